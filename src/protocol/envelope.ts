@@ -1,0 +1,44 @@
+/**
+ * The words of the wire: a frame is one JSON-RPC message as it crossed, its original bytes and its envelope.
+ * Knows nothing of sessions; says what a message claims about itself, never whether the claim is allowed.
+ */
+
+export type Direction = 'client-to-server' | 'server-to-client';
+
+/** A JSON-RPC id or progress token as MCP allows it: a string or a safe integer. `1` and `"1"` are different ids. */
+export type RequestId = string | number;
+
+export type FrameKind = 'request' | 'notification' | 'response';
+
+/** What a frame says about itself, read without building its body. Byte ranges index the frame's `bytes`. */
+export interface Envelope {
+  readonly kind: FrameKind;
+  /** The method of a request or notification; `''` for a response. Known methods are interned strings. */
+  readonly method: string;
+  /** `undefined` for a notification, and for an error response that names no request (`id` absent or `null`). */
+  readonly id: RequestId | undefined;
+  /** Byte range of the id's JSON token (quotes included); both `-1` when there is no id. */
+  readonly idStart: number;
+  readonly idEnd: number;
+  /** A response that carries `error`. */
+  readonly isError: boolean;
+  /** `params._meta.progressToken` of a request; `params.progressToken` of `notifications/progress`. */
+  readonly progressToken: RequestId | undefined;
+  /** `params.requestId` of `notifications/cancelled`. */
+  readonly cancels: RequestId | undefined;
+  /** `params._meta["io.modelcontextprotocol/protocolVersion"]`: present means the message claims the modern era. */
+  readonly revisionClaim: string | undefined;
+  /** `params.task` is present: the request asks for a task (2025-11-25). */
+  readonly asksTask: boolean;
+}
+
+/** One JSON-RPC message as it crossed the wire. `bytes` is exactly the message: no line ending, never mutated. */
+export interface Frame {
+  readonly bytes: Uint8Array;
+  readonly envelope: Envelope;
+}
+
+/** The direction in which the answer to a request travels. */
+export function opposite(direction: Direction): Direction {
+  return direction === 'client-to-server' ? 'server-to-client' : 'client-to-server';
+}
