@@ -1,0 +1,50 @@
+/**
+ * One word finds a source file and its test: src/protocol/lines.ts is tested in test/protocol/lines.test.ts, and
+ * machines/session.ts in test/machines/session.test.ts. Files that declare types alone have nothing to run.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+/** Files without a test of their own, and where their behaviour is seen instead. */
+const seenElsewhere: Readonly<Record<string, string>> = {};
+
+const testOf = (source: string): string =>
+  posix.join('test', source.replace(/^src\//, '').replace(/\.ts$/, '.test.ts'));
+
+/** True when nothing in the file survives the removal of its types. */
+function declaresTypesAlone(code: string): boolean {
+  const bare = code.replaceAll(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '');
+  return [...bare.matchAll(/^(\w+)(?: (\w+))?/gm)].every(([, first = '', second = '']) =>
+    first === 'export' || first === 'import'
+      ? ['type', 'interface'].includes(second)
+      : ['type', 'interface'].includes(first),
+  );
+}
+
+const sources = ['src', 'machines']
+  .flatMap((root) => readdirSync(root, { recursive: true, encoding: 'utf8' }).map((name) => posix.join(root, name)))
+  .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'));
+
+describe('every source file', () => {
+  test('has a test file of the same name', () => {
+    const alone = sources
+      .filter((path) => !existsSync(testOf(path)) && seenElsewhere[path] === undefined)
+      .filter((path) => !declaresTypesAlone(readFileSync(path, 'utf8')));
+    expect(sources).toContain('src/errors.ts');
+    expect(alone.map((path) => `${path} wants ${testOf(path)}`)).toEqual([]);
+  });
+
+  test('that is said to be tested elsewhere exists and has no test of its own', () => {
+    const stale = Object.keys(seenElsewhere).filter((path) => !sources.includes(path) || existsSync(testOf(path)));
+    expect(stale).toEqual([]);
+  });
+});
+
+test('a file counts as types alone only when nothing of it runs', () => {
+  const types = `/** const x */\nimport type { A } from './a.ts';\nexport interface B {\n  readonly a: A;\n}\nexport type C = B;\n`;
+  expect(declaresTypesAlone(types)).toBe(true);
+  expect(declaresTypesAlone(`${types}export const d = 1;\n`)).toBe(false);
+  expect(declaresTypesAlone(`${types}import { a } from './a.ts';\n`)).toBe(false);
+  expect(declaresTypesAlone(`${types}start();\n`)).toBe(false);
+});
