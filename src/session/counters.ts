@@ -1,0 +1,87 @@
+/**
+ * What a session counts. A fixed list of names over one array of numbers: a count is an index, a snapshot is a plain
+ * object, and totals over sessions are sums that nobody stores while the sessions live.
+ */
+
+import { type Outcome, outcomes } from './outcomes.ts';
+
+const frameCounters = [
+  'framesFromClient',
+  'framesFromServer',
+  'bytesFromClient',
+  'bytesFromServer',
+  'requestsFromClient',
+  'requestsFromServer',
+  'responsesFromClient',
+  'responsesFromServer',
+  'notificationsFromClient',
+  'notificationsFromServer',
+  'malformedFromClient',
+  'malformedFromServer',
+] as const;
+
+const strayCounters = [
+  'lateResponses',
+  'duplicateResponses',
+  'bogusResponses',
+  'lateProgress',
+  'unattributedProgress',
+  'lateCancellations',
+  'illegalCancellations',
+  'errorsWithoutId',
+  'duplicateIds',
+  'beforeInitialized',
+  'wrongSide',
+  'unknownToRevision',
+] as const;
+
+const decisionCounters = [
+  'modified',
+  'blocked',
+  'mocked',
+  'held',
+  'dropped',
+  'interceptorFailures',
+  'effectFailures',
+  'rollbacks',
+  'refusedPerSession',
+  'refusedTotal',
+  'refusedReserved',
+  'refusedHeld',
+  'refusedBuffer',
+  'refusedListen',
+  'upstreamLosses',
+  'recoveries',
+] as const;
+
+export type CounterName =
+  | (typeof frameCounters)[number]
+  | (typeof strayCounters)[number]
+  | (typeof decisionCounters)[number]
+  | `outcome.${Outcome}`;
+
+export const counterNames: readonly CounterName[] = [
+  ...frameCounters,
+  ...strayCounters,
+  ...decisionCounters,
+  ...outcomes.map((outcome): CounterName => `outcome.${outcome}`),
+];
+
+/** The place of each counter in a session's array of counts. */
+export const counterIndex: Readonly<Record<CounterName, number>> = Object.fromEntries(
+  counterNames.map((name, index) => [name, index]),
+) as Record<CounterName, number>;
+
+export type Counts = Readonly<Record<CounterName, number>>;
+
+export function newCounts(): Float64Array {
+  return new Float64Array(counterNames.length);
+}
+
+export function addCounts(total: Float64Array, counts: Float64Array): void {
+  for (let index = 0; index < counts.length; index++) total[index]! += counts[index]!;
+}
+
+export function countsToJson(counts: Float64Array): Counts {
+  return Object.fromEntries(counterNames.map((name, index) => [name, counts[index]!])) as Counts;
+}

@@ -1,0 +1,38 @@
+/**
+ * What a commit asks of the world, as data. Effects leave only after the commit, in order; an effect that fails comes
+ * back to its session as `effect.failed` and is compensated there.
+ */
+
+import type { Direction } from '../protocol/envelope.ts';
+import type { EndReason, Outcome } from './outcomes.ts';
+import type { HeldFrame } from './held.ts';
+import type { PendingEntry } from './pending.ts';
+
+export type Effect =
+  | SendEffect
+  /** The request's frame may still wait in our own queue: take it back, or tell the peer that it is cancelled. */
+  | CancelEffect
+  | { readonly type: 'settled'; readonly entry: PendingEntry; readonly outcome: Outcome; readonly elapsedMs: number }
+  /** A held frame's turn has come: its own unit of work follows as the event `frame.decided`. */
+  | { readonly type: 'release'; readonly held: HeldFrame }
+  | { readonly type: 'ended'; readonly reason: EndReason }
+  | { readonly type: 'recovered' };
+
+export interface SendEffect {
+  readonly type: 'send';
+  /** The direction in which the bytes travel. */
+  readonly direction: Direction;
+  /** Together one message; slices of the original frame where nothing changed. */
+  readonly message: readonly Uint8Array[];
+  /** The request that is lost when this cannot be written; none for answers and notifications. */
+  readonly entry: PendingEntry | undefined;
+  /** Overtakes what is queued in us. */
+  readonly isUrgent: boolean;
+}
+
+export interface CancelEffect {
+  readonly type: 'cancel';
+  readonly entry: PendingEntry;
+  /** The frame that says so to the peer that works on the request. */
+  readonly message: readonly Uint8Array[];
+}

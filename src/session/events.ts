@@ -1,0 +1,136 @@
+/**
+ * The event vocabulary of the session: everything that can happen to it. Closed and pinned: tapes, metrics, breakpoints
+ * and `verify` depend on it. A JSON-RPC method is data in an event, never an event type. `at` is milliseconds on the
+ * runtime's clock.
+ */
+
+import type { Direction, Frame } from '../protocol/envelope.ts';
+import type { ReadFault } from '../protocol/faults.ts';
+import type { CancelEffect, SendEffect } from './effects.ts';
+import type { Verdict } from './interception.ts';
+import type { PendingEntry } from './pending.ts';
+
+/** A frame that an interceptor has already decided on, or whose decision is still to come. */
+interface FrameHappened {
+  readonly at: number;
+  readonly direction: Direction;
+  readonly frame: Frame;
+  /** Number of the frame in its session, from 1. */
+  readonly ticket: number;
+  /** `undefined`: nobody intercepts, the frame goes on as it is; `'awaited'`: the decision comes as `frame.decided`. */
+  readonly verdict: Verdict | 'awaited' | undefined;
+}
+
+export interface RequestArrived extends FrameHappened {
+  readonly type: 'frame.request';
+}
+export interface ResponseArrived extends FrameHappened {
+  readonly type: 'frame.response';
+}
+export interface NotificationArrived extends FrameHappened {
+  readonly type: 'frame.notification';
+}
+export type FrameArrived = RequestArrived | ResponseArrived | NotificationArrived;
+
+/** A held frame was decided on, its delay is over, or its turn has come. */
+export interface FrameDecided {
+  readonly type: 'frame.decided';
+  readonly at: number;
+  readonly ticket: number;
+  readonly news: Verdict | 'delay-over' | 'turn';
+}
+
+/** Bytes that are no message. Nothing is forwarded; who waits for an answer gets one. */
+export interface FrameMalformed {
+  readonly type: 'frame.malformed';
+  readonly at: number;
+  readonly direction: Direction;
+  readonly fault: ReadFault;
+  readonly bytes: number;
+}
+
+export interface RequestExpired {
+  readonly type: 'request.expired';
+  readonly at: number;
+  readonly entry: PendingEntry;
+}
+
+/** Why the upstream went away; what the requester may be told. */
+export interface Loss {
+  readonly reason: 'exited' | 'closed' | 'spawn-failed' | 'connection-lost';
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly lastStderr: readonly string[];
+  /** The upstream is started again; otherwise the session cannot go on. */
+  readonly willRestart: boolean;
+}
+
+export interface UpstreamLost {
+  readonly type: 'upstream.lost';
+  readonly at: number;
+  readonly loss: Loss;
+}
+
+export interface ClientClosed {
+  readonly type: 'client.closed';
+  readonly at: number;
+  /** True: nobody reads any more. False: the client sends nothing more, and may still read answers. */
+  readonly isGone: boolean;
+}
+
+export interface SessionClose {
+  readonly type: 'session.close';
+  readonly at: number;
+  readonly reason: 'client-closed' | 'closed-by-operator' | 'evicted';
+}
+
+export interface SessionExpired {
+  readonly type: 'session.expired';
+  readonly at: number;
+  readonly reason: 'idle' | 'age';
+}
+
+export interface EffectFailed {
+  readonly type: 'effect.failed';
+  readonly at: number;
+  readonly effect: SendEffect | CancelEffect;
+  readonly cause: 'buffer-full' | 'peer-gone' | 'internal-error';
+}
+
+export type SessionEvent =
+  | FrameArrived
+  | FrameDecided
+  | FrameMalformed
+  | RequestExpired
+  | { readonly type: 'upstream.ready'; readonly at: number }
+  | UpstreamLost
+  | { readonly type: 'client.attached'; readonly at: number; readonly hasOpenStream: boolean }
+  | ClientClosed
+  | SessionClose
+  | { readonly type: 'session.drain'; readonly at: number }
+  | { readonly type: 'session.ticked'; readonly at: number }
+  | SessionExpired
+  | { readonly type: 'session.labelled'; readonly at: number; readonly label: string; readonly isSet: boolean }
+  | EffectFailed;
+
+export type SessionEventType = SessionEvent['type'];
+
+/** Every event type, as docs, metrics and tests list them. */
+export const sessionEventTypes = [
+  'frame.request',
+  'frame.response',
+  'frame.notification',
+  'frame.decided',
+  'frame.malformed',
+  'request.expired',
+  'upstream.ready',
+  'upstream.lost',
+  'client.attached',
+  'client.closed',
+  'session.close',
+  'session.drain',
+  'session.ticked',
+  'session.expired',
+  'session.labelled',
+  'effect.failed',
+] as const satisfies readonly SessionEventType[];

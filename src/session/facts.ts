@@ -1,0 +1,30 @@
+/**
+ * What the peers told each other and a recovery has to repeat: the handshake, the log level, the subscriptions. Immutable:
+ * a unit of work stages a whole new value.
+ */
+
+import type { Frame } from '../protocol/envelope.ts';
+
+export interface SessionFacts {
+  readonly protocolVersion: string | undefined;
+  readonly clientName: string | undefined;
+  readonly serverName: string | undefined;
+  /** The server's side of the handshake as JSON text; a server that comes back must say the same. */
+  readonly serverCapabilities: string | undefined;
+  readonly initialize: Frame | undefined;
+  readonly initialized: Frame | undefined;
+  readonly loggingLevel: Frame | undefined;
+  /** `resources/subscribe` requests in force, by URI. */
+  readonly subscriptions: ReadonlyMap<string, Frame>;
+}
+
+export const noFacts: SessionFacts = {
+  protocolVersion: undefined,
+  clientName: undefined,
+  serverName: undefined,
+  serverCapabilities: undefined,
+  initialize: undefined,
+  initialized: undefined,
+  loggingLevel: undefined,
+  subscriptions: new Map(),
+};

@@ -1,0 +1,97 @@
+/**
+ * Frames that wait in their session: for an interceptor's verdict, for a delay, for an upstream that is coming back, or
+ * behind another held frame of the same direction, so that order is kept. Bounded in count and bytes by the unit of work.
+ */
+
+import type { Direction, Frame } from '../protocol/envelope.ts';
+import type { Alarm } from './deadlines.ts';
+import type { Verdict } from './interception.ts';
+import type { PendingEntry } from './pending.ts';
+
+/** What a held frame waits for. A frame whose verdict is known and whose delay is over waits only for its turn. */
+export class HeldFrame implements Alarm {
+  readonly alarmKind = 'held';
+  readonly sessionId: string;
+  readonly ticket: number;
+  readonly direction: Direction;
+  readonly frame: Frame;
+  /** The request's own entry; for a response, the entry that it answers; none for a notification. */
+  readonly entry: PendingEntry | undefined;
+  verdict: Verdict | undefined;
+  isDelayOver: boolean;
+  dueAt = Infinity;
+  alarmPrevious: Alarm | null = null;
+  alarmNext: Alarm | null = null;
+
+  constructor(
+    sessionId: string,
+    ticket: number,
+    direction: Direction,
+    frame: Frame,
+    entry: PendingEntry | undefined,
+    verdict: Verdict | undefined,
+  ) {
+    this.sessionId = sessionId;
+    this.ticket = ticket;
+    this.direction = direction;
+    this.frame = frame;
+    this.entry = entry;
+    this.verdict = verdict;
+    this.isDelayOver = verdict === undefined || verdict.delayMs === 0;
+  }
+
+  get isDecided(): boolean {
+    return this.verdict !== undefined && this.isDelayOver;
+  }
+}
+
+/** The held frames of one session, one queue for each direction. Insertion order is arrival order. */
+export class HeldFrames {
+  bytes = 0;
+  readonly #fromClient = new Map<number, HeldFrame>();
+  readonly #fromServer = new Map<number, HeldFrame>();
+
+  get size(): number {
+    return this.#fromClient.size + this.#fromServer.size;
+  }
+
+  queue(direction: Direction): ReadonlyMap<number, HeldFrame> {
+    return this.#way(direction);
+  }
+
+  find(ticket: number): HeldFrame | undefined {
+    return this.#fromClient.get(ticket) ?? this.#fromServer.get(ticket);
+  }
+
+  first(direction: Direction): HeldFrame | undefined {
+    for (const held of this.#way(direction).values()) return held;
+    return undefined;
+  }
+
+  /** The frame held for `entry`: its request, or the response that answers it. At most 64 frames are looked at. */
+  of(entry: PendingEntry): HeldFrame | undefined {
+    for (const held of this.#fromClient.values()) if (held.entry === entry) return held;
+    for (const held of this.#fromServer.values()) if (held.entry === entry) return held;
+    return undefined;
+  }
+
+  *all(): IterableIterator<HeldFrame> {
+    yield* this.#fromClient.values();
+    yield* this.#fromServer.values();
+  }
+
+  /** Only for the unit of work, at commit. */
+  insert(held: HeldFrame): void {
+    this.#way(held.direction).set(held.ticket, held);
+    this.bytes += held.frame.bytes.length;
+  }
+
+  /** Only for the unit of work, at commit. */
+  remove(held: HeldFrame): void {
+    if (this.#way(held.direction).delete(held.ticket)) this.bytes -= held.frame.bytes.length;
+  }
+
+  #way(direction: Direction): Map<number, HeldFrame> {
+    return direction === 'client-to-server' ? this.#fromClient : this.#fromServer;
+  }
+}

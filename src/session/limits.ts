@@ -1,0 +1,120 @@
+/**
+ * The limits of a session and of the whole process, with their defaults; and the ledger that shares the global pending
+ * limit among sessions. A limit of `Infinity` is off. Times are milliseconds, sizes are bytes.
+ */
+
+/**
+ * What an entry of the pending table draws on. `reserved`: initialize, ping and shutdown have a small budget of their own,
+ * so that they pass when traffic is at its limit and are refused when they are the flood. `listen`: streams of
+ * `subscriptions/listen` live without bound and count against their own limit.
+ */
+export const budgets = ['ordinary', 'reserved', 'listen'] as const;
+
+export type Budget = 0 | 1 | 2;
+export const ordinary: Budget = 0;
+export const reserved: Budget = 1;
+export const listen: Budget = 2;
+
+export interface Limits {
+  readonly pendingPerSession: number;
+  readonly pendingTotal: number;
+  /** Fraction of `pendingPerSession` from which a session is `saturated`. */
+  readonly pendingSoftRatio: number;
+  readonly reservedPerSession: number;
+  readonly reservedTotal: number;
+  readonly listensPerSession: number;
+  readonly listensTotal: number;
+  readonly sessions: number;
+  /** Fraction of `sessions` that one principal may hold. */
+  readonly sessionsPerPrincipalRatio: number;
+  readonly frameBytesMax: number;
+  readonly bufferPauseBytes: number;
+  readonly bufferBytesMax: number;
+  readonly tombstonesPerSession: number;
+  readonly heldFramesPerSession: number;
+  readonly heldBytesPerSession: number;
+  readonly tasksPerSession: number;
+  readonly replayedSubscriptionsMax: number;
+}
+
+export interface Times {
+  readonly initializeMs: number;
+  readonly requestIdleMs: number;
+  readonly requestAbsoluteMs: number;
+  readonly pingMs: number;
+  /** Ends a session without frames, pending requests or open stream. Off where the session ends with its connection. */
+  readonly sessionIdleMs: number;
+  readonly sessionAgeMs: number;
+  readonly drainMs: number;
+  readonly recoveryMs: number;
+  readonly interceptorMs: number;
+  /** A session younger than this is never evicted to make room, even when it has not begun its handshake. */
+  readonly halfOpenMs: number;
+}
+
+const mebibyte = 1024 * 1024;
+
+export const defaultLimits: Limits = {
+  pendingPerSession: 1000,
+  pendingTotal: 10_000,
+  pendingSoftRatio: 0.8,
+  reservedPerSession: 16,
+  reservedTotal: 256,
+  listensPerSession: 1024,
+  listensTotal: 10_000,
+  sessions: 1000,
+  sessionsPerPrincipalRatio: 0.5,
+  frameBytesMax: 10 * mebibyte,
+  bufferPauseBytes: mebibyte,
+  bufferBytesMax: 16 * mebibyte,
+  tombstonesPerSession: 256,
+  heldFramesPerSession: 64,
+  heldBytesPerSession: 16 * mebibyte,
+  tasksPerSession: 256,
+  replayedSubscriptionsMax: 256,
+};
+
+export const defaultTimes: Times = {
+  initializeMs: 60_000,
+  requestIdleMs: 300_000,
+  requestAbsoluteMs: 3_600_000,
+  pingMs: 30_000,
+  sessionIdleMs: 1_800_000,
+  sessionAgeMs: 86_400_000,
+  drainMs: 25_000,
+  recoveryMs: 60_000,
+  interceptorMs: 5_000,
+  halfOpenMs: 10_000,
+};
+
+/** Sessions that end with their connection (stdio, WebSocket) have no idle or age limit of their own. */
+export const connectionTimes: Pick<Times, 'sessionIdleMs' | 'sessionAgeMs'> = {
+  sessionIdleMs: Infinity,
+  sessionAgeMs: Infinity,
+};
+
+export function perSessionLimit(limits: Limits, budget: Budget): number {
+  return budget === ordinary
+    ? limits.pendingPerSession
+    : budget === reserved
+      ? limits.reservedPerSession
+      : limits.listensPerSession;
+}
+
+/**
+ * The process-wide count of pending entries, one number for each budget. Sessions hold it as a capability: a commit adds
+ * what it put and returns what it took, so `used` is the sum over all pending tables at any moment.
+ */
+export class Ledger {
+  readonly used: Int32Array = new Int32Array(budgets.length);
+  readonly limit: Float64Array;
+
+  constructor(limits: Limits) {
+    this.limit = Float64Array.of(limits.pendingTotal, limits.reservedTotal, limits.listensTotal);
+  }
+
+  /** Replaces the limits of a running process; entries above a lowered limit stay until they settle. */
+  resize(limits: Limits): void {
+    this.limit.set([limits.pendingTotal, limits.reservedTotal, limits.listensTotal]);
+  }
+}

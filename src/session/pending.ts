@@ -1,0 +1,136 @@
+/**
+ * The table of requests that wait for an answer, in both directions. An entry remembers what its request was, so that a
+ * response is classified by its request and never by its shape. Changes go through the unit of work only.
+ */
+
+import type { Direction, Frame, RequestId } from '../protocol/envelope.ts';
+import type { IdKey } from '../protocol/ids.ts';
+import type { Alarm, RequestDeadline } from './deadlines.ts';
+import { type Budget, budgets } from './limits.ts';
+
+/** `held`: accepted, not yet sent on. `open`: sent, waiting. `answering`: its response is held for a decision. */
+export type EntryState = 'held' | 'open' | 'answering';
+
+export interface EntryFacts {
+  readonly key: IdKey;
+  readonly id: RequestId;
+  readonly idToken: string;
+  readonly direction: Direction;
+  readonly method: string;
+  readonly budget: Budget;
+  readonly startedAt: number;
+  readonly idleMs: number;
+  readonly absoluteMs: number;
+  readonly progressToken: RequestId | undefined;
+  readonly asksTask: boolean;
+  readonly isModern: boolean;
+  /** A request of the runtime's own (a replayed handshake): its answer is consumed here and never forwarded. */
+  readonly isOwn: boolean;
+  /** The request itself, where its answer has to be read together with it. */
+  readonly remembers: Frame | undefined;
+}
+
+/** One request that waits for its answer. Doubles as its own timer node and names its session to the wheel. */
+export class PendingEntry implements Alarm, RequestDeadline {
+  readonly alarmKind = 'request';
+  readonly sessionId: string;
+  readonly key: IdKey;
+  readonly id: RequestId;
+  /** The id's JSON text as it stood on the wire, echoed in every answer that we make ourselves. */
+  readonly idToken: string;
+  readonly direction: Direction;
+  readonly method: string;
+  readonly budget: Budget;
+  readonly startedAt: number;
+  readonly idleMs: number;
+  readonly absoluteMs: number;
+  readonly progressToken: RequestId | undefined;
+  readonly asksTask: boolean;
+  readonly isModern: boolean;
+  readonly isOwn: boolean;
+  readonly remembers: Frame | undefined;
+  /** On the session's idle clock, which stands still while the peer waits for an answer to a request of its own. */
+  lastActivityAt: number;
+  state: EntryState;
+  /** Settled by a unit of work: not found again, and out of the table once that unit commits. */
+  isTaken = false;
+  dueAt = Infinity;
+  alarmPrevious: Alarm | null = null;
+  alarmNext: Alarm | null = null;
+
+  constructor(sessionId: string, facts: EntryFacts, idleClockNow: number, state: EntryState) {
+    this.sessionId = sessionId;
+    this.key = facts.key;
+    this.id = facts.id;
+    this.idToken = facts.idToken;
+    this.direction = facts.direction;
+    this.method = facts.method;
+    this.budget = facts.budget;
+    this.startedAt = facts.startedAt;
+    this.idleMs = facts.idleMs;
+    this.absoluteMs = facts.absoluteMs;
+    this.progressToken = facts.progressToken;
+    this.asksTask = facts.asksTask;
+    this.isModern = facts.isModern;
+    this.isOwn = facts.isOwn;
+    this.remembers = facts.remembers;
+    this.lastActivityAt = idleClockNow;
+    this.state = state;
+  }
+}
+
+/** Requests travelling in one direction: by id, and by progress token where they carry one. */
+class OneWay {
+  readonly byKey = new Map<IdKey, PendingEntry>();
+  readonly byToken = new Map<RequestId, PendingEntry>();
+}
+
+export class PendingTable {
+  readonly used: Int32Array = new Int32Array(budgets.length);
+  readonly #fromClient = new OneWay();
+  readonly #fromServer = new OneWay();
+
+  get size(): number {
+    return this.#fromClient.byKey.size + this.#fromServer.byKey.size;
+  }
+
+  sizeOf(direction: Direction): number {
+    return this.#way(direction).byKey.size;
+  }
+
+  /** The entry of the request that travelled in `direction`. */
+  get(direction: Direction, key: IdKey): PendingEntry | undefined {
+    return this.#way(direction).byKey.get(key);
+  }
+
+  byToken(direction: Direction, token: RequestId): PendingEntry | undefined {
+    return this.#way(direction).byToken.get(token);
+  }
+
+  /** All entries, oldest first in each direction. */
+  *entries(): IterableIterator<PendingEntry> {
+    yield* this.#fromClient.byKey.values();
+    yield* this.#fromServer.byKey.values();
+  }
+
+  /** Only for the unit of work, at commit. */
+  insert(entry: PendingEntry): void {
+    const way = this.#way(entry.direction);
+    way.byKey.set(entry.key, entry);
+    if (entry.progressToken !== undefined) way.byToken.set(entry.progressToken, entry);
+    this.used[entry.budget]!++;
+  }
+
+  /** Only for the unit of work, at commit. */
+  remove(entry: PendingEntry): void {
+    const way = this.#way(entry.direction);
+    way.byKey.delete(entry.key);
+    const token = entry.progressToken;
+    if (token !== undefined && way.byToken.get(token) === entry) way.byToken.delete(token);
+    this.used[entry.budget]!--;
+  }
+
+  #way(direction: Direction): OneWay {
+    return direction === 'client-to-server' ? this.#fromClient : this.#fromServer;
+  }
+}

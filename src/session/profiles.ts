@@ -1,0 +1,97 @@
+/**
+ * Differences between MCP implementations as data, never as code (S5). A profile names the methods that mean something
+ * to the session, how batches are taken, and the deadlines of single methods. Pure: reading a user's file is config's.
+ */
+
+import { revisionRow } from '../protocol/revisions.ts';
+import type { Times } from './limits.ts';
+
+export interface MethodTimes {
+  readonly idleMs?: number;
+  readonly absoluteMs?: number;
+}
+
+export interface Profile {
+  readonly name: string;
+  /** What this profile is for, for people. */
+  readonly description: string;
+  /** Requests whose successful result ends the session. No MCP revision has one; dialects do. */
+  readonly shutdownMethods: readonly string[];
+  /** JSON-RPC batches: as the negotiated revision says, always split, or never taken. */
+  readonly batches: 'by-revision' | 'always' | 'never';
+  /** Progress for a request that has ended: swallowed and counted, or passed on. */
+  readonly lateProgress: 'swallow' | 'forward';
+  /** Deadlines that differ from the session's, by method. `Infinity` switches one off. */
+  readonly methodTimes: Readonly<Record<string, MethodTimes>>;
+}
+
+const mcp: Profile = {
+  name: 'mcp',
+  description: 'Model Context Protocol, every revision; what differs is taken from the negotiated one.',
+  shutdownMethods: [],
+  batches: 'by-revision',
+  lateProgress: 'swallow',
+  methodTimes: {},
+};
+
+const revisions = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'] as const;
+
+/** Built-in profiles: one for each revision, for peers that negotiate one thing and do another; and known dialects. */
+export const builtInProfiles: ReadonlyMap<string, Profile> = new Map(
+  [
+    mcp,
+    ...revisions.map((revision): Profile => ({
+      ...mcp,
+      name: `mcp-${revision}`,
+      description: `Model Context Protocol ${revision}, whatever the peers negotiate.`,
+      batches: revisionRow(revision)?.allowsBatches === true ? 'always' : 'never',
+    })),
+    {
+      ...mcp,
+      name: 'lsp-like',
+      description: 'MCP with the shutdown request of the Language Server Protocol.',
+      shutdownMethods: ['shutdown'],
+    },
+    {
+      ...mcp,
+      name: 'lenient',
+      description: 'Batches in any revision, progress after the answer passed on: for clients and servers of mixed age.',
+      batches: 'always',
+      lateProgress: 'forward',
+    },
+  ].map((profile): [string, Profile] => [profile.name, profile]),
+);
+
+export const defaultProfile: Profile = mcp;
+
+/** May a JSON array be split into its messages? Before a revision is negotiated nothing forbids it. */
+export function acceptsBatches(profile: Profile, revision: string | undefined): boolean {
+  switch (profile.batches) {
+    case 'always':
+      return true;
+    case 'never':
+      return false;
+    case 'by-revision':
+      return revision === undefined || revisionRow(revision)?.allowsBatches !== false;
+  }
+}
+
+/** The idle and absolute deadline of a request, in milliseconds. */
+export function timesOf(profile: Profile, times: Times, method: string): { idleMs: number; absoluteMs: number } {
+  const own = Object.hasOwn(profile.methodTimes, method) ? profile.methodTimes[method] : undefined;
+  const standard = standardTimes(times, method);
+  return { idleMs: own?.idleMs ?? standard.idleMs, absoluteMs: own?.absoluteMs ?? standard.absoluteMs };
+}
+
+function standardTimes(times: Times, method: string): { idleMs: number; absoluteMs: number } {
+  switch (method) {
+    case 'initialize':
+      return { idleMs: Infinity, absoluteMs: times.initializeMs };
+    case 'ping':
+      return { idleMs: Infinity, absoluteMs: times.pingMs };
+    case 'subscriptions/listen':
+      return { idleMs: Infinity, absoluteMs: Infinity };
+    default:
+      return { idleMs: times.requestIdleMs, absoluteMs: times.requestAbsoluteMs };
+  }
+}

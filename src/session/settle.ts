@@ -1,0 +1,245 @@
+/**
+ * How a waiting request ends: by its answer, by a deadline, by cancellation, by a loss, or by the end of its session.
+ * Each path takes the entry out of the table in the same step that gives it its one outcome, and tells the requester
+ * unless it cancelled or is gone.
+ */
+
+import { type Refusal, errorTable, refusal } from '../errors.ts';
+import { readTaskId } from '../protocol/bodies.ts';
+import { encodeCancelled, encodeErrorResponse } from '../protocol/encode.ts';
+import { type Direction, type Frame, type RequestId, opposite } from '../protocol/envelope.ts';
+import { idKey } from '../protocol/ids.ts';
+import { expiryOf } from './deadlines.ts';
+import type { EffectFailed, FrameMalformed, Loss, RequestExpired, UpstreamLost } from './events.ts';
+import { removeHeld } from './hold.ts';
+import type { Verdict } from './interception.ts';
+import { answerBytes } from './answers.ts';
+import { learnFromAnswer } from './learn.ts';
+import type { Outcome } from './outcomes.ts';
+import type { PendingEntry } from './pending.ts';
+import type { SessionRecord } from './record.ts';
+
+/** The refusal as a JSON-RPC error response; `data.code` is the name of the row. */
+export function encodeRefusal(idToken: string | undefined, refused: Refusal): Uint8Array {
+  const row = errorTable[refused.code];
+  return encodeErrorResponse(idToken, {
+    code: refused.number ?? row.code,
+    message: refused.message ?? row.message,
+    data: { code: refused.code, ...refused.data },
+  });
+}
+
+/** Writes an answer in our own name to the peer that sent something in `direction`. */
+export function tell(record: SessionRecord, direction: Direction, message: Uint8Array): void {
+  const towards = opposite(direction);
+  const isReaderGone = towards === 'server-to-client' ? record.isClientGone : !record.isUpstreamReady;
+  if (isReaderGone) return;
+  record.unit.effect({ type: 'send', direction: towards, message: [message], entry: undefined, isUrgent: false });
+}
+
+/** Ends the request and tells its requester why, in our own name. */
+export function settleWithError(record: SessionRecord, entry: PendingEntry, outcome: Outcome, why: Refusal): void {
+  settleEntry(record, entry, outcome);
+  if (!entry.isOwn) tell(record, entry.direction, encodeRefusal(entry.idToken, why));
+}
+
+/** Takes the entry with its outcome, and with it whatever frame is still held for it. */
+export function settleEntry(record: SessionRecord, entry: PendingEntry, outcome: Outcome): void {
+  record.unit.settle(entry, outcome);
+  if (entry.state === 'open') return;
+  const held = record.held.of(entry);
+  if (held !== undefined) removeHeld(record, held);
+}
+
+/** The waiting request that a response travelling in `direction` answers. */
+export function findAnswered(record: SessionRecord, direction: Direction, id: RequestId): PendingEntry | undefined {
+  return record.unit.find(opposite(direction), idKey(0, id));
+}
+
+/**
+ * A response arrived: finds, classifies and removes its request in one step. A response nobody waits for is counted and
+ * goes no further (R4, R5); an error that names no request is passed on, since on a connection there is one reader (R6).
+ */
+export function settleAnswered(record: SessionRecord, direction: Direction, frame: Frame, verdict: Verdict | undefined): void {
+  const { unit } = record;
+  const { id } = frame.envelope;
+  if (id === undefined) {
+    unit.count('errorsWithoutId');
+    unit.effect({ type: 'send', direction, message: [frame.bytes], entry: undefined, isUrgent: false });
+    return;
+  }
+  const entry = findAnswered(record, direction, id);
+  if (entry === undefined) {
+    countStray(record, direction, id);
+    return;
+  }
+  if (verdict?.kind === 'refuse') {
+    unit.count('blocked');
+    settleWithError(record, entry, 'refused', verdict.refusal);
+    return;
+  }
+  if (verdict?.kind === 'answer') {
+    unit.count('mocked');
+    settleEntry(record, entry, 'result' in verdict.body ? 'result' : 'error');
+    tell(record, entry.direction, answerBytes(entry.idToken, verdict.body));
+    return;
+  }
+  const answer = verdict?.frame ?? frame;
+  settleEntry(record, entry, answer.envelope.isError ? 'error' : 'result');
+  learnFromAnswer(record, entry, answer);
+  if (!entry.isOwn) {
+    unit.effect({ type: 'send', direction, message: [answer.bytes], entry: undefined, isUrgent: false });
+  }
+}
+
+export function countStray(record: SessionRecord, direction: Direction, id: RequestId): void {
+  const kind = record.tombstones.classify(opposite(direction), idKey(0, id));
+  record.unit.count(kind === 'late' ? 'lateResponses' : kind === 'duplicate' ? 'duplicateResponses' : 'bogusResponses');
+}
+
+/** A deadline fell due. It may have moved since its timer was set: then nothing happens. */
+export function expireRequest(record: SessionRecord, event: RequestExpired): void {
+  const { entry } = event;
+  if (entry.isTaken) return;
+  const expiry = expiryOf(entry, record.idleClock, event.at);
+  if (expiry === undefined) return;
+  const wasOpen = entry.state === 'open';
+  settleWithError(
+    record,
+    entry,
+    'timeout',
+    refusal('REQUEST_TIMEOUT', { deadline: expiry, elapsedMs: Math.round(event.at - entry.startedAt), method: entry.method }),
+  );
+  if (wasOpen && entry.method !== 'initialize') callOff(record, entry, 'The request timed out');
+}
+
+/** Tells the peer that works on the request to stop; where our own queue still holds the request, takes it back. */
+export function callOff(record: SessionRecord, entry: PendingEntry, reason: string): void {
+  if (entry.direction === 'client-to-server' ? !record.isUpstreamReady : record.isClientGone) return;
+  record.unit.effect({ type: 'cancel', entry, message: [encodeCancelled(entry.id, reason)] });
+}
+
+/** The server went away: what it was asked is lost, what it asked is nobody's question any more. */
+export function settleAllAsLost(record: SessionRecord, event: UpstreamLost): void {
+  const why = refusal('UPSTREAM_LOST', lossData(event.loss));
+  for (const entry of [...record.unit.entries()]) {
+    if (entry.direction === 'client-to-server') {
+      if (entry.state !== 'held') settleWithError(record, entry, 'upstream-lost', why);
+    } else {
+      settleEntry(record, entry, 'upstream-lost');
+      callOff(record, entry, 'The server went away');
+    }
+  }
+  record.unit.count('upstreamLosses');
+}
+
+function lossData(loss: Loss): Refusal['data'] {
+  return {
+    reason: loss.reason,
+    exitCode: loss.exitCode,
+    signal: loss.signal,
+    ...(loss.lastStderr.length > 0 ? { lastStderr: loss.lastStderr } : {}),
+  };
+}
+
+/** The session ends: every request that still waits gets its outcome now, and nothing stays held. */
+export function settleAll(record: SessionRecord): void {
+  const [outcome, why] = endOf(record);
+  for (const entry of [...record.unit.entries()]) {
+    if (entry.direction === 'client-to-server') settleWithError(record, entry, outcome, why);
+    else if (record.isUpstreamReady) {
+      settleWithError(record, entry, 'client-gone', refusal('SESSION_NOT_FOUND', { reason: 'client-gone' }));
+    } else settleEntry(record, entry, 'upstream-lost');
+  }
+  for (const held of [...record.held.all()]) {
+    if (held.entry === undefined) record.unit.count('dropped');
+    removeHeld(record, held);
+  }
+  record.unit.effect({ type: 'ended', reason: record.unit.endReason ?? 'internal-error' });
+}
+
+/** The outcome of a client's request that the end of the session cuts short. */
+function endOf(record: SessionRecord): readonly [Outcome, Refusal] {
+  const reason = record.unit.endReason ?? 'internal-error';
+  switch (reason) {
+    case 'client-closed':
+    case 'client-gone':
+      return ['client-gone', refusal('SESSION_NOT_FOUND', { reason })];
+    case 'upstream-lost':
+    case 'upstream-exhausted':
+    case 'upstream-changed':
+    case 'recovery-deadline':
+      return ['upstream-lost', refusal('UPSTREAM_LOST', { reason })];
+    case 'initialize-timeout':
+    case 'drain-deadline':
+    case 'age':
+    case 'idle':
+      return ['timeout', refusal('REQUEST_TIMEOUT', { deadline: reason })];
+    case 'drained':
+    case 'shutdown-agreed':
+      return ['refused', refusal('DRAINING', { reason })];
+    case 'closed-by-operator':
+    case 'evicted':
+    case 'internal-error':
+      return ['refused', refusal('SESSION_NOT_FOUND', { reason })];
+  }
+}
+
+/** An effect did not reach its peer: the request it carried is settled, an answer is only counted. */
+export function compensate(record: SessionRecord, event: EffectFailed): void {
+  record.unit.count('effectFailures');
+  const { entry } = event.effect;
+  if (entry === undefined || entry.isTaken || event.effect.type === 'cancel') return;
+  switch (event.cause) {
+    case 'buffer-full': {
+      const { bufferBytesMax } = record.surroundings.limits;
+      record.unit.count('refusedBuffer');
+      const why = refusal('TOO_MANY_REQUESTS', { scope: 'buffer', limit: bufferBytesMax, retryAfterMs: 1000 });
+      settleWithError(record, entry, 'refused', why);
+      return;
+    }
+    case 'peer-gone':
+      if (entry.direction === 'client-to-server') {
+        settleWithError(record, entry, 'upstream-lost', refusal('UPSTREAM_LOST', { reason: 'closed' }));
+      } else {
+        settleWithError(record, entry, 'client-gone', refusal('SESSION_NOT_FOUND', { reason: 'client-gone' }));
+      }
+      return;
+    case 'internal-error':
+      settleWithError(record, entry, 'refused', refusal('INTERCEPTOR_FAILED', { part: 'session' }));
+  }
+}
+
+/** Bytes that are no message: whoever waits for an answer to them, or through them, gets one. */
+export function answerMalformed(record: SessionRecord, event: FrameMalformed): void {
+  const { fault, direction } = event;
+  const fromClient = direction === 'client-to-server';
+  record.unit.count(fromClient ? 'malformedFromClient' : 'malformedFromServer');
+  const why = faultRefusal(record, event);
+  const id = fault.idToken === undefined ? undefined : (JSON.parse(fault.idToken) as RequestId);
+  if (fault.isAnswer) {
+    const entry = id === undefined ? undefined : findAnswered(record, direction, id);
+    if (entry !== undefined) settleWithError(record, entry, 'refused', why);
+  } else if (fault.expectsAnswer && (fromClient || id !== undefined)) {
+    record.unit.count('outcome.refused');
+    tell(record, direction, encodeRefusal(fault.idToken, why));
+  }
+}
+
+function faultRefusal(record: SessionRecord, { fault }: FrameMalformed): Refusal {
+  switch (fault.fault) {
+    case 'frame-too-large':
+      return refusal('FRAME_TOO_LARGE', { reason: fault.reason, limitBytes: record.surroundings.limits.frameBytesMax });
+    case 'not-json':
+    case 'invalid-utf8':
+    case 'too-deep':
+      return refusal('PARSE_ERROR', { reason: fault.reason });
+    case 'not-an-object':
+    case 'invalid-message':
+    case 'invalid-id':
+    case 'id-too-long':
+    case 'empty-batch':
+    case 'batch-too-large':
+      return refusal('INVALID_REQUEST', { reason: fault.reason });
+  }
+}

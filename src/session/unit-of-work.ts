@@ -1,0 +1,356 @@
+/**
+ * One event = one unit of work (S6, S10). Update actions stage what they want; nothing of it is visible to anybody else
+ * until `commit`, which cannot fail, and nothing of it remains after `rollback`. Reads see the unit's own writes.
+ *
+ * Staged are: entries put into and taken from the pending table, counts, outcomes, the next state, tags, effects, and
+ * `later` steps for what changes rarely (handshake facts, held frames, tasks). A later step must not throw.
+ */
+
+import type { Direction, FrameKind, RequestId } from '../protocol/envelope.ts';
+import type { IdKey } from '../protocol/ids.ts';
+import { type CounterName, counterIndex } from './counters.ts';
+import { deadlineOf } from './deadlines.ts';
+import type { Effect } from './effects.ts';
+import type { SessionFacts } from './facts.ts';
+import { type Budget, budgets, perSessionLimit } from './limits.ts';
+import { type EndReason, type Outcome, type SessionState, sessionStates } from './outcomes.ts';
+import type { PendingEntry } from './pending.ts';
+import type { SessionRecord } from './record.ts';
+import { type TagView, evaluateTags, nextTagChange, tagThresholds } from './tags.ts';
+
+export type LimitScope = 'session' | 'total';
+
+export class SessionUnit {
+  readonly #record: SessionRecord;
+  readonly #puts: PendingEntry[] = [];
+  readonly #takes: PendingEntry[] = [];
+  readonly #settled: PendingEntry[] = [];
+  readonly #settledOutcomes: Outcome[] = [];
+  readonly #delta = new Int32Array(budgets.length);
+  readonly #countIndexes: number[] = [];
+  readonly #countAmounts: number[] = [];
+  readonly #steps: (() => void)[] = [];
+  #effects: Effect[] = [];
+  #frameBytes = -1;
+  #next: SessionState | undefined;
+  #endReason: EndReason | undefined;
+  #facts: SessionFacts | undefined;
+  #tagBits = 0;
+  #alarmAt = Infinity;
+  isOpen = false;
+  /** Milliseconds on the runtime's clock, taken from the event. */
+  now = 0;
+
+  constructor(record: SessionRecord) {
+    this.#record = record;
+  }
+
+  begin(now: number): void {
+    this.isOpen = true;
+    this.now = now;
+  }
+
+  // --- what update actions stage -------------------------------------------------------------------------------
+
+  /** The waiting request that travelled in `direction`, as this unit sees it. */
+  find(direction: Direction, key: IdKey): PendingEntry | undefined {
+    for (const entry of this.#puts) if (entry.key === key && entry.direction === direction && !entry.isTaken) return entry;
+    const entry = this.#record.pending.get(direction, key);
+    return entry === undefined || entry.isTaken ? undefined : entry;
+  }
+
+  findByToken(direction: Direction, token: RequestId): PendingEntry | undefined {
+    const entry = this.#record.pending.byToken(direction, token);
+    return entry === undefined || entry.isTaken ? undefined : entry;
+  }
+
+  /** Every waiting request, as this unit sees it. */
+  *entries(): IterableIterator<PendingEntry> {
+    for (const entry of this.#record.pending.entries()) if (!entry.isTaken) yield entry;
+    for (const entry of this.#puts) if (!entry.isTaken) yield entry;
+  }
+
+  /** Requests of `direction` that wait, as this unit sees it. */
+  waiting(direction: Direction): number {
+    let waiting = this.#record.pending.sizeOf(direction);
+    for (const entry of this.#puts) if (entry.direction === direction) waiting++;
+    for (const entry of this.#takes) if (entry.direction === direction) waiting--;
+    return waiting;
+  }
+
+  pendingCount(): number {
+    return this.#record.pending.size + this.#puts.length - this.#takes.length;
+  }
+
+  /** The limit that one more entry would break, or `undefined` when there is room. */
+  fullScope(budget: Budget): LimitScope | undefined {
+    const { ledger, limits } = this.#record.surroundings;
+    const delta = this.#delta[budget]!;
+    if (this.#record.pending.used[budget]! + delta >= perSessionLimit(limits, budget)) return 'session';
+    if (ledger.used[budget]! + delta >= ledger.limit[budget]!) return 'total';
+    return undefined;
+  }
+
+  put(entry: PendingEntry): void {
+    this.#puts.push(entry);
+    this.#delta[entry.budget]!++;
+  }
+
+  /** Removes the entry with its one outcome. The first `settle` wins by construction: a taken entry is not found again. */
+  settle(entry: PendingEntry, outcome: Outcome): void {
+    if (entry.isTaken) throw new Error(`Request ${entry.idToken} was settled twice in one unit of work`);
+    entry.isTaken = true;
+    this.#takes.push(entry);
+    this.#delta[entry.budget]!--;
+    this.#noteOutcome(entry, outcome);
+  }
+
+  /** Gives an outcome to a request that never entered the table: refused, or answered by an interceptor. */
+  settleUnlisted(entry: PendingEntry, outcome: Outcome): void {
+    this.#noteOutcome(entry, outcome);
+  }
+
+  count(name: CounterName, amount = 1): void {
+    this.#countIndexes.push(counterIndex[name]);
+    this.#countAmounts.push(amount);
+  }
+
+  countFrame(direction: Direction, kind: FrameKind, bytes: number): void {
+    const fromClient = direction === 'client-to-server';
+    this.#frameBytes = bytes;
+    this.count(fromClient ? 'framesFromClient' : 'framesFromServer');
+    this.count(fromClient ? 'bytesFromClient' : 'bytesFromServer', bytes);
+    this.count(frameCounter[kind][fromClient ? 0 : 1]);
+  }
+
+  get facts(): SessionFacts {
+    return this.#facts ?? this.#record.facts;
+  }
+
+  learn(facts: Partial<SessionFacts>): void {
+    this.#facts = { ...this.facts, ...facts };
+  }
+
+  /** Applied at commit, in order. Must not throw. */
+  later(step: () => void): void {
+    this.#steps.push(step);
+  }
+
+  effect(effect: Effect): void {
+    this.#effects.push(effect);
+  }
+
+  /** The first reason given wins. */
+  end(reason: EndReason): void {
+    this.#endReason ??= reason;
+  }
+
+  get endReason(): EndReason | undefined {
+    return this.#record.endReason ?? this.#endReason;
+  }
+
+  // --- what the runtime does with it ------------------------------------------------------------------------------
+
+  /** The chart went to another state in this unit. */
+  enter(state: SessionState): void {
+    this.#next = state;
+  }
+
+  /**
+   * Computes what follows from the staged changes: tags, and when the session has to be looked at again.
+   * @throws what a user's tag rule throws; the caller rolls back. With `isOwnWork` users' rules are left alone, so that a
+   * rule that always throws cannot keep a request from its outcome.
+   */
+  prepare(builtInRules: number, isOwnWork: boolean): void {
+    const { tagRules } = this.#record.surroundings;
+    const rules = isOwnWork ? tagRules.slice(0, builtInRules) : tagRules;
+    const view = new StagedTagView(this.#record, this);
+    this.#tagBits = evaluateTags(rules, view);
+    if (isOwnWork) this.#tagBits |= this.#record.tagBits & ~((1 << builtInRules) - 1);
+    this.#alarmAt = Math.min(nextTagChange(rules, view), sessionDueAt(this.#record, this.now));
+  }
+
+  /** Applies everything at once and returns the effects, which are now owed to the world. Cannot fail. */
+  commit(): readonly Effect[] {
+    const record = this.#record;
+    const wasBusy = record.isBusy;
+    const { ledger, alarms } = record.surroundings;
+    for (let index = 0; index < this.#countIndexes.length; index++) {
+      record.counts[this.#countIndexes[index]!]! += this.#countAmounts[index]!;
+    }
+    if (this.#frameBytes >= 0) {
+      record.frames++;
+      record.lastFrameAt = this.now;
+      record.rate.add(this.now);
+      if (this.#frameBytes > record.largestFrameBytes) record.largestFrameBytes = this.#frameBytes;
+    }
+    for (const entry of this.#puts) {
+      record.pending.insert(entry);
+      if (entry.direction === 'server-to-client') record.idleClock.hold(this.now);
+      alarms.set(entry, deadlineOf(entry, record.idleClock));
+    }
+    for (const entry of this.#takes) {
+      record.pending.remove(entry);
+      if (entry.direction === 'server-to-client') record.idleClock.release(this.now);
+      alarms.clear(entry);
+    }
+    for (let budget = 0; budget < budgets.length; budget++) ledger.used[budget]! += this.#delta[budget]!;
+    for (let index = 0; index < this.#settled.length; index++) {
+      this.#bury(this.#settled[index]!, this.#settledOutcomes[index]!);
+    }
+    if (this.#facts !== undefined) record.facts = this.#facts;
+    for (const step of this.#steps) step();
+    if (this.#endReason !== undefined) record.endReason ??= this.#endReason;
+    if (this.#next !== undefined && this.#next !== record.state) this.#move(this.#next);
+    record.tagBits = this.#tagBits;
+    if (this.#alarmAt !== record.alarm.dueAt) alarms.set(record.alarm, this.#alarmAt);
+    record.version++;
+    const effects = this.#effects;
+    this.#close();
+    if (record.isBusy !== wasBusy) record.surroundings.occupancyChanged(record);
+    return effects;
+  }
+
+  /** Forgets everything staged. The record is what it was before `begin`. */
+  rollback(): void {
+    for (const entry of this.#takes) entry.isTaken = false;
+    this.#close();
+  }
+
+  get lastSettled(): { readonly entry: PendingEntry; readonly outcome: Outcome } | undefined {
+    const entry = this.#settled.at(-1);
+    return entry && { entry, outcome: this.#settledOutcomes.at(-1)! };
+  }
+
+  get stagedFrameBytes(): number {
+    return this.#frameBytes;
+  }
+
+  #noteOutcome(entry: PendingEntry, outcome: Outcome): void {
+    this.#settled.push(entry);
+    this.#settledOutcomes.push(outcome);
+    if (entry.isOwn) return;
+    this.count(`outcome.${outcome}`);
+    this.effect({ type: 'settled', entry, outcome, elapsedMs: this.now - entry.startedAt });
+  }
+
+  #bury(entry: PendingEntry, outcome: Outcome): void {
+    const record = this.#record;
+    if (entry.isOwn) return;
+    if (entry.isTaken) {
+      record.tombstones.add({
+        direction: entry.direction,
+        key: entry.key,
+        outcome,
+        progressToken: entry.progressToken,
+      });
+    }
+    record.recentNotResult.push(outcome !== 'result');
+    record.recentSlow.push(this.now - entry.startedAt > tagThresholds.slowMs);
+  }
+
+  #move(to: SessionState): void {
+    const record = this.#record;
+    const from = sessionStates.indexOf(record.state);
+    record.dwellMs[from]! += this.now - record.enteredAt;
+    record.transitions[from * sessionStates.length + sessionStates.indexOf(to)]!++;
+    record.state = to;
+    record.enteredAt = this.now;
+  }
+
+  #close(): void {
+    this.#puts.length = 0;
+    this.#takes.length = 0;
+    this.#settled.length = 0;
+    this.#settledOutcomes.length = 0;
+    this.#delta.fill(0);
+    this.#countIndexes.length = 0;
+    this.#countAmounts.length = 0;
+    this.#steps.length = 0;
+    this.#effects = [];
+    this.#frameBytes = -1;
+    this.#next = undefined;
+    this.#endReason = undefined;
+    this.#facts = undefined;
+    this.isOpen = false;
+  }
+}
+
+const frameCounter = {
+  request: ['requestsFromClient', 'requestsFromServer'],
+  response: ['responsesFromClient', 'responsesFromServer'],
+  notification: ['notificationsFromClient', 'notificationsFromServer'],
+} as const satisfies Record<FrameKind, readonly [CounterName, CounterName]>;
+
+/** When the idle or the age limit ends the session. A busy session is not idle: it is looked at again later. */
+export function sessionDueAt(record: SessionRecord, now: number): number {
+  const { sessionIdleMs, sessionAgeMs } = record.surroundings.times;
+  const idleDueAt = record.isBusy ? now + sessionIdleMs : record.lastFrameAt + sessionIdleMs;
+  return Math.min(idleDueAt, record.openedAt + sessionAgeMs);
+}
+
+/** The record as it would be after the commit, for tag rules. */
+class StagedTagView implements TagView {
+  readonly #record: SessionRecord;
+  readonly #unit: SessionUnit;
+  readonly #hasFrame: boolean;
+
+  constructor(record: SessionRecord, unit: SessionUnit) {
+    this.#record = record;
+    this.#unit = unit;
+    this.#hasFrame = unit.stagedFrameBytes >= 0;
+  }
+  get now(): number {
+    return this.#unit.now;
+  }
+  get openedAt(): number {
+    return this.#record.openedAt;
+  }
+  get lastFrameAt(): number {
+    return this.#hasFrame ? this.#unit.now : this.#record.lastFrameAt;
+  }
+  get frames(): number {
+    return this.#record.frames + (this.#hasFrame ? 1 : 0);
+  }
+  get framesPerSecond(): number {
+    const { rate } = this.#record;
+    return this.#hasFrame ? rate.perSecondAfter(this.now) : rate.perSecond(this.now);
+  }
+  get recentOutcomes(): number {
+    const recent = this.#record.recentNotResult;
+    return this.#lastSettled === undefined ? recent.size : recent.sizeAfter;
+  }
+  get recentNotResult(): number {
+    const recent = this.#record.recentNotResult;
+    const last = this.#lastSettled;
+    return last === undefined ? recent.count : recent.countAfter(last.outcome !== 'result');
+  }
+  get recentLatencies(): number {
+    const recent = this.#record.recentSlow;
+    return this.#lastSettled === undefined ? recent.size : recent.sizeAfter;
+  }
+  get recentSlow(): number {
+    const recent = this.#record.recentSlow;
+    const last = this.#lastSettled;
+    return last === undefined ? recent.count : recent.countAfter(this.now - last.entry.startedAt > tagThresholds.slowMs);
+  }
+  get largestFrameBytes(): number {
+    return Math.max(this.#record.largestFrameBytes, this.#unit.stagedFrameBytes);
+  }
+  get pending(): number {
+    return this.#unit.pendingCount();
+  }
+  get pendingLimit(): number {
+    return this.#record.surroundings.limits.pendingPerSession;
+  }
+  get pendingSoftRatio(): number {
+    return this.#record.surroundings.limits.pendingSoftRatio;
+  }
+  get hasPrincipal(): boolean {
+    return this.#record.principal !== undefined;
+  }
+  /** One frame settles one request; a session's end settles many, and has no use for tags any more. */
+  get #lastSettled(): { readonly entry: PendingEntry; readonly outcome: Outcome } | undefined {
+    return this.#unit.lastSettled;
+  }
+}
