@@ -1,0 +1,182 @@
+/**
+ * Keeps the alarms of a process: any number of deadlines on one timer. Time is cut into ticks, tick by tick into a ring
+ * of slots, and an alarm waits in the slot of the first tick at which it is due, linked into the alarms around it; so
+ * setting, moving and clearing one costs the same whatever their number. Does not know what an alarm stands for.
+ */
+import type { Clock, TimerHandle } from '../ports.ts';
+import type { Alarm, Alarms } from '../session/deadlines.ts';
+
+export interface TimerWheelOptions {
+  readonly clock: Clock;
+  /** How late an alarm may be. Never early, and never more than this late while the process is not stalled. */
+  readonly tickMs: number;
+  /** The alarm is unlinked already and may be set again. `now` is the time at which the wheel woke up. */
+  readonly onDue: (alarm: Alarm, now: number) => void;
+  /** Receives what `onDue` has thrown; the other alarms are not affected. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** A power of two, so that a tick's slot is found without dividing. Alarms further away than one turn wait for theirs. */
+const slotCount = 512;
+
+export class TimerWheel implements Alarms {
+  private readonly clock: Clock;
+  private readonly tickMs: number;
+  private readonly onDue: (alarm: Alarm, now: number) => void;
+  private readonly onError: (error: unknown) => void;
+  private readonly slots: readonly Ring[] = Array.from({ length: slotCount }, () => new Ring());
+  /** Alarms that were found due and wait for their turn: still linked, so that clearing or moving them works as ever. */
+  private readonly due = new Ring();
+  private linked = 0;
+  /** The last tick whose slot has been looked at. Meaningless while nothing is linked. */
+  private tick = 0;
+  private firing = false;
+  private timer: TimerHandle;
+  /** The tick for which the timer is set; `Infinity` while there is no timer. */
+  private timerTick = Infinity;
+
+  constructor({ clock, tickMs, onDue, onError }: TimerWheelOptions) {
+    if (!(tickMs > 0 && tickMs < Infinity)) throw new RangeError(`tickMs must be positive, not ${tickMs}`);
+    this.clock = clock;
+    this.tickMs = tickMs;
+    this.onDue = onDue;
+    this.onError = onError;
+  }
+
+  /** How many alarms are set. */
+  get size(): number {
+    return this.linked;
+  }
+
+  /** An alarm set to a time that has passed fires soon, but never from within this call. */
+  set(alarm: Alarm, dueAt: number): void {
+    if (Number.isNaN(dueAt)) throw new RangeError('An alarm needs a time');
+    alarm.dueAt = dueAt;
+    if (dueAt === Infinity) {
+      this.clear(alarm);
+      return;
+    }
+    if (alarm.alarmNext !== null) unlink(alarm);
+    else this.linked += 1;
+    if (this.linked === 1 && !this.firing) this.tick = this.lastTickAt(this.clock.now());
+    const tick = Math.max(this.firstTickFrom(dueAt), this.tick + 1);
+    linkLast(this.slotOf(tick), alarm);
+    if (tick < this.timerTick && !this.firing) this.setTimer(tick);
+  }
+
+  clear(alarm: Alarm): void {
+    if (alarm.alarmNext === null) return;
+    unlink(alarm);
+    this.linked -= 1;
+    if (this.linked === 0) this.clearTimer();
+  }
+
+  /** Clears every alarm. */
+  stop(): void {
+    for (const ring of [this.due, ...this.slots]) {
+      while (ring.alarmNext !== ring) this.clear(ring.alarmNext);
+    }
+  }
+
+  private readonly wake = (): void => {
+    this.timerTick = Infinity;
+    this.firing = true;
+    const now = this.clock.now();
+    try {
+      this.collectDue(now);
+      this.fireDue(now);
+    } finally {
+      this.firing = false;
+      if (this.linked > 0) this.setTimer(this.nextOccupiedTick());
+    }
+  };
+
+  /**
+   * Moves what is due from the slots that time has passed since the last look. After a stall that is at most every slot
+   * once: a slot is a place on the ring, not a time.
+   */
+  private collectDue(now: number): void {
+    const tick = this.lastTickAt(now);
+    const alarms: Alarm[] = [];
+    for (let passed = Math.max(this.tick + 1, tick - slotCount + 1); passed <= tick; passed += 1) {
+      const slot = this.slotOf(passed);
+      for (let alarm = slot.alarmNext; alarm !== slot; alarm = alarm.alarmNext!) {
+        if (alarm.dueAt <= now) alarms.push(alarm);
+      }
+    }
+    this.tick = Math.max(this.tick, tick);
+    alarms.sort((a, b) => a.dueAt - b.dueAt);
+    for (const alarm of alarms) {
+      unlink(alarm);
+      linkLast(this.due, alarm);
+    }
+  }
+
+  private fireDue(now: number): void {
+    while (this.due.alarmNext !== this.due) {
+      const alarm = this.due.alarmNext;
+      this.clear(alarm);
+      try {
+        this.onDue(alarm, now);
+      } catch (error) {
+        this.onError(error);
+      }
+    }
+  }
+
+  /** The first tick whose slot holds an alarm, be it one of a later turn: then the wheel wakes once per turn for nothing. */
+  private nextOccupiedTick(): number {
+    if (this.due.alarmNext !== this.due) return this.tick + 1;
+    let tick = this.tick + 1;
+    while (this.slotOf(tick).alarmNext === this.slotOf(tick)) tick += 1;
+    return tick;
+  }
+
+  private setTimer(tick: number): void {
+    this.clearTimer();
+    this.timerTick = tick;
+    this.timer = this.clock.setTimeout(this.wake, Math.max(0, tick * this.tickMs - this.clock.now()));
+  }
+
+  private clearTimer(): void {
+    if (this.timerTick === Infinity) return;
+    this.timerTick = Infinity;
+    this.clock.clearTimeout(this.timer);
+  }
+
+  private slotOf(tick: number): Ring {
+    return this.slots[tick & (slotCount - 1)]!;
+  }
+
+  /** The corrections matter where the division rounds: an alarm would wait a whole turn for a billionth of a tick. */
+  private firstTickFrom(time: number): number {
+    const tick = Math.ceil(time / this.tickMs);
+    return tick * this.tickMs < time ? tick + 1 : tick;
+  }
+
+  private lastTickAt(time: number): number {
+    const tick = Math.floor(time / this.tickMs);
+    return tick * this.tickMs > time ? tick - 1 : tick;
+  }
+}
+
+/** The fixed point of a circle of alarms: empty when it is its own neighbour. */
+class Ring implements Alarm {
+  dueAt = Infinity;
+  alarmPrevious: Alarm = this;
+  alarmNext: Alarm = this;
+}
+
+function linkLast(ring: Ring, alarm: Alarm): void {
+  alarm.alarmPrevious = ring.alarmPrevious;
+  alarm.alarmNext = ring;
+  ring.alarmPrevious.alarmNext = alarm;
+  ring.alarmPrevious = alarm;
+}
+
+function unlink(alarm: Alarm): void {
+  alarm.alarmPrevious!.alarmNext = alarm.alarmNext;
+  alarm.alarmNext!.alarmPrevious = alarm.alarmPrevious;
+  alarm.alarmPrevious = null;
+  alarm.alarmNext = null;
+}
