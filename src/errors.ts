@@ -83,7 +83,8 @@ export const errorTable = {
     code: -32600,
     message: 'Invalid Request',
     httpStatus: 400,
-    operatorHint: 'error.data.reason says what is wrong: a duplicate id, an id that MCP forbids, a batch where none is allowed.',
+    operatorHint:
+      'error.data.reason says what is wrong: a duplicate id, an id that MCP forbids, a batch where none is allowed.',
   },
   PARSE_ERROR: {
     code: -32700,
