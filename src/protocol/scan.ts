@@ -1,0 +1,313 @@
+/**
+ * Reads the envelope of one JSON-RPC message in a single pass over its bytes, without building its body; answers
+ * `undefined` whenever it is not certain, and then `readMessage` asks JSON.parse. It never decides that a message is bad.
+ *
+ * What it accepts is one object with balanced and correctly paired brackets, closed strings, and nothing but white space
+ * around it; members alternate correctly at the three levels it looks into (message, `params`, `params._meta`).
+ *
+ * Not validated, because the bytes are forwarded as they came and the receiver parses them:
+ * - inside values it passes over: commas and colons, the grammar of numbers, the spelling of `true`, `false` and `null`,
+ *   the type of object keys;
+ * - inside strings it passes over: escapes and raw control characters (a raw line feed among them);
+ * - UTF-8, which `readMessage` checks for the message as a whole.
+ */
+import type { Envelope, RequestId } from './envelope.ts';
+import {
+  closeBrace,
+  colon,
+  comma,
+  endOfPaired,
+  endOfPlainString,
+  endOfScalar,
+  endOfString,
+  isScalarByte,
+  nowhere,
+  openBrace,
+  openBracket,
+  quote,
+  skipSpace,
+  standsAt,
+} from './json-text.ts';
+import { knownMethodAt } from './method-bytes.ts';
+import { decodeSlice, encodeText } from './text.ts';
+
+const minus = 0x2d;
+const zero = 0x30;
+const nine = 0x39;
+
+/** Any integer of so many digits is a safe one. */
+const digitsMax = 15;
+
+/** The levels whose members are looked at, counted as nesting depth. */
+const inMessage = 1;
+const inParams = 2;
+const inMeta = 3;
+
+/** Which members were met; each at most once, or the scan is not certain which one counts. */
+const sawVersion = 1;
+const sawId = 2;
+const sawMethod = 4;
+const sawParams = 8;
+const sawResult = 16;
+const sawError = 32;
+const sawMeta = 64;
+const sawTask = 128;
+const sawParamsToken = 256;
+const sawRequestId = 512;
+const sawMetaToken = 1024;
+const sawClaim = 2048;
+
+const idKey = encodeText('id');
+const errorKey = encodeText('error');
+const paramsKey = encodeText('params');
+const methodKey = encodeText('method');
+const resultKey = encodeText('result');
+const jsonrpcKey = encodeText('jsonrpc');
+const versionText = encodeText('"2.0"');
+const taskKey = encodeText('task');
+const metaKey = encodeText('_meta');
+const requestIdKey = encodeText('requestId');
+const progressTokenKey = encodeText('progressToken');
+const claimKey = encodeText('io.modelcontextprotocol/protocolVersion');
+
+/** The one scan that is under way: a scan never waits, so one record serves all and none is allocated. */
+const scan = {
+  seen: 0,
+  depthMax: 0,
+  textBytesMax: 0,
+  idStart: -1,
+  idEnd: -1,
+  methodStart: -1,
+  methodEnd: -1,
+  paramsTokenStart: -1,
+  paramsTokenEnd: -1,
+  requestIdStart: -1,
+  requestIdEnd: -1,
+  metaTokenStart: -1,
+  metaTokenEnd: -1,
+  claimStart: -1,
+  claimEnd: -1,
+};
+
+/** The end of an integer that any JSON reader takes for the same number; uncertain about every other number. */
+function endOfInteger(bytes: Uint8Array, start: number): number {
+  const first = bytes[start] === minus ? start + 1 : start;
+  let at = first;
+  for (;;) {
+    const byte = bytes[at];
+    if (byte === undefined || byte < zero || byte > nine) {
+      if (byte !== undefined && isScalarByte(byte)) return nowhere;
+      break;
+    }
+    at += 1;
+  }
+  const digits = at - first;
+  if (digits === 0 || digits > digitsMax) return nowhere;
+  return bytes[first] === zero && digits > 1 ? nowhere : at;
+}
+
+function endOfAny(bytes: Uint8Array, start: number, depth: number): number {
+  const byte = bytes[start];
+  if (byte === quote) {
+    const end = endOfString(bytes, start + 1);
+    return end === nowhere ? nowhere : end + 1;
+  }
+  if (byte === openBrace || byte === openBracket) return endOfPaired(bytes, start, scan.depthMax - depth);
+  return endOfScalar(bytes, start);
+}
+
+/** Past the string or integer at `start`, when it can be an id or a token; uncertain about anything else. */
+function endOfToken(bytes: Uint8Array, start: number): number {
+  if (bytes[start] !== quote) return endOfInteger(bytes, start);
+  const end = endOfPlainString(bytes, start + 1);
+  return end === nowhere || end - start - 1 > scan.textBytesMax ? nowhere : end + 1;
+}
+
+function isNew(member: number): boolean {
+  if ((scan.seen & member) !== 0) return false;
+  scan.seen |= member;
+  return true;
+}
+
+/** Past the value of a member of the message. */
+function messageMember(bytes: Uint8Array, key: number, length: number, at: number): number {
+  switch (length) {
+    case 2:
+      if (!standsAt(bytes, key, idKey)) break;
+      if (!isNew(sawId)) return nowhere;
+      scan.idStart = at;
+      scan.idEnd = endOfToken(bytes, at);
+      return scan.idEnd;
+    case 5:
+      if (standsAt(bytes, key, errorKey) && !isNew(sawError)) return nowhere;
+      break;
+    case 6: {
+      if (standsAt(bytes, key, paramsKey)) {
+        if (!isNew(sawParams)) return nowhere;
+        return bytes[at] === openBrace ? endOfMembers(bytes, at, inParams) : endOfAny(bytes, at, inMessage);
+      }
+      if (standsAt(bytes, key, methodKey)) {
+        if (!isNew(sawMethod) || bytes[at] !== quote) return nowhere;
+        scan.methodStart = at + 1;
+        scan.methodEnd = endOfPlainString(bytes, at + 1);
+        if (scan.methodEnd === nowhere || scan.methodEnd - at > scan.textBytesMax) return nowhere;
+        return scan.methodEnd + 1;
+      }
+      if (standsAt(bytes, key, resultKey) && !isNew(sawResult)) return nowhere;
+      break;
+    }
+    case 7:
+      if (!standsAt(bytes, key, jsonrpcKey)) break;
+      return isNew(sawVersion) && standsAt(bytes, at, versionText) ? at + 5 : nowhere;
+    default:
+  }
+  return endOfAny(bytes, at, inMessage);
+}
+
+/** Past the value of a member of `params`. */
+function paramsMember(bytes: Uint8Array, key: number, length: number, at: number): number {
+  switch (length) {
+    case 4:
+      if (standsAt(bytes, key, taskKey) && !isNew(sawTask)) return nowhere;
+      break;
+    case 5:
+      if (!standsAt(bytes, key, metaKey)) break;
+      if (!isNew(sawMeta)) return nowhere;
+      return bytes[at] === openBrace ? endOfMembers(bytes, at, inMeta) : endOfAny(bytes, at, inParams);
+    case 9:
+      if (!standsAt(bytes, key, requestIdKey)) break;
+      if (!isNew(sawRequestId)) return nowhere;
+      scan.requestIdStart = at;
+      scan.requestIdEnd = endOfToken(bytes, at);
+      return scan.requestIdEnd;
+    case 13:
+      if (!standsAt(bytes, key, progressTokenKey)) break;
+      if (!isNew(sawParamsToken)) return nowhere;
+      scan.paramsTokenStart = at;
+      scan.paramsTokenEnd = endOfToken(bytes, at);
+      return scan.paramsTokenEnd;
+    default:
+  }
+  return endOfAny(bytes, at, inParams);
+}
+
+/** Past the value of a member of `params._meta`. */
+function metaMember(bytes: Uint8Array, key: number, length: number, at: number): number {
+  if (length === 13 && standsAt(bytes, key, progressTokenKey)) {
+    if (!isNew(sawMetaToken)) return nowhere;
+    scan.metaTokenStart = at;
+    scan.metaTokenEnd = endOfToken(bytes, at);
+    return scan.metaTokenEnd;
+  }
+  if (length === claimKey.length && standsAt(bytes, key, claimKey)) {
+    if (!isNew(sawClaim) || bytes[at] !== quote) return nowhere;
+    scan.claimStart = at;
+    scan.claimEnd = endOfToken(bytes, at);
+    return scan.claimEnd;
+  }
+  return endOfAny(bytes, at, inMeta);
+}
+
+/** Past the brace that closes the object at `start`, having looked at its members. */
+function endOfMembers(bytes: Uint8Array, start: number, depth: number): number {
+  if (depth > scan.depthMax) return nowhere;
+  let at = skipSpace(bytes, start + 1);
+  if (bytes[at] === closeBrace) return at + 1;
+  for (;;) {
+    if (bytes[at] !== quote) return nowhere;
+    const key = at + 1;
+    const keyEnd = endOfPlainString(bytes, key);
+    if (keyEnd === nowhere) return nowhere;
+    at = skipSpace(bytes, keyEnd + 1);
+    if (bytes[at] !== colon) return nowhere;
+    at = skipSpace(bytes, at + 1);
+    const length = keyEnd - key;
+    if (depth === inMessage) at = messageMember(bytes, key, length, at);
+    else if (depth === inParams) at = paramsMember(bytes, key, length, at);
+    else at = metaMember(bytes, key, length, at);
+    if (at === nowhere) return nowhere;
+    at = skipSpace(bytes, at);
+    if (bytes[at] === closeBrace) return at + 1;
+    if (bytes[at] !== comma) return nowhere;
+    at = skipSpace(bytes, at + 1);
+  }
+}
+
+/** The value of a string or integer token that `endOfToken` accepted. */
+function tokenValue(bytes: Uint8Array, start: number, end: number): RequestId {
+  if (bytes[start] === quote) return decodeSlice(bytes, start + 1, end - 1);
+  const isNegative = bytes[start] === minus;
+  let value = 0;
+  for (let at = isNegative ? start + 1 : start; at < end; at += 1) value = value * 10 + ((bytes[at] ?? 0) - zero);
+  // Zero has one spelling as an id: -0 would not equal it everywhere.
+  return isNegative && value !== 0 ? -value : value;
+}
+
+function responseEnvelope(bytes: Uint8Array, seen: number): Envelope | undefined {
+  const outcome = seen & (sawResult | sawError);
+  if ((seen & sawId) === 0 || outcome === 0 || outcome === (sawResult | sawError)) return undefined;
+  return {
+    kind: 'response',
+    method: '',
+    id: tokenValue(bytes, scan.idStart, scan.idEnd),
+    idStart: scan.idStart,
+    idEnd: scan.idEnd,
+    isError: outcome === sawError,
+    progressToken: undefined,
+    cancels: undefined,
+    revisionClaim: undefined,
+    asksTask: false,
+  };
+}
+
+function callEnvelope(bytes: Uint8Array, seen: number): Envelope {
+  const method =
+    knownMethodAt(bytes, scan.methodStart, scan.methodEnd) ?? decodeSlice(bytes, scan.methodStart, scan.methodEnd);
+  const isRequest = (seen & sawId) !== 0;
+  let progressToken: RequestId | undefined;
+  let cancels: RequestId | undefined;
+  if (isRequest) {
+    if ((seen & sawMetaToken) !== 0) progressToken = tokenValue(bytes, scan.metaTokenStart, scan.metaTokenEnd);
+  } else if (method === 'notifications/progress') {
+    if ((seen & sawParamsToken) !== 0) progressToken = tokenValue(bytes, scan.paramsTokenStart, scan.paramsTokenEnd);
+  } else if (method === 'notifications/cancelled' && (seen & sawRequestId) !== 0) {
+    cancels = tokenValue(bytes, scan.requestIdStart, scan.requestIdEnd);
+  }
+  return {
+    kind: isRequest ? 'request' : 'notification',
+    method,
+    id: isRequest ? tokenValue(bytes, scan.idStart, scan.idEnd) : undefined,
+    idStart: isRequest ? scan.idStart : -1,
+    idEnd: isRequest ? scan.idEnd : -1,
+    isError: false,
+    progressToken,
+    cancels,
+    revisionClaim: (seen & sawClaim) === 0 ? undefined : decodeSlice(bytes, scan.claimStart + 1, scan.claimEnd - 1),
+    asksTask: isRequest && (seen & sawTask) !== 0,
+  };
+}
+
+export interface ScanLimits {
+  /** Longest id, method or token that is read here. */
+  readonly idBytesMax: number;
+  readonly depthMax: number;
+}
+
+export const defaultScanLimits: ScanLimits = { idBytesMax: 4096, depthMax: 512 };
+
+/**
+ * The envelope of the message in `bytes`, or `undefined` when only a full parse can tell (an escape in a key or in a
+ * string that has to be read, a key that occurs twice, an id that is no plain integer or string, and every fault).
+ */
+export function scanMessage(bytes: Uint8Array, limits: ScanLimits = defaultScanLimits): Envelope | undefined {
+  scan.seen = 0;
+  scan.depthMax = limits.depthMax;
+  scan.textBytesMax = limits.idBytesMax;
+  const start = skipSpace(bytes, 0);
+  if (bytes[start] !== openBrace) return undefined;
+  const end = endOfMembers(bytes, start, inMessage);
+  if (end === nowhere || (end < bytes.length && skipSpace(bytes, end) !== bytes.length)) return undefined;
+  const { seen } = scan;
+  if ((seen & sawVersion) === 0) return undefined;
+  return (seen & sawMethod) === 0 ? responseEnvelope(bytes, seen) : callEnvelope(bytes, seen);
+}
