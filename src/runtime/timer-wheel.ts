@@ -8,7 +8,7 @@ import type { Alarm, Alarms } from '../session/deadlines.ts';
 
 export interface TimerWheelOptions {
   readonly clock: Clock;
-  /** How late an alarm may be. Never early, and never more than this late while the process is not stalled. */
+  /** How late an alarm may be, in whole milliseconds; it is later only when the process was stalled, and never early. */
   readonly tickMs: number;
   /** The alarm is unlinked already and may be set again. `now` is the time at which the wheel woke up. */
   readonly onDue: (alarm: Alarm, now: number) => void;
@@ -30,13 +30,13 @@ export class TimerWheel implements Alarms {
   private linked = 0;
   /** The last tick whose slot has been looked at. Meaningless while nothing is linked. */
   private tick = 0;
-  private firing = false;
   private timer: TimerHandle;
   /** The tick for which the timer is set; `Infinity` while there is no timer. */
   private timerTick = Infinity;
 
   constructor({ clock, tickMs, onDue, onError }: TimerWheelOptions) {
-    if (!(tickMs > 0 && tickMs < Infinity)) throw new RangeError(`tickMs must be positive, not ${tickMs}`);
+    if (!Number.isInteger(tickMs) || tickMs < 1)
+      throw new RangeError(`tickMs must be a positive integer, not ${tickMs}`);
     this.clock = clock;
     this.tickMs = tickMs;
     this.onDue = onDue;
@@ -58,10 +58,10 @@ export class TimerWheel implements Alarms {
     }
     if (alarm.alarmNext !== null) unlink(alarm);
     else this.linked += 1;
-    if (this.linked === 1 && !this.firing) this.tick = this.lastTickAt(this.clock.now());
-    const tick = Math.max(this.firstTickFrom(dueAt), this.tick + 1);
+    if (this.linked === 1) this.tick = Math.floor(this.clock.now() / this.tickMs);
+    const tick = Math.max(Math.ceil(dueAt / this.tickMs), this.tick + 1);
     linkLast(this.slotOf(tick), alarm);
-    if (tick < this.timerTick && !this.firing) this.setTimer(tick);
+    if (tick < this.timerTick) this.setTimer(tick);
   }
 
   clear(alarm: Alarm): void {
@@ -80,13 +80,11 @@ export class TimerWheel implements Alarms {
 
   private readonly wake = (): void => {
     this.timerTick = Infinity;
-    this.firing = true;
     const now = this.clock.now();
     try {
       this.collectDue(now);
       this.fireDue(now);
     } finally {
-      this.firing = false;
       if (this.linked > 0) this.setTimer(this.nextOccupiedTick());
     }
   };
@@ -96,7 +94,7 @@ export class TimerWheel implements Alarms {
    * once: a slot is a place on the ring, not a time.
    */
   private collectDue(now: number): void {
-    const tick = this.lastTickAt(now);
+    const tick = Math.floor(now / this.tickMs);
     const alarms: Alarm[] = [];
     for (let passed = Math.max(this.tick + 1, tick - slotCount + 1); passed <= tick; passed += 1) {
       const slot = this.slotOf(passed);
@@ -104,7 +102,7 @@ export class TimerWheel implements Alarms {
         if (alarm.dueAt <= now) alarms.push(alarm);
       }
     }
-    this.tick = Math.max(this.tick, tick);
+    this.tick = tick;
     alarms.sort((a, b) => a.dueAt - b.dueAt);
     for (const alarm of alarms) {
       unlink(alarm);
@@ -146,17 +144,6 @@ export class TimerWheel implements Alarms {
 
   private slotOf(tick: number): Ring {
     return this.slots[tick & (slotCount - 1)]!;
-  }
-
-  /** The corrections matter where the division rounds: an alarm would wait a whole turn for a billionth of a tick. */
-  private firstTickFrom(time: number): number {
-    const tick = Math.ceil(time / this.tickMs);
-    return tick * this.tickMs < time ? tick + 1 : tick;
-  }
-
-  private lastTickAt(time: number): number {
-    const tick = Math.floor(time / this.tickMs);
-    return tick * this.tickMs > time ? tick - 1 : tick;
   }
 }
 

@@ -73,6 +73,7 @@ export class RateWindow {
     this.counts = new Uint32Array(buckets);
   }
 
+  /** An entry older than the newest slice counts with the newest: a place is never given back to an older slice. */
   add(now: number): void {
     const slice = this.sliceOf(now);
     if (slice > this.newest) {
@@ -101,9 +102,8 @@ export class RateWindow {
     return { windowMs: this.windowMs, untilMs: (this.newest + 1) * this.bucketMs, counts };
   }
 
-  /** Time that seems to go backwards counts as the newest slice, so a place is never reused for an older one. */
   private sliceOf(now: number): number {
-    return Math.max(this.newest, Math.floor(now / this.bucketMs));
+    return Math.floor(now / this.bucketMs);
   }
 
   /** The sum of what falls out of the window when `slice` becomes the newest one. */

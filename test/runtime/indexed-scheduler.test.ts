@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { cancel, createActor, createMachine, raise, sendTo, type AnyActorRef } from 'xstate';
 import type { TimerHandle } from '../../src/ports.ts';
@@ -156,6 +158,29 @@ describe('what stopping costs', () => {
     expect(root.system.getSnapshot()._scheduledEvents).toEqual({});
     actors[5000]!.send({ type: 'closed' });
     expect([clock.pending, clock.timersCleared]).toEqual([19_998, 2]);
+  });
+
+  test('an event that was delivered is forgotten', () => {
+    const { clock, root } = indexedSystem();
+    const actor = createActor(ending, { parent: root }).start();
+    clock.advance(60_000);
+    actor.send({ type: 'closed' });
+    expect([clock.pending, clock.timersCleared]).toEqual([0, 1]);
+  });
+
+  test('an actor that has stopped is not held', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const { root } = indexedSystem();
+    const stopped = Array.from({ length: 10 }, () => {
+      const actor = createActor(ending, { parent: root }).start();
+      actor.send({ type: 'closed' });
+      return new WeakRef(actor);
+    });
+    // A reference that was looked at stays until the turn of the event loop ends.
+    await new Promise(setImmediate);
+    collectGarbage();
+    expect(stopped.filter((reference) => reference.deref() !== undefined)).toEqual([]);
   });
 
   test('an actor without delayed events stops without touching a timer', () => {

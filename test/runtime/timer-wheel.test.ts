@@ -156,6 +156,13 @@ describe('when alarms fire', () => {
     expect(() => wheel.set(set, NaN)).toThrow(RangeError);
     expect([wheel.size, set.dueAt]).toEqual([1, 100]);
   });
+
+  test('a tick is a whole number of milliseconds, so that no division rounds an alarm into the wrong slot', () => {
+    for (const bad of [0, -100, 0.1, Infinity, NaN]) {
+      const options = { clock: new VirtualClock(), tickMs: bad, onDue: () => {}, onError: () => {} };
+      expect(() => new TimerWheel(options)).toThrow(RangeError);
+    }
+  });
 });
 
 describe('when the timer is not exact', () => {
@@ -168,6 +175,14 @@ describe('when the timer is not exact', () => {
     expect(fired).toEqual(['150', '250', '990', '51350', '60150', '60250'].map((name) => `${name}@70000`));
     clock.advance(100_000);
     expect(fired).toHaveLength(6);
+  });
+
+  test('after a stall of more than a turn, no slot is left out', () => {
+    const { clock, fired, alarm } = setUp();
+    for (let tick = 1; tick <= 600; tick += 1) alarm(String(tick), tick * tickMs);
+    clock.stall(60_000);
+    clock.resume();
+    expect(fired).toHaveLength(600);
   });
 
   test('after a stall, what is not due yet keeps its own time', () => {

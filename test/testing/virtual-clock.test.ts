@@ -67,6 +67,19 @@ describe('the virtual clock', () => {
     expect(ran).toEqual(['kept']);
   });
 
+  test('clearing timers keeps the order of the others, wherever in the heap they were', () => {
+    const delays = Array.from({ length: 64 }, (_, i) => (i * 37) % 64);
+    for (const cleared of delays) {
+      const clock = new VirtualClock();
+      const ran: number[] = [];
+      const handles = delays.map((delayMs) => clock.setTimeout(() => ran.push(delayMs), delayMs));
+      for (let i = cleared; i < 64; i += 5) clock.clearTimeout(handles[i]);
+      clock.advance(64);
+      const kept = delays.filter((_, i) => i < cleared || (i - cleared) % 5 !== 0);
+      expect(ran).toEqual(kept.sort((a, b) => a - b));
+    }
+  });
+
   test('goes from timer to timer when asked to', () => {
     const clock = new VirtualClock();
     const ran: number[] = [];
