@@ -1,5 +1,8 @@
 /** The interfaces through which the runtime meets the world. Types only; every implementation is handed in. */
 
+import type { ReadFault } from './protocol/faults.ts';
+import type { Departure } from './session/upstream.ts';
+
 export interface Clock {
   /** Milliseconds on a clock that never goes backwards. */
   now(): number;
@@ -38,4 +41,30 @@ export interface Log {
   info(fields: Readonly<Record<string, unknown>>, text: string): void;
   warn(fields: Readonly<Record<string, unknown>>, text: string): void;
   error(fields: Readonly<Record<string, unknown>>, text: string): void;
+}
+
+/** What a connection reports about the peer that it is in front of. `bytes` of a message hold exactly one message. */
+export interface PeerEvents {
+  message(bytes: Uint8Array): void;
+  /** Something that claimed to be a message and was too large to keep. */
+  unreadable(fault: ReadFault, bytes: number): void;
+  /** The peer reads again after `write` had returned false. */
+  drained(): void;
+}
+
+export interface UpstreamEvents extends PeerEvents {
+  ready(): void;
+  /** Exactly once for each connection, after its last message. */
+  lost(departure: Departure): void;
+}
+
+/** A connection to a server. `close` begins its orderly end, which is reported by `lost`. */
+export interface UpstreamLink extends PeerLink {
+  /** The server reads the end of its input, and may still answer what it read before. */
+  closeInput(): void;
+}
+
+/** How to reach one server. The runtime calls `connect` again when a lost server may be started again. */
+export interface UpstreamConnector {
+  connect(events: UpstreamEvents): UpstreamLink;
 }

@@ -15,14 +15,14 @@ export const closeBrace = 0x7d;
 /** There is no such end in these bytes, or the walk is not certain of it. */
 export const nowhere = -1;
 
-/** What a byte can be outside a string. */
-const isNothing = 0;
-const isBlankSpace = 1;
-const isScalar = 2;
+/** What a byte can be outside a string; the first three leave a walk over nested values where it is. */
+const isBlankSpace = 0;
+const isScalar = 1;
+const isMark = 2;
 const isQuote = 3;
 const isOpen = 4;
 const isClose = 5;
-const isMark = 6;
+const isNothing = 6;
 
 const classOf = new Uint8Array(256).fill(isNothing);
 const classes: readonly (readonly [characters: string, kind: number])[] = [
@@ -43,10 +43,13 @@ const walkBytes = 16;
 const pairedLevelsMax = 31;
 
 export function skipSpace(bytes: Uint8Array, from: number): number {
-  for (let at = from; ; at += 1) {
-    const byte = bytes[at];
-    if (byte === undefined || byte > 0x20 || classOf[byte] !== isBlankSpace) return at;
+  let at = from;
+  while (at < bytes.length) {
+    const byte = bytes[at] ?? 0;
+    if (byte > 0x20 || classOf[byte] !== isBlankSpace) break;
+    at += 1;
   }
+  return at;
 }
 
 export function isBlank(bytes: Uint8Array): boolean {
@@ -72,12 +75,11 @@ export function isSpaceByte(byte: number): boolean {
 
 /** The closing quote of the string whose text begins at `start`. */
 export function endOfString(bytes: Uint8Array, start: number): number {
-  const stop = start + walkBytes;
+  const stop = Math.min(start + walkBytes, bytes.length);
   let at = start;
   while (at < stop) {
     const byte = bytes[at];
     if (byte === quote) return at;
-    if (byte === undefined) return nowhere;
     at += byte === backslash ? 2 : 1;
   }
   for (;;) {
@@ -92,11 +94,12 @@ export function endOfString(bytes: Uint8Array, start: number): number {
 
 /** As `endOfString`, for a string that is going to be read: nowhere when it holds an escape or a control character. */
 export function endOfPlainString(bytes: Uint8Array, start: number): number {
-  for (let at = start; ; at += 1) {
-    const byte = bytes[at];
+  for (let at = start; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
     if (byte === quote) return at;
-    if (byte === undefined || byte === backslash || byte < 0x20) return nowhere;
+    if (byte === backslash || byte < 0x20) return nowhere;
   }
+  return nowhere;
 }
 
 /** Past the scalar at `start` that is not a string; its spelling is not checked. */
@@ -111,10 +114,10 @@ export function endOfPaired(bytes: Uint8Array, start: number, levels: number): n
   const levelsMax = Math.min(levels, pairedLevelsMax);
   let level = 0;
   let braces = 0;
-  for (let at = start; ; at += 1) {
-    const byte = bytes[at];
-    if (byte === undefined) return nowhere;
-    const kind = classOf[byte];
+  for (let at = start; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    const kind = classOf[byte] ?? isNothing;
+    if (kind <= isMark) continue;
     if (kind === isQuote) {
       at = endOfString(bytes, at + 1);
       if (at === nowhere) return nowhere;
@@ -127,10 +130,11 @@ export function endOfPaired(bytes: Uint8Array, start: number, levels: number): n
       braces >>>= 1;
       level -= 1;
       if (level === 0) return at + 1;
-    } else if (kind === isNothing) {
+    } else {
       return nowhere;
     }
   }
+  return nowhere;
 }
 
 /** Past the value at `start`, at any depth and without pairing brackets: exact for text that is JSON. */

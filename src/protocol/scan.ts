@@ -12,6 +12,7 @@
  * - UTF-8, which `readMessage` checks for the message as a whole.
  */
 import type { Envelope, RequestId } from './envelope.ts';
+import { internedAt } from './interned.ts';
 import {
   closeBrace,
   colon,
@@ -28,7 +29,6 @@ import {
   skipSpace,
   standsAt,
 } from './json-text.ts';
-import { knownMethodAt } from './method-bytes.ts';
 import { decodeSlice, encodeText } from './text.ts';
 
 const minus = 0x2d;
@@ -243,6 +243,10 @@ function tokenValue(bytes: Uint8Array, start: number, end: number): RequestId {
   return isNegative && value !== 0 ? -value : value;
 }
 
+function wordAt(bytes: Uint8Array, start: number, end: number): string {
+  return internedAt(bytes, start, end) ?? decodeSlice(bytes, start, end);
+}
+
 function responseEnvelope(bytes: Uint8Array, seen: number): Envelope | undefined {
   const outcome = seen & (sawResult | sawError);
   if ((seen & sawId) === 0 || outcome === 0 || outcome === (sawResult | sawError)) return undefined;
@@ -261,8 +265,7 @@ function responseEnvelope(bytes: Uint8Array, seen: number): Envelope | undefined
 }
 
 function callEnvelope(bytes: Uint8Array, seen: number): Envelope {
-  const method =
-    knownMethodAt(bytes, scan.methodStart, scan.methodEnd) ?? decodeSlice(bytes, scan.methodStart, scan.methodEnd);
+  const method = wordAt(bytes, scan.methodStart, scan.methodEnd);
   const isRequest = (seen & sawId) !== 0;
   let progressToken: RequestId | undefined;
   let cancels: RequestId | undefined;
@@ -282,7 +285,7 @@ function callEnvelope(bytes: Uint8Array, seen: number): Envelope {
     isError: false,
     progressToken,
     cancels,
-    revisionClaim: (seen & sawClaim) === 0 ? undefined : decodeSlice(bytes, scan.claimStart + 1, scan.claimEnd - 1),
+    revisionClaim: (seen & sawClaim) === 0 ? undefined : wordAt(bytes, scan.claimStart + 1, scan.claimEnd - 1),
     asksTask: isRequest && (seen & sawTask) !== 0,
   };
 }

@@ -31,8 +31,10 @@ const strayCounters = [
   'errorsWithoutId',
   'duplicateIds',
   'beforeInitialized',
-  'wrongSide',
-  'unknownToRevision',
+  'unknownMethods',
+  'wrongKind',
+  'wrongSender',
+  'notInRevision',
 ] as const;
 
 const decisionCounters = [

@@ -15,6 +15,8 @@ export type Effect =
   | { readonly type: 'settled'; readonly entry: PendingEntry; readonly outcome: Outcome; readonly elapsedMs: number }
   /** A held frame's turn has come: its own unit of work follows as the event `frame.decided`. */
   | { readonly type: 'release'; readonly held: HeldFrame }
+  /** The client sends nothing more: the server is told by the end of its input. */
+  | { readonly type: 'close-server-input' }
   | { readonly type: 'ended'; readonly reason: EndReason }
   | { readonly type: 'recovered' };
 

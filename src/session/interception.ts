@@ -33,9 +33,12 @@ export interface InterceptContext {
 export type InterceptAction =
   | { readonly action: 'continue' }
   | { readonly action: 'modify'; readonly message: JsonObject }
-  | { readonly action: 'block'; readonly code?: number; readonly message?: string; readonly data?: JsonObject }
+  | { readonly action: 'block'; readonly code?: number; readonly message?: string }
   | { readonly action: 'mock'; readonly result: unknown }
-  | { readonly action: 'mock'; readonly error: { readonly code: number; readonly message: string; readonly data?: unknown } }
+  | {
+      readonly action: 'mock';
+      readonly error: { readonly code: number; readonly message: string; readonly data?: unknown };
+    }
   | { readonly action: 'delay'; readonly delayMs: number };
 
 export interface Interceptor {
@@ -53,14 +56,28 @@ export interface InterceptStep {
   readonly action: InterceptAction['action'] | 'failed';
 }
 
+/** The content of an answer that an interceptor gives in a peer's place. */
+export type AnswerBody =
+  | { readonly result: unknown }
+  | { readonly error: { readonly code: number; readonly message: string; readonly data?: unknown } };
+
 /** What the whole chain decided. `frame` is what goes on: the original, or the modified message encoded anew. */
 export type Verdict =
-  | { readonly kind: 'forward'; readonly frame: Frame; readonly delayMs: number; readonly steps: readonly InterceptStep[] }
-  | { readonly kind: 'refuse'; readonly refusal: Refusal; readonly delayMs: number; readonly steps: readonly InterceptStep[] }
+  | {
+      readonly kind: 'forward';
+      readonly frame: Frame;
+      readonly delayMs: number;
+      readonly steps: readonly InterceptStep[];
+    }
+  | {
+      readonly kind: 'refuse';
+      readonly refusal: Refusal;
+      readonly delayMs: number;
+      readonly steps: readonly InterceptStep[];
+    }
   | {
       readonly kind: 'answer';
-      /** The body of the answer: a `result` or an `error` member. */
-      readonly body: { readonly result: unknown } | { readonly error: unknown };
+      readonly body: AnswerBody;
       readonly delayMs: number;
       readonly steps: readonly InterceptStep[];
     };

@@ -3,15 +3,7 @@
  * users see is a pure function of the chart's state and the reason it ended with, and is stored nowhere.
  */
 
-export const outcomes = [
-  'result',
-  'error',
-  'cancelled',
-  'timeout',
-  'upstream-lost',
-  'client-gone',
-  'refused',
-] as const;
+export const outcomes = ['result', 'error', 'cancelled', 'timeout', 'upstream-lost', 'client-gone', 'refused'] as const;
 
 export type Outcome = (typeof outcomes)[number];
 

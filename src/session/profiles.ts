@@ -3,6 +3,7 @@
  * to the session, how batches are taken, and the deadlines of single methods. Pure: reading a user's file is config's.
  */
 
+import type { Direction } from '../protocol/envelope.ts';
 import { revisionRow } from '../protocol/revisions.ts';
 import type { Times } from './limits.ts';
 
@@ -37,30 +38,30 @@ const mcp: Profile = {
 const revisions = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'] as const;
 
 /** Built-in profiles: one for each revision, for peers that negotiate one thing and do another; and known dialects. */
-export const builtInProfiles: ReadonlyMap<string, Profile> = new Map(
-  [
-    mcp,
-    ...revisions.map((revision): Profile => ({
-      ...mcp,
-      name: `mcp-${revision}`,
-      description: `Model Context Protocol ${revision}, whatever the peers negotiate.`,
-      batches: revisionRow(revision)?.allowsBatches === true ? 'always' : 'never',
-    })),
-    {
-      ...mcp,
-      name: 'lsp-like',
-      description: 'MCP with the shutdown request of the Language Server Protocol.',
-      shutdownMethods: ['shutdown'],
-    },
-    {
-      ...mcp,
-      name: 'lenient',
-      description: 'Batches in any revision, progress after the answer passed on: for clients and servers of mixed age.',
-      batches: 'always',
-      lateProgress: 'forward',
-    },
-  ].map((profile): [string, Profile] => [profile.name, profile]),
-);
+const builtIn: readonly Profile[] = [
+  mcp,
+  ...revisions.map((revision): Profile => ({
+    ...mcp,
+    name: `mcp-${revision}`,
+    description: `Model Context Protocol ${revision}, whatever the peers negotiate.`,
+    batches: revisionRow(revision)?.allowsBatches === true ? 'always' : 'never',
+  })),
+  {
+    ...mcp,
+    name: 'lsp-like',
+    description: 'MCP with the shutdown request of the Language Server Protocol.',
+    shutdownMethods: ['shutdown'],
+  },
+  {
+    ...mcp,
+    name: 'lenient',
+    description: 'Batches in any revision, progress after the answer passed on: for clients and servers of mixed age.',
+    batches: 'always',
+    lateProgress: 'forward',
+  },
+];
+
+export const builtInProfiles: ReadonlyMap<string, Profile> = new Map(builtIn.map((profile) => [profile.name, profile]));
 
 export const defaultProfile: Profile = mcp;
 
@@ -76,14 +77,22 @@ export function acceptsBatches(profile: Profile, revision: string | undefined): 
   }
 }
 
-/** The idle and absolute deadline of a request, in milliseconds. */
-export function timesOf(profile: Profile, times: Times, method: string): { idleMs: number; absoluteMs: number } {
+/**
+ * The idle and absolute deadline of a request, in milliseconds. What a server asks its client may wait for a person, who
+ * shows no progress: only the absolute deadline counts there.
+ */
+export function timesOf(
+  profile: Profile,
+  times: Times,
+  method: string,
+  direction: Direction,
+): { idleMs: number; absoluteMs: number } {
   const own = Object.hasOwn(profile.methodTimes, method) ? profile.methodTimes[method] : undefined;
-  const standard = standardTimes(times, method);
+  const standard = standardTimes(times, method, direction);
   return { idleMs: own?.idleMs ?? standard.idleMs, absoluteMs: own?.absoluteMs ?? standard.absoluteMs };
 }
 
-function standardTimes(times: Times, method: string): { idleMs: number; absoluteMs: number } {
+function standardTimes(times: Times, method: string, direction: Direction): { idleMs: number; absoluteMs: number } {
   switch (method) {
     case 'initialize':
       return { idleMs: Infinity, absoluteMs: times.initializeMs };
@@ -92,6 +101,9 @@ function standardTimes(times: Times, method: string): { idleMs: number; absolute
     case 'subscriptions/listen':
       return { idleMs: Infinity, absoluteMs: Infinity };
     default:
-      return { idleMs: times.requestIdleMs, absoluteMs: times.requestAbsoluteMs };
+      return {
+        idleMs: direction === 'client-to-server' ? times.requestIdleMs : Infinity,
+        absoluteMs: times.requestAbsoluteMs,
+      };
   }
 }

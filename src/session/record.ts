@@ -25,6 +25,7 @@ export interface SessionSurroundings {
   readonly times: Times;
   readonly ledger: Ledger;
   readonly alarms: Alarms;
+  /** The built-in rules first, then the user's. */
   readonly tagRules: readonly TagRule[];
   readonly checksInvariants: boolean;
   /** Told after a commit in which the session became busy (pending requests or an open stream) or quiet. */
@@ -94,6 +95,8 @@ export class SessionRecord {
   /** The client closed its sending half: it may still read, and cannot answer any more. */
   isClientInputClosed = false;
   hasOpenStream = false;
+  /** No new requests; closes when the last one has its outcome. */
+  isDraining = false;
   /** Commits so far. */
   version = 0;
 

@@ -4,38 +4,19 @@
  * unless it cancelled or is gone.
  */
 
-import { type Refusal, errorTable, refusal } from '../errors.ts';
-import { readTaskId } from '../protocol/bodies.ts';
-import { encodeCancelled, encodeErrorResponse } from '../protocol/encode.ts';
+import { type Refusal, refusal } from '../errors.ts';
+import { encodeCancelled } from '../protocol/encode.ts';
 import { type Direction, type Frame, type RequestId, opposite } from '../protocol/envelope.ts';
 import { idKey } from '../protocol/ids.ts';
 import { expiryOf } from './deadlines.ts';
 import type { EffectFailed, FrameMalformed, Loss, RequestExpired, UpstreamLost } from './events.ts';
-import { removeHeld } from './hold.ts';
 import type { Verdict } from './interception.ts';
-import { answerBytes } from './answers.ts';
 import { learnFromAnswer } from './learn.ts';
 import type { Outcome } from './outcomes.ts';
 import type { PendingEntry } from './pending.ts';
+import { removeHeld } from './queue.ts';
 import type { SessionRecord } from './record.ts';
-
-/** The refusal as a JSON-RPC error response; `data.code` is the name of the row. */
-export function encodeRefusal(idToken: string | undefined, refused: Refusal): Uint8Array {
-  const row = errorTable[refused.code];
-  return encodeErrorResponse(idToken, {
-    code: refused.number ?? row.code,
-    message: refused.message ?? row.message,
-    data: { code: refused.code, ...refused.data },
-  });
-}
-
-/** Writes an answer in our own name to the peer that sent something in `direction`. */
-export function tell(record: SessionRecord, direction: Direction, message: Uint8Array): void {
-  const towards = opposite(direction);
-  const isReaderGone = towards === 'server-to-client' ? record.isClientGone : !record.isUpstreamReady;
-  if (isReaderGone) return;
-  record.unit.effect({ type: 'send', direction: towards, message: [message], entry: undefined, isUrgent: false });
-}
+import { encodeAnswer, encodeRefusal, tell } from './tell.ts';
 
 /** Ends the request and tells its requester why, in our own name. */
 export function settleWithError(record: SessionRecord, entry: PendingEntry, outcome: Outcome, why: Refusal): void {
@@ -60,7 +41,12 @@ export function findAnswered(record: SessionRecord, direction: Direction, id: Re
  * A response arrived: finds, classifies and removes its request in one step. A response nobody waits for is counted and
  * goes no further (R4, R5); an error that names no request is passed on, since on a connection there is one reader (R6).
  */
-export function settleAnswered(record: SessionRecord, direction: Direction, frame: Frame, verdict: Verdict | undefined): void {
+export function settleAnswered(
+  record: SessionRecord,
+  direction: Direction,
+  frame: Frame,
+  verdict: Verdict | undefined,
+): void {
   const { unit } = record;
   const { id } = frame.envelope;
   if (id === undefined) {
@@ -81,7 +67,7 @@ export function settleAnswered(record: SessionRecord, direction: Direction, fram
   if (verdict?.kind === 'answer') {
     unit.count('mocked');
     settleEntry(record, entry, 'result' in verdict.body ? 'result' : 'error');
-    tell(record, entry.direction, answerBytes(entry.idToken, verdict.body));
+    tell(record, entry.direction, encodeAnswer(entry.idToken, verdict.body));
     return;
   }
   const answer = verdict?.frame ?? frame;
@@ -108,7 +94,11 @@ export function expireRequest(record: SessionRecord, event: RequestExpired): voi
     record,
     entry,
     'timeout',
-    refusal('REQUEST_TIMEOUT', { deadline: expiry, elapsedMs: Math.round(event.at - entry.startedAt), method: entry.method }),
+    refusal('REQUEST_TIMEOUT', {
+      deadline: expiry,
+      elapsedMs: Math.round(event.at - entry.startedAt),
+      method: entry.method,
+    }),
   );
   if (wasOpen && entry.method !== 'initialize') callOff(record, entry, 'The request timed out');
 }
@@ -152,7 +142,8 @@ export function settleAll(record: SessionRecord): void {
     } else settleEntry(record, entry, 'upstream-lost');
   }
   for (const held of [...record.held.all()]) {
-    if (held.entry === undefined) record.unit.count('dropped');
+    if (held.entry !== undefined) continue;
+    record.unit.count('dropped');
     removeHeld(record, held);
   }
   record.unit.effect({ type: 'ended', reason: record.unit.endReason ?? 'internal-error' });

@@ -8,6 +8,7 @@
 
 import type { Direction, FrameKind, RequestId } from '../protocol/envelope.ts';
 import type { IdKey } from '../protocol/ids.ts';
+import { BaseUnit } from './base-unit.ts';
 import { type CounterName, counterIndex } from './counters.ts';
 import { deadlineOf } from './deadlines.ts';
 import type { Effect } from './effects.ts';
@@ -16,11 +17,11 @@ import { type Budget, budgets, perSessionLimit } from './limits.ts';
 import { type EndReason, type Outcome, type SessionState, sessionStates } from './outcomes.ts';
 import type { PendingEntry } from './pending.ts';
 import type { SessionRecord } from './record.ts';
-import { type TagView, evaluateTags, nextTagChange, tagThresholds } from './tags.ts';
+import { type TagView, builtInTagRules, evaluateTags, nextTagChange, tagThresholds } from './tags.ts';
 
 export type LimitScope = 'session' | 'total';
 
-export class SessionUnit {
+export class SessionUnit extends BaseUnit<SessionState, Effect> {
   readonly #record: SessionRecord;
   readonly #puts: PendingEntry[] = [];
   readonly #takes: PendingEntry[] = [];
@@ -29,32 +30,24 @@ export class SessionUnit {
   readonly #delta = new Int32Array(budgets.length);
   readonly #countIndexes: number[] = [];
   readonly #countAmounts: number[] = [];
-  readonly #steps: (() => void)[] = [];
-  #effects: Effect[] = [];
   #frameBytes = -1;
-  #next: SessionState | undefined;
   #endReason: EndReason | undefined;
   #facts: SessionFacts | undefined;
+  #drains = false;
   #tagBits = 0;
   #alarmAt = Infinity;
-  isOpen = false;
-  /** Milliseconds on the runtime's clock, taken from the event. */
-  now = 0;
 
   constructor(record: SessionRecord) {
+    super();
     this.#record = record;
-  }
-
-  begin(now: number): void {
-    this.isOpen = true;
-    this.now = now;
   }
 
   // --- what update actions stage -------------------------------------------------------------------------------
 
   /** The waiting request that travelled in `direction`, as this unit sees it. */
   find(direction: Direction, key: IdKey): PendingEntry | undefined {
-    for (const entry of this.#puts) if (entry.key === key && entry.direction === direction && !entry.isTaken) return entry;
+    for (const entry of this.#puts)
+      if (entry.key === key && entry.direction === direction && !entry.isTaken) return entry;
     const entry = this.#record.pending.get(direction, key);
     return entry === undefined || entry.isTaken ? undefined : entry;
   }
@@ -131,47 +124,41 @@ export class SessionUnit {
     this.#facts = { ...this.facts, ...facts };
   }
 
-  /** Applied at commit, in order. Must not throw. */
-  later(step: () => void): void {
-    this.#steps.push(step);
-  }
-
-  effect(effect: Effect): void {
-    this.#effects.push(effect);
-  }
-
-  /** The first reason given wins. */
+  /** Why the session ends. The last reason given wins: a drain that ran into its deadline ended by the deadline. */
   end(reason: EndReason): void {
-    this.#endReason ??= reason;
+    this.#endReason = reason;
   }
 
   get endReason(): EndReason | undefined {
-    return this.#record.endReason ?? this.#endReason;
+    return this.#endReason ?? this.#record.endReason;
+  }
+
+  /** No new requests from here on; the session closes when the last one has its outcome. */
+  drain(): void {
+    this.#drains = true;
+  }
+
+  get isDraining(): boolean {
+    return this.#drains || this.#record.isDraining;
   }
 
   // --- what the runtime does with it ------------------------------------------------------------------------------
-
-  /** The chart went to another state in this unit. */
-  enter(state: SessionState): void {
-    this.#next = state;
-  }
 
   /**
    * Computes what follows from the staged changes: tags, and when the session has to be looked at again.
    * @throws what a user's tag rule throws; the caller rolls back. With `isOwnWork` users' rules are left alone, so that a
    * rule that always throws cannot keep a request from its outcome.
    */
-  prepare(builtInRules: number, isOwnWork: boolean): void {
+  override prepare(isOwnWork: boolean): void {
     const { tagRules } = this.#record.surroundings;
-    const rules = isOwnWork ? tagRules.slice(0, builtInRules) : tagRules;
+    const rules = isOwnWork ? builtInTagRules : tagRules;
     const view = new StagedTagView(this.#record, this);
     this.#tagBits = evaluateTags(rules, view);
-    if (isOwnWork) this.#tagBits |= this.#record.tagBits & ~((1 << builtInRules) - 1);
+    if (isOwnWork) this.#tagBits |= this.#record.tagBits & ~((1 << builtInTagRules.length) - 1);
     this.#alarmAt = Math.min(nextTagChange(rules, view), sessionDueAt(this.#record, this.now));
   }
 
-  /** Applies everything at once and returns the effects, which are now owed to the world. Cannot fail. */
-  commit(): readonly Effect[] {
+  override commit(): readonly Effect[] {
     const record = this.#record;
     const wasBusy = record.isBusy;
     const { ledger, alarms } = record.surroundings;
@@ -199,22 +186,23 @@ export class SessionUnit {
       this.#bury(this.#settled[index]!, this.#settledOutcomes[index]!);
     }
     if (this.#facts !== undefined) record.facts = this.#facts;
-    for (const step of this.#steps) step();
-    if (this.#endReason !== undefined) record.endReason ??= this.#endReason;
-    if (this.#next !== undefined && this.#next !== record.state) this.#move(this.#next);
+    for (const step of this.steps) step();
+    if (this.#drains) record.isDraining = true;
+    if (this.#endReason !== undefined) record.endReason = this.#endReason;
+    if (this.next !== undefined && this.next !== record.state) this.#move(this.next);
     record.tagBits = this.#tagBits;
-    if (this.#alarmAt !== record.alarm.dueAt) alarms.set(record.alarm, this.#alarmAt);
+    // A timer that rings too early asks again; one that is set anew for every frame would cost every frame.
+    if (this.#alarmAt < record.alarm.dueAt) alarms.set(record.alarm, this.#alarmAt);
     record.version++;
-    const effects = this.#effects;
-    this.#close();
+    const { effects } = this;
+    this.close();
     if (record.isBusy !== wasBusy) record.surroundings.occupancyChanged(record);
     return effects;
   }
 
-  /** Forgets everything staged. The record is what it was before `begin`. */
-  rollback(): void {
+  override rollback(): void {
     for (const entry of this.#takes) entry.isTaken = false;
-    this.#close();
+    this.close();
   }
 
   get lastSettled(): { readonly entry: PendingEntry; readonly outcome: Outcome } | undefined {
@@ -258,7 +246,8 @@ export class SessionUnit {
     record.enteredAt = this.now;
   }
 
-  #close(): void {
+  protected override close(): void {
+    super.close();
     this.#puts.length = 0;
     this.#takes.length = 0;
     this.#settled.length = 0;
@@ -266,13 +255,10 @@ export class SessionUnit {
     this.#delta.fill(0);
     this.#countIndexes.length = 0;
     this.#countAmounts.length = 0;
-    this.#steps.length = 0;
-    this.#effects = [];
     this.#frameBytes = -1;
-    this.#next = undefined;
     this.#endReason = undefined;
     this.#facts = undefined;
-    this.isOpen = false;
+    this.#drains = false;
   }
 }
 
@@ -332,7 +318,9 @@ class StagedTagView implements TagView {
   get recentSlow(): number {
     const recent = this.#record.recentSlow;
     const last = this.#lastSettled;
-    return last === undefined ? recent.count : recent.countAfter(this.now - last.entry.startedAt > tagThresholds.slowMs);
+    return last === undefined
+      ? recent.count
+      : recent.countAfter(this.now - last.entry.startedAt > tagThresholds.slowMs);
   }
   get largestFrameBytes(): number {
     return Math.max(this.#record.largestFrameBytes, this.#unit.stagedFrameBytes);

@@ -1,0 +1,139 @@
+/** `ninelives forward`: one upstream behind one front. */
+
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { loadProfile } from '../config/profile-file.ts';
+import { type ForwardEnd, forwardStdio } from '../proxy.ts';
+import { systemClock } from '../runtime/system-clock.ts';
+import type { Limits, Times } from '../session/limits.ts';
+import { defaultRestartPolicy, neverRestart } from '../session/upstream.ts';
+import { openStandardStreams } from '../transports/stdio.ts';
+import { codeOfSignal, exitCodeOf } from './exit-codes.ts';
+import { type LogLevel, logLevels, openLog } from './log.ts';
+import { Orphanhood } from './orphanhood.ts';
+
+interface ForwardFlags {
+  readonly logLevel: LogLevel;
+  readonly restart: 'on-failure' | 'never';
+  readonly profile?: string;
+  readonly pendingMax?: number;
+  readonly frameBytesMax?: number;
+  readonly initializeMs?: number;
+  readonly requestIdleMs?: number;
+  readonly requestAbsoluteMs?: number;
+  readonly drainMs?: number;
+  readonly checkInvariants?: boolean;
+}
+
+export function forwardCommand(): Command {
+  const stdio = new Command('stdio')
+    .description('a client on standard input and output, in front of a server that is started as a child process')
+    .argument('[command...]', 'the server: -- COMMAND ARGS')
+    .addOption(
+      new Option('--log-level <level>', 'how much to say on stderr')
+        .choices(logLevels)
+        .env('NINELIVES_LOG')
+        .default('info'),
+    )
+    .addOption(
+      new Option('--restart <when>', 'start a server that went away again, at most 3 times in 60 s')
+        .choices(['on-failure', 'never'])
+        .default('on-failure'),
+    )
+    .option('--profile <name|file>', 'how this server or client differs from MCP: a built-in profile, or a file')
+    .option('--pending-max <n>', 'requests that may wait for an answer at once (default: 1000)', positive)
+    .option('--frame-bytes-max <n>', 'size of one message in bytes (default: 10485760)', positive)
+    .option('--initialize-ms <n>', 'time for the server to answer initialize (default: 60000)', positive)
+    .option('--request-idle-ms <n>', 'time without answer or progress (default: 300000)', positive)
+    .option('--request-absolute-ms <n>', 'time for an answer, whatever the progress (default: 3600000)', positive)
+    .option(
+      '--drain-ms <n>',
+      'time for requests under way when the client leaves or a stop is asked (default: 25000)',
+      positive,
+    )
+    .option('--check-invariants', 'check the session after every step; slow, for finding defects')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ninelives forward stdio -- npx -y @modelcontextprotocol/server-everything
+  ninelives forward stdio --log-level trace -- node my-server.js 2>trace.log
+
+Protocol bytes only on stdout; everything for people on stderr. Exit code: the server's own; 2 for a wrong command line,
+126 and 127 when the server cannot be executed or found, 0 after SIGTERM or SIGINT.`,
+    )
+    .action(forward);
+  return new Command('forward')
+    .description('put ninelives between one client and one server')
+    .addCommand(stdio)
+    .helpCommand(false)
+    .action((_flags, command: Command) =>
+      command.error("error: say which front: 'ninelives forward stdio -- COMMAND ARGS'"),
+    );
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
+  return value;
+}
+
+async function forward([program, ...args]: readonly string[], flags: ForwardFlags, command: Command): Promise<void> {
+  if (program === undefined) {
+    command.error("error: the server's command is missing: 'ninelives forward stdio -- COMMAND ARGS'");
+    return;
+  }
+  const profile = flags.profile === undefined ? undefined : loadProfile(flags.profile);
+  if (profile !== undefined && 'problem' in profile) {
+    command.error(`error: ${profile.problem}`);
+    return;
+  }
+  const clock = systemClock();
+  const log = openLog(flags.logLevel, process.stderr);
+  const proxy = forwardStdio({
+    ...openStandardStreams(),
+    command: program,
+    args,
+    clock,
+    log,
+    limits: limitsOf(flags),
+    times: timesOf(flags),
+    restart: flags.restart === 'never' ? neverRestart : defaultRestartPolicy,
+    ...(profile === undefined ? {} : { profile: profile.profile }),
+    checksInvariants: flags.checkInvariants === true,
+    onServerStderr: (line) => void process.stderr.write(`[server] ${line}\n`),
+  });
+
+  // A process that has lost its parent has lost its client: nobody waits for what is still under way.
+  const orphanhood = new Orphanhood(clock, () => proxy.clientGone());
+  let wasAskedToStop = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (wasAskedToStop) {
+      proxy.kill();
+      process.exit(codeOfSignal(signal));
+    }
+    wasAskedToStop = true;
+    proxy.drain();
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
+
+  const end: ForwardEnd = await proxy.ended;
+  orphanhood.stop();
+  process.exit(exitCodeOf(end.reason, end.exit, wasAskedToStop));
+}
+
+function limitsOf(flags: ForwardFlags): Partial<Limits> {
+  return {
+    ...(flags.pendingMax === undefined ? {} : { pendingPerSession: flags.pendingMax }),
+    ...(flags.frameBytesMax === undefined ? {} : { frameBytesMax: flags.frameBytesMax }),
+  };
+}
+
+function timesOf(flags: ForwardFlags): Partial<Times> {
+  const { initializeMs, requestIdleMs, requestAbsoluteMs, drainMs } = flags;
+  return {
+    ...(initializeMs === undefined ? {} : { initializeMs }),
+    ...(requestIdleMs === undefined ? {} : { requestIdleMs }),
+    ...(requestAbsoluteMs === undefined ? {} : { requestAbsoluteMs }),
+    ...(drainMs === undefined ? {} : { drainMs }),
+  };
+}

@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+/** The command line. Each command has a file of its own; this one knows their names and what is common to all. */
+
+import { Command, CommanderError } from 'commander';
+import { exitCodes } from './exit-codes.ts';
+import { forwardCommand } from './forward.ts';
+import { packageVersion } from './version.ts';
+
+const program = new Command('ninelives')
+  .description('Every MCP session is a statechart actor: a session runtime for Model Context Protocol proxies.')
+  .version(packageVersion(), '-V, --version', 'print the version')
+  .helpOption('-h, --help', 'show help; also after a command')
+  .helpCommand(false)
+  .showHelpAfterError('Run with --help to see what can be said here.')
+  .exitOverride()
+  .addCommand(forwardCommand())
+  .addHelpText('after', '\nExample:\n  ninelives forward stdio -- npx -y @modelcontextprotocol/server-everything\n');
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  const isHelp =
+    error.code === 'commander.help' || error.code === 'commander.helpDisplayed' || error.code === 'commander.version';
+  process.exitCode = isHelp ? exitCodes.ok : exitCodes.usage;
+}

@@ -1,0 +1,33 @@
+/**
+ * Notices that the process that started us is gone. The end of our input alone does not say that: a client may close its
+ * sending half and still read. Systems give an orphan another parent, so the parent's id is looked at now and then.
+ */
+
+import type { Clock, TimerHandle } from '../ports.ts';
+
+const lookEveryMs = 1000;
+
+export class Orphanhood {
+  readonly #clock: Clock;
+  readonly #parent = process.ppid;
+  readonly #onOrphaned: () => void;
+  #timer: TimerHandle;
+
+  constructor(clock: Clock, onOrphaned: () => void) {
+    this.#clock = clock;
+    this.#onOrphaned = onOrphaned;
+    this.#timer = clock.setTimeout(() => this.#look(), lookEveryMs);
+  }
+
+  stop(): void {
+    this.#clock.clearTimeout(this.#timer);
+  }
+
+  #look(): void {
+    if (process.ppid !== this.#parent) {
+      this.#onOrphaned();
+      return;
+    }
+    this.#timer = this.#clock.setTimeout(() => this.#look(), lookEveryMs);
+  }
+}

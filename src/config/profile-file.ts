@@ -1,0 +1,86 @@
+/**
+ * A user's profile file: YAML or JSON, checked key by key, every problem with the line it stands on. A profile begins with
+ * a built-in one (`extends`, default `mcp`) and says what differs.
+ */
+
+import { readFileSync } from 'node:fs';
+import { LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { type Profile, builtInProfiles } from '../session/profiles.ts';
+
+const millis = z.number().int().positive();
+
+const profileSchema = z.strictObject({
+  name: z.string().min(1).max(100),
+  description: z.string().max(1000).optional(),
+  extends: z.enum([...builtInProfiles.keys()] as [string, ...string[]]).default('mcp'),
+  shutdownMethods: z.array(z.string().min(1).max(256)).max(16).optional(),
+  batches: z.enum(['by-revision', 'always', 'never']).optional(),
+  lateProgress: z.enum(['swallow', 'forward']).optional(),
+  methodTimes: z
+    .record(z.string().min(1).max(256), z.strictObject({ idleMs: millis.optional(), absoluteMs: millis.optional() }))
+    .optional(),
+});
+
+export type LoadedProfile = { readonly profile: Profile } | { readonly problem: string };
+
+/** A built-in profile by name, or a file. The problem is one line that says what to change, and where. */
+export function loadProfile(nameOrFile: string): LoadedProfile {
+  const builtIn = builtInProfiles.get(nameOrFile);
+  if (builtIn !== undefined) return { profile: builtIn };
+  if (!/[./\\]/.test(nameOrFile)) {
+    const names = [...builtInProfiles.keys()].join(', ');
+    return {
+      problem: `there is no profile '${nameOrFile}'; built-in ones are ${names}, and a file needs a path or an ending`,
+    };
+  }
+  let text: string;
+  try {
+    text = readFileSync(nameOrFile, 'utf8');
+  } catch (error) {
+    return { problem: `the profile file ${nameOrFile} cannot be read: ${(error as Error).message}` };
+  }
+  return parseProfile(text, nameOrFile);
+}
+
+/** @param file what the text is called in a problem. */
+export function parseProfile(text: string, file: string): LoadedProfile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const syntax = document.errors[0];
+  if (syntax !== undefined) return { problem: `${file}:${lines.linePos(syntax.pos[0]).line}: ${syntax.message}` };
+  const checked = profileSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
+  if (checked.success) return { profile: completed(checked.data) };
+  const issue = checked.error.issues[0]!;
+  const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path;
+  return { problem: `${file}:${lineOf(document, path, lines)}: ${path.join('.') || 'the profile'}: ${issue.message}` };
+}
+
+function completed(own: z.output<typeof profileSchema>): Profile {
+  const base = builtInProfiles.get(own.extends)!;
+  return {
+    name: own.name,
+    description: own.description ?? base.description,
+    shutdownMethods: own.shutdownMethods ?? base.shutdownMethods,
+    batches: own.batches ?? base.batches,
+    lateProgress: own.lateProgress ?? base.lateProgress,
+    methodTimes: Object.fromEntries(
+      Object.entries({ ...base.methodTimes, ...own.methodTimes }).map(([method, times]) => [
+        method,
+        {
+          ...(times.idleMs === undefined ? {} : { idleMs: times.idleMs }),
+          ...(times.absoluteMs === undefined ? {} : { absoluteMs: times.absoluteMs }),
+        },
+      ]),
+    ),
+  };
+}
+
+/** The line of the value at `path`, or of the nearest thing around it that is there. */
+function lineOf(document: ReturnType<typeof parseDocument>, path: readonly PropertyKey[], lines: LineCounter): number {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true) as { range?: readonly number[] } | undefined;
+    if (node?.range !== undefined) return lines.linePos(node.range[0]!).line;
+  }
+  return 1;
+}

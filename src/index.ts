@@ -1,0 +1,43 @@
+/** The public entry: the session runtime and what an embedder hands in. Every name is spelled out. */
+
+export { createRuntime } from './runtime/runtime.ts';
+export type {
+  ClientPeer,
+  OpenOptions,
+  OpenResult,
+  Runtime,
+  RuntimeOptions,
+  RuntimeSession,
+  ServerPeer,
+  SessionPeer,
+} from './runtime/api.ts';
+export type { Observation, Observer } from './runtime/observation.ts';
+export type { TotalsSnapshot } from './runtime/totals.ts';
+export { systemClock } from './runtime/system-clock.ts';
+export type {
+  Clock,
+  Ids,
+  Log,
+  PeerEvents,
+  PeerLink,
+  UpstreamConnector,
+  UpstreamEvents,
+  UpstreamLink,
+} from './ports.ts';
+export { errorTable } from './errors.ts';
+export type { ErrorCode, ErrorRow, Refusal } from './errors.ts';
+export type { Direction, Envelope, Frame, FrameKind, RequestId } from './protocol/envelope.ts';
+export type { FaultKind, ReadFault } from './protocol/faults.ts';
+export type { InterceptAction, InterceptContext, Interceptor, TransportType } from './session/interception.ts';
+export type { SessionMetadata } from './session/metadata.ts';
+export { defaultLimits, defaultTimes } from './session/limits.ts';
+export type { Limits, Times } from './session/limits.ts';
+export { outcomes, sessionStates, statusOf } from './session/outcomes.ts';
+export type { EndReason, Outcome, SessionState, SessionStatus } from './session/outcomes.ts';
+export { builtInProfiles } from './session/profiles.ts';
+export type { Profile } from './session/profiles.ts';
+export type { SessionSnapshot } from './session/snapshot.ts';
+export { builtInTagRules, tagThresholds } from './session/tags.ts';
+export type { TagRule, TagView } from './session/tags.ts';
+export { defaultRestartPolicy, neverRestart } from './session/upstream.ts';
+export type { Departure, RestartPolicy } from './session/upstream.ts';

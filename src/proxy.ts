@@ -1,0 +1,135 @@
+/**
+ * The composition root of `forward stdio`: one client on our standard streams, one server as a child process, one session
+ * between them. Wiring only: what happens to frames and sessions is decided elsewhere.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
+import type { Readable, Writable } from 'node:stream';
+
+import type { Clock, Log } from './ports.ts';
+import { probeOversize } from './protocol/oversize.ts';
+import type { Runtime, RuntimeSession } from './runtime/api.ts';
+import type { Observer } from './runtime/observation.ts';
+import { createRuntime } from './runtime/runtime.ts';
+import { type Limits, type Times, defaultLimits } from './session/limits.ts';
+import type { EndReason } from './session/outcomes.ts';
+import type { Profile } from './session/profiles.ts';
+import type { SessionSnapshot } from './session/snapshot.ts';
+import type { RestartPolicy } from './session/upstream.ts';
+import { type ServerExit } from './transports/child-process.ts';
+import { childConnector } from './transports/child-connector.ts';
+import type { StopLadder } from './transports/child-stop-ladder.ts';
+import { openStdioFront } from './transports/stdio.ts';
+
+export interface ForwardStdioOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly input: Readable;
+  readonly output: Writable;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits?: Partial<Limits>;
+  readonly times?: Partial<Times>;
+  readonly profile?: Profile;
+  readonly restart?: RestartPolicy;
+  readonly ladder?: StopLadder;
+  readonly checksInvariants?: boolean;
+  readonly observer?: Observer;
+  /** One line of the server's stderr. */
+  readonly onServerStderr: (line: string) => void;
+}
+
+/** How a forward ended: why its session did, and what became of the server. */
+export interface ForwardEnd {
+  readonly reason: EndReason;
+  readonly exit: ServerExit | undefined;
+  readonly snapshot: SessionSnapshot;
+}
+
+export interface Forward {
+  readonly runtime: Runtime;
+  readonly session: RuntimeSession;
+  /** Resolves when the session has ended, the server and all it started are gone, and everything is written out. */
+  readonly ended: Promise<ForwardEnd>;
+  /** Takes no new requests, lets what is under way finish until the drain deadline, then ends. */
+  drain(): void;
+  /** Nobody is left to read: the client process is gone. */
+  clientGone(): void;
+  /** Kills the server and everything it started, now. */
+  kill(): void;
+}
+
+export function forwardStdio(options: ForwardStdioOptions): Forward {
+  const { clock, log } = options;
+  const lineBytesMax = options.limits?.frameBytesMax ?? defaultLimits.frameBytesMax;
+  let exit: ServerExit | undefined;
+  let reason: EndReason | undefined;
+  const connector = childConnector({
+    command: options.command,
+    args: options.args,
+    clock,
+    lineBytesMax,
+    ...(options.ladder === undefined ? {} : { ladder: options.ladder }),
+    onSpawned: (pid) => log.info({ pid, command: options.command }, 'server started'),
+    onStderr: options.onServerStderr,
+    onExit: (departed) => {
+      exit = departed;
+      log.info({ code: departed.code, signal: departed.signal }, 'server exited');
+    },
+  });
+  const runtime = createRuntime({
+    ids: { sessionId: randomUUID },
+    clock,
+    log,
+    readLimits: { isUtf8 },
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.times === undefined ? {} : { times: options.times }),
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
+    ...(options.checksInvariants === undefined ? {} : { checksInvariants: options.checksInvariants }),
+  });
+  if (options.observer !== undefined) runtime.observe(options.observer);
+
+  let finish: (end: ForwardEnd) => void = () => {};
+  const ended = new Promise<ForwardEnd>((resolve) => {
+    finish = resolve;
+  });
+  const front = openStdioFront({
+    input: options.input,
+    output: options.output,
+    lineBytesMax,
+    onMessage: (line) => session.client.receive(line),
+    onOversize: (line) => session.client.unreadable(probeOversize(line), line.totalBytes),
+    onPartial: (rest) => session.client.receive(rest),
+    onDrained: () => session.client.drained(),
+    onClosed: (why) => session.client.closed(why !== 'eof'),
+  });
+  const opened = runtime.open({
+    transportType: 'stdio',
+    client: front,
+    server: connector,
+    ...(options.restart === undefined ? {} : { restart: options.restart }),
+    onEnded: (why) => {
+      reason = why;
+      log.info({ session: session.id, reason: why }, 'session ended');
+    },
+    onServerStopped: () => void conclude(),
+  });
+  if ('refusal' in opened) throw new Error('A runtime without sessions refused its first one');
+  const { session } = opened;
+
+  async function conclude(): Promise<void> {
+    await front.flush();
+    await runtime.stop();
+    finish({ reason: reason ?? 'internal-error', exit, snapshot: session.snapshot() });
+  }
+
+  return {
+    runtime,
+    session,
+    ended,
+    drain: () => session.drain(),
+    clientGone: () => session.client.closed(true),
+    kill: () => connector.kill(),
+  };
+}

@@ -1,0 +1,102 @@
+/** The public shape of the runtime: what an embedder calls and what it hands in. No XState type appears here. */
+
+import type { Refusal } from '../errors.ts';
+import type { Clock, Ids, Log, PeerLink, UpstreamConnector } from '../ports.ts';
+import type { ReadFault } from '../protocol/faults.ts';
+import type { ReadLimits } from '../protocol/read.ts';
+import type { Interceptor, TransportType } from '../session/interception.ts';
+import type { Limits, Times } from '../session/limits.ts';
+import type { SessionMetadata } from '../session/metadata.ts';
+import type { EndReason } from '../session/outcomes.ts';
+import type { Profile } from '../session/profiles.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
+import type { TagRule } from '../session/tags.ts';
+import type { Departure, RestartPolicy } from '../session/upstream.ts';
+import type { Observer } from './observation.ts';
+import type { TotalsSnapshot } from './totals.ts';
+
+export interface RuntimeOptions {
+  readonly ids: Ids;
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly limits?: Partial<Limits>;
+  readonly times?: Partial<Times>;
+  readonly readLimits?: Partial<ReadLimits>;
+  /** Asked about every frame, in this order. */
+  readonly interceptors?: readonly Interceptor[];
+  /** Beside the built-in ones. */
+  readonly tagRules?: readonly TagRule[];
+  readonly profile?: Profile;
+  /** Checks the session's invariants after every commit. For tests; costs time in proportion to the pending requests. */
+  readonly checksInvariants?: boolean;
+}
+
+export interface OpenOptions {
+  readonly transportType: TransportType;
+  /** Where messages for the client are written. */
+  readonly client: PeerLink;
+  /** Where messages for the server are written; or how to reach the server, as often as the restart policy allows. */
+  readonly server: PeerLink | UpstreamConnector;
+  readonly restart?: RestartPolicy;
+  /** Who the client is, where that is known. Never taken from the wire. */
+  readonly principal?: string;
+  readonly route?: string;
+  readonly profile?: Profile;
+  readonly onEnded?: (reason: EndReason) => void;
+  /** The server reached through a connector is gone for good. */
+  readonly onServerStopped?: (departure: Departure | undefined) => void;
+}
+
+export type OpenResult = { readonly session: RuntimeSession } | { readonly refusal: Refusal };
+
+/** One peer of a session, as its transport feeds it. */
+export interface SessionPeer {
+  /** One message, without line ending, or a batch. The bytes must not change afterwards. */
+  receive(message: Uint8Array): void;
+  /** Something too large or too broken to be handed over as a message. `bytes`: how much of it there was. */
+  unreadable(fault: ReadFault, bytes: number): void;
+  /** The link's `write` returned false before, and takes messages again. */
+  drained(): void;
+}
+
+export interface ClientPeer extends SessionPeer {
+  /** The client sends nothing more. `isGone`: it does not read either. */
+  closed(isGone: boolean): void;
+  /** A stream to the client opened or closed; an open one counts as activity. */
+  attached(hasOpenStream: boolean): void;
+}
+
+export interface ServerPeer extends SessionPeer {
+  /** The connection to the server is lost for good. Only for sessions opened with a plain link. */
+  closed(): void;
+}
+
+export interface RuntimeSession {
+  readonly id: string;
+  readonly client: ClientPeer;
+  readonly server: ServerPeer;
+  /** A deep copy; see SessionSnapshot for its version. */
+  snapshot(): SessionSnapshot;
+  metadata(): SessionMetadata;
+  /** Ends the session now; what waits is settled with an error. */
+  close(): void;
+  /** Takes no new requests; ends when the last one has its outcome, or at the drain deadline. */
+  drain(): void;
+  /** Sets or removes a label, shown among the tags. */
+  label(label: string, isSet: boolean): void;
+}
+
+export interface Runtime {
+  readonly clock: Clock;
+  /** Opens a session. A refusal is a value: TOO_MANY_SESSIONS or DRAINING. */
+  open(options: OpenOptions): OpenResult;
+  /** Tells the observer what happens from now on. Returns how to stop that. What it throws is logged. */
+  observe(observer: Observer): () => void;
+  /** Snapshots of the open sessions, in the order in which they opened. */
+  sessions(): IterableIterator<SessionSnapshot>;
+  totals(): TotalsSnapshot;
+  /** No new sessions, no new requests; resolves when every session has finished what was under way or hit its deadline. */
+  drain(): Promise<void>;
+  /** Ends every session now, in slices; resolves when none is left. */
+  stop(): Promise<void>;
+}

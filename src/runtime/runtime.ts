@@ -1,0 +1,330 @@
+/**
+ * The session runtime: opens sessions as actors under one supervisor, routes what happens to them, and ends them.
+ * Everything it needs of the world is handed in; it starts no process and opens no socket.
+ */
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+import { type Actor, createActor } from 'xstate';
+import type { supervisorMachine } from '../../machines/supervisor.ts';
+import { refusal } from '../errors.ts';
+import type { Clock, Log } from '../ports.ts';
+import { type ReadLimits, defaultReadLimits } from '../protocol/read.ts';
+import type { SessionEvent } from '../session/events.ts';
+import { Ledger, type Limits, type Times, connectionTimes, defaultLimits, defaultTimes } from '../session/limits.ts';
+import type { SessionState } from '../session/outcomes.ts';
+import { defaultProfile } from '../session/profiles.ts';
+import { type SessionRecord, type SessionSurroundings, tagsOf } from '../session/record.ts';
+import { snapshotOf } from '../session/snapshot.ts';
+import { builtInTagRules, tagRulesMax } from '../session/tags.ts';
+import { defaultRestartPolicy } from '../session/upstream.ts';
+import { AlarmClock } from './alarm-clock.ts';
+import type { OpenOptions, OpenResult, Runtime, RuntimeOptions } from './api.ts';
+import { indexScheduler } from './indexed-scheduler.ts';
+import { InterceptorChain } from './interceptor-chain.ts';
+import type { Observation, Observer } from './observation.ts';
+import { Registry, Slot } from './registry.ts';
+import { SessionHandle } from './session-handle.ts';
+import { type HostSurroundings, SessionHost } from './session-host.ts';
+import { sessionLogic } from './session-logic.ts';
+import { type RoutedEvent, supervisorLogic } from './supervisor-logic.ts';
+import { silentLog } from './silent-log.ts';
+import { systemClock } from './system-clock.ts';
+import { Totals, type TotalsSnapshot } from './totals.ts';
+import { Upstream } from './upstream-actor.ts';
+
+/** Work on all sessions at once pauses after this long, so that frames of other sessions get their turn. */
+const sliceMs = 4;
+
+/** How long a slow reader has to take what is still written to it after its session ended. */
+const lingerMs = 5000;
+
+/** Creates a runtime. `options.ids` are required because session ids must be unguessable where peers can present them. */
+export function createRuntime(options: RuntimeOptions): Runtime {
+  return new SessionRuntime(options);
+}
+
+class SessionRuntime implements Runtime {
+  readonly #options: RuntimeOptions;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #limits: Limits;
+  readonly #times: Times;
+  readonly #ledger: Ledger;
+  readonly #alarms: AlarmClock;
+  readonly #registry = new Registry();
+  readonly #totals = new Totals();
+  readonly #observers = new Set<Observer>();
+  readonly #supervisor: Actor<typeof supervisorMachine>;
+  readonly #sessionLogic: ReturnType<typeof sessionLogic>;
+  readonly #hostSurroundings: HostSurroundings;
+  readonly #shown = new WeakMap<SessionRecord, Shown>();
+  #whenEmpty: (() => void)[] = [];
+
+  constructor(options: RuntimeOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock();
+    this.#log = options.log ?? silentLog;
+    this.#limits = { ...defaultLimits, ...options.limits };
+    this.#times = { ...defaultTimes, ...options.times };
+    this.#ledger = new Ledger(this.#limits);
+    this.#alarms = new AlarmClock({
+      clock: this.#clock,
+      log: this.#log,
+      recordOf: (id) => this.#registry.get(id)?.record,
+      send: (id, event) => this.#route(id, event),
+    });
+    requireTagRules(options);
+    const logic = supervisorLogic({ registry: this.#registry, left: (slot, error) => this.#left(slot, error) });
+    this.#supervisor = createActor(logic, { input: { sessions: this.#registry }, clock: this.#clock as never });
+    indexScheduler(this.#supervisor.system, this.#clock);
+    this.#supervisor.start();
+    this.#sessionLogic = sessionLogic({
+      clock: this.#clock,
+      log: this.#log,
+      hostOf: (record) => this.#registry.get(record.id)?.host,
+      committed: (record) => this.#committed(record),
+    });
+    this.#hostSurroundings = {
+      readLimits: { ...defaultReadLimits, ...options.readLimits } satisfies ReadLimits,
+      chain: new InterceptorChain(options.interceptors ?? [], this.#clock),
+      now: () => this.#clock.now(),
+      route: (id, event) => this.#route(id, event),
+      ended: (host) => this.#ended(host),
+      settled: (host, { entry, outcome, elapsedMs }) => {
+        if (this.#observers.size === 0) return;
+        const { direction, id, method } = entry;
+        const at = this.#clock.now();
+        this.#tell({
+          type: 'request-settled',
+          sessionId: host.record.id,
+          at,
+          direction,
+          id,
+          method,
+          outcome,
+          elapsedMs,
+        });
+      },
+    };
+  }
+
+  get clock(): Clock {
+    return this.#clock;
+  }
+
+  open(options: OpenOptions): OpenResult {
+    const now = this.#clock.now();
+    if (!this.#supervisor.getSnapshot().hasTag('accepting')) return { refusal: refusal('DRAINING') };
+    if (!this.#makeRoom(options.principal, now)) {
+      const limit = this.#limits.sessions;
+      return { refusal: refusal('TOO_MANY_SESSIONS', { current: this.#registry.size, limit, retryAfterMs: 1000 }) };
+    }
+    const id = this.#options.ids.sessionId();
+    const ref = createActor(this.#sessionLogic, {
+      parent: this.#supervisor,
+      id,
+      input: {
+        id,
+        openedAt: now,
+        transportType: options.transportType,
+        principal: options.principal,
+        route: options.route,
+        profile: options.profile ?? this.#options.profile ?? defaultProfile,
+        surroundings: this.#surroundings(options),
+      },
+    });
+    const { record } = ref.getSnapshot().context;
+    const host = new SessionHost(record, options.client, this.#hostSurroundings);
+    host.onEnded = options.onEnded;
+    this.#registry.add(new Slot(ref, host));
+    this.#totals.opened++;
+    ref.start();
+    this.#tell({ type: 'session-opened', sessionId: id, at: now });
+    this.#connect(host, options);
+    return { session: new SessionHandle(host, this.#clock, (event) => this.#route(id, event)) };
+  }
+
+  observe(observer: Observer): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  *sessions(): IterableIterator<ReturnType<typeof snapshotOf>> {
+    for (const slot of this.#registry.values()) yield snapshotOf(slot.record, this.#clock.now());
+  }
+
+  totals(): TotalsSnapshot {
+    return this.#totals.snapshot(this.#registry, this.#ledger, this.#clock.now());
+  }
+
+  async drain(): Promise<void> {
+    this.#supervisor.send({ type: 'supervisor.drain' });
+    await this.#forEach((id) => this.#route(id, { type: 'session.drain', at: this.#clock.now() }));
+    await this.#empty();
+  }
+
+  async stop(): Promise<void> {
+    this.#supervisor.send({ type: 'supervisor.drain' });
+    await this.#forEach((id) =>
+      this.#route(id, { type: 'session.close', at: this.#clock.now(), reason: 'closed-by-operator' }),
+    );
+    await this.#empty();
+    this.#alarms.stop();
+  }
+
+  #surroundings(options: OpenOptions): SessionSurroundings {
+    const { transportType } = options;
+    const isConnection = transportType === 'stdio' || transportType === 'websocket' || transportType === 'in-memory';
+    return {
+      limits: this.#limits,
+      times: isConnection ? { ...this.#times, ...connectionTimes, ...this.#ownTimes() } : this.#times,
+      ledger: this.#ledger,
+      alarms: this.#alarms,
+      tagRules: [...builtInTagRules, ...(this.#options.tagRules ?? [])],
+      checksInvariants: this.#options.checksInvariants === true,
+      occupancyChanged: (record) => this.#registry.reorder(record),
+    };
+  }
+
+  /** A limit that was asked for holds on every transport, even where the default is off. */
+  #ownTimes(): Partial<Times> {
+    const { sessionIdleMs, sessionAgeMs } = this.#options.times ?? {};
+    return {
+      ...(sessionIdleMs === undefined ? {} : { sessionIdleMs }),
+      ...(sessionAgeMs === undefined ? {} : { sessionAgeMs }),
+    };
+  }
+
+  #connect(host: SessionHost, options: OpenOptions): void {
+    const { id } = host.record;
+    const { server } = options;
+    if (!('connect' in server)) {
+      host.attachServer(server);
+      this.#route(id, { type: 'upstream.ready', at: this.#clock.now() });
+      return;
+    }
+    const upstream = new Upstream({
+      id: `upstream:${id}`,
+      parent: this.#supervisor,
+      connector: server,
+      policy: options.restart ?? defaultRestartPolicy,
+      clock: this.#clock,
+      log: this.#log,
+      reports: {
+        connected: (link) => {
+          host.attachServer(link);
+          this.#route(id, { type: 'upstream.ready', at: this.#clock.now() });
+        },
+        message: (bytes) => host.receive('server-to-client', bytes),
+        unreadable: (fault, bytes) => host.unreadable('server-to-client', fault, bytes),
+        drained: () => host.toServer.drained(),
+        lost: (loss) => {
+          host.detachServer();
+          this.#route(id, { type: 'upstream.lost', at: this.#clock.now(), loss });
+        },
+        stopped: (departure) => options.onServerStopped?.(departure),
+      },
+    });
+    host.upstream = upstream;
+    upstream.start();
+  }
+
+  #makeRoom(principal: string | undefined, now: number): boolean {
+    if (this.#registry.admission(principal, this.#limits) === 'admitted') return true;
+    if (this.#registry.size < this.#limits.sessions) return false;
+    const slot = this.#registry.evictable(now, this.#times.halfOpenMs);
+    if (slot === undefined) return false;
+    this.#route(slot.record.id, { type: 'session.close', at: now, reason: 'evicted' });
+    return this.#registry.admission(principal, this.#limits) === 'admitted';
+  }
+
+  #route(sessionId: string, event: SessionEvent): boolean {
+    const routed: RoutedEvent = { type: 'session.event', sessionId, event, isPlaced: true };
+    this.#supervisor.send(routed as never);
+    if (!routed.isPlaced) {
+      this.#totals.unplaced++;
+      this.#log.debug({ session: sessionId, event: event.type }, 'the session has ended');
+    }
+    return routed.isPlaced;
+  }
+
+  #ended(host: SessionHost): void {
+    const reason = host.record.endReason ?? 'internal-error';
+    host.upstream?.stop();
+    if (host.upstream === undefined) host.toServer.finish(reason);
+    host.toClient.finish(reason);
+    if (host.toClient.bytes > 0) this.#clock.setTimeout(() => host.toClient.abandon(reason), lingerMs);
+  }
+
+  /** The actor is over. One that died of a defect has not settled what it owned: that is done here. */
+  #left({ host, record }: Slot, error: unknown): void {
+    this.#totals.retire(record);
+    if (error !== undefined) {
+      this.#log.error({ session: record.id, error }, 'a session died of a defect; its requests are refused');
+      host.reap();
+      this.#ended(host);
+    }
+    const reason = record.endReason ?? 'internal-error';
+    if (this.#observers.size > 0) {
+      const at = this.#clock.now();
+      const snapshot = snapshotOf(record, at);
+      this.#tell({ type: 'session-ended', sessionId: record.id, at, reason, status: snapshot.status, snapshot });
+    }
+    host.onEnded?.(reason);
+    if (this.#registry.size > 0) return;
+    for (const resolve of this.#whenEmpty.splice(0)) resolve();
+  }
+
+  #committed(record: SessionRecord): void {
+    const shown = this.#shown.get(record) ?? { state: 'initializing' as SessionState, tagBits: 0 };
+    if (shown.state === record.state && shown.tagBits === record.tagBits) return;
+    const at = this.#clock.now();
+    if (shown.state === 'initializing' && record.state !== 'initializing') this.#registry.reorder(record);
+    if (shown.state !== record.state) {
+      this.#tell({ type: 'state-changed', sessionId: record.id, at, from: shown.state, to: record.state });
+    }
+    if (shown.tagBits !== record.tagBits) {
+      this.#tell({ type: 'tags-changed', sessionId: record.id, at, tags: tagsOf(record) });
+    }
+    this.#shown.set(record, { state: record.state, tagBits: record.tagBits });
+  }
+
+  /** Observers are guests: what one throws is logged and harms nobody. */
+  #tell(observation: Observation): void {
+    for (const observer of this.#observers) {
+      try {
+        observer(observation);
+      } catch (error) {
+        this.#log.error({ error, observation: observation.type }, 'an observer threw');
+      }
+    }
+  }
+
+  /** Does something to every session that is open now, in slices. */
+  async #forEach(act: (id: string) => void): Promise<void> {
+    const ids = [...this.#registry.values()].map((slot) => slot.record.id);
+    let sliceStart = this.#clock.now();
+    for (const id of ids) {
+      if (this.#registry.get(id) !== undefined) act(id);
+      if (this.#clock.now() - sliceStart < sliceMs) continue;
+      await nextTurn();
+      sliceStart = this.#clock.now();
+    }
+  }
+
+  #empty(): Promise<void> {
+    return this.#registry.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenEmpty.push(resolve));
+  }
+}
+
+/** What observers were last told about a session. */
+interface Shown {
+  readonly state: SessionState;
+  readonly tagBits: number;
+}
+
+function requireTagRules({ tagRules = [] }: RuntimeOptions): void {
+  const room = tagRulesMax - builtInTagRules.length;
+  if (tagRules.length > room) throw new RangeError(`At most ${room} tag rules of your own, not ${tagRules.length}`);
+}

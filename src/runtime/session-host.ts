@@ -1,0 +1,223 @@
+/**
+ * One session's place in the process: its actor's reference, the boxes of outgoing messages, the links to its peers, and
+ * the number of its next frame. Turns bytes into events and effects into writes; decides nothing itself.
+ */
+
+import { refusal } from '../errors.ts';
+import type { PeerLink, UpstreamLink } from '../ports.ts';
+import { type Direction, type Frame, opposite } from '../protocol/envelope.ts';
+import { type ReadFault, isFault } from '../protocol/faults.ts';
+import { isBatch, type ReadLimits, readMessages } from '../protocol/read.ts';
+import { idTokenOf } from '../protocol/encode.ts';
+import type { Effect, SendEffect } from '../session/effects.ts';
+import type { EffectFailed, FrameArrived, SessionEvent } from '../session/events.ts';
+import { acceptsBatches } from '../session/profiles.ts';
+import type { EndReason } from '../session/outcomes.ts';
+import type { PendingEntry } from '../session/pending.ts';
+import type { SessionRecord } from '../session/record.ts';
+import type { Verdict } from '../session/interception.ts';
+import { encodeRefusal } from '../session/tell.ts';
+import type { InterceptorChain } from './interceptor-chain.ts';
+import { Outbox } from './outbox.ts';
+import type { Upstream } from './upstream-actor.ts';
+
+/** What a host needs of the runtime around it. */
+export interface HostSurroundings {
+  readonly readLimits: ReadLimits;
+  readonly chain: InterceptorChain;
+  now(): number;
+  /** Sends an event to the session through the supervisor. False: there is no such session any more. */
+  route(sessionId: string, event: SessionEvent): boolean;
+  ended(host: SessionHost): void;
+  settled(host: SessionHost, effect: Extract<Effect, { type: 'settled' }>): void;
+}
+
+export class SessionHost {
+  readonly record: SessionRecord;
+  readonly toClient: Outbox;
+  readonly toServer: Outbox;
+  upstream: Upstream | undefined = undefined;
+  onEnded: ((reason: EndReason) => void) | undefined = undefined;
+  readonly #surroundings: HostSurroundings;
+  readonly #clientLink: PeerLink;
+  #serverLink: UpstreamLink | PeerLink | undefined;
+  #tickets = 0;
+  #clientPressure = 0;
+  #serverPressure = 0;
+
+  constructor(record: SessionRecord, clientLink: PeerLink, surroundings: HostSurroundings) {
+    this.record = record;
+    this.#surroundings = surroundings;
+    this.#clientLink = clientLink;
+    const { bufferPauseBytes: pauseBytes, bufferBytesMax: bytesMax } = record.surroundings.limits;
+    // A peer that does not read is not served faster than it reads: whoever fills its box is slowed down instead.
+    this.toServer = new Outbox({ pauseBytes, bytesMax, onPressure: (isFull) => this.#pressClient(isFull) });
+    this.toClient = new Outbox({ pauseBytes, bytesMax, onPressure: (isFull) => this.#pressServer(isFull) });
+    this.toClient.attach(clientLink);
+  }
+
+  attachServer(link: UpstreamLink | PeerLink): void {
+    this.#serverLink = link;
+    this.toServer.attach(link);
+    if (this.#serverPressure > 0) link.pause(true);
+  }
+
+  detachServer(): void {
+    this.#serverLink = undefined;
+    this.toServer.detach();
+  }
+
+  // --- bytes in -------------------------------------------------------------------------------------------------
+
+  /** One message, or a batch of them, as it came from the peer that sends in `direction`. */
+  receive(direction: Direction, bytes: Uint8Array): void {
+    const reads = readMessages(bytes, this.#surroundings.readLimits);
+    if (isBatch(bytes) && !acceptsBatches(this.record.profile, this.record.facts.protocolVersion)) {
+      for (const read of reads) this.unreadable(direction, isFault(read) ? read : batchFault(read), bytes.length);
+      return;
+    }
+    for (const read of reads) {
+      if (isFault(read)) this.unreadable(direction, read, bytes.length);
+      else this.#arrive(direction, read);
+    }
+  }
+
+  unreadable(direction: Direction, fault: ReadFault, bytes: number): void {
+    const at = this.#surroundings.now();
+    this.#route({ type: 'frame.malformed', at, direction, fault, bytes });
+  }
+
+  #arrive(direction: Direction, frame: Frame): void {
+    const { chain, now } = this.#surroundings;
+    const ticket = ++this.#tickets;
+    const type = `frame.${frame.envelope.kind}` as const;
+    const at = now();
+    const verdict = chain.isEmpty ? undefined : chain.decide(this.record, direction, frame, ticket);
+    if (verdict instanceof Promise) {
+      const isPlaced = this.#place({ type, at, direction, frame, ticket, verdict: 'awaited' });
+      if (isPlaced) void verdict.then((news) => this.#decided(ticket, news));
+      return;
+    }
+    this.#place({ type, at, direction, frame, ticket, verdict });
+  }
+
+  #decided(ticket: number, news: Verdict): void {
+    this.#route({ type: 'frame.decided', at: this.#surroundings.now(), ticket, news });
+  }
+
+  #place(event: FrameArrived): boolean {
+    if (this.#route(event)) return true;
+    this.refuseDirectly(event, refusal('SESSION_NOT_FOUND', { reason: 'ended' }));
+    return false;
+  }
+
+  #route(event: SessionEvent): boolean {
+    return this.#surroundings.route(this.record.id, event);
+  }
+
+  /** Answers a request that its session did not take, so that its sender does not wait. */
+  refuseDirectly(event: SessionEvent, why: ReturnType<typeof refusal>): void {
+    if (event.type !== 'frame.request') return;
+    const message = encodeRefusal(idTokenOf(event.frame.envelope.id!), why);
+    this.#box(opposite(event.direction)).push([message], undefined, false);
+  }
+
+  // --- effects out ------------------------------------------------------------------------------------------------
+
+  perform(effects: readonly Effect[]): void {
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'send':
+        this.#send(effect);
+        return;
+      case 'cancel': {
+        const box = this.#box(effect.entry.direction);
+        if (!box.recall(effect.entry)) box.push(effect.message, undefined, true);
+        return;
+      }
+      case 'settled':
+        this.#surroundings.settled(this, effect);
+        return;
+      case 'release':
+        this.#route({ type: 'frame.decided', at: this.#surroundings.now(), ticket: effect.held.ticket, news: 'turn' });
+        return;
+      case 'close-server-input':
+        if (this.#serverLink !== undefined && 'closeInput' in this.#serverLink) this.#serverLink.closeInput();
+        return;
+      case 'ended':
+        this.#surroundings.ended(this);
+        return;
+      case 'recovered':
+        return;
+    }
+  }
+
+  #send(effect: SendEffect): void {
+    const result = this.#box(effect.direction).push(effect.message, effect.entry, effect.isUrgent);
+    if (result === 'accepted') return;
+    this.#failed(effect, result === 'full' ? 'buffer-full' : 'peer-gone');
+  }
+
+  #failed(effect: SendEffect, cause: EffectFailed['cause']): void {
+    this.#route({ type: 'effect.failed', at: this.#surroundings.now(), effect, cause });
+  }
+
+  /** The unit of work that should have settled this request was rolled back: it is settled with an error instead. */
+  settleRolledBack(entry: PendingEntry): void {
+    const effect = { type: 'send', direction: entry.direction, message: [], entry, isUrgent: false } as const;
+    this.#failed(effect, 'internal-error');
+  }
+
+  #box(towards: Direction): Outbox {
+    return towards === 'client-to-server' ? this.toServer : this.toClient;
+  }
+
+  /**
+   * The session's actor died without settling what it owned. Its requesters are told, its share of the limits is returned,
+   * its timers are gone.
+   */
+  reap(): void {
+    const { pending, held, surroundings, alarm } = this.record;
+    for (const entry of [...pending.entries()]) {
+      pending.remove(entry);
+      surroundings.ledger.used[entry.budget]!--;
+      surroundings.alarms.clear(entry);
+      const message = encodeRefusal(entry.idToken, refusal('INTERCEPTOR_FAILED', { part: 'session' }));
+      this.#box(opposite(entry.direction)).push([message], undefined, false);
+    }
+    for (const frame of [...held.all()]) {
+      held.remove(frame);
+      surroundings.alarms.clear(frame);
+    }
+    surroundings.alarms.clear(alarm);
+  }
+
+  // --- back-pressure ------------------------------------------------------------------------------------------------
+
+  #pressClient(isFull: boolean): void {
+    this.#clientPressure += isFull ? 1 : -1;
+    this.#clientLink.pause(this.#clientPressure > 0);
+  }
+
+  #pressServer(isFull: boolean): void {
+    this.#serverPressure += isFull ? 1 : -1;
+    this.#serverLink?.pause(this.#serverPressure > 0);
+    // Refusals and settlements for the client fill the same box: a client that never reads must not fill it alone.
+    this.#clientPressure += isFull ? 1 : -1;
+    this.#clientLink.pause(this.#clientPressure > 0);
+  }
+}
+
+function batchFault(frame: Frame): ReadFault {
+  const { id, kind } = frame.envelope;
+  return {
+    fault: 'invalid-message',
+    reason: 'The negotiated protocol revision has no batches',
+    expectsAnswer: kind === 'request',
+    isAnswer: kind === 'response',
+    idToken: id === undefined ? undefined : idTokenOf(id),
+  };
+}

@@ -1,0 +1,119 @@
+/**
+ * The session chart as actor logic of this runtime: commits are traced and performed, rollbacks are answered, surprises
+ * are counted. The one place where a session's actor meets its host.
+ */
+
+import type { AnyMachineSnapshot } from 'xstate';
+import { sessionMachine } from '../../machines/session.ts';
+import { refusal } from '../errors.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { Effect } from '../session/effects.ts';
+import { counterIndex } from '../session/counters.ts';
+import type { FrameArrived, FrameMalformed, SessionEvent } from '../session/events.ts';
+import { checkInvariants } from '../session/invariants.ts';
+import { metadataOf } from '../session/metadata.ts';
+import { type SessionState } from '../session/outcomes.ts';
+import type { SessionRecord } from '../session/record.ts';
+import { findAnswered } from '../session/settle.ts';
+import type { SessionHost } from './session-host.ts';
+import { transactional } from './transactional.ts';
+
+export interface SessionLogicOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  hostOf(record: SessionRecord): SessionHost | undefined;
+  committed(record: SessionRecord): void;
+}
+
+/** The leaf state of a snapshot under the name that records and metrics use. */
+export function stateOf(snapshot: AnyMachineSnapshot): SessionState {
+  const { value } = snapshot;
+  return (typeof value === 'string' ? value : `active.${String(Object.values(value)[0])}`) as SessionState;
+}
+
+/** Events that peers cause; all others are our own work and must come to their end whatever users' tag rules do. */
+function isOwnWork(event: SessionEvent): boolean {
+  return event.type !== 'frame.request' && event.type !== 'frame.response' && event.type !== 'frame.notification';
+}
+
+export function sessionLogic(options: SessionLogicOptions): typeof sessionMachine {
+  const { clock, log } = options;
+  return transactional<typeof sessionMachine, SessionRecord, SessionEvent, SessionState, Effect>(sessionMachine, {
+    now: () => clock.now(),
+    stateOf,
+    isOwnWork,
+    perform: (record, effects) => options.hostOf(record)?.perform(effects),
+    committed: (record, event, effects) => {
+      if (record.surroundings.checksInvariants) checkInvariants(record);
+      if (event.type === 'frame.malformed') logMalformed(log, record, event);
+      if (log.traces) log.trace(decisionFields(record, event, effects, clock), 'decided');
+      options.committed(record);
+    },
+    rolledBack: (record, event, error) => {
+      log.error({ session: record.id, event: event.type, error }, 'an event failed and was rolled back');
+      answerRolledBack(record, event, options.hostOf(record));
+    },
+    unexpected: (record, event) => {
+      log.debug({ session: record.id, event: event.type, state: record.state }, 'not allowed in this state');
+      options.hostOf(record)?.refuseDirectly(event, refusal('NOT_ALLOWED_IN_STATE', { state: record.state }));
+    },
+  });
+}
+
+/** A peer that writes nothing but noise must not fill the log: the first lines say enough. */
+const malformedLinesMax = 20;
+
+function logMalformed(log: Log, record: SessionRecord, event: FrameMalformed): void {
+  const { counts, id } = record;
+  const seen = counts[counterIndex.malformedFromClient]! + counts[counterIndex.malformedFromServer]!;
+  if (seen > malformedLinesMax) return;
+  const { fault, reason, idToken } = event.fault;
+  const fields = {
+    session: id,
+    direction: event.direction,
+    fault,
+    reason,
+    id: idToken?.slice(0, 100),
+    bytes: event.bytes,
+  };
+  log.warn(fields, seen === malformedLinesMax ? 'no message (further ones are only counted)' : 'no message');
+}
+
+/** Nothing of the event is left; who waits for its effect is told, so that nobody waits for ever. */
+function answerRolledBack(record: SessionRecord, event: SessionEvent, host: SessionHost | undefined): void {
+  if (host === undefined) return;
+  if (event.type === 'frame.request') host.refuseDirectly(event, refusal('INTERCEPTOR_FAILED', { part: 'tag-rule' }));
+  if (event.type !== 'frame.response' || event.frame.envelope.id === undefined) return;
+  const entry = findAnswered(record, event.direction, event.frame.envelope.id);
+  if (entry !== undefined) host.settleRolledBack(entry);
+}
+
+function decisionFields(
+  record: SessionRecord,
+  event: SessionEvent,
+  effects: readonly Effect[],
+  clock: Clock,
+): Readonly<Record<string, unknown>> {
+  return {
+    session: record.id,
+    event: event.type,
+    ...('frame' in event ? frameFields(event) : {}),
+    ...('ticket' in event ? { frameId: event.ticket } : {}),
+    state: record.state,
+    effects: effects.map((effect) =>
+      effect.type === 'settled' ? `settled ${effect.entry.idToken} ${effect.outcome}` : effect.type,
+    ),
+    metadata: metadataOf(record, () => clock.now()),
+  };
+}
+
+function frameFields(event: FrameArrived): Readonly<Record<string, unknown>> {
+  const { envelope, bytes } = event.frame;
+  return {
+    direction: event.direction,
+    id: envelope.id,
+    ...(envelope.method === '' ? {} : { method: envelope.method }),
+    bytes: bytes.length,
+    ...(typeof event.verdict === 'object' ? { interceptors: event.verdict.steps } : {}),
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * Numbers over all sessions of a runtime. Gauges are derived from the sessions that are there when somebody asks; counts of
+ * sessions that have left are folded in once, when they leave. So nothing drifts.
+ */
+
+import { type Counts, addCounts, countsToJson, newCounts } from '../session/counters.ts';
+import { type Ledger, budgets } from '../session/limits.ts';
+import { type SessionState, type SessionStatus, sessionStates, statusOf } from '../session/outcomes.ts';
+import type { SessionRecord } from '../session/record.ts';
+import { type TransitionCount, transitionsOf } from '../session/snapshot.ts';
+import type { Registry } from './registry.ts';
+
+export interface TotalsSnapshot {
+  readonly sessionsOpened: number;
+  readonly sessionsByState: Readonly<Record<SessionState, number>>;
+  /** Sessions that have left, by the status they left with. */
+  readonly sessionsEnded: Readonly<Record<SessionStatus, number>>;
+  readonly pending: Readonly<Record<(typeof budgets)[number], number>>;
+  readonly counts: Counts;
+  readonly dwellMs: Readonly<Record<SessionState, number>>;
+  readonly transitions: readonly TransitionCount[];
+  /** Events for sessions that were not there any more. */
+  readonly unplacedEvents: number;
+}
+
+export class Totals {
+  opened = 0;
+  unplaced = 0;
+  readonly #counts = newCounts();
+  readonly #dwellMs = new Float64Array(sessionStates.length);
+  readonly #transitions = new Float64Array(sessionStates.length ** 2);
+  readonly #ended: Record<SessionStatus, number> = { active: 0, completed: 0, failed: 0, timeout: 0 };
+
+  /** A session has left: what it counted stays. */
+  retire(record: SessionRecord): void {
+    addCounts(this.#counts, record.counts);
+    addCounts(this.#dwellMs, record.dwellMs);
+    addTransitions(this.#transitions, record.transitions);
+    this.#ended[statusOf(record.state, record.endReason)]++;
+  }
+
+  snapshot(registry: Registry, ledger: Ledger, now: number): TotalsSnapshot {
+    const counts = this.#counts.slice();
+    const dwellMs = this.#dwellMs.slice();
+    const transitions = this.#transitions.slice();
+    const byState = Object.fromEntries(sessionStates.map((state) => [state, 0])) as Record<SessionState, number>;
+    for (const { record } of registry.values()) {
+      addCounts(counts, record.counts);
+      addCounts(dwellMs, record.dwellMs);
+      dwellMs[sessionStates.indexOf(record.state)]! += now - record.enteredAt;
+      addTransitions(transitions, record.transitions);
+      byState[record.state]++;
+    }
+    return {
+      sessionsOpened: this.opened,
+      sessionsByState: byState,
+      sessionsEnded: { ...this.#ended },
+      pending: Object.fromEntries(
+        budgets.map((budget, index) => [budget, ledger.used[index]!]),
+      ) as TotalsSnapshot['pending'],
+      counts: countsToJson(counts),
+      dwellMs: Object.fromEntries(
+        sessionStates.map((state, index) => [state, dwellMs[index]!]),
+      ) as TotalsSnapshot['dwellMs'],
+      transitions: transitionsOf(transitions),
+      unplacedEvents: this.unplaced,
+    };
+  }
+}
+
+function addTransitions(total: Float64Array, transitions: Uint32Array): void {
+  for (let index = 0; index < transitions.length; index++) total[index]! += transitions[index]!;
+}

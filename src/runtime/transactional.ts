@@ -1,0 +1,160 @@
+/**
+ * Makes actor logic of a chart in which one event is one unit of work (S6, S10). XState's own interpreter selects and takes
+ * every transition; update actions stage into the record's unit of work; then everything is committed at once and the
+ * effects are performed, or, when anything threw, nothing of the event remains and the actor lives on.
+ *
+ * What stock XState would do instead: a throwing guard or action stops the actor, and with it its parent and siblings;
+ * what was mutated before the throw stays; effects leave in the middle of a transition; an event that no transition takes
+ * vanishes; and the text of every event type ever sent is kept for ever. XState 5.33 only: the shape is checked.
+ */
+
+import type {
+  ActorScope,
+  ActorSystem,
+  ActorSystemInfo,
+  AnyEventObject,
+  AnyMachineSnapshot,
+  AnyStateMachine,
+} from 'xstate';
+import { type RecordContext, type UnitOfWork, updateOf } from '../../machines/update.ts';
+
+/** A unit of work as the wrapper needs it: staged by updates, committed or rolled back here. */
+export interface CommittableUnit<TState, TEffect> extends UnitOfWork {
+  enter(state: TState): void;
+  commit(): readonly TEffect[];
+  rollback(): void;
+}
+
+export interface TransactionalRecord<TState, TEffect> {
+  readonly unit: CommittableUnit<TState, TEffect>;
+}
+
+export interface TransactionalHooks<TRecord, TEvent, TState, TEffect> {
+  /** Milliseconds, for events that carry no time of their own (XState's `after`). */
+  now(): number;
+  /** The leaf state of a snapshot under the name that records and metrics use. */
+  stateOf(snapshot: AnyMachineSnapshot): TState;
+  /** Events of our own making, on which users' tag rules are not asked. */
+  isOwnWork(event: TEvent): boolean;
+  /** After the commit, in order. Must not throw; what fails comes back as an event. */
+  perform(record: TRecord, effects: readonly TEffect[], event: TEvent): void;
+  /** After a commit that is worth a line, before its effects. */
+  committed?(record: TRecord, event: TEvent, effects: readonly TEffect[]): void;
+  /** Something threw; the record is as it was before the event. */
+  rolledBack(record: TRecord, event: TEvent, error: unknown): void;
+  /** No transition takes this event in the present state. */
+  unexpected(record: TRecord, event: TEvent): void;
+}
+
+type Scope = ActorScope<AnyMachineSnapshot, AnyEventObject, ActorSystem<ActorSystemInfo>>;
+type ExecutableAction = Parameters<Scope['actionExecutor']>[0];
+
+interface UpdateExec {
+  readonly [updateOf]?: (record: unknown, event: unknown) => void;
+}
+
+/**
+ * @throws TypeError when `machine` is not a state machine of the XState that this file was written against.
+ */
+export function transactional<
+  TMachine extends AnyStateMachine,
+  TRecord extends TransactionalRecord<TState, TEffect>,
+  TEvent extends AnyEventObject,
+  TState,
+  TEffect,
+>(machine: TMachine, hooks: TransactionalHooks<TRecord, TEvent, TState, TEffect>): TMachine {
+  const known = eventTypesOf(machine);
+  const logic = Object.create(machine) as TMachine;
+
+  function transition(snapshot: AnyMachineSnapshot, event: TEvent, scope: Scope): AnyMachineSnapshot {
+    if (event.type === 'xstate.stop') return machine.transition(snapshot, event, scope);
+    const { record } = snapshot.context as RecordContext<TRecord>;
+    // A foreign event type must never reach XState, which remembers each type it has ever seen.
+    if (!known.has(event.type)) {
+      hooks.unexpected(record, event);
+      return snapshot;
+    }
+    const { unit } = record;
+    const staging = new Staging(scope, record);
+    let next: AnyMachineSnapshot;
+    unit.begin(typeof event['at'] === 'number' ? event['at'] : hooks.now());
+    try {
+      next = machine.transition(snapshot, event, staging.scope);
+      if (next === snapshot && !staging.hasRun && machine.getTransitionData(snapshot, event).length === 0) {
+        unit.rollback();
+        hooks.unexpected(record, event);
+        return snapshot;
+      }
+      const state = hooks.stateOf(next);
+      if (state !== hooks.stateOf(snapshot)) unit.enter(state);
+      unit.prepare(hooks.isOwnWork(event));
+    } catch (error) {
+      unit.rollback();
+      scope.defer(() => hooks.rolledBack(record, event, error));
+      return snapshot;
+    }
+    const effects = unit.commit();
+    staging.release();
+    hooks.committed?.(record, event, effects);
+    if (effects.length > 0) scope.defer(() => hooks.perform(record, effects, event));
+    return next;
+  }
+
+  Object.defineProperty(logic, 'transition', { value: transition });
+  return logic;
+}
+
+/**
+ * The scope that a transition runs in: updates run at once, against the open unit of work; everything else that XState
+ * would do in the middle of a transition (arming and cancelling `after` timers) waits until the commit.
+ */
+class Staging {
+  readonly scope: Scope;
+  hasRun = false;
+  readonly #outer: Scope;
+  #waiting: (() => void)[] | undefined = [];
+
+  constructor(outer: Scope, record: unknown) {
+    this.#outer = outer;
+    this.scope = {
+      ...outer,
+      defer: (step) => this.#after(step),
+      actionExecutor: (action: ExecutableAction) => {
+        this.hasRun = true;
+        const apply = (action.exec as UpdateExec | undefined)?.[updateOf];
+        if (apply === undefined) this.#after(() => outer.actionExecutor(action));
+        else apply(record, action.info.event);
+      },
+    };
+  }
+
+  /** The unit of work is committed: what waited happens now, in order. */
+  release(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const step of waiting) this.#outer.defer(step);
+  }
+
+  #after(step: () => void): void {
+    if (this.#waiting === undefined) this.#outer.defer(step);
+    else this.#waiting.push(step);
+  }
+}
+
+interface NodeShape {
+  readonly transitions: ReadonlyMap<string, unknown>;
+  readonly states: Readonly<Record<string, NodeShape>>;
+}
+
+/** Every event type that some state of the chart names, `after` included. */
+function eventTypesOf(machine: AnyStateMachine): ReadonlySet<string> {
+  const known = new Set<string>();
+  const visit = (node: NodeShape): void => {
+    if (!(node.transitions instanceof Map))
+      throw new TypeError('This XState keeps its transitions elsewhere than 5.33 does');
+    for (const type of node.transitions.keys()) known.add(type as string);
+    for (const child of Object.values(node.states)) visit(child);
+  };
+  visit(machine.root);
+  return known;
+}

@@ -1,0 +1,134 @@
+/**
+ * One session's upstream as an actor: the chart decides when to connect, restart and stop; this file connects, and reports
+ * to the session. Late reports of a connection that is over are ignored.
+ */
+
+import { type ActorRefFrom, type AnyActorRef, createActor } from 'xstate';
+import { type UpstreamTag, upstreamMachine } from '../../machines/upstream.ts';
+import type { Clock, Log, PeerEvents, UpstreamConnector, UpstreamLink } from '../ports.ts';
+import type { Loss } from '../session/events.ts';
+import type {
+  Departure,
+  RestartPolicy,
+  UpstreamEffect,
+  UpstreamEvent,
+  UpstreamRecord,
+  UpstreamState,
+} from '../session/upstream.ts';
+import { transactional } from './transactional.ts';
+
+/** What the upstream tells its session. */
+export interface UpstreamReports extends PeerEvents {
+  connected(link: UpstreamLink): void;
+  lost(loss: Loss): void;
+  /** The upstream is over for good, and nothing of it is left. */
+  stopped(departure: Departure | undefined): void;
+}
+
+export interface UpstreamOptions {
+  readonly id: string;
+  readonly parent: AnyActorRef;
+  readonly connector: UpstreamConnector;
+  readonly policy: RestartPolicy;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly reports: UpstreamReports;
+}
+
+export class Upstream {
+  readonly #options: UpstreamOptions;
+  readonly #ref: ActorRefFrom<typeof upstreamMachine>;
+  #link: UpstreamLink | undefined;
+  /** Counts connections, so that a report says which one it is about. */
+  #life = 0;
+
+  constructor(options: UpstreamOptions) {
+    this.#options = options;
+    const logic = transactional<typeof upstreamMachine, UpstreamRecord, UpstreamEvent, UpstreamState, UpstreamEffect>(
+      upstreamMachine,
+      {
+        now: () => options.clock.now(),
+        stateOf: (snapshot) => snapshot.value as UpstreamState,
+        isOwnWork: () => true,
+        perform: (_record, effects) => {
+          for (const effect of effects) this.#perform(effect);
+        },
+        committed: (_record, event) => {
+          if (options.log.traces) options.log.trace({ upstream: options.id, event: event.type }, 'upstream decided');
+        },
+        rolledBack: (_record, event, error) => {
+          options.log.error({ upstream: options.id, event: event.type, error }, 'upstream event failed');
+        },
+        unexpected: (_record, event) => {
+          options.log.debug({ upstream: options.id, event: event.type }, 'upstream event came too late');
+        },
+      },
+    );
+    this.#ref = createActor(logic, { parent: options.parent, id: options.id, input: { policy: options.policy } });
+  }
+
+  start(): void {
+    this.#ref.start();
+    this.#ref.send({ type: 'upstream.start', at: this.#options.clock.now() });
+  }
+
+  stop(): void {
+    this.#ref.send({ type: 'upstream.stop', at: this.#options.clock.now() });
+  }
+
+  hasTag(tag: UpstreamTag): boolean {
+    return this.#ref.getSnapshot().hasTag(tag);
+  }
+
+  #perform(effect: UpstreamEffect): void {
+    const { reports } = this.#options;
+    switch (effect.type) {
+      case 'connect':
+        this.#connect();
+        return;
+      case 'disconnect':
+        this.#link?.close('the session ended');
+        return;
+      case 'announce-ready':
+        reports.connected(this.#link!);
+        return;
+      case 'announce-lost':
+        reports.lost(effect.loss);
+        return;
+      case 'announce-stopped':
+        reports.stopped(effect.departure);
+    }
+  }
+
+  #connect(): void {
+    const life = ++this.#life;
+    const { clock, connector, reports } = this.#options;
+    const isCurrent = (): boolean => life === this.#life;
+    // A connector may report `ready` before it returns the link; the report waits for the link.
+    let isReady = false;
+    const link = connector.connect({
+      ready: () => {
+        isReady = true;
+        if (this.#link !== undefined && isCurrent()) this.#ref.send({ type: 'connection.ready', at: clock.now() });
+      },
+      message: (bytes) => {
+        if (isCurrent()) reports.message(bytes);
+      },
+      unreadable: (fault, bytes) => {
+        if (isCurrent()) reports.unreadable(fault, bytes);
+      },
+      drained: () => {
+        if (isCurrent()) reports.drained();
+      },
+      lost: (departure) => {
+        if (!isCurrent()) return;
+        this.#link = undefined;
+        this.#life++;
+        this.#ref.send({ type: 'connection.lost', at: clock.now(), departure });
+      },
+    });
+    if (!isCurrent()) return;
+    this.#link = link;
+    if (isReady) this.#ref.send({ type: 'connection.ready', at: clock.now() });
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * Whether a request is taken on: its id is free, the session is in a state to take it, and there is room within the
+ * limits. A refusal is told at once, with the refusing limit's scope and numbers (S7); nothing of a refused request stays.
+ */
+
+import { type Refusal, refusal } from '../errors.ts';
+import { eraOf } from '../protocol/revisions.ts';
+import { idTokenOf } from '../protocol/encode.ts';
+import { idKey } from '../protocol/ids.ts';
+import { methodRow } from '../protocol/methods.ts';
+import type { CounterName } from './counters.ts';
+import type { FrameArrived, RequestArrived } from './events.ts';
+import { isRemembered, keep } from './learn.ts';
+import { type Budget, listen, ordinary, perSessionLimit, reserved } from './limits.ts';
+import { type EntryState, PendingEntry } from './pending.ts';
+import { timesOf } from './profiles.ts';
+import type { SessionRecord } from './record.ts';
+import { encodeRefusal, tell } from './tell.ts';
+
+/** How long a client that was refused for want of room should wait before it tries again. */
+const retryAfterMs = 1000;
+
+/** Builds the entry of a request; it is not in the table yet. */
+export function newEntry(record: SessionRecord, event: FrameArrived, state: EntryState): PendingEntry {
+  const { envelope } = event.frame;
+  const id = envelope.id!;
+  return new PendingEntry(
+    record.id,
+    {
+      key: idKey(0, id),
+      id,
+      idToken: idTokenOf(id),
+      direction: event.direction,
+      method: envelope.method,
+      budget: budgetOf(record, envelope.method),
+      startedAt: event.at,
+      ...timesOf(record.profile, record.surroundings.times, envelope.method, event.direction),
+      progressToken: envelope.progressToken,
+      asksTask: envelope.asksTask,
+      isModern: eraOf(envelope) === 'modern',
+      isOwn: false,
+      remembers: isRemembered(envelope.method) ? keep(event.frame) : undefined,
+    },
+    record.idleClock.read(event.at),
+    state,
+  );
+}
+
+export function budgetOf(record: SessionRecord, method: string): Budget {
+  const row = methodRow(method);
+  if (row?.isListen === true) return listen;
+  const isReserved =
+    row?.isHandshake === true || row?.isPing === true || record.profile.shutdownMethods.includes(method);
+  return isReserved ? reserved : ordinary;
+}
+
+/** Puts the request into the table, or refuses it and tells its sender. */
+export function admit(record: SessionRecord, event: FrameArrived, state: EntryState): PendingEntry | undefined {
+  const entry = newEntry(record, event, state);
+  const objection = objectionTo(record, entry);
+  if (objection === undefined) {
+    record.unit.put(entry);
+    return entry;
+  }
+  refuseEntry(record, entry, objection);
+  return undefined;
+}
+
+/** Refuses a request that is not in the table. */
+export function refuseEntry(record: SessionRecord, entry: PendingEntry, why: Refusal): void {
+  record.unit.settleUnlisted(entry, 'refused');
+  tell(record, entry.direction, encodeRefusal(entry.idToken, why));
+}
+
+function objectionTo(record: SessionRecord, entry: PendingEntry): Refusal | undefined {
+  const { unit } = record;
+  const fromClient = entry.direction === 'client-to-server';
+  if (unit.find(entry.direction, entry.key) !== undefined) {
+    unit.count('duplicateIds');
+    return refusal('INVALID_REQUEST', { reason: 'A request with this id is still waiting for its answer' });
+  }
+  if (!fromClient && record.isClientInputClosed) return refusal('SESSION_NOT_FOUND', { reason: 'client-gone' });
+  const scope = unit.fullScope(entry.budget);
+  if (scope === undefined) return undefined;
+  unit.count(fullCounter[scope][entry.budget]!);
+  const { limits, ledger } = record.surroundings;
+  const isSession = scope === 'session';
+  return refusal('TOO_MANY_REQUESTS', {
+    scope,
+    current: isSession ? record.pending.used[entry.budget]! : ledger.used[entry.budget]!,
+    limit: isSession ? perSessionLimit(limits, entry.budget) : ledger.limit[entry.budget]!,
+    retryAfterMs,
+  });
+}
+
+const fullCounter = {
+  session: ['refusedPerSession', 'refusedReserved', 'refusedListen'],
+  total: ['refusedTotal', 'refusedReserved', 'refusedListen'],
+} as const satisfies Record<'session' | 'total', readonly CounterName[]>;
+
+/** The refusal for a frame that finds the queue of held frames full. */
+export function heldFull(record: SessionRecord): Refusal {
+  record.unit.count('refusedHeld');
+  const limit = record.surroundings.limits.heldFramesPerSession;
+  return refusal('TOO_MANY_REQUESTS', { scope: 'held', current: record.held.size, limit, retryAfterMs });
+}
+
+/** The session is on its way out: it takes no new work from its client. */
+export function refuseDraining(record: SessionRecord, event: RequestArrived): void {
+  record.unit.countFrame(event.direction, 'request', event.frame.bytes.length);
+  refuseEntry(record, newEntry(record, event, 'open'), refusal('DRAINING', { reason: 'draining' }));
+}

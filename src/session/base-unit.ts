@@ -1,0 +1,55 @@
+/**
+ * What every unit of work has: the time of its event, steps applied at commit, effects owed after it. A chart with a small
+ * record needs no more than this.
+ */
+
+export class BaseUnit<TState, TEffect> {
+  isOpen = false;
+  /** Milliseconds on the runtime's clock, taken from the event. */
+  now = 0;
+  protected readonly steps: (() => void)[] = [];
+  protected effects: TEffect[] = [];
+  protected next: TState | undefined;
+
+  begin(now: number): void {
+    this.isOpen = true;
+    this.now = now;
+  }
+
+  /** Applied at commit, in order. Must not throw. */
+  later(step: () => void): void {
+    this.steps.push(step);
+  }
+
+  effect(effect: TEffect): void {
+    this.effects.push(effect);
+  }
+
+  /** The chart went to another state in this unit. */
+  enter(state: TState): void {
+    this.next = state;
+  }
+
+  /** Computes what follows from the staged changes; may throw, and is then rolled back. */
+  prepare(_isOwnWork: boolean): void {}
+
+  /** Applies everything at once and returns the effects, which are now owed to the world. Cannot fail. */
+  commit(): readonly TEffect[] {
+    for (const step of this.steps) step();
+    const { effects } = this;
+    this.close();
+    return effects;
+  }
+
+  /** Forgets everything staged. The record is what it was before `begin`. */
+  rollback(): void {
+    this.close();
+  }
+
+  protected close(): void {
+    this.steps.length = 0;
+    this.effects = [];
+    this.next = undefined;
+    this.isOpen = false;
+  }
+}

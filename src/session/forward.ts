@@ -1,0 +1,190 @@
+/**
+ * What happens to a frame whose turn it is: a request is admitted and sent on, a notification acts on what it names and
+ * goes on, a response settles its request. The same steps serve a frame that goes straight through and one that was held.
+ */
+
+import { opposite, type Direction, type Frame } from '../protocol/envelope.ts';
+import { idKey } from '../protocol/ids.ts';
+import { type FrameLegality, classifyFrame } from '../protocol/classify.ts';
+import { admit, newEntry, refuseEntry } from './admission.ts';
+import type { CounterName } from './counters.ts';
+import type { NotificationArrived, RequestArrived, ResponseArrived } from './events.ts';
+import type { Verdict } from './interception.ts';
+import { keep, learnFromTaskStatus } from './learn.ts';
+import type { PendingEntry } from './pending.ts';
+import type { SessionRecord } from './record.ts';
+import { settleAnswered, settleEntry, settleWithError } from './settle.ts';
+import { encodeAnswer, isReaderGone, tell } from './tell.ts';
+
+/** An interceptor's verdict on the event's frame, when it is known already. */
+function verdictOf(event: { readonly verdict: Verdict | 'awaited' | undefined }): Verdict | undefined {
+  return event.verdict === 'awaited' ? undefined : event.verdict;
+}
+
+export function countFrame(record: SessionRecord, direction: Direction, frame: Frame): void {
+  const { unit } = record;
+  unit.countFrame(direction, frame.envelope.kind, frame.bytes.length);
+  const legality = classifyFrame(frame.envelope, direction, record.facts.protocolVersion);
+  if (legality !== 'legal') unit.count(legalityCounter[legality]);
+}
+
+const legalityCounter = {
+  'unknown-method': 'unknownMethods',
+  'wrong-kind': 'wrongKind',
+  'wrong-sender': 'wrongSender',
+  'not-in-revision': 'notInRevision',
+  'response-not-expected': 'wrongSender',
+  'batch-not-allowed': 'notInRevision',
+} as const satisfies Record<Exclude<FrameLegality, 'legal'>, CounterName>;
+
+/** Takes a request on and sends it; or refuses it; or answers it in the peer's place. */
+export function acceptRequest(record: SessionRecord, event: RequestArrived): void {
+  const { unit } = record;
+  const { direction, frame } = event;
+  countFrame(record, direction, frame);
+  const verdict = verdictOf(event);
+  if (verdict?.kind === 'refuse') {
+    unit.count('blocked');
+    refuseEntry(record, newEntry(record, event, 'open'), verdict.refusal);
+    return;
+  }
+  if (verdict?.kind === 'answer') {
+    answerUnlisted(record, newEntry(record, event, 'open'), verdict);
+    return;
+  }
+  const entry = admit(record, event, 'open');
+  if (entry !== undefined) sendRequest(record, entry, verdict?.frame ?? frame);
+}
+
+/** R25: only the handshake and pings are due before the session is initialized; the rest is counted, not refused. */
+export function countEarly(record: SessionRecord, event: RequestArrived): void {
+  const { method } = event.frame.envelope;
+  if (method !== 'initialize' && method !== 'ping' && method !== 'server/discover')
+    record.unit.count('beforeInitialized');
+}
+
+function answerUnlisted(
+  record: SessionRecord,
+  entry: PendingEntry,
+  verdict: Extract<Verdict, { kind: 'answer' }>,
+): void {
+  record.unit.count('mocked');
+  record.unit.settleUnlisted(entry, 'result' in verdict.body ? 'result' : 'error');
+  tell(record, entry.direction, encodeAnswer(entry.idToken, verdict.body));
+}
+
+export function sendRequest(record: SessionRecord, entry: PendingEntry, frame: Frame): void {
+  record.unit.effect({ type: 'send', direction: entry.direction, message: [frame.bytes], entry, isUrgent: false });
+}
+
+/** A held request whose turn has come. Its entry has been in the table since it arrived. */
+export function releaseRequest(record: SessionRecord, entry: PendingEntry, verdict: Verdict): void {
+  const { unit } = record;
+  switch (verdict.kind) {
+    case 'refuse':
+      unit.count('blocked');
+      settleWithError(record, entry, 'refused', verdict.refusal);
+      return;
+    case 'answer':
+      unit.count('mocked');
+      settleEntry(record, entry, 'result' in verdict.body ? 'result' : 'error');
+      tell(record, entry.direction, encodeAnswer(entry.idToken, verdict.body));
+      return;
+    case 'forward':
+      unit.later(() => {
+        entry.state = 'open';
+      });
+      sendRequest(record, entry, verdict.frame);
+  }
+}
+
+export function acceptResponse(record: SessionRecord, event: ResponseArrived): void {
+  countFrame(record, event.direction, event.frame);
+  settleAnswered(record, event.direction, event.frame, verdictOf(event));
+}
+
+export function acceptNotification(record: SessionRecord, event: NotificationArrived): void {
+  countFrame(record, event.direction, event.frame);
+  passNotification(record, event.direction, event.frame, verdictOf(event));
+}
+
+/** Lets a notification act on what it names, and sends it on unless that has ended or somebody blocked it. */
+export function passNotification(
+  record: SessionRecord,
+  direction: Direction,
+  original: Frame,
+  verdict: Verdict | undefined,
+): void {
+  const { unit } = record;
+  if (verdict !== undefined && verdict.kind !== 'forward') {
+    unit.count('blocked');
+    unit.count('dropped');
+    return;
+  }
+  const frame = verdict?.frame ?? original;
+  switch (frame.envelope.method) {
+    case 'notifications/cancelled':
+      cancelRequest(record, direction, frame);
+      return;
+    case 'notifications/progress':
+      passProgress(record, direction, frame);
+      return;
+    case 'notifications/initialized':
+      unit.learn({ initialized: keep(frame) });
+      break;
+    case 'notifications/tasks/status':
+      learnFromTaskStatus(record, frame);
+      break;
+  }
+  sendNotification(record, direction, frame);
+}
+
+function sendNotification(record: SessionRecord, direction: Direction, frame: Frame): void {
+  if (isReaderGone(record, direction)) {
+    record.unit.count('dropped');
+    return;
+  }
+  record.unit.effect({ type: 'send', direction, message: [frame.bytes], entry: undefined, isUrgent: false });
+}
+
+/**
+ * A peer gives up a request of its own (R9). The request ends here and now as `cancelled`; an answer that still comes is
+ * late. A cancellation that names nothing waiting goes no further: its id may be in use again by then. `initialize` is
+ * never cancelled.
+ */
+function cancelRequest(record: SessionRecord, direction: Direction, frame: Frame): void {
+  const { unit } = record;
+  const id = frame.envelope.cancels;
+  const entry = id === undefined ? undefined : unit.find(direction, idKey(0, id));
+  if (entry === undefined) {
+    unit.count('lateCancellations');
+    return;
+  }
+  if (entry.method === 'initialize') {
+    unit.count('illegalCancellations');
+    return;
+  }
+  const wasOpen = entry.state === 'open';
+  settleEntry(record, entry, 'cancelled');
+  if (wasOpen && !isReaderGone(record, direction)) unit.effect({ type: 'cancel', entry, message: [frame.bytes] });
+}
+
+/** Progress travels against its request, keeps it from being idle, and never follows its answer (R12, R13). */
+function passProgress(record: SessionRecord, direction: Direction, frame: Frame): void {
+  const { unit } = record;
+  const token = frame.envelope.progressToken;
+  const requestDirection = opposite(direction);
+  const entry = token === undefined ? undefined : unit.findByToken(requestDirection, token);
+  if (entry !== undefined) {
+    const activityAt = record.idleClock.read(unit.now);
+    unit.later(() => {
+      entry.lastActivityAt = activityAt;
+    });
+  } else if (token !== undefined && !record.tasks.hasToken(token)) {
+    if (record.tombstones.isRetiredToken(requestDirection, token)) {
+      unit.count('lateProgress');
+      if (record.profile.lateProgress === 'swallow') return;
+    } else unit.count('unattributedProgress');
+  }
+  sendNotification(record, direction, frame);
+}

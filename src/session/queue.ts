@@ -1,0 +1,88 @@
+/**
+ * The order of held frames. A frame leaves its queue only at the head, so that what one peer sent arrives in the order in
+ * which it was sent; cancellations, pings and responses may pass what is held, unless they belong to a held exchange.
+ */
+
+import { opposite, type Direction, type Frame } from '../protocol/envelope.ts';
+import { idKey } from '../protocol/ids.ts';
+import { methodRow } from '../protocol/methods.ts';
+import type { FrameArrived } from './events.ts';
+import { HeldFrame } from './held.ts';
+import type { PendingEntry } from './pending.ts';
+import type { SessionRecord } from './record.ts';
+
+/** The frame cannot go on now: undecided, delayed, its reader is away for a while, or others of its direction wait. */
+export function hasToWait(record: SessionRecord, event: FrameArrived): boolean {
+  const { verdict, direction, frame } = event;
+  if (verdict === 'awaited' || (verdict !== undefined && verdict.delayMs > 0)) return true;
+  if (isReaderAway(record, direction))
+    return frame.envelope.kind !== 'response' && frame.envelope.cancels === undefined;
+  return record.held.size > 0 && record.held.queue(direction).size > 0 && !mayPass(record, direction, frame);
+}
+
+/** The upstream is away and may come back. A client that went away does not come back on a connection. */
+export function isReaderAway(record: SessionRecord, direction: Direction): boolean {
+  return direction === 'client-to-server' && !record.isUpstreamReady;
+}
+
+function mayPass(record: SessionRecord, direction: Direction, frame: Frame): boolean {
+  const { kind, cancels, id, method } = frame.envelope;
+  if (kind === 'notification') return cancels !== undefined;
+  if (kind === 'request') return methodRow(method)?.isPing === true;
+  if (id === undefined) return true;
+  const token = record.pending.get(opposite(direction), idKey(0, id))?.progressToken;
+  if (token === undefined) return true;
+  for (const held of record.held.queue(direction).values()) {
+    if (held.frame.envelope.kind === 'notification' && held.frame.envelope.progressToken === token) return false;
+  }
+  return true;
+}
+
+/** The queue has room for one more frame of this size. */
+export function hasRoom(record: SessionRecord, bytes: number): boolean {
+  const { heldFramesPerSession, heldBytesPerSession } = record.surroundings.limits;
+  return record.held.size < heldFramesPerSession && record.held.bytes + bytes <= heldBytesPerSession;
+}
+
+/** Stages the frame at the end of its queue. Its bytes are copied: the original would keep a whole chunk alive. */
+export function insertHeld(record: SessionRecord, event: FrameArrived, entry: PendingEntry | undefined): void {
+  const verdict = event.verdict === 'awaited' ? undefined : event.verdict;
+  const frame = { bytes: event.frame.bytes.slice(), envelope: event.frame.envelope };
+  const forwardAsIs = { kind: 'forward', frame, delayMs: 0, steps: [] } as const;
+  const known = event.verdict === undefined ? forwardAsIs : verdict;
+  const held = new HeldFrame(record.id, event.ticket, event.direction, frame, entry, known);
+  record.unit.count('held');
+  record.unit.later(() => {
+    record.held.insert(held);
+    if (!held.isDecided) {
+      const { alarms, times } = record.surroundings;
+      alarms.set(held, event.at + (known === undefined ? times.interceptorMs : known.delayMs));
+    }
+  });
+}
+
+/** Stages the removal of a held frame; the one behind it gets its turn. */
+export function removeHeld(record: SessionRecord, held: HeldFrame): void {
+  record.unit.later(() => {
+    record.held.remove(held);
+    record.surroundings.alarms.clear(held);
+  });
+  const queue = record.held.queue(held.direction);
+  if (record.held.first(held.direction) !== held || queue.size === 1) return;
+  let isNext = false;
+  for (const follower of queue.values()) {
+    if (isNext) {
+      if (follower.isDecided) record.unit.effect({ type: 'release', held: follower });
+      return;
+    }
+    isNext = true;
+  }
+}
+
+/** The upstream is back, or nothing holds the queue any more: the heads of both queues get their turn. */
+export function wakeQueues(record: SessionRecord): void {
+  for (const direction of ['client-to-server', 'server-to-client'] as const) {
+    const head = record.held.first(direction);
+    if (head?.isDecided === true) record.unit.effect({ type: 'release', held: head });
+  }
+}

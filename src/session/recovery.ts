@@ -1,0 +1,108 @@
+/**
+ * Coming back after the upstream was lost (U8): the handshake is replayed with an id of our own, then the log level and the
+ * subscriptions. A server that comes back with another protocol version or other capabilities is another server: the
+ * client's picture of it would be wrong, so the session fails instead.
+ */
+
+import { encodeNotification, idTokenOf } from '../protocol/encode.ts';
+import { readInitializeResult } from '../protocol/bodies.ts';
+import type { Frame } from '../protocol/envelope.ts';
+import { idKey, spliceId } from '../protocol/ids.ts';
+import { encodeText } from '../protocol/text.ts';
+import type { ResponseArrived, SessionEvent } from './events.ts';
+import { reserved } from './limits.ts';
+import { PendingEntry } from './pending.ts';
+import { timesOf } from './profiles.ts';
+import { wakeQueues } from './queue.ts';
+import type { SessionRecord } from './record.ts';
+import { findAnswered } from './settle.ts';
+
+export function hasHandshake(record: SessionRecord): boolean {
+  return record.facts.initialize !== undefined;
+}
+
+/** Sends the stored `initialize` to the server that came back. */
+export function replayHandshake(record: SessionRecord, event: SessionEvent): void {
+  sendOwn(record, record.facts.initialize!, event.at, 0);
+}
+
+/** The answer to the replayed `initialize` says what it said before. */
+export function isReplayAccepted(record: SessionRecord, event: ResponseArrived): boolean {
+  if (!isReplayAnswer(record, event) || event.frame.envelope.isError) return false;
+  const result = readInitializeResult(event.frame.bytes);
+  return (
+    result !== undefined &&
+    result.protocolVersion === record.facts.protocolVersion &&
+    JSON.stringify(result.capabilities) === record.facts.serverCapabilities
+  );
+}
+
+/** The response answers the replayed `initialize`. */
+export function isReplayAnswer(record: SessionRecord, event: ResponseArrived): boolean {
+  return ownAnswered(record, event)?.method === 'initialize';
+}
+
+/** Completes the handshake and repeats what the client had set, then lets the held frames go. */
+export function finishRecovery(record: SessionRecord, event: ResponseArrived): void {
+  const { unit, facts } = record;
+  unit.settle(ownAnswered(record, event)!, 'result');
+  const initialized = facts.initialized?.bytes ?? encodeNotification('notifications/initialized');
+  unit.effect({
+    type: 'send',
+    direction: 'client-to-server',
+    message: [initialized],
+    entry: undefined,
+    isUrgent: false,
+  });
+  if (facts.loggingLevel !== undefined) sendOwn(record, facts.loggingLevel, event.at, 1);
+  let number = 2;
+  for (const request of facts.subscriptions.values()) {
+    sendOwn(record, request, event.at, number++);
+  }
+  resumeServing(record);
+}
+
+/** The upstream takes frames again: what was held for it goes on. */
+export function resumeServing(record: SessionRecord): void {
+  record.unit.count('recoveries');
+  record.unit.effect({ type: 'recovered' });
+  wakeQueues(record);
+}
+
+/** Our own request that the response answers. */
+function ownAnswered(record: SessionRecord, event: ResponseArrived): PendingEntry | undefined {
+  const { id } = event.frame.envelope;
+  if (event.direction !== 'server-to-client' || id === undefined) return undefined;
+  const entry = findAnswered(record, event.direction, id);
+  return entry?.isOwn === true ? entry : undefined;
+}
+
+/** Sends a stored request again, under an id that no client chose: it names this session and this recovery. */
+function sendOwn(record: SessionRecord, request: Frame, at: number, number: number): void {
+  const { unit } = record;
+  const id = `ninelives:${record.id}:${record.version}:${number}`;
+  const { method } = request.envelope;
+  const entry = new PendingEntry(
+    record.id,
+    {
+      key: idKey(0, id),
+      id,
+      idToken: idTokenOf(id),
+      direction: 'client-to-server',
+      method,
+      budget: reserved,
+      startedAt: at,
+      ...timesOf(record.profile, record.surroundings.times, method, 'client-to-server'),
+      progressToken: undefined,
+      asksTask: false,
+      isModern: false,
+      isOwn: true,
+      remembers: undefined,
+    },
+    record.idleClock.read(at),
+    'open',
+  );
+  unit.put(entry);
+  const message = spliceId(request, encodeText(entry.idToken));
+  unit.effect({ type: 'send', direction: 'client-to-server', message, entry, isUrgent: false });
+}

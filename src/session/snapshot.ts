@@ -1,0 +1,146 @@
+/**
+ * A session as plain data: deep, serialisable, versioned. What leaves the runtime is always such a copy, never the record.
+ * The schema may grow within a version; docs/stability.md says what a new version means.
+ */
+
+import type { Direction, RequestId } from '../protocol/envelope.ts';
+import { type Counts, countsToJson } from './counters.ts';
+import { deadlineOf } from './deadlines.ts';
+import type { TransportType } from './interception.ts';
+import { budgets } from './limits.ts';
+import { type EndReason, type SessionState, type SessionStatus, sessionStates, statusOf } from './outcomes.ts';
+import type { EntryState } from './pending.ts';
+import { type SessionRecord, tagsOf } from './record.ts';
+
+export const snapshotVersion = 1;
+
+export interface PendingSnapshot {
+  readonly id: RequestId;
+  readonly direction: Direction;
+  readonly method: string;
+  readonly state: EntryState;
+  readonly budget: (typeof budgets)[number];
+  readonly ageMs: number;
+  /** Milliseconds until the earlier of its deadlines; `null` when it has none that runs. */
+  readonly dueInMs: number | null;
+  readonly progressToken: RequestId | undefined;
+}
+
+export interface HeldSnapshot {
+  readonly ticket: number;
+  readonly direction: Direction;
+  readonly kind: string;
+  readonly method: string;
+  readonly bytes: number;
+  readonly isDecided: boolean;
+}
+
+export interface TransitionCount {
+  readonly from: SessionState;
+  readonly to: SessionState;
+  readonly count: number;
+}
+
+export interface SessionSnapshot {
+  readonly version: typeof snapshotVersion;
+  readonly id: string;
+  readonly state: SessionState;
+  readonly status: SessionStatus;
+  readonly endReason: EndReason | undefined;
+  readonly transportType: TransportType;
+  readonly principal: string | undefined;
+  readonly route: string | undefined;
+  readonly profile: string;
+  readonly protocolVersion: string | undefined;
+  readonly clientName: string | undefined;
+  readonly serverName: string | undefined;
+  readonly ageMs: number;
+  readonly frames: number;
+  readonly tags: readonly string[];
+  readonly pending: readonly PendingSnapshot[];
+  readonly held: readonly HeldSnapshot[];
+  readonly tasks: readonly string[];
+  readonly counts: Counts;
+  /** Milliseconds spent in each state so far, the present stay included. */
+  readonly dwellMs: Readonly<Record<SessionState, number>>;
+  readonly transitions: readonly TransitionCount[];
+  readonly commits: number;
+}
+
+/** @param now milliseconds on the clock that the session's events carry. */
+export function snapshotOf(record: SessionRecord, now: number): SessionSnapshot {
+  const { facts } = record;
+  return {
+    version: snapshotVersion,
+    id: record.id,
+    state: record.state,
+    status: statusOf(record.state, record.endReason),
+    endReason: record.endReason,
+    transportType: record.transportType,
+    principal: record.principal,
+    route: record.route,
+    profile: record.profile.name,
+    protocolVersion: facts.protocolVersion,
+    clientName: facts.clientName,
+    serverName: facts.serverName,
+    ageMs: now - record.openedAt,
+    frames: record.frames,
+    tags: [...tagsOf(record)],
+    pending: pendingOf(record, now),
+    held: heldOf(record),
+    tasks: record.tasks.toJSON().map((task) => task.taskId),
+    counts: countsToJson(record.counts),
+    dwellMs: dwellOf(record, now),
+    transitions: transitionsOf(record.transitions),
+    commits: record.version,
+  };
+}
+
+function pendingOf(record: SessionRecord, now: number): readonly PendingSnapshot[] {
+  return [...record.pending.entries()].map((entry) => {
+    const dueAt = deadlineOf(entry, record.idleClock);
+    return {
+      id: entry.id,
+      direction: entry.direction,
+      method: entry.method,
+      state: entry.state,
+      budget: budgets[entry.budget],
+      ageMs: now - entry.startedAt,
+      dueInMs: dueAt === Infinity ? null : dueAt - now,
+      progressToken: entry.progressToken,
+    };
+  });
+}
+
+function heldOf(record: SessionRecord): readonly HeldSnapshot[] {
+  return [...record.held.all()].map((held) => ({
+    ticket: held.ticket,
+    direction: held.direction,
+    kind: held.frame.envelope.kind,
+    method: held.frame.envelope.method,
+    bytes: held.frame.bytes.length,
+    isDecided: held.isDecided,
+  }));
+}
+
+function dwellOf(record: SessionRecord, now: number): Readonly<Record<SessionState, number>> {
+  const isOver = record.state === 'closed' || record.state === 'failed';
+  return Object.fromEntries(
+    sessionStates.map((state, index) => {
+      const present = state === record.state && !isOver ? now - record.enteredAt : 0;
+      return [state, record.dwellMs[index]! + present];
+    }),
+  ) as Record<SessionState, number>;
+}
+
+/** The edges that were taken, from a matrix of counts. */
+export function transitionsOf(matrix: Uint32Array | Float64Array): readonly TransitionCount[] {
+  const taken: TransitionCount[] = [];
+  sessionStates.forEach((from, row) => {
+    sessionStates.forEach((to, column) => {
+      const count = matrix[row * sessionStates.length + column]!;
+      if (count > 0) taken.push({ from, to, count });
+    });
+  });
+  return taken;
+}

@@ -1,0 +1,110 @@
+/**
+ * One upstream's record: its restarts within the intensity window and the loss it died of. Decides whether it may start
+ * again and when; does not know what is started.
+ */
+
+import { BaseUnit } from './base-unit.ts';
+import type { Loss } from './events.ts';
+
+export interface RestartPolicy {
+  /** Restarts allowed within `withinMs`; 0 never restarts. */
+  readonly restartsMax: number;
+  readonly withinMs: number;
+  /** The first pause before a restart; it doubles with each restart in the window. */
+  readonly backoffMs: number;
+}
+
+export const defaultRestartPolicy: RestartPolicy = { restartsMax: 3, withinMs: 60_000, backoffMs: 100 };
+export const neverRestart: RestartPolicy = { restartsMax: 0, withinMs: 60_000, backoffMs: 0 };
+
+export type UpstreamState = 'idle' | 'starting' | 'ready' | 'backingOff' | 'stopping' | 'stopped';
+
+/** What the connection to the server reports. */
+export type Departure = Omit<Loss, 'willRestart'>;
+
+export type UpstreamEvent =
+  | { readonly type: 'upstream.start'; readonly at: number }
+  | { readonly type: 'upstream.stop'; readonly at: number }
+  | { readonly type: 'connection.ready'; readonly at: number }
+  | { readonly type: 'connection.lost'; readonly at: number; readonly departure: Departure };
+
+export type UpstreamEffect =
+  | { readonly type: 'connect' }
+  | { readonly type: 'disconnect' }
+  | { readonly type: 'announce-ready' }
+  | { readonly type: 'announce-lost'; readonly loss: Loss }
+  | { readonly type: 'announce-stopped'; readonly departure: Departure | undefined };
+
+export interface UpstreamInput {
+  readonly policy: RestartPolicy;
+}
+
+export class UpstreamRecord {
+  readonly unit = new BaseUnit<UpstreamState, UpstreamEffect>();
+  readonly policy: RestartPolicy;
+  /** Times of the restarts that still count. */
+  restartedAt: readonly number[] = [];
+  lastDeparture: Departure | undefined = undefined;
+
+  constructor(input: UpstreamInput) {
+    this.policy = input.policy;
+  }
+}
+
+type Lost = Extract<UpstreamEvent, { type: 'connection.lost' }>;
+
+function recentRestarts(record: UpstreamRecord, now: number): readonly number[] {
+  return record.restartedAt.filter((at) => now - at < record.policy.withinMs);
+}
+
+/** Within the intensity, and worth a try: what could not be started at all will not start the next time either. */
+export function mayRestart(record: UpstreamRecord, event: Lost): boolean {
+  return (
+    event.departure.reason !== 'spawn-failed' && recentRestarts(record, event.at).length < record.policy.restartsMax
+  );
+}
+
+export function connect(record: UpstreamRecord): void {
+  record.unit.effect({ type: 'connect' });
+}
+
+export function disconnect(record: UpstreamRecord): void {
+  record.unit.effect({ type: 'disconnect' });
+}
+
+export function announceReady(record: UpstreamRecord): void {
+  record.unit.effect({ type: 'announce-ready' });
+}
+
+export function announceLoss(record: UpstreamRecord, event: Lost): void {
+  note(record, event);
+  record.unit.later(() => {
+    record.restartedAt = [...recentRestarts(record, event.at), event.at];
+  });
+  record.unit.effect({ type: 'announce-lost', loss: { ...event.departure, willRestart: true } });
+}
+
+export function announceFinalLoss(record: UpstreamRecord, event: Lost): void {
+  note(record, event);
+  record.unit.effect({ type: 'announce-lost', loss: { ...event.departure, willRestart: false } });
+}
+
+export function noteDeparture(record: UpstreamRecord, event: Lost): void {
+  note(record, event);
+}
+
+function note(record: UpstreamRecord, event: Lost): void {
+  record.unit.later(() => {
+    record.lastDeparture = event.departure;
+  });
+}
+
+export function announceStopped(record: UpstreamRecord, event: UpstreamEvent): void {
+  const departure = event.type === 'connection.lost' ? event.departure : record.lastDeparture;
+  record.unit.effect({ type: 'announce-stopped', departure });
+}
+
+/** Milliseconds until the next start. */
+export function backoffMs(record: UpstreamRecord): number {
+  return record.policy.backoffMs * 2 ** Math.max(0, record.restartedAt.length - 1);
+}
