@@ -193,6 +193,7 @@ describe('charts', () => {
     const load = async (path: string): Promise<Record<string, unknown>> => import(/* @vite-ignore */ resolve(path));
     const modules = await Promise.all(files.map(load));
     const charts = modules.flatMap((module) => Object.entries(module)).filter(([name]) => name.endsWith('Machine'));
+    expect(charts.map(([name]) => name)).toContain('sessionMachine');
     expect(charts.flatMap(([name, chart]) => namelessParts((chart as { config: unknown }).config, name))).toEqual([]);
   });
 
