@@ -42,7 +42,8 @@ import {
   startDraining,
 } from '../src/session/notes.ts';
 import { hasToWait, wakeQueues } from '../src/session/queue.ts';
-import { type SessionInput, SessionRecord } from '../src/session/record.ts';
+import { SessionRecord } from '../src/session/record.ts';
+import { type SessionInput } from '../src/session/session-data.ts';
 import {
   finishRecovery,
   hasHandshake,

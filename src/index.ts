@@ -28,8 +28,13 @@ export { errorTable } from './errors.ts';
 export type { ErrorCode, ErrorRow, Refusal } from './errors.ts';
 export type { Direction, Envelope, Frame, FrameKind, RequestId } from './protocol/envelope.ts';
 export type { FaultKind, ReadFault } from './protocol/faults.ts';
-export type { InterceptAction, InterceptContext, Interceptor, TransportType } from './session/interception.ts';
-export type { SessionMetadata } from './session/metadata.ts';
+export type {
+  InterceptAction,
+  InterceptContext,
+  Interceptor,
+  SessionMetadata,
+  TransportType,
+} from './session/interception.ts';
 export { defaultLimits, defaultTimes } from './session/limits.ts';
 export type { Limits, Times } from './session/limits.ts';
 export { outcomes, sessionStates, statusOf } from './session/outcomes.ts';

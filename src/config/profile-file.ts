@@ -4,7 +4,7 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, isNode, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { type Profile, builtInProfiles } from '../session/profiles.ts';
 
@@ -13,7 +13,10 @@ const millis = z.number().int().positive();
 const profileSchema = z.strictObject({
   name: z.string().min(1).max(100),
   description: z.string().max(1000).optional(),
-  extends: z.enum([...builtInProfiles.keys()] as [string, ...string[]]).default('mcp'),
+  extends: z
+    .string()
+    .refine((name) => builtInProfiles.has(name), `It must be one of ${[...builtInProfiles.keys()].join(', ')}.`)
+    .default('mcp'),
   shutdownMethods: z.array(z.string().min(1).max(256)).max(16).optional(),
   batches: z.enum(['by-revision', 'always', 'never']).optional(),
   lateProgress: z.enum(['swallow', 'forward']).optional(),
@@ -38,7 +41,9 @@ export function loadProfile(nameOrFile: string): LoadedProfile {
   try {
     text = readFileSync(nameOrFile, 'utf8');
   } catch (error) {
-    return { problem: `the profile file ${nameOrFile} cannot be read: ${(error as Error).message}` };
+    return {
+      problem: `the profile file ${nameOrFile} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    };
   }
   return parseProfile(text, nameOrFile);
 }
@@ -53,7 +58,9 @@ export function parseProfile(text: string, file: string): LoadedProfile {
   if (checked.success) return { profile: completed(checked.data) };
   const issue = checked.error.issues[0]!;
   const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path;
-  return { problem: `${file}:${lineOf(document, path, lines)}: ${path.join('.') || 'the profile'}: ${issue.message}` };
+  return {
+    problem: `${file}:${lineOf(document, path, lines)}: ${path.length === 0 ? 'the profile' : path.join('.')}: ${issue.message}`,
+  };
 }
 
 function completed(own: z.output<typeof profileSchema>): Profile {
@@ -79,8 +86,8 @@ function completed(own: z.output<typeof profileSchema>): Profile {
 /** The line of the value at `path`, or of the nearest thing around it that is there. */
 function lineOf(document: ReturnType<typeof parseDocument>, path: readonly PropertyKey[], lines: LineCounter): number {
   for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true) as { range?: readonly number[] } | undefined;
-    if (node?.range !== undefined) return lines.linePos(node.range[0]!).line;
+    const node: unknown = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range != null) return lines.linePos(node.range[0]).line;
   }
   return 1;
 }

@@ -9,7 +9,8 @@ import { refusal } from '../errors.ts';
 import type { SessionEvent } from '../session/events.ts';
 import type { HeldFrame } from '../session/held.ts';
 import type { PendingEntry } from '../session/pending.ts';
-import type { SessionAlarm, SessionRecord } from '../session/record.ts';
+import type { SessionRecord } from '../session/record.ts';
+import type { SessionAlarm } from '../session/session-data.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 /** How late a deadline may be noticed. */

@@ -15,10 +15,11 @@ import type {
   InterceptStep,
   Interceptor,
   JsonObject,
+  SessionMetadata,
   TransportType,
   Verdict,
 } from '../session/interception.ts';
-import { type SessionMetadata, metadataOf } from '../session/metadata.ts';
+import { metadataOf } from '../session/metadata.ts';
 import type { SessionRecord } from '../session/record.ts';
 import type { Clock } from '../ports.ts';
 

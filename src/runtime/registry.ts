@@ -100,7 +100,7 @@ export class Registry {
   }
 
   /** The session became busy or quiet, or was served for the first time: it changes its list. */
-  reorder(record: SessionRecord): void {
+  reorder(record: Pick<SessionRecord, 'id' | 'isBusy' | 'state'>): void {
     const slot = this.#slots.get(record.id);
     if (slot === undefined) return;
     if (record.isBusy) slot.list?.remove(slot);

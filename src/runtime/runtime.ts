@@ -14,7 +14,8 @@ import type { SessionEvent } from '../session/events.ts';
 import { Ledger, type Limits, type Times, connectionTimes, defaultLimits, defaultTimes } from '../session/limits.ts';
 import type { SessionState } from '../session/outcomes.ts';
 import { defaultProfile } from '../session/profiles.ts';
-import { type SessionRecord, type SessionSurroundings, tagsOf } from '../session/record.ts';
+import { type SessionRecord } from '../session/record.ts';
+import { type SessionSurroundings, tagsOf } from '../session/session-data.ts';
 import { snapshotOf } from '../session/snapshot.ts';
 import { builtInTagRules, tagRulesMax } from '../session/tags.ts';
 import { defaultRestartPolicy } from '../session/upstream.ts';
@@ -59,7 +60,7 @@ class SessionRuntime implements Runtime {
   readonly #sessionLogic: ReturnType<typeof sessionLogic>;
   readonly #hostSurroundings: HostSurroundings;
   readonly #shown = new WeakMap<SessionRecord, Shown>();
-  #whenEmpty: (() => void)[] = [];
+  readonly #whenEmpty: (() => void)[] = [];
 
   constructor(options: RuntimeOptions) {
     this.#options = options;
@@ -76,7 +77,7 @@ class SessionRuntime implements Runtime {
     });
     requireTagRules(options);
     const logic = supervisorLogic({ registry: this.#registry, left: (slot, error) => this.#left(slot, error) });
-    this.#supervisor = createActor(logic, { input: { sessions: this.#registry }, clock: this.#clock as never });
+    this.#supervisor = createActor(logic, { input: { sessions: this.#registry }, clock: this.#clock });
     indexScheduler(this.#supervisor.system, this.#clock);
     this.#supervisor.start();
     this.#sessionLogic = sessionLogic({

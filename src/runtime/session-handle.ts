@@ -1,7 +1,8 @@
 /** An open session in the hands of whoever opened it: its two peers to feed, and a few questions. */
 
 import type { Clock } from '../ports.ts';
-import { type SessionMetadata, metadataOf } from '../session/metadata.ts';
+import { metadataOf } from '../session/metadata.ts';
+import type { SessionMetadata } from '../session/interception.ts';
 import type { SessionEvent } from '../session/events.ts';
 import { type SessionSnapshot, snapshotOf } from '../session/snapshot.ts';
 import type { ClientPeer, RuntimeSession, ServerPeer } from './api.ts';

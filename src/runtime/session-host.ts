@@ -88,10 +88,10 @@ export class SessionHost {
   }
 
   #arrive(direction: Direction, frame: Frame): void {
-    const { chain, now } = this.#surroundings;
+    const { chain } = this.#surroundings;
     const ticket = ++this.#tickets;
     const type = `frame.${frame.envelope.kind}` as const;
-    const at = now();
+    const at = this.#surroundings.now();
     const verdict = chain.isEmpty ? undefined : chain.decide(this.record, direction, frame, ticket);
     if (verdict instanceof Promise) {
       const isPlaced = this.#place({ type, at, direction, frame, ticket, verdict: 'awaited' });

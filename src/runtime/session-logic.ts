@@ -27,8 +27,10 @@ export interface SessionLogicOptions {
 
 /** The leaf state of a snapshot under the name that records and metrics use. */
 export function stateOf(snapshot: AnyMachineSnapshot): SessionState {
-  const { value } = snapshot;
-  return (typeof value === 'string' ? value : `active.${String(Object.values(value)[0])}`) as SessionState;
+  const value: unknown = snapshot.value;
+  if (typeof value === 'string') return value as SessionState;
+  const [[parent, child]] = Object.entries(value as Record<string, string>) as [[string, string]];
+  return `${parent}.${child}` as SessionState;
 }
 
 /** Events that peers cause; all others are our own work and must come to their end whatever users' tag rules do. */

@@ -82,7 +82,7 @@ function objectionTo(record: SessionRecord, entry: PendingEntry): Refusal | unde
   if (!fromClient && record.isClientInputClosed) return refusal('SESSION_NOT_FOUND', { reason: 'client-gone' });
   const scope = unit.fullScope(entry.budget);
   if (scope === undefined) return undefined;
-  unit.count(fullCounter[scope][entry.budget]!);
+  unit.count(fullCounter[scope][entry.budget]);
   const { limits, ledger } = record.surroundings;
   const isSession = scope === 'session';
   return refusal('TOO_MANY_REQUESTS', {

@@ -5,11 +5,25 @@
 
 import type { Direction, Frame } from '../protocol/envelope.ts';
 import type { Refusal } from '../errors.ts';
-import type { SessionMetadata } from './metadata.ts';
+import type { SessionState } from './outcomes.ts';
 
 export type TransportType = 'stdio' | 'http' | 'sse' | 'websocket' | 'in-memory';
 
 export type JsonObject = { readonly [key: string]: unknown };
+
+/** What is known about a session at one moment (S8), read when it is asked for. */
+export interface SessionMetadata {
+  readonly frame_count: number;
+  readonly session_duration_ms: number;
+  readonly session_tags: readonly string[];
+  readonly session_state: SessionState;
+  readonly pending_count: number;
+  readonly protocol_version: string | undefined;
+  readonly client_name: string | undefined;
+  readonly server_name: string | undefined;
+  readonly principal: string | undefined;
+  readonly route: string | undefined;
+}
 
 /** What every interceptor receives. `message` and `metadata` are built when they are first read, and cost nothing else. */
 export interface InterceptContext {

@@ -3,28 +3,15 @@
  * A view: each number is read when it is asked for, so it costs nothing when nobody asks.
  */
 
-import type { SessionRecord } from './record.ts';
-import { tagsOf } from './record.ts';
+import type { SessionMetadata } from './interception.ts';
+import { type SessionData, tagsOf } from './session-data.ts';
 import type { SessionState } from './outcomes.ts';
 
-export interface SessionMetadata {
-  readonly frame_count: number;
-  readonly session_duration_ms: number;
-  readonly session_tags: readonly string[];
-  readonly session_state: SessionState;
-  readonly pending_count: number;
-  readonly protocol_version: string | undefined;
-  readonly client_name: string | undefined;
-  readonly server_name: string | undefined;
-  readonly principal: string | undefined;
-  readonly route: string | undefined;
-}
-
 class RecordMetadata implements SessionMetadata {
-  readonly #record: SessionRecord;
+  readonly #record: SessionData;
   readonly #now: () => number;
 
-  constructor(record: SessionRecord, now: () => number) {
+  constructor(record: SessionData, now: () => number) {
     this.#record = record;
     this.#now = now;
   }
@@ -74,6 +61,6 @@ class RecordMetadata implements SessionMetadata {
   }
 }
 
-export function metadataOf(record: SessionRecord, now: () => number): SessionMetadata {
+export function metadataOf(record: SessionData, now: () => number): SessionMetadata {
   return new RecordMetadata(record, now);
 }

@@ -1,132 +1,16 @@
 /**
- * The one mutable record of a session, kept under one key of its actor's context. Everything a session owns is here or in
- * a collection that it holds. Only a unit of work changes it, at commit.
+ * The one record of a session, kept under one key of its actor's context: its data, and the unit of work through which alone
+ * the data changes.
  */
 
-import type { Direction } from '../protocol/envelope.ts';
-import { IdleClock, type Alarm, type Alarms } from './deadlines.ts';
-import { newCounts } from './counters.ts';
-import { type SessionFacts, noFacts } from './facts.ts';
-import { HeldFrames } from './held.ts';
-import type { TransportType } from './interception.ts';
-import type { Ledger, Limits, Times } from './limits.ts';
-import { type EndReason, type SessionState, sessionStates } from './outcomes.ts';
-import { PendingTable } from './pending.ts';
-import type { Profile } from './profiles.ts';
-import { type TagRule, tagNames, tagThresholds } from './tags.ts';
-import { Tasks } from './tasks.ts';
-import { Tombstones } from './tombstones.ts';
+import { SessionData, type SessionInput } from './session-data.ts';
 import { SessionUnit } from './unit-of-work.ts';
-import { RateWindow, RecentFlags } from './window.ts';
 
-/** What a session shares with the process: capabilities handed in at its birth, never looked up. */
-export interface SessionSurroundings {
-  readonly limits: Limits;
-  readonly times: Times;
-  readonly ledger: Ledger;
-  readonly alarms: Alarms;
-  /** The built-in rules first, then the user's. */
-  readonly tagRules: readonly TagRule[];
-  readonly checksInvariants: boolean;
-  /** Told after a commit in which the session became busy (pending requests or an open stream) or quiet. */
-  readonly occupancyChanged: (record: SessionRecord) => void;
-}
-
-/** What is particular to one session when it opens. */
-export interface SessionIdentity {
-  readonly id: string;
-  readonly openedAt: number;
-  readonly transportType: TransportType;
-  readonly principal: string | undefined;
-  readonly route: string | undefined;
-  readonly profile: Profile;
-}
-
-export type SessionInput = SessionIdentity & { readonly surroundings: SessionSurroundings };
-
-/** The session's own timer: tags that change with time, the idle limit, the age limit. */
-export class SessionAlarm implements Alarm {
-  readonly alarmKind = 'session';
-  readonly sessionId: string;
-  dueAt = Infinity;
-  alarmPrevious: Alarm | null = null;
-  alarmNext: Alarm | null = null;
-  constructor(sessionId: string) {
-    this.sessionId = sessionId;
-  }
-}
-
-export class SessionRecord {
-  readonly id: string;
-  readonly openedAt: number;
-  readonly transportType: TransportType;
-  readonly profile: Profile;
-  readonly surroundings: SessionSurroundings;
+export class SessionRecord extends SessionData {
   readonly unit: SessionUnit;
-  readonly alarm: SessionAlarm;
-
-  principal: string | undefined;
-  route: string | undefined;
-
-  readonly pending = new PendingTable();
-  readonly tombstones: Tombstones;
-  readonly held = new HeldFrames();
-  readonly tasks: Tasks;
-  readonly counts: Float64Array = newCounts();
-  readonly idleClock = new IdleClock();
-  readonly recentNotResult: RecentFlags = new RecentFlags(tagThresholds.errorProneWindow);
-  readonly recentSlow: RecentFlags = new RecentFlags(tagThresholds.slowWindow);
-  readonly rate: RateWindow = new RateWindow(tagThresholds.rateWindowMs, tagThresholds.rateBuckets);
-
-  facts: SessionFacts = noFacts;
-  state: SessionState = 'initializing';
-  enteredAt: number;
-  readonly dwellMs: Float64Array = new Float64Array(sessionStates.length);
-  /** Times each edge was taken: row = from, column = to. */
-  readonly transitions: Uint32Array = new Uint32Array(sessionStates.length ** 2);
-  endReason: EndReason | undefined = undefined;
-  frames = 0;
-  lastFrameAt: number;
-  largestFrameBytes = 0;
-  tagBits = 0;
-  readonly labels = new Set<string>();
-  isUpstreamReady = false;
-  isClientGone = false;
-  /** The client closed its sending half: it may still read, and cannot answer any more. */
-  isClientInputClosed = false;
-  hasOpenStream = false;
-  /** No new requests; closes when the last one has its outcome. */
-  isDraining = false;
-  /** Commits so far. */
-  version = 0;
 
   constructor(input: SessionInput) {
-    this.id = input.id;
-    this.openedAt = input.openedAt;
-    this.transportType = input.transportType;
-    this.principal = input.principal;
-    this.route = input.route;
-    this.profile = input.profile;
-    this.surroundings = input.surroundings;
-    this.enteredAt = input.openedAt;
-    this.lastFrameAt = input.openedAt;
-    this.tombstones = new Tombstones(input.surroundings.limits.tombstonesPerSession);
-    this.tasks = new Tasks(input.surroundings.limits.tasksPerSession);
-    this.alarm = new SessionAlarm(input.id);
+    super(input);
     this.unit = new SessionUnit(this);
   }
-
-  /** Pending requests or an open stream: activity that keeps a session from being idle or evicted. */
-  get isBusy(): boolean {
-    return this.hasOpenStream || this.pending.size > 0;
-  }
-
-  isGone(direction: Direction): boolean {
-    return direction === 'client-to-server' ? this.isClientGone : !this.isUpstreamReady;
-  }
-}
-
-export function tagsOf(record: SessionRecord): readonly string[] {
-  const tags = tagNames(record.surroundings.tagRules, record.tagBits);
-  return record.labels.size === 0 ? tags : [...tags, ...record.labels];
 }

@@ -10,7 +10,8 @@ import type { TransportType } from './interception.ts';
 import { budgets } from './limits.ts';
 import { type EndReason, type SessionState, type SessionStatus, sessionStates, statusOf } from './outcomes.ts';
 import type { EntryState } from './pending.ts';
-import { type SessionRecord, tagsOf } from './record.ts';
+import { type SessionRecord } from './record.ts';
+import { tagsOf } from './session-data.ts';
 
 export const snapshotVersion = 1;
 

@@ -101,5 +101,5 @@ export function nextTagChange(rules: readonly TagRule[], view: TagView): number 
 }
 
 export function tagNames(rules: readonly TagRule[], bits: number): readonly string[] {
-  return rules.filter((_, index) => bits & (1 << index)).map((rule) => rule.tag);
+  return rules.filter((_, index) => (bits & (1 << index)) !== 0).map((rule) => rule.tag);
 }

@@ -16,13 +16,13 @@ import type { SessionFacts } from './facts.ts';
 import { type Budget, budgets, perSessionLimit } from './limits.ts';
 import { type EndReason, type Outcome, type SessionState, sessionStates } from './outcomes.ts';
 import type { PendingEntry } from './pending.ts';
-import type { SessionRecord } from './record.ts';
+import type { SessionData } from './session-data.ts';
 import { type TagView, builtInTagRules, evaluateTags, nextTagChange, tagThresholds } from './tags.ts';
 
 export type LimitScope = 'session' | 'total';
 
 export class SessionUnit extends BaseUnit<SessionState, Effect> {
-  readonly #record: SessionRecord;
+  readonly #record: SessionData;
   readonly #puts: PendingEntry[] = [];
   readonly #takes: PendingEntry[] = [];
   readonly #settled: PendingEntry[] = [];
@@ -37,7 +37,7 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
   #tagBits = 0;
   #alarmAt = Infinity;
 
-  constructor(record: SessionRecord) {
+  constructor(record: SessionData) {
     super();
     this.#record = record;
   }
@@ -269,7 +269,7 @@ const frameCounter = {
 } as const satisfies Record<FrameKind, readonly [CounterName, CounterName]>;
 
 /** When the idle or the age limit ends the session. A busy session is not idle: it is looked at again later. */
-export function sessionDueAt(record: SessionRecord, now: number): number {
+export function sessionDueAt(record: SessionData, now: number): number {
   const { sessionIdleMs, sessionAgeMs } = record.surroundings.times;
   const idleDueAt = record.isBusy ? now + sessionIdleMs : record.lastFrameAt + sessionIdleMs;
   return Math.min(idleDueAt, record.openedAt + sessionAgeMs);
@@ -277,11 +277,11 @@ export function sessionDueAt(record: SessionRecord, now: number): number {
 
 /** The record as it would be after the commit, for tag rules. */
 class StagedTagView implements TagView {
-  readonly #record: SessionRecord;
+  readonly #record: SessionData;
   readonly #unit: SessionUnit;
   readonly #hasFrame: boolean;
 
-  constructor(record: SessionRecord, unit: SessionUnit) {
+  constructor(record: SessionData, unit: SessionUnit) {
     this.#record = record;
     this.#unit = unit;
     this.#hasFrame = unit.stagedFrameBytes >= 0;

@@ -3,7 +3,7 @@
  * between the process and the runtime's port; decides nothing.
  */
 
-import type { Clock, UpstreamConnector, UpstreamEvents, UpstreamLink } from '../ports.ts';
+import type { Clock, UpstreamConnector, UpstreamEvents } from '../ports.ts';
 import { probeOversize } from '../protocol/oversize.ts';
 import { type ServerExit, type ServerProcess, spawnServer } from './child-process.ts';
 import type { StopLadder } from './child-stop-ladder.ts';
@@ -31,7 +31,7 @@ export function childConnector(options: ChildConnectorOptions): ChildConnector {
   return {
     connect: (events) => {
       running = start(options, events);
-      return running as UpstreamLink;
+      return running;
     },
     kill: () => running?.kill(),
   };
