@@ -1,0 +1,289 @@
+import { describe, expect, test } from 'vitest';
+import fc from 'fast-check';
+import type { Envelope, RequestId } from '../../src/protocol/envelope.ts';
+import { isFault } from '../../src/protocol/faults.ts';
+import type { FaultKind } from '../../src/protocol/faults.ts';
+import { spliceId } from '../../src/protocol/ids.ts';
+import { readMessage, readMessages } from '../../src/protocol/read.ts';
+import { scanMessage } from '../../src/protocol/scan.ts';
+import { decodeText, encodeText } from '../../src/protocol/text.ts';
+import { messageText, valueText } from './json-spellings.ts';
+
+type Parsed = Record<string, unknown>;
+type Meaning = Omit<Envelope, 'idStart' | 'idEnd'>;
+
+function isObject(value: unknown): value is Parsed {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function member(value: unknown, ...path: readonly string[]): unknown {
+  let at = value;
+  for (const key of path) at = isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
+  return at;
+}
+
+function identifier(value: unknown): RequestId | undefined {
+  if (Object.is(value, -0)) return 0;
+  return typeof value === 'string' || Number.isSafeInteger(value) ? (value as RequestId) : undefined;
+}
+
+/** What JSON.parse makes of a message, told in the rules of the specification: a second opinion, not our code. */
+function meaning(message: Parsed): Meaning | FaultKind {
+  const keys = new Set(Object.keys(message));
+  if (message['jsonrpc'] !== '2.0') return 'invalid-message';
+  const id = keys.has('id') ? identifier(message['id']) : undefined;
+  const nothing = { progressToken: undefined, cancels: undefined, revisionClaim: undefined, asksTask: false };
+  if (!keys.has('method')) {
+    if (keys.has('result') === keys.has('error')) return 'invalid-message';
+    if (id === undefined) {
+      if ((message['id'] ?? null) !== null) return 'invalid-id';
+      if (keys.has('result')) return 'invalid-message';
+    }
+    return { kind: 'response', method: '', id, isError: keys.has('error'), ...nothing };
+  }
+  const { method } = message;
+  if (typeof method !== 'string') return 'invalid-message';
+  if (keys.has('id') && id === undefined) return 'invalid-id';
+  const claim = member(message, 'params', '_meta', 'io.modelcontextprotocol/protocolVersion');
+  const revisionClaim = claim === undefined || typeof claim === 'string' ? claim : '';
+  if (keys.has('id')) {
+    return {
+      ...nothing,
+      kind: 'request',
+      method,
+      id,
+      isError: false,
+      progressToken: identifier(member(message, 'params', '_meta', 'progressToken')),
+      revisionClaim,
+      asksTask: member(message, 'params', 'task') !== undefined,
+    };
+  }
+  const told = (name: string, key: string): RequestId | undefined =>
+    method === name ? identifier(member(message, 'params', key)) : undefined;
+  return {
+    kind: 'notification',
+    method,
+    id,
+    isError: false,
+    progressToken: told('notifications/progress', 'progressToken'),
+    cancels: told('notifications/cancelled', 'requestId'),
+    revisionClaim,
+    asksTask: false,
+  };
+}
+
+function meaningOf({ idStart: _, idEnd: __, ...rest }: Envelope): Meaning {
+  return rest;
+}
+
+describe('reading agrees with JSON.parse', () => {
+  test('on every message, however it is spelled: the same envelope or the same fault', () => {
+    let scanned = 0;
+    let fallen = 0;
+    let faults = 0;
+    fc.assert(
+      fc.property(messageText, (text) => {
+        const bytes = encodeText(text);
+        const expected = meaning(JSON.parse(text) as Parsed);
+        const read = readMessage(bytes);
+        const scan = scanMessage(bytes);
+        if (isFault(read)) {
+          faults += 1;
+          expect(scan).toBeUndefined();
+          expect(read.fault).toBe(expected);
+          return;
+        }
+        if (scan === undefined) fallen += 1;
+        else scanned += 1;
+        expect(meaningOf(read.envelope)).toEqual(expected);
+        expect(scan ?? read.envelope).toEqual(read.envelope);
+      }),
+      { numRuns: 2500 },
+    );
+    // The law says nothing when one of the ways is never taken.
+    expect(Math.min(scanned, fallen, faults)).toBeGreaterThan(50);
+  });
+
+  test('on where the id stands: another id put there is the id of the same message', () => {
+    fc.assert(
+      fc.property(messageText, (text) => {
+        const read = readMessage(encodeText(text));
+        fc.pre(!isFault(read) && read.envelope.id !== undefined);
+        if (isFault(read)) return;
+        const spliced = spliceId(read, encodeText('"another"')).map(decodeText).join('');
+        const message = JSON.parse(text) as Parsed;
+        expect(JSON.parse(spliced)).toEqual({ ...message, id: 'another' });
+        expect(Object.is(read.envelope.id, -0)).toBe(false);
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  test('on any JSON at all, and a batch is its members', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(messageText, valueText), { minLength: 1, maxLength: 5 }), (texts) => {
+        const together = readMessages(encodeText(`[${texts.join(',')}]`));
+        const apart = texts.map((text) => readMessage(encodeText(text)));
+        const told = (reads: typeof together): readonly unknown[] =>
+          reads.map((read) => (isFault(read) ? read : read.envelope.method + String(read.envelope.id)));
+        expect(told(together)).toEqual(told(apart));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** The brackets and strings of a text, read independently: what the scan promises to have checked. */
+function isBalanced(text: string): boolean {
+  const open: string[] = [];
+  const withoutStrings = text.replaceAll(/"(?:[^"\\]|\\[^])*"/g, '');
+  if (withoutStrings.includes('"')) return false;
+  for (const character of withoutStrings) {
+    if (character === '{' || character === '[') open.push(character === '{' ? '}' : ']');
+    else if ((character === '}' || character === ']') && open.pop() !== character) return false;
+  }
+  return open.length === 0;
+}
+
+/**
+ * The text with everything blanked that the scan says it passes over: nested values outside `params` and `params._meta`,
+ * scalars, and what is inside strings. What is left has to be JSON.
+ */
+function skeleton(text: string): string {
+  const tokens = text.match(/"(?:[^"\\]|\\[^])*"|[0-9A-Za-z+.-]+|[^]/g) ?? [];
+  const path: string[] = [];
+  let key = '';
+  let hidden = 0;
+  let out = '';
+  let isValue = false;
+  for (const token of tokens) {
+    const isOpen = token === '{' || token === '[';
+    const isClose = token === '}' || token === ']';
+    if (hidden > 0) {
+      hidden += Number(isOpen) - Number(isClose);
+    } else if (isOpen) {
+      const at = [...path, key].join('/');
+      if (token === '{' && ['', '/params', '/params/_meta'].includes(at)) {
+        path.push(key);
+        out += token;
+        isValue = false;
+      } else {
+        hidden = 1;
+        out += 'null';
+      }
+    } else if (isClose) {
+      key = path.pop() ?? '';
+      out += token;
+    } else if (token.startsWith('"')) {
+      if (!isValue) key = token.slice(1, -1);
+      out += isValue ? '""' : token;
+    } else if (/^[0-9A-Za-z+.-]/.test(token)) {
+      out += '0';
+    } else {
+      out += token;
+    }
+    if (token === ':' && hidden === 0) isValue = true;
+    if (token === ',' && hidden === 0) isValue = false;
+  }
+  return out;
+}
+
+/** A place in a text, as a part of its length; 1 is not in it. */
+const somewhere = fc.nat(9999).map((part) => part / 10_000);
+
+const damage = fc.record({
+  kind: fc.constantFrom('cut', 'remove', 'insert', 'replace', 'repeat'),
+  at: somewhere,
+  length: fc.nat(6),
+  piece: fc.constantFrom(
+    '"',
+    '\\',
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ':',
+    'x',
+    '0',
+    '-',
+    ' ',
+    '\n',
+    '\u0000',
+    'ü',
+    '"a"',
+    ',"id":2',
+  ),
+});
+
+function damaged(text: string, harm: { kind: string; at: number; length: number; piece: string }): string {
+  const at = Math.floor(harm.at * text.length);
+  const end = at + harm.length;
+  switch (harm.kind) {
+    case 'cut':
+      return text.slice(0, at);
+    case 'remove':
+      return text.slice(0, at) + text.slice(end);
+    case 'insert':
+      return text.slice(0, at) + harm.piece + text.slice(at);
+    case 'replace':
+      return text.slice(0, at) + harm.piece + text.slice(at + 1);
+    default:
+      return text.slice(0, end) + text.slice(at);
+  }
+}
+
+/** Only what the scan takes can show what damage it would take. */
+const scannable = messageText.filter((text) => scanMessage(encodeText(text)) !== undefined);
+
+describe('the scan accepts nothing that is not one closed object', () => {
+  test('no message that lacks its end', () => {
+    fc.assert(
+      fc.property(messageText, somewhere, (text, where) => {
+        const bytes = encodeText(text.trimEnd());
+        expect(scanMessage(bytes.subarray(0, Math.floor(where * bytes.length)))).toBeUndefined();
+      }),
+      { numRuns: 800 },
+    );
+  });
+
+  test('damage is seen, or is in what the scan says it passes over', () => {
+    let tolerated = 0;
+    fc.assert(
+      fc.property(scannable, fc.array(damage, { minLength: 1, maxLength: 2 }), (text, harms) => {
+        const harmed = harms.reduce(damaged, text);
+        const bytes = encodeText(harmed);
+        const scan = scanMessage(bytes);
+        readMessages(bytes);
+        if (scan === undefined) return;
+        expect(isBalanced(harmed)).toBe(true);
+        expect(() => JSON.parse(skeleton(harmed)) as unknown).not.toThrow();
+        try {
+          JSON.parse(harmed);
+        } catch {
+          tolerated += 1;
+        }
+      }),
+      { numRuns: 3000 },
+    );
+    expect(tolerated).toBeGreaterThan(10);
+  });
+
+  test('and no bytes make reading throw', () => {
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 60 }),
+      fc.tuple(messageText, fc.uint8Array({ maxLength: 4 }), fc.nat(200)).map(([text, noise, at]) => {
+        const all = encodeText(text).slice();
+        all.set(noise.subarray(0, Math.max(0, all.length - at)), Math.min(at, all.length));
+        return all;
+      }),
+    );
+    fc.assert(
+      fc.property(bytes, (noise) => {
+        const [first] = readMessages(noise);
+        expect(first === undefined || isFault(first) || first.bytes.length > 0).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import fc from 'fast-check';
+import { LineFramer } from '../../src/protocol/lines.ts';
+import type { OversizeLine } from '../../src/protocol/lines.ts';
+import { probeOversize } from '../../src/protocol/oversize.ts';
+import { encodeText } from '../../src/protocol/text.ts';
+
+function oversize(text: string): OversizeLine {
+  const framer = new LineFramer({ lineBytesMax: 1 });
+  const lines: OversizeLine[] = [];
+  framer.push(
+    encodeText(`${text}\n`),
+    () => expect.unreachable(),
+    (line) => lines.push(line),
+  );
+  const [line] = lines;
+  if (line === undefined) throw new Error('the line was short');
+  return line;
+}
+
+const large = JSON.stringify('{"id":9,"method":"\\"x\\""},'.repeat(1000));
+const probe = (text: string): object => {
+  const { reason, ...fault } = probeOversize(oversize(text));
+  expect(reason).toContain(String(encodeText(text).length));
+  return fault;
+};
+const fault = 'frame-too-large';
+
+describe('whose message an oversize line was', () => {
+  test('a request with its id before the large part', () => {
+    expect(probe(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"a":${large}}}`)).toEqual({
+      fault,
+      expectsAnswer: true,
+      isAnswer: false,
+      idToken: '1',
+    });
+  });
+
+  test('a request with its id behind it, as the SDKs write', () => {
+    expect(probe(`{"method":"tools/call","params":{"a":${large}},"jsonrpc":"2.0","id":"a\\"b"}`)).toEqual({
+      fault,
+      expectsAnswer: true,
+      isAnswer: false,
+      idToken: '"a\\"b"',
+    });
+  });
+
+  test('an answer, from the key of the part that did not fit', () => {
+    const answer = { fault, expectsAnswer: false, isAnswer: true };
+    expect(probe(`{"result":{"a":${large}},"jsonrpc":"2.0","id":7}`)).toEqual({ ...answer, idToken: '7' });
+    expect(probe(`{"result":${large},"jsonrpc":"2.0","id":7}`)).toEqual({ ...answer, idToken: '7' });
+    expect(probe(`{"jsonrpc":"2.0","id":7,"error":{"data":${large}}}`)).toEqual({ ...answer, idToken: '7' });
+  });
+
+  test('a method behind the large part tells a request too', () => {
+    expect(probe(`{"params":{"a":${large}} , "method" : "tools/call" , "id" : 5 } `)).toMatchObject({
+      expectsAnswer: true,
+      isAnswer: false,
+      idToken: '5',
+    });
+  });
+
+  test('a notification waits for no answer', () => {
+    expect(probe(`{"jsonrpc":"2.0","method":"notifications/message","params":{"a":${large}}}`)).toEqual({
+      fault,
+      expectsAnswer: false,
+      isAnswer: false,
+      idToken: undefined,
+    });
+    expect(probe(`{"params":{"a":${large}},"method":"notifications/own"}`)).toMatchObject({ expectsAnswer: false });
+  });
+
+  test('an id that stands between large parts is not found, and none is made up', () => {
+    expect(probe(`{"result":{"a":${large}},"id":7,"x":{"id":8,"a":${large}}}`)).toMatchObject({
+      isAnswer: true,
+      idToken: undefined,
+    });
+  });
+
+  test('an id that is null or no id at all is not echoed', () => {
+    expect(probe(`{"error":{"data":${large}},"jsonrpc":"2.0","id":null}`)).toMatchObject({ idToken: undefined });
+    expect(probe(`{"id":{"a":1},"result":${large}}`)).toMatchObject({ idToken: undefined });
+  });
+
+  test('an id that is cut off by the end of the tail is not guessed at', () => {
+    const long = 'x'.repeat(5000);
+    expect(probe(`{"result":{"a":${large}},"jsonrpc":"2.0","id":"${long}"}`)).toMatchObject({ idToken: undefined });
+    expect(probe(`{"result":{"a":${large}},"jsonrpc":"2.0","id":${'1'.repeat(5000)}}`)).toMatchObject({
+      idToken: undefined,
+    });
+  });
+
+  test.each([`[${large}]`, large, 'x'.repeat(9000), ' '.repeat(9000), `log: {"a":${large},"id":1}`])(
+    'of what is no object nothing is known',
+    (text) => {
+      expect(probe(text)).toEqual({ fault, expectsAnswer: true, isAnswer: false, idToken: undefined });
+    },
+  );
+});
+
+describe('whatever is found is right', () => {
+  const filler = fc.constantFrom(
+    { a: 'x'.repeat(5000) },
+    { a: ['"id":3,"method":"y"}'.repeat(300)], id: 77, method: 'no' },
+    { id: 78, b: '\\"'.repeat(3000) },
+    '","id":79,"a":"'.repeat(400),
+    '\\'.repeat(4100),
+    [{ id: 80, result: {} }, 'z'.repeat(4080)],
+  );
+  const scalar = fc.oneof(fc.string(), fc.integer(), fc.constantFrom(null, true, '",', '\\', '"'));
+  const id = fc.oneof(fc.nat(), fc.string(), fc.constantFrom('', '\\', '"', '","id":"1'));
+  const entry = fc.oneof(
+    fc.tuple(fc.constantFrom('a', 'b', 'c', 'i"d'), scalar),
+    fc.tuple(fc.constantFrom('params', 'x', 'y'), filler),
+  );
+
+  test('an id that is told is the id; the kind that is told is the kind', () => {
+    let found = 0;
+    const message = fc.tuple(
+      fc.uniqueArray(entry, { selector: ([key]) => key, maxLength: 5 }),
+      fc.option(id, { freq: 5, nil: undefined }),
+      fc.constantFrom(['method', 'tools/call'] as const, ['result', {}] as const, ['error', { code: 1 }] as const),
+      filler,
+      fc.constantFrom('', '  '),
+    );
+    const shuffled = message.chain(([entries, own, role, body, indent]) => {
+      const roleEntry = role[0] === 'method' ? role : ([role[0], body] as const);
+      const all = [...entries, roleEntry, ...(own === undefined ? [] : [['id', own] as const])];
+      return fc
+        .shuffledSubarray(all, { minLength: all.length })
+        .map((list) => ({ own, role: role[0], text: JSON.stringify(Object.fromEntries(list), undefined, indent) }));
+    });
+    fc.assert(
+      fc.property(shuffled, ({ own, role, text }) => {
+        const line = oversize(text.replaceAll('\n', ' '));
+        const told = probeOversize(line);
+        if (told.idToken !== undefined) {
+          found += 1;
+          expect(JSON.parse(told.idToken)).toBe(own);
+        }
+        if (told.isAnswer) expect(role).not.toBe('method');
+        if (role !== 'method' && line.totalBytes <= 4096) expect(told.isAnswer).toBe(true);
+      }),
+      { numRuns: 800 },
+    );
+    expect(found).toBeGreaterThan(100);
+  });
+});
