@@ -43,7 +43,9 @@ describe('every source file', () => {
   });
 
   test('that is said to be tested elsewhere exists, and so does the other test', () => {
-    const stale = Object.entries(seenElsewhere).filter(([path, test]) => !sources.includes(path) || !existsSync(test));
+    const stale = Object.entries(seenElsewhere).filter(
+      ([path, place]) => !sources.includes(path) || !existsSync(place),
+    );
     expect(stale).toEqual([]);
   });
 });
