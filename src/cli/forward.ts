@@ -1,7 +1,7 @@
 /** `ninelives forward`: one upstream behind one front. */
 
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { loadProfile } from '../config/profile-file.ts';
+import type { LoadedProfile } from '../config/profile-file.ts';
 import { type ForwardEnd, forwardStdio } from '../proxy.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import type { Limits, Times } from '../session/limits.ts';
@@ -82,7 +82,7 @@ async function forward([program, ...args]: readonly string[], flags: ForwardFlag
     command.error("error: the server's command is missing: 'ninelives forward stdio -- COMMAND ARGS'");
     return;
   }
-  const profile = flags.profile === undefined ? undefined : loadProfile(flags.profile);
+  const profile = flags.profile === undefined ? undefined : await profileOf(flags.profile);
   if (profile !== undefined && 'problem' in profile) {
     command.error(`error: ${profile.problem}`);
     return;
@@ -119,6 +119,12 @@ async function forward([program, ...args]: readonly string[], flags: ForwardFlag
   const end: ForwardEnd = await proxy.ended;
   orphanhood.stop();
   process.exit(exitCodeOf(end.reason, end.exit, wasAskedToStop));
+}
+
+/** Reading a file takes a parser and a schema, which cost more than the rest of the start together. */
+async function profileOf(nameOrFile: string): Promise<LoadedProfile> {
+  const { loadProfile } = await import('../config/profile-file.ts');
+  return loadProfile(nameOrFile);
 }
 
 function limitsOf(flags: ForwardFlags): Partial<Limits> {
