@@ -1,0 +1,103 @@
+/** docs/reference/limits.md: every limit and every time, its default, and how to change it. */
+
+import { type Limits, type Times, connectionTimes, defaultLimits, defaultTimes } from '../../src/session/limits.ts';
+import { defaultReadLimits } from '../../src/protocol/read.ts';
+import { defaultRestartPolicy } from '../../src/session/upstream.ts';
+import { defaultStopLadder } from '../../src/transports/child-stop-ladder.ts';
+import { code, generatedFrom, spokenBytes, spokenMs, table } from './markdown.ts';
+
+const limitSentences: Readonly<Record<keyof Limits, string>> = {
+  pendingPerSession: 'Requests of one session that wait for an answer, both directions together. One more is refused.',
+  pendingTotal: 'The same over all sessions.',
+  pendingSoftRatio: 'Part of `pendingPerSession` above which a session is tagged `saturated`.',
+  reservedPerSession:
+    'Waiting handshakes, pings and shutdowns of one session; they do not draw on `pendingPerSession`.',
+  reservedTotal: 'The same over all sessions.',
+  listensPerSession: 'Open `subscriptions/listen` requests of one session.',
+  listensTotal: 'The same over all sessions.',
+  sessions: 'Open sessions. One more takes the place of a quiet one, or is refused.',
+  sessionsPerPrincipalRatio: 'Part of `sessions` that one principal may hold.',
+  frameBytesMax: 'Size of one message.',
+  bufferPauseBytes: 'Bytes that wait for a slow reader, from which whoever fills its buffer is no longer read.',
+  bufferBytesMax: 'Bytes that wait for a slow reader, above which a message is refused.',
+  tombstonesPerSession: 'Ended requests that are remembered, to tell a late answer from one that nobody asked for.',
+  heldFramesPerSession: 'Frames that wait in a session for an interceptor, a delay or the server.',
+  heldBytesPerSession: 'Their size together.',
+  tasksPerSession: 'Tasks that are not over and whose progress tokens stay valid; the oldest is forgotten first.',
+  replayedSubscriptionsMax: 'Subscriptions that are repeated to a server that came back.',
+};
+
+const timeSentences: Readonly<Record<keyof Times, string>> = {
+  initializeMs: 'From the `initialize` request to its answer.',
+  requestIdleMs: 'For a request of the client: time without an answer and without progress.',
+  requestAbsoluteMs: 'For a request of either side: time to its answer, whatever the progress.',
+  pingMs: 'From a `ping` to its answer.',
+  sessionIdleMs: 'Time without a frame, a waiting request or an open stream, after which a session ends.',
+  sessionAgeMs: 'Time after which a session ends in any case.',
+  drainMs: 'Time for what is under way when a session takes no new requests.',
+  recoveryMs: 'Time for a lost server to come back.',
+  interceptorMs: 'Time for an interceptor that decides later.',
+  halfOpenMs: 'Time that a session has for its handshake before it may have to make room for another.',
+};
+
+/** What `forward stdio` offers as options. */
+const options: Readonly<Record<string, string>> = {
+  pendingPerSession: '--pending-max',
+  frameBytesMax: '--frame-bytes-max',
+  initializeMs: '--initialize-ms',
+  requestIdleMs: '--request-idle-ms',
+  requestAbsoluteMs: '--request-absolute-ms',
+  drainMs: '--drain-ms',
+};
+
+export function limitsPage(): string {
+  const { restartsMax, withinMs, backoffMs } = defaultRestartPolicy;
+  return [
+    generatedFrom('src/session/limits.ts'),
+    '# Limits and times',
+    `Everything that can grow has a limit. Those who embed the runtime set them in \`createRuntime({ limits, times })\`; the
+command line has options for some. \`Infinity\` switches a limit off. A refusal says which limit was reached
+(see [errors](errors.md)).`,
+    '## Limits',
+    table(
+      ['name', 'default', 'option', 'what it limits'],
+      Object.entries(defaultLimits).map(([name, value]: [string, number]) => [
+        code(name),
+        name.includes('Bytes') ? spokenBytes(value) : String(value),
+        optionOf(name),
+        limitSentences[name as keyof Limits],
+      ]),
+    ),
+    '## Times',
+    table(
+      ['name', 'default', 'option', 'what it limits'],
+      Object.entries(defaultTimes).map(([name, value]: [string, number]) => [
+        code(name),
+        `${value} (${spokenMs(value)})`,
+        optionOf(name),
+        timeSentences[name as keyof Times],
+      ]),
+    ),
+    `${Object.keys(connectionTimes).map(code).join(' and ')} are off for sessions that end with their connection (stdio), unless
+they are set. The times of single methods are set by a [profile](profiles.md). A deadline is noticed up to 100 ms late.`,
+    '## Reading messages',
+    table(
+      ['name', 'default', 'what it limits'],
+      [
+        [code('idBytesMax'), spokenBytes(defaultReadLimits.idBytesMax), 'Size of an id or progress token.'],
+        [code('depthMax'), String(defaultReadLimits.depthMax), 'Nesting of one message.'],
+        [code('batchItemsMax'), String(defaultReadLimits.batchItemsMax), 'Messages in one batch.'],
+      ],
+    ),
+    '## Servers that are started',
+    `A server that went away is started again at most ${restartsMax} times in ${spokenMs(withinMs)}; the first restart waits
+${spokenMs(backoffMs)}, and each further one twice as long as the one before. A server is stopped by the end of its input, after
+${spokenMs(defaultStopLadder.eofMs)} by SIGTERM to its whole process group, and after another
+${spokenMs(defaultStopLadder.termMs)} by SIGKILL.`,
+  ].join('\n\n');
+}
+
+function optionOf(name: string): string {
+  const option = options[name];
+  return option === undefined ? '' : code(option);
+}

@@ -1,0 +1,115 @@
+/** Every page that is written by a program, and the examples that are shown in pages written by hand. */
+
+import { readFileSync } from 'node:fs';
+import { format } from 'prettier';
+import { sessionMachine } from '../../machines/session.ts';
+import { supervisorMachine } from '../../machines/supervisor.ts';
+import { upstreamMachine } from '../../machines/upstream.ts';
+import { chartPage, diagram } from './chart-page.ts';
+import { cliPage } from './cli-page.ts';
+import { countersPage } from './counters-page.ts';
+import { errorsPage } from './errors-page.ts';
+import { eventsPage } from './events-page.ts';
+import { exitCodesPage } from './exit-codes-page.ts';
+import { interceptorsPage } from './interceptors-page.ts';
+import { limitsPage } from './limits-page.ts';
+import { logPage } from './log-page.ts';
+import { fenced } from './markdown.ts';
+import { methodsPage } from './methods-page.ts';
+import { outcomesPage } from './outcomes-page.ts';
+import { profilesPage } from './profiles-page.ts';
+import { tagsPage } from './tags-page.ts';
+
+/** A page by its path from the root of the repository. Building it may need the build (`cli.md` does). */
+export interface Page {
+  readonly path: string;
+  build(): string;
+}
+
+export const chartPages: readonly Page[] = [
+  {
+    path: 'docs/charts/session.md',
+    build: () =>
+      chartPage(
+        sessionMachine,
+        'machines/session.ts',
+        'One MCP session between a client and a server. Each session runs this chart in an actor of its own.',
+        `An event that no row takes in
+the present state changes nothing: it is logged, and a request is answered with \`NOT_ALLOWED_IN_STATE\`.`,
+      ),
+  },
+  {
+    path: 'docs/charts/upstream.md',
+    build: () =>
+      chartPage(
+        upstreamMachine,
+        'machines/upstream.ts',
+        'One connection to one server: when it is started, whether it is started again, and how it ends.',
+        'An event that no row takes came too late; it is logged and changes nothing.',
+      ),
+  },
+  {
+    path: 'docs/charts/supervisor.md',
+    build: () =>
+      chartPage(
+        supervisorMachine,
+        'machines/supervisor.ts',
+        'The whole process: whether it takes new sessions. Frames are routed around this chart, in constant time.',
+        'An event that no row takes changes nothing.',
+      ),
+  },
+];
+
+export const referencePages: readonly Page[] = [
+  { path: 'docs/reference/cli.md', build: cliPage },
+  { path: 'docs/reference/counters.md', build: countersPage },
+  { path: 'docs/reference/errors.md', build: errorsPage },
+  { path: 'docs/reference/events.md', build: eventsPage },
+  { path: 'docs/reference/exit-codes.md', build: exitCodesPage },
+  { path: 'docs/reference/interceptors.md', build: () => interceptorsPage(example('interceptor.example.ts')) },
+  { path: 'docs/reference/limits.md', build: limitsPage },
+  { path: 'docs/reference/log.md', build: logPage },
+  { path: 'docs/reference/methods.md', build: methodsPage },
+  { path: 'docs/reference/profiles.md', build: () => profilesPage(example('profile.example.yaml')) },
+  { path: 'docs/reference/states-and-outcomes.md', build: outcomesPage },
+  { path: 'docs/reference/tags.md', build: () => tagsPage(example('tag-rule.example.ts')) },
+];
+
+/** Pages written by hand with parts that are not. */
+export const pagesWithParts: readonly string[] = ['README.md', 'docs/ARCHITECTURE.md'];
+
+/** What stands between `<!-- part: NAME -->` and `<!-- end -->`. */
+const parts: Readonly<Record<string, () => string>> = {
+  'session chart': () => fenced('mermaid', diagram(sessionMachine)),
+  'embed.example.ts': () => fenced('ts', example('embed.example.ts')),
+};
+
+/** A page written by hand with its parts as they are now. */
+export function withParts(text: string): string {
+  return text.replaceAll(
+    /(<!-- part: (.+?) -->\n)[^]*?(<!-- end -->)/g,
+    (_, begin: string, name: string, end: string) => {
+      const part = parts[name];
+      if (part === undefined) throw new Error(`There is no part '${name}'`);
+      return `${begin}\n${part()}\n\n${end}`;
+    },
+  );
+}
+
+/** The page as it stands in its file. */
+export async function printed(page: Page): Promise<string> {
+  return format(page.build(), {
+    parser: 'markdown',
+    proseWrap: 'always',
+    singleQuote: true,
+    printWidth: 120,
+    trailingComma: 'all',
+  });
+}
+
+/** An example as its readers write it: without our header, and with the package's name. */
+export function example(file: string): string {
+  return readFileSync(`test/docs/${file}`, 'utf8')
+    .replace(/^\/\*\*[^]*?\*\/\n+/, '')
+    .replaceAll("'../../src/index.ts'", "'ninelives'");
+}
