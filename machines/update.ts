@@ -59,10 +59,27 @@ export function update<TRecord extends { readonly unit: UnitOfWork }, TEvent ext
   return Object.assign(action, { [updateOf]: applyAny });
 }
 
-/** Makes an XState guard of a question about the record. */
+export type Condition<TRecord, TEvent> = (record: TRecord, event: TEvent) => boolean;
+
+/** Marks the question behind an XState guard. */
+export const conditionOf: unique symbol = Symbol('ninelives.condition');
+
+export interface ConditionGuard<TRecord> {
+  (args: { readonly context: RecordContext<TRecord>; readonly event: TimedEvent }): boolean;
+  readonly [conditionOf]: Condition<TRecord, TimedEvent>;
+}
+
+/** Makes an XState guard of a question about the record. It looks and changes nothing, so it may be asked twice. */
 export function condition<TRecord, TEvent extends TimedEvent>(
-  ask: (record: TRecord, event: TEvent) => boolean,
-): (args: { readonly context: RecordContext<TRecord>; readonly event: TimedEvent }) => boolean {
-  const askAny = ask as (record: TRecord, event: TimedEvent) => boolean;
-  return ({ context, event }) => askAny(context.record, event);
+  ask: Condition<TRecord, TEvent>,
+): ConditionGuard<TRecord> {
+  const askAny = ask as Condition<TRecord, TimedEvent>;
+  const guard = ({
+    context,
+    event,
+  }: {
+    readonly context: RecordContext<TRecord>;
+    readonly event: TimedEvent;
+  }): boolean => askAny(context.record, event);
+  return Object.assign(guard, { [conditionOf]: askAny });
 }

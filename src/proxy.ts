@@ -4,7 +4,6 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { isUtf8 } from 'node:buffer';
 import type { Readable, Writable } from 'node:stream';
 
 import type { Clock, Log } from './ports.ts';
@@ -82,7 +81,6 @@ export function forwardStdio(options: ForwardStdioOptions): Forward {
     ids: { sessionId: randomUUID },
     clock,
     log,
-    readLimits: { isUtf8 },
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.times === undefined ? {} : { times: options.times }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),

@@ -41,15 +41,14 @@ export class InterceptorChain {
     const run = new Run(record, direction, frame, frameId, this.#clock);
     for (let index = 0; index < this.#interceptors.length; index++) {
       const interceptor = this.#interceptors[index]!;
-      let action: unknown;
       try {
-        action = interceptor.intercept(run.context());
+        const action: unknown = interceptor.intercept(run.context());
+        if (action instanceof Promise) return this.#await(run, index, action);
+        const verdict = run.apply(interceptor, action);
+        if (verdict !== undefined) return verdict;
       } catch (error) {
         return run.failed(interceptor, error);
       }
-      if (action instanceof Promise) return this.#await(run, index, action);
-      const verdict = run.apply(interceptor, action);
-      if (verdict !== undefined) return verdict;
     }
     return run.passed();
   }
@@ -118,8 +117,9 @@ class Run {
 
   failed(interceptor: Interceptor, error: unknown): Verdict {
     this.#steps.push({ interceptor: interceptor.name, action: 'failed' });
-    const reason = error instanceof Error ? error.message : String(error);
-    return this.#refuse(refusal('INTERCEPTOR_FAILED', { interceptor: interceptor.name, reason: reason.slice(0, 500) }));
+    const text: unknown = error instanceof Error ? error.message : error;
+    const reason = typeof text === 'string' ? text.slice(0, 500) : 'it threw something that is no error';
+    return this.#refuse(refusal('INTERCEPTOR_FAILED', { interceptor: interceptor.name, reason }));
   }
 
   /** Nobody objected. What an interceptor has read goes on as it was read: duplicate keys mean one thing to everybody. */
@@ -147,6 +147,9 @@ class Run {
   #answer(interceptor: Interceptor, body: AnswerBody): Verdict {
     if (this.#frame.envelope.kind === 'notification') {
       return this.failed(interceptor, new TypeError('a notification has no answer to mock'));
+    }
+    if (textOf('result' in body ? (body.result ?? {}) : body.error) === undefined) {
+      return this.failed(interceptor, new TypeError('the mocked answer cannot be written as JSON'));
     }
     return { kind: 'answer', body, delayMs: this.#delayMs, steps: this.#steps };
   }
@@ -188,10 +191,22 @@ class FrameContext implements InterceptContext {
 
 /** The message as a frame of the same kind and id as `original`; `undefined` when it is not one. */
 function frameOf(message: JsonObject, original: Frame): Frame | undefined {
-  const frame = readMessage(encodeText(JSON.stringify(message)));
+  const text = textOf(message);
+  if (text === undefined) return undefined;
+  const frame = readMessage(encodeText(text));
   if (isFault(frame)) return undefined;
   const isSame = frame.envelope.kind === original.envelope.kind && frame.envelope.id === original.envelope.id;
   return isSame ? frame : undefined;
+}
+
+/** The value as JSON; `undefined` for what JSON cannot say: a function, a circle, a `toJSON` that throws. */
+function textOf(value: unknown): string | undefined {
+  try {
+    // Typed as a string always, and none for a function or a symbol.
+    return JSON.stringify(value) as string | undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Checks what an interceptor returned; nothing about it is taken on trust. */

@@ -5,6 +5,7 @@
  */
 
 import type { PeerLink } from '../ports.ts';
+import { LazyMap } from '../session/lazy-map.ts';
 import type { PendingEntry } from '../session/pending.ts';
 
 interface Waiting {
@@ -22,7 +23,12 @@ export interface OutboxOptions {
   /** Waiting bytes above which a message is refused. */
   readonly bytesMax: number;
   readonly onPressure: (isFull: boolean) => void;
+  /** A request that waited could not be written: the link threw. */
+  readonly onUnwritten: (entry: PendingEntry) => void;
 }
+
+/** So many messages may lie taken back in the queue before it is tidied. */
+const recalledMin = 64;
 
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -31,8 +37,10 @@ export class Outbox {
   #queue: Waiting[] = [];
   #head = 0;
   #urgent: Waiting[] = [];
-  readonly #requests = new Map<PendingEntry, Waiting>();
+  readonly #requests = new LazyMap<PendingEntry, Waiting>();
   #bytes = 0;
+  /** Messages in the queue that were taken back. */
+  #recalled = 0;
   #isPressing = false;
   #finishReason: string | undefined;
 
@@ -60,6 +68,7 @@ export class Outbox {
     this.#urgent = [];
     this.#requests.clear();
     this.#bytes = 0;
+    this.#recalled = 0;
     this.#relieve();
   }
 
@@ -78,10 +87,7 @@ export class Outbox {
 
   push(message: readonly Uint8Array[], entry: PendingEntry | undefined, isUrgent: boolean): PushResult {
     if (this.#link === undefined) return 'closed';
-    if (this.#isWritable && this.#bytes === 0) {
-      this.#isWritable = this.#link.write(message);
-      return 'accepted';
-    }
+    if (this.#isWritable && this.#bytes === 0) return this.#write(this.#link, message) ? 'accepted' : 'closed';
     const bytes = message.reduce((sum, part) => sum + part.length, 0);
     if (this.#bytes + bytes > this.#options.bytesMax) return 'full';
     const waiting: Waiting = { message, bytes, entry, isRecalled: false };
@@ -102,6 +108,9 @@ export class Outbox {
     this.#requests.delete(entry);
     waiting.isRecalled = true;
     this.#bytes -= waiting.bytes;
+    this.#recalled++;
+    // Behind a peer that does not read, what was taken back must not pile up: it counts against no limit any more.
+    if (this.#recalled >= recalledMin && this.#recalled * 2 > this.#queue.length - this.#head) this.#tidy();
     this.#relieve();
     return true;
   }
@@ -117,13 +126,27 @@ export class Outbox {
     while (this.#isWritable) {
       const waiting = this.#urgent.shift() ?? this.#shift();
       if (waiting === undefined) break;
-      if (waiting.isRecalled) continue;
+      if (waiting.isRecalled) {
+        this.#recalled--;
+        continue;
+      }
       this.#bytes -= waiting.bytes;
       if (waiting.entry !== undefined) this.#requests.delete(waiting.entry);
-      this.#isWritable = this.#link!.write(waiting.message);
+      const isWritten = this.#write(this.#link!, waiting.message);
+      if (!isWritten && waiting.entry !== undefined) this.#options.onUnwritten(waiting.entry);
     }
     this.#relieve();
     if (this.#finishReason !== undefined && this.#bytes === 0) this.#closeLink(this.#finishReason);
+  }
+
+  /** False when the link threw: then its peer is as good as gone, which its transport will say in its own time. */
+  #write(link: PeerLink, message: readonly Uint8Array[]): boolean {
+    try {
+      this.#isWritable = link.write(message);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #closeLink(reason: string): void {
@@ -145,6 +168,12 @@ export class Outbox {
       this.#head = 0;
     }
     return waiting;
+  }
+
+  #tidy(): void {
+    this.#queue = this.#queue.slice(this.#head).filter((waiting) => !waiting.isRecalled);
+    this.#head = 0;
+    this.#recalled = 0;
   }
 
   #relieve(): void {

@@ -3,6 +3,7 @@
  * Everything it needs of the world is handed in; it starts no process and opens no socket.
  */
 
+import { isUtf8 } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { type Actor, createActor } from 'xstate';
@@ -12,7 +13,7 @@ import type { Clock, Log } from '../ports.ts';
 import { type ReadLimits, defaultReadLimits } from '../protocol/read.ts';
 import type { SessionEvent } from '../session/events.ts';
 import { Ledger, type Limits, type Times, connectionTimes, defaultLimits, defaultTimes } from '../session/limits.ts';
-import type { SessionState } from '../session/outcomes.ts';
+import { Journal } from '../session/journal.ts';
 import { defaultProfile } from '../session/profiles.ts';
 import { type SessionRecord } from '../session/record.ts';
 import { type SessionSurroundings, tagsOf } from '../session/session-data.ts';
@@ -59,7 +60,9 @@ class SessionRuntime implements Runtime {
   readonly #supervisor: Actor<typeof supervisorMachine>;
   readonly #sessionLogic: ReturnType<typeof sessionLogic>;
   readonly #hostSurroundings: HostSurroundings;
-  readonly #shown = new WeakMap<SessionRecord, Shown>();
+  readonly #journal = new Journal();
+  readonly #surroundings: SessionSurroundings;
+  readonly #connectionSurroundings: SessionSurroundings;
   readonly #whenEmpty: (() => void)[] = [];
 
   constructor(options: RuntimeOptions) {
@@ -76,6 +79,8 @@ class SessionRuntime implements Runtime {
       send: (id, event) => this.#route(id, event),
     });
     requireTagRules(options);
+    this.#surroundings = this.#surroundingsWith(this.#times);
+    this.#connectionSurroundings = this.#surroundingsWith({ ...this.#times, ...connectionTimes, ...this.#ownTimes() });
     const logic = supervisorLogic({ registry: this.#registry, left: (slot, error) => this.#left(slot, error) });
     this.#supervisor = createActor(logic, { input: { sessions: this.#registry }, clock: this.#clock });
     indexScheduler(this.#supervisor.system, this.#clock);
@@ -87,7 +92,7 @@ class SessionRuntime implements Runtime {
       committed: (record) => this.#committed(record),
     });
     this.#hostSurroundings = {
-      readLimits: { ...defaultReadLimits, ...options.readLimits } satisfies ReadLimits,
+      readLimits: { ...defaultReadLimits, isUtf8, ...options.readLimits } satisfies ReadLimits,
       chain: new InterceptorChain(options.interceptors ?? [], this.#clock),
       now: () => this.#clock.now(),
       route: (id, event) => this.#route(id, event),
@@ -132,7 +137,7 @@ class SessionRuntime implements Runtime {
         principal: options.principal,
         route: options.route,
         profile: options.profile ?? this.#options.profile ?? defaultProfile,
-        surroundings: this.#surroundings(options),
+        surroundings: isConnection(options) ? this.#connectionSurroundings : this.#surroundings,
       },
     });
     const { record } = ref.getSnapshot().context;
@@ -174,15 +179,14 @@ class SessionRuntime implements Runtime {
     this.#alarms.stop();
   }
 
-  #surroundings(options: OpenOptions): SessionSurroundings {
-    const { transportType } = options;
-    const isConnection = transportType === 'stdio' || transportType === 'websocket' || transportType === 'in-memory';
+  #surroundingsWith(times: Times): SessionSurroundings {
     return {
       limits: this.#limits,
-      times: isConnection ? { ...this.#times, ...connectionTimes, ...this.#ownTimes() } : this.#times,
+      times,
       ledger: this.#ledger,
       alarms: this.#alarms,
       tagRules: [...builtInTagRules, ...(this.#options.tagRules ?? [])],
+      journal: this.#journal,
       checksInvariants: this.#options.checksInvariants === true,
       occupancyChanged: (record) => this.#registry.reorder(record),
     };
@@ -260,12 +264,12 @@ class SessionRuntime implements Runtime {
 
   /** The actor is over. One that died of a defect has not settled what it owned: that is done here. */
   #left({ host, record }: Slot, error: unknown): void {
-    this.#totals.retire(record);
     if (error !== undefined) {
       this.#log.error({ session: record.id, error }, 'a session died of a defect; its requests are refused');
       host.reap();
       this.#ended(host);
     }
+    this.#totals.retire(record);
     const reason = record.endReason ?? 'internal-error';
     if (this.#observers.size > 0) {
       const at = this.#clock.now();
@@ -278,7 +282,8 @@ class SessionRuntime implements Runtime {
   }
 
   #committed(record: SessionRecord): void {
-    const shown = this.#shown.get(record) ?? { state: 'initializing' as SessionState, tagBits: 0 };
+    const shown = this.#registry.get(record.id)?.host.shown;
+    if (shown === undefined) return;
     if (shown.state === record.state && shown.tagBits === record.tagBits) return;
     const at = this.#clock.now();
     if (shown.state === 'initializing' && record.state !== 'initializing') this.#registry.reorder(record);
@@ -288,7 +293,8 @@ class SessionRuntime implements Runtime {
     if (shown.tagBits !== record.tagBits) {
       this.#tell({ type: 'tags-changed', sessionId: record.id, at, tags: tagsOf(record) });
     }
-    this.#shown.set(record, { state: record.state, tagBits: record.tagBits });
+    shown.state = record.state;
+    shown.tagBits = record.tagBits;
   }
 
   /** Observers are guests: what one throws is logged and harms nobody. */
@@ -319,10 +325,9 @@ class SessionRuntime implements Runtime {
   }
 }
 
-/** What observers were last told about a session. */
-interface Shown {
-  readonly state: SessionState;
-  readonly tagBits: number;
+/** Sessions of these transports end with their connection. */
+function isConnection({ transportType }: OpenOptions): boolean {
+  return transportType === 'stdio' || transportType === 'websocket' || transportType === 'in-memory';
 }
 
 function requireTagRules({ tagRules = [] }: RuntimeOptions): void {

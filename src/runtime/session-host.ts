@@ -9,10 +9,11 @@ import { type Direction, type Frame, opposite } from '../protocol/envelope.ts';
 import { type ReadFault, isFault } from '../protocol/faults.ts';
 import { isBatch, type ReadLimits, readMessages } from '../protocol/read.ts';
 import { idTokenOf } from '../protocol/encode.ts';
+import { counterIndex } from '../session/counters.ts';
 import type { Effect, SendEffect } from '../session/effects.ts';
 import type { EffectFailed, FrameArrived, SessionEvent } from '../session/events.ts';
 import { acceptsBatches } from '../session/profiles.ts';
-import type { EndReason } from '../session/outcomes.ts';
+import type { EndReason, SessionState } from '../session/outcomes.ts';
 import type { PendingEntry } from '../session/pending.ts';
 import type { SessionRecord } from '../session/record.ts';
 import type { Verdict } from '../session/interception.ts';
@@ -37,6 +38,8 @@ export class SessionHost {
   readonly toClient: Outbox;
   readonly toServer: Outbox;
   upstream: Upstream | undefined = undefined;
+  /** What observers were last told about the session. */
+  readonly shown: { state: SessionState; tagBits: number } = { state: 'initializing', tagBits: 0 };
   onEnded: ((reason: EndReason) => void) | undefined = undefined;
   readonly #surroundings: HostSurroundings;
   readonly #clientLink: PeerLink;
@@ -51,8 +54,10 @@ export class SessionHost {
     this.#clientLink = clientLink;
     const { bufferPauseBytes: pauseBytes, bufferBytesMax: bytesMax } = record.surroundings.limits;
     // A peer that does not read is not served faster than it reads: whoever fills its box is slowed down instead.
-    this.toServer = new Outbox({ pauseBytes, bytesMax, onPressure: (isFull) => this.#pressClient(isFull) });
-    this.toClient = new Outbox({ pauseBytes, bytesMax, onPressure: (isFull) => this.#pressServer(isFull) });
+    const onUnwritten = (entry: PendingEntry): void => this.#settleUnsent(entry, 'peer-gone');
+    const limits = { pauseBytes, bytesMax, onUnwritten };
+    this.toServer = new Outbox({ ...limits, onPressure: (isFull) => this.#pressClient(isFull) });
+    this.toClient = new Outbox({ ...limits, onPressure: (isFull) => this.#pressServer(isFull) });
     this.toClient.attach(clientLink);
   }
 
@@ -142,7 +147,7 @@ export class SessionHost {
         this.#surroundings.settled(this, effect);
         return;
       case 'release':
-        this.#route({ type: 'frame.decided', at: this.#surroundings.now(), ticket: effect.held.ticket, news: 'turn' });
+        this.#release(effect.direction);
         return;
       case 'close-server-input':
         if (this.#serverLink !== undefined && 'closeInput' in this.#serverLink) this.#serverLink.closeInput();
@@ -161,14 +166,23 @@ export class SessionHost {
     this.#failed(effect, result === 'full' ? 'buffer-full' : 'peer-gone');
   }
 
+  #release(direction: Direction): void {
+    const head = this.record.held.first(direction);
+    if (head?.isDecided !== true) return;
+    this.#route({ type: 'frame.decided', at: this.#surroundings.now(), ticket: head.ticket, news: 'turn' });
+  }
+
   #failed(effect: SendEffect, cause: EffectFailed['cause']): void {
     this.#route({ type: 'effect.failed', at: this.#surroundings.now(), effect, cause });
   }
 
   /** The unit of work that should have settled this request was rolled back: it is settled with an error instead. */
   settleRolledBack(entry: PendingEntry): void {
-    const effect = { type: 'send', direction: entry.direction, message: [], entry, isUrgent: false } as const;
-    this.#failed(effect, 'internal-error');
+    this.#settleUnsent(entry, 'internal-error');
+  }
+
+  #settleUnsent(entry: PendingEntry, cause: EffectFailed['cause']): void {
+    this.#failed({ type: 'send', direction: entry.direction, message: [], entry, isUrgent: false }, cause);
   }
 
   #box(towards: Direction): Outbox {
@@ -176,15 +190,24 @@ export class SessionHost {
   }
 
   /**
-   * The session's actor died without settling what it owned. Its requesters are told, its share of the limits is returned,
-   * its timers are gone.
+   * The session's actor died without settling what it owned. Its requests end as refused and their requesters are told, its
+   * share of the limits is returned, its timers are gone. The one place beside a commit that changes a record.
    */
   reap(): void {
-    const { pending, held, surroundings, alarm } = this.record;
+    const { record } = this;
+    const { pending, held, surroundings, alarm } = record;
+    if (!record.hasEnded) {
+      record.state = 'failed';
+      record.endReason = 'internal-error';
+    }
     for (const entry of [...pending.entries()]) {
       pending.remove(entry);
       surroundings.ledger.used[entry.budget]!--;
       surroundings.alarms.clear(entry);
+      if (entry.isOwn) continue;
+      record.counts[counterIndex['outcome.refused']]!++;
+      const elapsedMs = this.#surroundings.now() - entry.startedAt;
+      this.#surroundings.settled(this, { type: 'settled', entry, outcome: 'refused', elapsedMs });
       const message = encodeRefusal(entry.idToken, refusal('INTERCEPTOR_FAILED', { part: 'session' }));
       this.#box(opposite(entry.direction)).push([message], undefined, false);
     }

@@ -27,8 +27,8 @@ export class Totals {
   opened = 0;
   unplaced = 0;
   readonly #counts = newCounts();
-  readonly #dwellMs = new Float64Array(sessionStates.length);
-  readonly #transitions = new Float64Array(sessionStates.length ** 2);
+  readonly #dwellMs: number[] = sessionStates.map(() => 0);
+  readonly #transitions = new Map<number, number>();
   readonly #ended: Record<SessionStatus, number> = { active: 0, completed: 0, failed: 0, timeout: 0 };
 
   /** A session has left: what it counted stays. */
@@ -42,7 +42,7 @@ export class Totals {
   snapshot(registry: Registry, ledger: Ledger, now: number): TotalsSnapshot {
     const counts = this.#counts.slice();
     const dwellMs = this.#dwellMs.slice();
-    const transitions = this.#transitions.slice();
+    const transitions = new Map(this.#transitions);
     const byState = Object.fromEntries(sessionStates.map((state) => [state, 0])) as Record<SessionState, number>;
     for (const { record } of registry.values()) {
       addCounts(counts, record.counts);
@@ -68,6 +68,6 @@ export class Totals {
   }
 }
 
-function addTransitions(total: Float64Array, transitions: Uint32Array): void {
-  for (let index = 0; index < transitions.length; index++) total[index]! += transitions[index]!;
+function addTransitions(total: Map<number, number>, transitions: ReadonlyMap<number, number>): void {
+  for (const [edge, count] of transitions) total.set(edge, (total.get(edge) ?? 0) + count);
 }

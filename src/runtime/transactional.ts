@@ -1,7 +1,8 @@
 /**
- * Makes actor logic of a chart in which one event is one unit of work (S6, S10). XState's own interpreter selects and takes
- * every transition; update actions stage into the record's unit of work; then everything is committed at once and the
- * effects are performed, or, when anything threw, nothing of the event remains and the actor lives on.
+ * Makes actor logic of a chart in which one event is one unit of work (S6, S10). Events that only update the record run from
+ * a plan compiled out of the chart (plan.ts); all others XState's own interpreter selects and takes. Update actions stage
+ * into the record's unit of work; then everything is committed at once and the effects are performed, or, when anything
+ * threw, nothing of the event remains and the actor lives on.
  *
  * What stock XState would do instead: a throwing guard or action stops the actor, and with it its parent and siblings;
  * what was mutated before the throw stays; effects leave in the middle of a transition; an event that no transition takes
@@ -17,6 +18,7 @@ import type {
   AnyStateMachine,
 } from 'xstate';
 import { type RecordContext, type UnitOfWork, updateOf } from '../../machines/update.ts';
+import { type Candidate, type Plan, compilePlan } from './plan.ts';
 
 /** A unit of work as the wrapper needs it: staged by updates, committed or rolled back here. */
 export interface CommittableUnit<TState, TEffect> extends UnitOfWork {
@@ -27,6 +29,8 @@ export interface CommittableUnit<TState, TEffect> extends UnitOfWork {
 
 export interface TransactionalRecord<TState, TEffect> {
   readonly unit: CommittableUnit<TState, TEffect>;
+  /** The plan of the state that the chart is in; kept here by `transactional`, and by nobody else. */
+  plan: unknown;
 }
 
 export interface TransactionalHooks<TRecord, TEvent, TState, TEffect> {
@@ -34,6 +38,8 @@ export interface TransactionalHooks<TRecord, TEvent, TState, TEffect> {
   now(): number;
   /** The leaf state of a snapshot under the name that records and metrics use. */
   stateOf(snapshot: AnyMachineSnapshot): TState;
+  /** False: every event goes to the interpreter. For comparing the two. */
+  readonly usesPlan?: boolean;
   /** Events of our own making, on which users' tag rules are not asked. */
   isOwnWork(event: TEvent): boolean;
   /** After the commit, in order. Must not throw; what fails comes back as an event. */
@@ -64,6 +70,7 @@ export function transactional<
   TEffect,
 >(machine: TMachine, hooks: TransactionalHooks<TRecord, TEvent, TState, TEffect>): TMachine {
   const known = eventTypesOf(machine);
+  const plans = new Map<TState, Plan<TRecord, TEvent>>();
   const logic = Object.create(machine) as TMachine;
 
   function transition(snapshot: AnyMachineSnapshot, event: TEvent, scope: Scope): AnyMachineSnapshot {
@@ -74,10 +81,61 @@ export function transactional<
       hooks.unexpected(record, event);
       return snapshot;
     }
+    const row = planOf(record, snapshot).get(event.type);
+    if (row !== undefined) {
+      const outcome = runPlanned(row, record, event, scope);
+      if (outcome !== 'interpret') return snapshot;
+    }
+    return interpret(snapshot, record, event, scope);
+  }
+
+  function planOf(record: TRecord, snapshot: AnyMachineSnapshot): Plan<TRecord, TEvent> {
+    if (record.plan !== undefined) return record.plan as Plan<TRecord, TEvent>;
+    const state = hooks.stateOf(snapshot);
+    let plan = plans.get(state);
+    if (plan === undefined) {
+      plan = hooks.usesPlan === false ? new Map() : compilePlan(machine, snapshot);
+      plans.set(state, plan);
+    }
+    record.plan = plan;
+    return plan;
+  }
+
+  /** Takes the first candidate whose condition holds, when it is one of the plan's. */
+  function runPlanned(
+    row: readonly Candidate<TRecord, TEvent>[],
+    record: TRecord,
+    event: TEvent,
+    scope: Scope,
+  ): 'done' | 'interpret' {
+    const { unit } = record;
+    unit.begin(timeOf(event));
+    try {
+      const chosen = row.find(({ isAllowed }) => isAllowed === undefined || isAllowed(record, event));
+      if (chosen === undefined) {
+        unit.rollback();
+        hooks.unexpected(record, event);
+        return 'done';
+      }
+      if (chosen.updates === undefined) {
+        unit.rollback();
+        return 'interpret';
+      }
+      for (const apply of chosen.updates) apply(record, event);
+      unit.prepare(hooks.isOwnWork(event));
+    } catch (error) {
+      rollBack(record, event, error, scope);
+      return 'done';
+    }
+    finish(record, event, unit.commit(), scope);
+    return 'done';
+  }
+
+  function interpret(snapshot: AnyMachineSnapshot, record: TRecord, event: TEvent, scope: Scope): AnyMachineSnapshot {
     const { unit } = record;
     const staging = new Staging(scope, record);
     let next: AnyMachineSnapshot;
-    unit.begin(typeof event['at'] === 'number' ? event['at'] : hooks.now());
+    unit.begin(timeOf(event));
     try {
       next = machine.transition(snapshot, event, staging.scope);
       if (next === snapshot && !staging.hasRun && machine.getTransitionData(snapshot, event).length === 0) {
@@ -89,15 +147,28 @@ export function transactional<
       if (state !== hooks.stateOf(snapshot)) unit.enter(state);
       unit.prepare(hooks.isOwnWork(event));
     } catch (error) {
-      unit.rollback();
-      scope.defer(() => hooks.rolledBack(record, event, error));
+      rollBack(record, event, error, scope);
       return snapshot;
     }
     const effects = unit.commit();
+    record.plan = undefined;
     staging.release();
+    finish(record, event, effects, scope);
+    return next;
+  }
+
+  function timeOf(event: TEvent): number {
+    return typeof event['at'] === 'number' ? event['at'] : hooks.now();
+  }
+
+  function rollBack(record: TRecord, event: TEvent, error: unknown, scope: Scope): void {
+    record.unit.rollback();
+    scope.defer(() => hooks.rolledBack(record, event, error));
+  }
+
+  function finish(record: TRecord, event: TEvent, effects: readonly TEffect[], scope: Scope): void {
     hooks.committed?.(record, event, effects);
     if (effects.length > 0) scope.defer(() => hooks.perform(record, effects, event));
-    return next;
   }
 
   Object.defineProperty(logic, 'transition', { value: transition });

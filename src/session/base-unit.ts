@@ -47,8 +47,8 @@ export class BaseUnit<TState, TEffect> {
   }
 
   protected close(): void {
-    this.steps.length = 0;
-    this.effects = [];
+    if (this.steps.length > 0) this.steps.length = 0;
+    if (this.effects.length > 0) this.effects = [];
     this.next = undefined;
     this.isOpen = false;
   }

@@ -76,14 +76,15 @@ export const counterIndex: Readonly<Record<CounterName, number>> = Object.fromEn
 
 export type Counts = Readonly<Record<CounterName, number>>;
 
-export function newCounts(): Float64Array {
-  return new Float64Array(counterNames.length);
+/** A plain array: a typed one of this size lives outside the heap, which a session of a few frames pays dearly for. */
+export function newCounts(): number[] {
+  return Array.from(counterNames, () => 0);
 }
 
-export function addCounts(total: Float64Array, counts: Float64Array): void {
+export function addCounts(total: number[], counts: readonly number[]): void {
   for (let index = 0; index < counts.length; index++) total[index]! += counts[index]!;
 }
 
-export function countsToJson(counts: Float64Array): Counts {
+export function countsToJson(counts: readonly number[]): Counts {
   return Object.fromEntries(counterNames.map((name, index) => [name, counts[index]!])) as Counts;
 }

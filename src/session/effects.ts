@@ -5,7 +5,6 @@
 
 import type { Direction } from '../protocol/envelope.ts';
 import type { EndReason, Outcome } from './outcomes.ts';
-import type { HeldFrame } from './held.ts';
 import type { PendingEntry } from './pending.ts';
 
 export type Effect =
@@ -13,8 +12,8 @@ export type Effect =
   /** The request's frame may still wait in our own queue: take it back, or tell the peer that it is cancelled. */
   | CancelEffect
   | { readonly type: 'settled'; readonly entry: PendingEntry; readonly outcome: Outcome; readonly elapsedMs: number }
-  /** A held frame's turn has come: its own unit of work follows as the event `frame.decided`. */
-  | { readonly type: 'release'; readonly held: HeldFrame }
+  /** The head of a queue may have its turn: its own unit of work follows as the event `frame.decided`. */
+  | { readonly type: 'release'; readonly direction: Direction }
   /** The client sends nothing more: the server is told by the end of its input. */
   | { readonly type: 'close-server-input' }
   | { readonly type: 'ended'; readonly reason: EndReason }

@@ -13,7 +13,7 @@ import type { Verdict } from './interception.ts';
 import { keep, learnFromTaskStatus } from './learn.ts';
 import type { PendingEntry } from './pending.ts';
 import type { SessionRecord } from './record.ts';
-import { settleAnswered, settleEntry, settleWithError } from './settle.ts';
+import { findAnswered, settleAnswered, settleEntry, settleWithError } from './settle.ts';
 import { encodeAnswer, isReaderGone, tell } from './tell.ts';
 
 /** An interceptor's verdict on the event's frame, when it is known already. */
@@ -98,9 +98,14 @@ export function releaseRequest(record: SessionRecord, entry: PendingEntry, verdi
   }
 }
 
+/** An answer goes on, unless one that came before is still held for the same request: the first one counts (R5). */
 export function acceptResponse(record: SessionRecord, event: ResponseArrived): void {
-  countFrame(record, event.direction, event.frame);
-  settleAnswered(record, event.direction, event.frame, verdictOf(event));
+  const { direction, frame } = event;
+  countFrame(record, direction, frame);
+  const { id } = frame.envelope;
+  const entry = id === undefined ? undefined : findAnswered(record, direction, id);
+  if (entry?.state === 'answering') record.unit.count('duplicateResponses');
+  else settleAnswered(record, direction, frame, verdictOf(event));
 }
 
 export function acceptNotification(record: SessionRecord, event: NotificationArrived): void {

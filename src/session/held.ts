@@ -5,6 +5,7 @@
 
 import type { Direction, Frame } from '../protocol/envelope.ts';
 import type { Alarm } from './deadlines.ts';
+import { LazyMap } from './lazy-map.ts';
 import type { Verdict } from './interception.ts';
 import type { PendingEntry } from './pending.ts';
 
@@ -48,14 +49,14 @@ export class HeldFrame implements Alarm {
 /** The held frames of one session, one queue for each direction. Insertion order is arrival order. */
 export class HeldFrames {
   bytes = 0;
-  readonly #fromClient = new Map<number, HeldFrame>();
-  readonly #fromServer = new Map<number, HeldFrame>();
+  readonly #fromClient = new LazyMap<number, HeldFrame>();
+  readonly #fromServer = new LazyMap<number, HeldFrame>();
 
   get size(): number {
     return this.#fromClient.size + this.#fromServer.size;
   }
 
-  queue(direction: Direction): ReadonlyMap<number, HeldFrame> {
+  queue(direction: Direction): Pick<LazyMap<number, HeldFrame>, 'size' | 'values'> {
     return this.#way(direction);
   }
 
@@ -91,7 +92,7 @@ export class HeldFrames {
     if (this.#way(held.direction).delete(held.ticket)) this.bytes -= held.frame.bytes.length;
   }
 
-  #way(direction: Direction): Map<number, HeldFrame> {
+  #way(direction: Direction): LazyMap<number, HeldFrame> {
     return direction === 'client-to-server' ? this.#fromClient : this.#fromServer;
   }
 }

@@ -46,7 +46,9 @@ export function holdResponse(record: SessionRecord, event: ResponseArrived): voi
     return;
   }
   if (!hasRoom(record, frame.bytes.length)) {
-    if (entry !== undefined) settleWithError(record, entry, 'refused', heldFull(record));
+    const why = heldFull(record);
+    if (entry === undefined) unit.count('dropped');
+    else settleWithError(record, entry, 'refused', why);
     return;
   }
   insertHeld(record, event, entry);

@@ -34,12 +34,13 @@ export function checkInvariants(record: SessionRecord): void {
       fail(record, `a frame is held for request ${held.entry.idToken}, which has ended`);
   }
   if (heldBytes !== record.held.bytes) fail(record, 'the held bytes differ from the frames');
-  if (record.state === 'closed' || record.state === 'failed') checkEnded(record);
+  if (record.hasEnded) checkEnded(record);
 }
 
 function checkEnded(record: SessionRecord): void {
   if (record.pending.size > 0) fail(record, 'it has ended and requests wait');
   if (record.held.size > 0) fail(record, 'it has ended and frames are held');
+  if (record.alarm.alarmNext !== null) fail(record, 'it has ended and its timer runs');
   if (record.endReason === undefined) fail(record, 'it has ended for no reason');
 }
 

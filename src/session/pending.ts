@@ -6,6 +6,7 @@
 import type { Direction, Frame, RequestId } from '../protocol/envelope.ts';
 import type { IdKey } from '../protocol/ids.ts';
 import type { Alarm, RequestDeadline } from './deadlines.ts';
+import { LazyMap } from './lazy-map.ts';
 import { type Budget, budgets } from './limits.ts';
 
 /** `held`: accepted, not yet sent on. `open`: sent, waiting. `answering`: its response is held for a decision. */
@@ -81,8 +82,8 @@ export class PendingEntry implements Alarm, RequestDeadline {
 
 /** Requests travelling in one direction: by id, and by progress token where they carry one. */
 class OneWay {
-  readonly byKey = new Map<IdKey, PendingEntry>();
-  readonly byToken = new Map<RequestId, PendingEntry>();
+  readonly byKey = new LazyMap<IdKey, PendingEntry>();
+  readonly byToken = new LazyMap<RequestId, PendingEntry>();
 }
 
 export class PendingTable {

@@ -61,28 +61,23 @@ export function insertHeld(record: SessionRecord, event: FrameArrived, entry: Pe
   });
 }
 
-/** Stages the removal of a held frame; the one behind it gets its turn. */
+/**
+ * Stages the removal of a held frame. Who is the head then gets its turn: which frame that is shows only after the commit,
+ * because the same unit of work may remove others.
+ */
 export function removeHeld(record: SessionRecord, held: HeldFrame): void {
+  const { direction } = held;
   record.unit.later(() => {
     record.held.remove(held);
     record.surroundings.alarms.clear(held);
   });
-  const queue = record.held.queue(held.direction);
-  if (record.held.first(held.direction) !== held || queue.size === 1) return;
-  let isNext = false;
-  for (const follower of queue.values()) {
-    if (isNext) {
-      if (follower.isDecided) record.unit.effect({ type: 'release', held: follower });
-      return;
-    }
-    isNext = true;
-  }
+  const isHead = record.held.first(direction) === held;
+  if (isHead && record.held.queue(direction).size > 1) record.unit.effect({ type: 'release', direction });
 }
 
 /** The upstream is back, or nothing holds the queue any more: the heads of both queues get their turn. */
 export function wakeQueues(record: SessionRecord): void {
   for (const direction of ['client-to-server', 'server-to-client'] as const) {
-    const head = record.held.first(direction);
-    if (head?.isDecided === true) record.unit.effect({ type: 'release', held: head });
+    if (record.held.queue(direction).size > 0) record.unit.effect({ type: 'release', direction });
   }
 }

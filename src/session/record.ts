@@ -8,6 +8,8 @@ import { SessionUnit } from './unit-of-work.ts';
 
 export class SessionRecord extends SessionData {
   readonly unit: SessionUnit;
+  /** Kept by the runtime: how the chart's present state handles events. */
+  plan: unknown = undefined;
 
   constructor(input: SessionInput) {
     super(input);

@@ -3,12 +3,12 @@
  * work only, at commit.
  */
 
-import type { Direction } from '../protocol/envelope.ts';
 import { IdleClock, type Alarm, type Alarms } from './deadlines.ts';
 import { newCounts } from './counters.ts';
 import { type SessionFacts, noFacts } from './facts.ts';
 import { HeldFrames } from './held.ts';
 import type { TransportType } from './interception.ts';
+import type { Journal } from './journal.ts';
 import type { Ledger, Limits, Times } from './limits.ts';
 import { type EndReason, type SessionState, sessionStates } from './outcomes.ts';
 import { PendingTable } from './pending.ts';
@@ -26,6 +26,8 @@ export interface SessionSurroundings {
   readonly alarms: Alarms;
   /** The built-in rules first, then the user's. */
   readonly tagRules: readonly TagRule[];
+  /** Shared by the sessions of a process, which are worked on one at a time; a session without one has its own. */
+  readonly journal?: Journal;
   readonly checksInvariants: boolean;
   /** Told after a commit in which the session became busy (pending requests or an open stream) or quiet. */
   readonly occupancyChanged: (record: SessionData) => void;
@@ -70,7 +72,7 @@ export class SessionData {
   readonly tombstones: Tombstones;
   readonly held = new HeldFrames();
   readonly tasks: Tasks;
-  readonly counts: Float64Array = newCounts();
+  readonly counts: number[] = newCounts();
   readonly idleClock = new IdleClock();
   readonly recentNotResult: RecentFlags = new RecentFlags(tagThresholds.errorProneWindow);
   readonly recentSlow: RecentFlags = new RecentFlags(tagThresholds.slowWindow);
@@ -79,9 +81,9 @@ export class SessionData {
   facts: SessionFacts = noFacts;
   state: SessionState = 'initializing';
   enteredAt: number;
-  readonly dwellMs: Float64Array = new Float64Array(sessionStates.length);
-  /** Times each edge was taken: row = from, column = to. */
-  readonly transitions: Uint32Array = new Uint32Array(sessionStates.length ** 2);
+  readonly dwellMs: number[] = sessionStates.map(() => 0);
+  /** Times each edge was taken, by `from * number of states + to`. */
+  readonly transitions = new Map<number, number>();
   endReason: EndReason | undefined = undefined;
   frames = 0;
   lastFrameAt: number;
@@ -118,8 +120,8 @@ export class SessionData {
     return this.hasOpenStream || this.pending.size > 0;
   }
 
-  isGone(direction: Direction): boolean {
-    return direction === 'client-to-server' ? this.isClientGone : !this.isUpstreamReady;
+  get hasEnded(): boolean {
+    return this.state === 'closed' || this.state === 'failed';
   }
 }
 

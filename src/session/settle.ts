@@ -51,7 +51,7 @@ export function settleAnswered(
   const { id } = frame.envelope;
   if (id === undefined) {
     unit.count('errorsWithoutId');
-    unit.effect({ type: 'send', direction, message: [frame.bytes], entry: undefined, isUrgent: false });
+    passUnnamed(record, direction, frame, verdict);
     return;
   }
   const entry = findAnswered(record, direction, id);
@@ -67,7 +67,7 @@ export function settleAnswered(
   if (verdict?.kind === 'answer') {
     unit.count('mocked');
     settleEntry(record, entry, 'result' in verdict.body ? 'result' : 'error');
-    tell(record, entry.direction, encodeAnswer(entry.idToken, verdict.body));
+    if (!entry.isOwn) tell(record, entry.direction, encodeAnswer(entry.idToken, verdict.body));
     return;
   }
   const answer = verdict?.frame ?? frame;
@@ -76,6 +76,18 @@ export function settleAnswered(
   if (!entry.isOwn) {
     unit.effect({ type: 'send', direction, message: [answer.bytes], entry: undefined, isUrgent: false });
   }
+}
+
+/** An error that names no request. Who does not let it pass has no request to answer in its place either. */
+function passUnnamed(record: SessionRecord, direction: Direction, frame: Frame, verdict: Verdict | undefined): void {
+  const { unit } = record;
+  if (verdict !== undefined && verdict.kind !== 'forward') {
+    unit.count('blocked');
+    unit.count('dropped');
+    return;
+  }
+  const message = [(verdict?.frame ?? frame).bytes];
+  unit.effect({ type: 'send', direction, message, entry: undefined, isUrgent: false });
 }
 
 export function countStray(record: SessionRecord, direction: Direction, id: RequestId): void {
@@ -116,8 +128,10 @@ export function settleAllAsLost(record: SessionRecord, event: UpstreamLost): voi
     if (entry.direction === 'client-to-server') {
       if (entry.state !== 'held') settleWithError(record, entry, 'upstream-lost', why);
     } else {
+      // What the client has not seen yet needs no calling off, nor what it has answered.
+      const wasOpen = entry.state === 'open';
       settleEntry(record, entry, 'upstream-lost');
-      callOff(record, entry, 'The server went away');
+      if (wasOpen) callOff(record, entry, 'The server went away');
     }
   }
   record.unit.count('upstreamLosses');
@@ -135,9 +149,12 @@ function lossData(loss: Loss): Refusal['data'] {
 /** The session ends: every request that still waits gets its outcome now, and nothing stays held. */
 export function settleAll(record: SessionRecord): void {
   const [outcome, why] = endOf(record);
+  const isClientGone = record.isClientGone || record.unit.endReason === 'client-gone';
   for (const entry of [...record.unit.entries()]) {
-    if (entry.direction === 'client-to-server') settleWithError(record, entry, outcome, why);
-    else if (record.isUpstreamReady) {
+    if (entry.direction === 'client-to-server') {
+      if (isClientGone) settleEntry(record, entry, outcome);
+      else settleWithError(record, entry, outcome, why);
+    } else if (record.isUpstreamReady) {
       settleWithError(record, entry, 'client-gone', refusal('SESSION_NOT_FOUND', { reason: 'client-gone' }));
     } else settleEntry(record, entry, 'upstream-lost');
   }

@@ -134,14 +134,13 @@ function dwellOf(record: SessionRecord, now: number): Readonly<Record<SessionSta
   ) as Record<SessionState, number>;
 }
 
-/** The edges that were taken, from a matrix of counts. */
-export function transitionsOf(matrix: Uint32Array | Float64Array): readonly TransitionCount[] {
-  const taken: TransitionCount[] = [];
-  sessionStates.forEach((from, row) => {
-    sessionStates.forEach((to, column) => {
-      const count = matrix[row * sessionStates.length + column]!;
-      if (count > 0) taken.push({ from, to, count });
-    });
-  });
-  return taken;
+/** The edges that were taken, in the order of the states. */
+export function transitionsOf(counts: ReadonlyMap<number, number>): readonly TransitionCount[] {
+  return [...counts]
+    .sort(([edge], [other]) => edge - other)
+    .map(([edge, count]) => ({
+      from: sessionStates[Math.floor(edge / sessionStates.length)]!,
+      to: sessionStates[edge % sessionStates.length]!,
+      count,
+    }));
 }

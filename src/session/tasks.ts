@@ -4,6 +4,7 @@
  */
 
 import type { RequestId } from '../protocol/envelope.ts';
+import { LazyMap } from './lazy-map.ts';
 
 export interface TaskFacts {
   readonly taskId: string;
@@ -21,8 +22,9 @@ export function isTerminalTaskStatus(status: string): boolean {
 /** The tasks of one session that are not over, bounded: the oldest is forgotten first. */
 export class Tasks {
   readonly #max: number;
-  readonly #byId = new Map<string, TaskFacts>();
-  readonly #tokens = new Set<RequestId>();
+  readonly #byId = new LazyMap<string, TaskFacts>();
+  /** Progress tokens that outlive their request, with the task that keeps each. */
+  readonly #tokens = new LazyMap<RequestId, string>();
 
   constructor(max: number) {
     this.#max = max;
@@ -44,13 +46,14 @@ export class Tasks {
     this.remove(task.taskId);
     if (this.#byId.size >= this.#max) for (const oldest of this.#byId.keys()) if (this.remove(oldest)) break;
     this.#byId.set(task.taskId, task);
-    if (task.progressToken !== undefined) this.#tokens.add(task.progressToken);
+    if (task.progressToken !== undefined) this.#tokens.set(task.progressToken, task.taskId);
   }
 
   remove(taskId: string): boolean {
     const task = this.#byId.get(taskId);
     if (task === undefined) return false;
-    if (task.progressToken !== undefined) this.#tokens.delete(task.progressToken);
+    const token = task.progressToken;
+    if (token !== undefined && this.#tokens.get(token) === taskId) this.#tokens.delete(token);
     return this.#byId.delete(taskId);
   }
 

@@ -5,6 +5,7 @@
 
 import type { Direction, RequestId } from '../protocol/envelope.ts';
 import type { IdKey } from '../protocol/ids.ts';
+import { LazyMap } from './lazy-map.ts';
 import type { Outcome } from './outcomes.ts';
 
 export interface Tombstone {
@@ -20,13 +21,17 @@ export interface Tombstone {
  */
 export type StrayKind = 'duplicate' | 'late' | 'bogus';
 
+class OneWay {
+  readonly byKey = new LazyMap<IdKey, Tombstone>();
+  readonly byToken = new LazyMap<RequestId, Tombstone>();
+}
+
 export class Tombstones {
   readonly #capacity: number;
   readonly #ring: Tombstone[] = [];
   #next = 0;
-  readonly #fromClient = new Map<IdKey, Tombstone>();
-  readonly #fromServer = new Map<IdKey, Tombstone>();
-  readonly #tokens = new Map<RequestId, Tombstone>();
+  readonly #fromClient = new OneWay();
+  readonly #fromServer = new OneWay();
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -44,17 +49,18 @@ export class Tombstones {
       this.#ring[this.#next] = stone;
       this.#next = (this.#next + 1) % this.#capacity;
     }
-    this.#keys(stone.direction).set(stone.key, stone);
-    if (stone.progressToken !== undefined) this.#tokens.set(stone.progressToken, stone);
+    const way = this.#way(stone.direction);
+    way.byKey.set(stone.key, stone);
+    if (stone.progressToken !== undefined) way.byToken.set(stone.progressToken, stone);
   }
 
   find(direction: Direction, key: IdKey): Tombstone | undefined {
-    return this.#keys(direction).get(key);
+    return this.#way(direction).byKey.get(key);
   }
 
   /** The token belonged to a request that has ended. */
   isRetiredToken(direction: Direction, token: RequestId): boolean {
-    return this.#tokens.get(token)?.direction === direction;
+    return this.#way(direction).byToken.has(token);
   }
 
   /** Classifies a response to a request that travelled in `direction` and is not in the pending table. */
@@ -64,15 +70,15 @@ export class Tombstones {
     return stone.outcome === 'result' || stone.outcome === 'error' ? 'duplicate' : 'late';
   }
 
-  #keys(direction: Direction): Map<IdKey, Tombstone> {
-    return direction === 'client-to-server' ? this.#fromClient : this.#fromServer;
-  }
-
   /** An id may have been used again since: only the stone that still owns its key is removed. */
   #forget(stone: Tombstone): void {
-    const keys = this.#keys(stone.direction);
-    if (keys.get(stone.key) === stone) keys.delete(stone.key);
+    const way = this.#way(stone.direction);
+    if (way.byKey.get(stone.key) === stone) way.byKey.delete(stone.key);
     const token = stone.progressToken;
-    if (token !== undefined && this.#tokens.get(token) === stone) this.#tokens.delete(token);
+    if (token !== undefined && way.byToken.get(token) === stone) way.byToken.delete(token);
+  }
+
+  #way(direction: Direction): OneWay {
+    return direction === 'client-to-server' ? this.#fromClient : this.#fromServer;
   }
 }

@@ -13,6 +13,7 @@ import { type CounterName, counterIndex } from './counters.ts';
 import { deadlineOf } from './deadlines.ts';
 import type { Effect } from './effects.ts';
 import type { SessionFacts } from './facts.ts';
+import { Journal } from './journal.ts';
 import { type Budget, budgets, perSessionLimit } from './limits.ts';
 import { type EndReason, type Outcome, type SessionState, sessionStates } from './outcomes.ts';
 import type { PendingEntry } from './pending.ts';
@@ -23,13 +24,7 @@ export type LimitScope = 'session' | 'total';
 
 export class SessionUnit extends BaseUnit<SessionState, Effect> {
   readonly #record: SessionData;
-  readonly #puts: PendingEntry[] = [];
-  readonly #takes: PendingEntry[] = [];
-  readonly #settled: PendingEntry[] = [];
-  readonly #settledOutcomes: Outcome[] = [];
-  readonly #delta = new Int32Array(budgets.length);
-  readonly #countIndexes: number[] = [];
-  readonly #countAmounts: number[] = [];
+  readonly #journal: Journal;
   #frameBytes = -1;
   #endReason: EndReason | undefined;
   #facts: SessionFacts | undefined;
@@ -40,14 +35,24 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
   constructor(record: SessionData) {
     super();
     this.#record = record;
+    this.#journal = record.surroundings.journal ?? new Journal();
+  }
+
+  override begin(now: number): void {
+    if (this.#journal.isOpen) throw new Error('A unit of work began inside another');
+    this.#journal.isOpen = true;
+    super.begin(now);
   }
 
   // --- what update actions stage -------------------------------------------------------------------------------
 
   /** The waiting request that travelled in `direction`, as this unit sees it. */
   find(direction: Direction, key: IdKey): PendingEntry | undefined {
-    for (const entry of this.#puts)
+    const { puts } = this.#journal;
+    for (let index = 0; index < puts.size; index++) {
+      const entry = puts.at(index);
       if (entry.key === key && entry.direction === direction && !entry.isTaken) return entry;
+    }
     const entry = this.#record.pending.get(direction, key);
     return entry === undefined || entry.isTaken ? undefined : entry;
   }
@@ -60,41 +65,43 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
   /** Every waiting request, as this unit sees it. */
   *entries(): IterableIterator<PendingEntry> {
     for (const entry of this.#record.pending.entries()) if (!entry.isTaken) yield entry;
-    for (const entry of this.#puts) if (!entry.isTaken) yield entry;
+    const { puts } = this.#journal;
+    for (let index = 0; index < puts.size; index++) if (!puts.at(index).isTaken) yield puts.at(index);
   }
 
   /** Requests of `direction` that wait, as this unit sees it. */
   waiting(direction: Direction): number {
     let waiting = this.#record.pending.sizeOf(direction);
-    for (const entry of this.#puts) if (entry.direction === direction) waiting++;
-    for (const entry of this.#takes) if (entry.direction === direction) waiting--;
+    const { puts, takes } = this.#journal;
+    for (let index = 0; index < puts.size; index++) if (puts.at(index).direction === direction) waiting++;
+    for (let index = 0; index < takes.size; index++) if (takes.at(index).direction === direction) waiting--;
     return waiting;
   }
 
   pendingCount(): number {
-    return this.#record.pending.size + this.#puts.length - this.#takes.length;
+    return this.#record.pending.size + this.#journal.puts.size - this.#journal.takes.size;
   }
 
   /** The limit that one more entry would break, or `undefined` when there is room. */
   fullScope(budget: Budget): LimitScope | undefined {
     const { ledger, limits } = this.#record.surroundings;
-    const delta = this.#delta[budget]!;
+    const delta = this.#journal.delta[budget]!;
     if (this.#record.pending.used[budget]! + delta >= perSessionLimit(limits, budget)) return 'session';
     if (ledger.used[budget]! + delta >= ledger.limit[budget]!) return 'total';
     return undefined;
   }
 
   put(entry: PendingEntry): void {
-    this.#puts.push(entry);
-    this.#delta[entry.budget]!++;
+    this.#journal.puts.push(entry);
+    this.#journal.delta[entry.budget]!++;
   }
 
   /** Removes the entry with its one outcome. The first `settle` wins by construction: a taken entry is not found again. */
   settle(entry: PendingEntry, outcome: Outcome): void {
     if (entry.isTaken) throw new Error(`Request ${entry.idToken} was settled twice in one unit of work`);
     entry.isTaken = true;
-    this.#takes.push(entry);
-    this.#delta[entry.budget]!--;
+    this.#journal.takes.push(entry);
+    this.#journal.delta[entry.budget]!--;
     this.#noteOutcome(entry, outcome);
   }
 
@@ -104,8 +111,8 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
   }
 
   count(name: CounterName, amount = 1): void {
-    this.#countIndexes.push(counterIndex[name]);
-    this.#countAmounts.push(amount);
+    this.#journal.countIndexes.push(counterIndex[name]);
+    this.#journal.countAmounts.push(amount);
   }
 
   countFrame(direction: Direction, kind: FrameKind, bytes: number): void {
@@ -162,8 +169,9 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
     const record = this.#record;
     const wasBusy = record.isBusy;
     const { ledger, alarms } = record.surroundings;
-    for (let index = 0; index < this.#countIndexes.length; index++) {
-      record.counts[this.#countIndexes[index]!]! += this.#countAmounts[index]!;
+    const { puts, takes, settled, outcomes, countIndexes, countAmounts, delta } = this.#journal;
+    for (let index = 0; index < countIndexes.size; index++) {
+      record.counts[countIndexes.at(index)]! += countAmounts.at(index);
     }
     if (this.#frameBytes >= 0) {
       record.frames++;
@@ -171,20 +179,20 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
       record.rate.add(this.now);
       if (this.#frameBytes > record.largestFrameBytes) record.largestFrameBytes = this.#frameBytes;
     }
-    for (const entry of this.#puts) {
+    for (let index = 0; index < puts.size; index++) {
+      const entry = puts.at(index);
       record.pending.insert(entry);
       if (entry.direction === 'server-to-client') record.idleClock.hold(this.now);
       alarms.set(entry, deadlineOf(entry, record.idleClock));
     }
-    for (const entry of this.#takes) {
+    for (let index = 0; index < takes.size; index++) {
+      const entry = takes.at(index);
       record.pending.remove(entry);
       if (entry.direction === 'server-to-client') record.idleClock.release(this.now);
       alarms.clear(entry);
     }
-    for (let budget = 0; budget < budgets.length; budget++) ledger.used[budget]! += this.#delta[budget]!;
-    for (let index = 0; index < this.#settled.length; index++) {
-      this.#bury(this.#settled[index]!, this.#settledOutcomes[index]!);
-    }
+    for (let budget = 0; budget < budgets.length; budget++) ledger.used[budget]! += delta[budget]!;
+    for (let index = 0; index < settled.size; index++) this.#bury(settled.at(index), outcomes.at(index));
     if (this.#facts !== undefined) record.facts = this.#facts;
     for (const step of this.steps) step();
     if (this.#drains) record.isDraining = true;
@@ -192,7 +200,8 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
     if (this.next !== undefined && this.next !== record.state) this.#move(this.next);
     record.tagBits = this.#tagBits;
     // A timer that rings too early asks again; one that is set anew for every frame would cost every frame.
-    if (this.#alarmAt < record.alarm.dueAt) alarms.set(record.alarm, this.#alarmAt);
+    if (record.hasEnded) alarms.clear(record.alarm);
+    else if (this.#alarmAt < record.alarm.dueAt) alarms.set(record.alarm, this.#alarmAt);
     record.version++;
     const { effects } = this;
     this.close();
@@ -201,13 +210,15 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
   }
 
   override rollback(): void {
-    for (const entry of this.#takes) entry.isTaken = false;
+    const { takes } = this.#journal;
+    for (let index = 0; index < takes.size; index++) takes.at(index).isTaken = false;
     this.close();
   }
 
   get lastSettled(): { readonly entry: PendingEntry; readonly outcome: Outcome } | undefined {
-    const entry = this.#settled.at(-1);
-    return entry && { entry, outcome: this.#settledOutcomes.at(-1)! };
+    const { settled, outcomes } = this.#journal;
+    const last = settled.size - 1;
+    return last < 0 ? undefined : { entry: settled.at(last), outcome: outcomes.at(last) };
   }
 
   get stagedFrameBytes(): number {
@@ -215,8 +226,8 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
   }
 
   #noteOutcome(entry: PendingEntry, outcome: Outcome): void {
-    this.#settled.push(entry);
-    this.#settledOutcomes.push(outcome);
+    this.#journal.settled.push(entry);
+    this.#journal.outcomes.push(outcome);
     if (entry.isOwn) return;
     this.count(`outcome.${outcome}`);
     this.effect({ type: 'settled', entry, outcome, elapsedMs: this.now - entry.startedAt });
@@ -241,20 +252,15 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
     const record = this.#record;
     const from = sessionStates.indexOf(record.state);
     record.dwellMs[from]! += this.now - record.enteredAt;
-    record.transitions[from * sessionStates.length + sessionStates.indexOf(to)]!++;
+    const edge = from * sessionStates.length + sessionStates.indexOf(to);
+    record.transitions.set(edge, (record.transitions.get(edge) ?? 0) + 1);
     record.state = to;
     record.enteredAt = this.now;
   }
 
   protected override close(): void {
     super.close();
-    this.#puts.length = 0;
-    this.#takes.length = 0;
-    this.#settled.length = 0;
-    this.#settledOutcomes.length = 0;
-    this.#delta.fill(0);
-    this.#countIndexes.length = 0;
-    this.#countAmounts.length = 0;
+    this.#journal.clear();
     this.#frameBytes = -1;
     this.#endReason = undefined;
     this.#facts = undefined;

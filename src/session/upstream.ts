@@ -41,6 +41,8 @@ export interface UpstreamInput {
 
 export class UpstreamRecord {
   readonly unit = new BaseUnit<UpstreamState, UpstreamEffect>();
+  /** Kept by the runtime: how the chart's present state handles events. */
+  plan: unknown = undefined;
   readonly policy: RestartPolicy;
   /** Times of the restarts that still count. */
   restartedAt: readonly number[] = [];
