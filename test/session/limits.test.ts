@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import {
+  budgets,
+  connectionTimes,
+  defaultLimits,
+  defaultTimes,
+  Ledger,
+  listen,
+  ordinary,
+  perSessionLimit,
+  reserved,
+} from '../../src/session/limits.ts';
+
+test('the defaults are those that the documentation promises', () => {
+  expect(defaultLimits).toEqual({
+    pendingPerSession: 1000,
+    pendingTotal: 10_000,
+    pendingSoftRatio: 0.8,
+    reservedPerSession: 16,
+    reservedTotal: 256,
+    listensPerSession: 1024,
+    listensTotal: 10_000,
+    sessions: 1000,
+    sessionsPerPrincipalRatio: 0.5,
+    frameBytesMax: 10_485_760,
+    bufferPauseBytes: 1_048_576,
+    bufferBytesMax: 16_777_216,
+    tombstonesPerSession: 256,
+    heldFramesPerSession: 64,
+    heldBytesPerSession: 16_777_216,
+    tasksPerSession: 256,
+    replayedSubscriptionsMax: 256,
+  });
+  expect(defaultTimes).toEqual({
+    initializeMs: 60_000,
+    requestIdleMs: 300_000,
+    requestAbsoluteMs: 3_600_000,
+    pingMs: 30_000,
+    sessionIdleMs: 1_800_000,
+    sessionAgeMs: 86_400_000,
+    drainMs: 25_000,
+    recoveryMs: 60_000,
+    interceptorMs: 5_000,
+    halfOpenMs: 10_000,
+  });
+});
+
+test('a session that ends with its connection has no idle and no age limit', () => {
+  expect(connectionTimes).toEqual({ sessionIdleMs: Infinity, sessionAgeMs: Infinity });
+});
+
+test('every budget has its own limit for a session', () => {
+  const limits = { ...defaultLimits, pendingPerSession: 3, reservedPerSession: 2, listensPerSession: 1 };
+  expect([ordinary, reserved, listen].map((budget) => budgets[budget])).toEqual(['ordinary', 'reserved', 'listen']);
+  expect([ordinary, reserved, listen].map((budget) => perSessionLimit(limits, budget))).toEqual([3, 2, 1]);
+});
+
+describe('the ledger', () => {
+  const limits = { ...defaultLimits, pendingTotal: 30, reservedTotal: 20, listensTotal: 10 };
+
+  test('has one limit and one count for each budget', () => {
+    const ledger = new Ledger(limits);
+    expect([...ledger.limit]).toEqual([30, 20, 10]);
+    expect([...ledger.used]).toEqual([0, 0, 0]);
+  });
+
+  test('a new limit holds for what comes, and what is counted stays counted', () => {
+    const ledger = new Ledger(limits);
+    ledger.used[ordinary] = 25;
+    ledger.resize({ ...limits, pendingTotal: 5, reservedTotal: 6, listensTotal: Infinity });
+    expect([...ledger.limit]).toEqual([5, 6, Infinity]);
+    expect(ledger.used[ordinary]).toBe(25);
+  });
+});
