@@ -166,13 +166,17 @@ const serving = session.createStateConfig({
       {
         guard: 'isShutdownAgreed',
         target: '#session.shuttingDown',
-        actions: ['acceptResponse', 'endAsShutdownAgreed'],
+        actions: ['acceptResponse', 'endAsShutdownAgreed', 'startDraining'],
       },
       { actions: 'acceptResponse' },
     ],
     'frame.decided': [
       { guard: 'isStillWaiting', actions: 'noteNews' },
-      { guard: 'isShutdownAgreed', target: '#session.shuttingDown', actions: ['releaseHeld', 'endAsShutdownAgreed'] },
+      {
+        guard: 'isShutdownAgreed',
+        target: '#session.shuttingDown',
+        actions: ['releaseHeld', 'endAsShutdownAgreed', 'startDraining'],
+      },
       { actions: 'releaseHeld' },
     ],
     'upstream.lost': [
