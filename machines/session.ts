@@ -240,6 +240,12 @@ const shuttingDown = session.createStateConfig({
     'request.expired': { actions: 'expireRequest' },
     'upstream.ready': {},
     'upstream.lost': { target: 'failed', actions: ['settleAllAsLost', 'noteUpstreamDown', 'endAsUpstreamLost'] },
+    // Asked again, it does not begin again: the deadline stands.
+    'session.drain': {},
+    'client.closed': [
+      { guard: 'isClientGone', target: 'closed', actions: ['noteClientGone', 'endAsClientGone'] },
+      { actions: ['noteClientInputClosed', 'endAsClientClosed', 'startDraining'] },
+    ],
   },
 });
 

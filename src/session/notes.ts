@@ -4,7 +4,7 @@ import type { ClientClosed, SessionClose, SessionEvent, SessionExpired } from '.
 import type { EndReason } from './outcomes.ts';
 import type { SessionRecord } from './record.ts';
 import { refusal } from '../errors.ts';
-import { settleWithError } from './settle.ts';
+import { settleEntry, settleWithError } from './settle.ts';
 
 type Labelled = Extract<SessionEvent, { type: 'session.labelled' }>;
 type Attached = Extract<SessionEvent, { type: 'client.attached' }>;
@@ -55,13 +55,15 @@ export function noteLabel(record: SessionRecord, event: Labelled): void {
 
 /**
  * No new requests from here on; the session ends when the last one has its outcome. What waits for an upstream that is away
- * was never sent, and is refused at once rather than at the deadline.
+ * was never sent, and is refused at once rather than at the deadline. Answers to what we asked ourselves nobody needs now.
  */
 export function startDraining(record: SessionRecord): void {
   record.unit.drain();
-  if (record.isUpstreamReady) return;
+  const isUpstreamAway = !record.isUpstreamReady;
   for (const entry of [...record.unit.entries()]) {
-    if (entry.direction === 'client-to-server' && entry.state === 'held') {
+    if (entry.direction !== 'client-to-server') continue;
+    if (entry.isOwn) settleEntry(record, entry, 'cancelled');
+    else if (isUpstreamAway && entry.state === 'held') {
       settleWithError(record, entry, 'refused', refusal('DRAINING', { reason: 'draining' }));
     }
   }

@@ -1,0 +1,247 @@
+/**
+ * S1, S2, S3, S10: a session does what a plain description of a session does, for any steps of both peers, the operator and
+ * time: who hears what, which requests end how, what waits, in which state.
+ */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { neverRestart } from '../../src/session/upstream.ts';
+import { type Expected, type Heard, PlainSession, type Side, type Step } from './plain-session.ts';
+import { type Message, type Pair, World, alwaysRestart, bytesOf, runs } from './world.ts';
+
+const limits = { pending: 4, reserved: 2, held: 4 };
+// Odd hundreds keep deadlines of different kinds from falling due together, where either order would be right.
+const times = { initializeMs: 7100, pingMs: 3200, absoluteMs: 11_300, drainMs: 9050, recoveryMs: 9550 };
+
+const agreed = { protocolVersion: '2025-11-25', capabilities: { tools: {} } };
+
+const id = fc.constantFrom(0, 1, '1', 2);
+const side = fc.constantFrom<Side>('client', 'server');
+const ordinaryMethod = fc.constantFrom('tools/call', 'x/unknown');
+
+const ask = fc
+  .record({ by: side, id, method: fc.oneof({ weight: 4, arbitrary: ordinaryMethod }, fc.constant('ping')) })
+  .map((step): Step => ({ do: 'ask', ...step, token: tokenOf(step.by, step.id) }));
+const handshake = id.map((known): Step => ({ do: 'ask', by: 'client', id: known, method: 'initialize' }));
+
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 10, arbitrary: ask },
+  { weight: 3, arbitrary: handshake },
+  { weight: 9, arbitrary: fc.record({ do: fc.constant('answer'), by: side, id, isError: fc.boolean() }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('cancel'), by: side, id }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ by: side, id }).map(({ by, id: known }): Step => {
+      return { do: 'progress', by, token: tokenOf(by === 'client' ? 'server' : 'client', known) };
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('notify'), by: side, number: fc.nat(9) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.nat(6).map((seconds) => seconds * 1000) }) },
+  { weight: 2, arbitrary: fc.constant<Step>({ do: 'lose' }) },
+  { weight: 5, arbitrary: fc.constant<Step>({ do: 'return' }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('reply'), asAnother: fc.constantFrom(false, false, false, true) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Step>({ do: 'half-close' }, { do: 'leave' }, { do: 'close' }, { do: 'drain' }),
+  },
+);
+
+function tokenOf(by: Side, known: number | string): string {
+  return `${by} ${JSON.stringify(known)}`;
+}
+
+/** What a step means to the real session. */
+class Stage {
+  readonly world: World;
+  readonly pair: Pair;
+  #seen = 0;
+
+  constructor(restarts: boolean) {
+    this.world = new World({
+      limits: {
+        pendingPerSession: limits.pending,
+        reservedPerSession: limits.reserved,
+        heldFramesPerSession: limits.held,
+      },
+      times: { ...times, requestIdleMs: Infinity, requestAbsoluteMs: times.absoluteMs },
+      restart: restarts ? alwaysRestart : neverRestart,
+    });
+    this.pair = this.world.open();
+  }
+
+  take(step: Step, model: PlainSession): Expected {
+    this.#perform(step, model);
+    this.world.breathe();
+    const settled = this.pair.settled.slice(this.#seen);
+    this.#seen = this.pair.settled.length;
+    const heard = (messages: readonly Message[]): readonly Heard[] => messages.map(wordsOf).sort();
+    return {
+      client: heard(this.pair.client.take()),
+      server: heard(this.pair.server.ear.take()),
+      settled: settled
+        .map(
+          (one) =>
+            `${one.direction === 'client-to-server' ? 'client' : 'server'} ${JSON.stringify(one.id)} ${one.outcome}`,
+        )
+        .sort(),
+    };
+  }
+
+  #perform(step: Step, model: PlainSession): void {
+    const { pair } = this;
+    if ('by' in step && step.by === 'server' && !model.canServerSpeak) return;
+    const say = (by: Side, message: object): void =>
+      by === 'client' ? pair.fromClient(message) : pair.fromServer(message);
+    switch (step.do) {
+      case 'ask': {
+        const params = step.token === undefined ? { ...agreed } : { _meta: { progressToken: step.token } };
+        say(step.by, { id: step.id, method: step.method, params });
+        return;
+      }
+      case 'answer':
+        say(
+          step.by,
+          step.isError ? { id: step.id, error: { code: 0, message: 'no' } } : { id: step.id, result: agreed },
+        );
+        return;
+      case 'cancel':
+        say(step.by, { method: 'notifications/cancelled', params: { requestId: step.id } });
+        return;
+      case 'progress':
+        say(step.by, { method: 'notifications/progress', params: { progressToken: step.token, progress: 1 } });
+        return;
+      case 'notify':
+        say(step.by, { method: 'notifications/message', params: { number: step.number } });
+        return;
+      case 'wait':
+        this.world.clock.advance(step.ms);
+        return;
+      case 'lose':
+        pair.server.lose();
+        return;
+      case 'return':
+        pair.server.becomeReady();
+        return;
+      case 'reply':
+        this.#reply(step.asAnother);
+        return;
+      case 'half-close':
+        pair.session.client.closed(false);
+        return;
+      case 'leave':
+        pair.leave();
+        return;
+      case 'close':
+        pair.session.close();
+        return;
+      case 'drain':
+        pair.session.drain();
+    }
+  }
+
+  #reply(asAnother: boolean): void {
+    const own = this.pair.session.snapshot().pending.find((entry) => String(entry.id).startsWith('ninelives:'));
+    if (own === undefined) return;
+    const result = asAnother ? { ...agreed, capabilities: { prompts: {} } } : agreed;
+    this.pair.server.say(bytesOf({ id: own.id, result }));
+  }
+
+  get state(): { readonly phase: string; readonly waiting: readonly string[] } {
+    const { state, pending } = this.pair.session.snapshot();
+    const theirs = pending.filter((entry) => !String(entry.id).startsWith('ninelives:'));
+    return {
+      phase: phaseOf[state],
+      waiting: theirs
+        .map((entry) => `${entry.direction === 'client-to-server' ? 'client' : 'server'} ${JSON.stringify(entry.id)}`)
+        .sort(),
+    };
+  }
+}
+
+const phaseOf = {
+  initializing: 'initializing',
+  'active.serving': 'serving',
+  'active.recovering': 'recovering',
+  shuttingDown: 'shuttingDown',
+  closed: 'ended',
+  failed: 'ended',
+} as const;
+
+function wordsOf({ id: known, method, params, error }: Message): Heard {
+  const name = JSON.stringify(known);
+  switch (method) {
+    case undefined:
+      return error === undefined ? `result ${name}` : `error ${name} ${error.code}`;
+    case 'notifications/initialized':
+      return 'initialized';
+    case 'notifications/cancelled':
+      return `cancel ${JSON.stringify(params?.['requestId'])}`;
+    case 'notifications/progress':
+      return `progress ${JSON.stringify(params?.['progressToken'])}`;
+    case 'notifications/message':
+      return `notify ${JSON.stringify(params?.['number'])}`;
+    default:
+      return String(known).startsWith('ninelives:') ? 'replay' : `ask ${name}`;
+  }
+}
+
+function expectAsPlain(steps: readonly Step[], restarts: boolean): void {
+  const model = new PlainSession(limits, times, restarts);
+  const stage = new Stage(restarts);
+  steps.forEach((one, index) => {
+    const actual = stage.take(one, model);
+    const expected = model.take(one);
+    const place = `step ${index}: ${JSON.stringify(one)}`;
+    expect({ place, ...actual, ...stage.state }).toEqual({
+      place,
+      ...expected,
+      phase: model.phase,
+      waiting: model.phase === 'ended' ? [] : model.waiting,
+    });
+    const { ordinary, reserved, listen } = stage.world.runtime.totals().pending;
+    const isReplaying = stage.pair.session.snapshot().pending.length - model.waiting.length;
+    expect(ordinary + reserved + listen).toBe(model.waiting.length + isReplaying);
+  });
+  expect(stage.world.errors).toEqual([]);
+  expect([stage.pair.client.strayWrites, stage.pair.server.ear.strayWrites]).toEqual([0, 0]);
+}
+
+describe('a session', () => {
+  test('S1 S2 S3 does what the plain description says, and a lost server comes back', () => {
+    fc.assert(
+      fc.property(fc.array(anyStep, { maxLength: 40, size: 'max' }), (steps) => expectAsPlain(steps, true)),
+      runs(100),
+    );
+  });
+
+  test('S1 S2 S3 does what the plain description says, and a lost server stays lost', () => {
+    fc.assert(
+      fc.property(fc.array(anyStep, { maxLength: 40, size: 'max' }), (steps) => expectAsPlain(steps, false)),
+      runs(50),
+    );
+  });
+});
+
+describe('a session, as it once went wrong', () => {
+  const shaken: readonly Step[] = [
+    { do: 'return' },
+    { do: 'ask', by: 'client', id: 0, method: 'initialize' },
+    { do: 'answer', by: 'server', id: 0, isError: false },
+  ];
+  const call: Step = { do: 'ask', by: 'client', id: 1, method: 'tools/call' };
+
+  test('a second request to drain leaves the deadline where it was', () => {
+    const wait: Step = { do: 'wait', ms: 5000 };
+    expectAsPlain([...shaken, call, { do: 'drain' }, wait, { do: 'drain' }, wait], true);
+  });
+
+  test('a drain while the handshake is replayed waits for no answer to it', () => {
+    expectAsPlain([...shaken, { do: 'lose' }, { do: 'return' }, { do: 'drain' }], true);
+  });
+
+  test('a client that is gone is told nothing', () => {
+    expectAsPlain([...shaken, call, { do: 'leave' }], true);
+  });
+});

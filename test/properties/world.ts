@@ -1,0 +1,233 @@
+/**
+ * The world in which the laws are tested: one runtime on a virtual clock, sessions in it, and peers that remember every
+ * message written to them and every settled request. Decides nothing about what is right; the laws do.
+ */
+import { refusal } from '../../src/errors.ts';
+import type { Log, PeerLink, UpstreamConnector, UpstreamEvents, UpstreamLink } from '../../src/ports.ts';
+import type { Direction, RequestId } from '../../src/protocol/envelope.ts';
+import { decodeText, encodeText } from '../../src/protocol/text.ts';
+import type { OpenOptions, Runtime, RuntimeOptions, RuntimeSession } from '../../src/runtime/api.ts';
+import type { Observation } from '../../src/runtime/observation.ts';
+import { createRuntime } from '../../src/runtime/runtime.ts';
+import type { EndReason } from '../../src/session/outcomes.ts';
+import type { RestartPolicy } from '../../src/session/upstream.ts';
+import { VirtualClock } from '../../src/testing/virtual-clock.ts';
+
+/** A message as a peer reads it. */
+export interface Message {
+  readonly id?: RequestId | null;
+  readonly method?: string;
+  readonly params?: Readonly<Record<string, unknown>> & { readonly _meta?: { readonly progressToken?: RequestId } };
+  readonly result?: Readonly<Record<string, unknown>>;
+  readonly error?: {
+    readonly code: number;
+    readonly message: string;
+    readonly data?: Readonly<Record<string, unknown>>;
+  };
+}
+
+export type Settled = Extract<Observation, { type: 'request-settled' }>;
+export type Ended = Extract<Observation, { type: 'session-ended' }>;
+
+/** Runs of a property: moderate by default, many by the environment variable, for a night of looking. */
+export function runs(standard: number): { readonly numRuns: number } {
+  const factor = Number(process.env['NINELIVES_RUNS'] ?? '1');
+  return { numRuns: Math.ceil(standard * factor) };
+}
+
+export function bytesOf(message: object): Uint8Array {
+  return encodeText(JSON.stringify({ jsonrpc: '2.0', ...message }));
+}
+
+/** The far end of a link: keeps what was written, and can be slow to read. */
+export class Ear implements PeerLink {
+  readonly heard: Message[] = [];
+  closedFor: string | undefined = undefined;
+  isPaused = false;
+  isInputClosed = false;
+  isReading = true;
+  /** Writes after the link was closed or its peer was gone. There must be none. */
+  strayWrites = 0;
+  isGone = false;
+  onMessage: ((message: Message) => void) | undefined = undefined;
+
+  write(parts: readonly Uint8Array[]): boolean {
+    const message = JSON.parse(parts.map((part) => decodeText(part)).join('')) as Message;
+    if (this.closedFor !== undefined || this.isGone) this.strayWrites++;
+    this.heard.push(message);
+    this.onMessage?.(message);
+    return this.isReading;
+  }
+  pause(isPaused: boolean): void {
+    this.isPaused = isPaused;
+  }
+  close(reason: string): void {
+    this.closedFor = reason;
+  }
+  closeInput(): void {
+    this.isInputClosed = true;
+  }
+
+  /** What was heard since the last time somebody asked. */
+  take(): readonly Message[] {
+    return this.heard.splice(0);
+  }
+}
+
+/** A server that can be lost and come back: each life is a link of its own, all lives share one ear. */
+export class Restartable implements UpstreamConnector {
+  readonly ear = new Ear();
+  #events: UpstreamEvents | undefined;
+  isReady = false;
+
+  /** Somebody waits for this server to become ready. */
+  get isComing(): boolean {
+    return this.#events !== undefined && !this.isReady;
+  }
+
+  connect(events: UpstreamEvents): UpstreamLink {
+    this.#events = events;
+    const { ear } = this;
+    return {
+      write: (parts) => ear.write(parts),
+      pause: (isPaused) => ear.pause(isPaused),
+      closeInput: () => ear.closeInput(),
+      close: (reason) => {
+        ear.close(reason);
+        this.lose();
+      },
+    };
+  }
+  becomeReady(): void {
+    if (!this.isComing) return;
+    this.isReady = true;
+    this.#events?.ready();
+  }
+  say(bytes: Uint8Array): void {
+    if (this.isReady) this.#events?.message(bytes);
+  }
+  drained(): void {
+    this.#events?.drained();
+  }
+  /** The process is gone; whether it is started again is the policy's business. */
+  lose(): void {
+    const events = this.#events;
+    this.#events = undefined;
+    this.isReady = false;
+    events?.lost({ reason: 'exited', exitCode: 1, signal: null, lastStderr: [] });
+  }
+}
+
+/** One session, with the two peers as the test moves them. */
+export class Pair {
+  readonly session: RuntimeSession;
+  readonly client: Ear;
+  readonly server: Restartable;
+  readonly settled: Settled[] = [];
+  ended: Ended | undefined = undefined;
+  endedFor: EndReason | undefined = undefined;
+
+  constructor(world: World, options: Partial<OpenOptions>, restart: RestartPolicy) {
+    this.client = new Ear();
+    this.server = new Restartable();
+    const opened = world.runtime.open({
+      transportType: 'in-memory',
+      client: this.client,
+      server: this.server,
+      restart,
+      onEnded: (reason) => {
+        this.endedFor = reason;
+      },
+      ...options,
+    });
+    if ('refusal' in opened) throw new Error(`The session was refused: ${opened.refusal.code}`);
+    this.session = opened.session;
+    world.pairs.set(this.session.id, this);
+  }
+
+  fromClient(message: object): void {
+    this.session.client.receive(bytesOf(message));
+  }
+  fromServer(message: object): void {
+    this.server.say(bytesOf(message));
+  }
+  from(direction: Direction, message: object): void {
+    if (direction === 'client-to-server') this.fromClient(message);
+    else this.fromServer(message);
+  }
+  earOf(direction: Direction): Ear {
+    return direction === 'client-to-server' ? this.client : this.server.ear;
+  }
+  leave(): void {
+    this.client.isGone = true;
+    this.session.client.closed(true);
+  }
+
+  /** The handshake, up to a session that serves. */
+  shake(capabilities: object = { tools: {} }): void {
+    this.server.becomeReady();
+    this.fromClient({ id: 'hello', method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {} } });
+    this.fromServer({ id: 'hello', result: { protocolVersion: '2025-11-25', capabilities } });
+    this.fromClient({ method: 'notifications/initialized' });
+    this.client.take();
+    this.server.ear.take();
+  }
+}
+
+export interface WorldOptions extends Partial<RuntimeOptions> {
+  readonly restart?: RestartPolicy;
+}
+
+/** Restarts as often as anybody likes, at once. */
+export const alwaysRestart: RestartPolicy = { restartsMax: 1_000_000, withinMs: 1, backoffMs: 0 };
+
+export class World {
+  readonly clock = new VirtualClock();
+  readonly runtime: Runtime;
+  readonly pairs = new Map<string, Pair>();
+  /** What the log was told on its levels `error` and `warn`: defects of ours, and noise of peers. */
+  readonly errors: string[] = [];
+  readonly #restart: RestartPolicy;
+  #sessions = 0;
+
+  constructor({ restart = alwaysRestart, ...options }: WorldOptions = {}) {
+    this.#restart = restart;
+    this.runtime = createRuntime({
+      ids: { sessionId: () => `s${++this.#sessions}` },
+      clock: this.clock,
+      checksInvariants: true,
+      log: this.#log(),
+      ...options,
+    });
+    this.runtime.observe((observation) => {
+      const pair = this.pairs.get(observation.sessionId);
+      if (pair === undefined) return;
+      if (observation.type === 'request-settled') pair.settled.push(observation);
+      if (observation.type === 'session-ended') pair.ended = observation;
+    });
+  }
+
+  open(options: Partial<OpenOptions> = {}): Pair {
+    return new Pair(this, options, this.#restart);
+  }
+
+  /** Lets zero-delay timers (a restart without backoff) fire. */
+  breathe(): void {
+    this.clock.advance(0);
+  }
+
+  #log(): Log {
+    const keep = (fields: Readonly<Record<string, unknown>>, text: string): void => {
+      const { error } = fields;
+      this.errors.push(`${text}: ${error instanceof Error ? error.message : JSON.stringify(fields)}`);
+    };
+    const nothing = (): void => {};
+    return { traces: false, trace: nothing, debug: nothing, info: nothing, warn: nothing, error: keep };
+  }
+}
+
+export function codeOf(message: Message): unknown {
+  return message.error?.data?.['code'] ?? message.error?.code;
+}
+
+export const draining = refusal('DRAINING').code;
