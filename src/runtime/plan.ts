@@ -2,15 +2,21 @@
  * The compiled plan: what most events do, without the interpreter.
  *
  * Theory of operation. In one configuration of a chart (one atomic state and its ancestors) the transitions that an event
- * can select are known in advance: the candidates of the atomic state in document order, then those of each ancestor. A
- * candidate that has no target, does not re-enter, and consists of updates only changes nothing but the record: taking it is
- * asking its condition and running its updates. The plan is the table of those candidates, compiled out of the chart once
- * for each configuration; the chart stays the only place where the rules are written.
+ * can select are known in advance: the candidates of the atomic state in document order, then those of each ancestor. The
+ * plan is the table of those candidates, compiled out of the chart once for each configuration; the chart stays the only
+ * place where the rules are written. The first candidate whose condition holds is taken.
  *
- * Whatever is anything else goes to XState's interpreter: a candidate with a target or an action that is no update, a guard
- * that is no condition, and a whole configuration in which an eventless transition, a wildcard, or a parallel state could
- * have a say. When such a candidate is the first whose condition holds, the interpreter is asked, and it selects the same
- * one, because conditions only look. That a run with the plan equals one without is a property in test/properties.
+ * A candidate that has no target, does not re-enter, and consists of updates only changes nothing but the record: taking it
+ * is running its updates. Any other candidate is taken by XState's interpreter the first time. Where all that XState did was
+ * to run updates and to arrive at a snapshot, that is remembered with the candidate, and taking it again is running the same
+ * updates in the same order and arriving at a copy of that snapshot: the configuration an interpreter arrives at depends on
+ * the configuration it left and the transition it took, and on nothing else, unless there are eventless transitions, raised
+ * events, timers, children or parallel states, and then nothing is remembered.
+ *
+ * To the interpreter go, always: event types with a guard that is no condition, whole configurations in which an eventless
+ * transition, a wildcard or a parallel state could have a say, and transitions that arm or cancel `after` timers. Conditions
+ * only look, so asking them again there does no harm. That a run with the plan equals one without is a property in
+ * test/properties.
  *
  * XState 5.33 only: its compiled nodes are internal, so their shape is checked, and an unknown shape gets an empty plan.
  */
@@ -18,10 +24,21 @@
 import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 import { type Condition, type Update, type UpdateAction, conditionOf, updateOf } from '../../machines/update.ts';
 
-/** One transition that an event may select. Without updates it is the interpreter's. */
+/** What XState did when it took a transition that could be remembered. */
+export interface Step<TRecord, TEvent> {
+  /** Exit, transition and entry updates, in the order in which they ran. */
+  readonly updates: readonly Update<TRecord, TEvent>[];
+  /** Where it arrived, without a context: only copies with their own leave here. */
+  readonly arrival: AnyMachineSnapshot;
+}
+
+/** One transition that an event may select. */
 export interface Candidate<TRecord, TEvent> {
   readonly isAllowed: Condition<TRecord, TEvent> | undefined;
+  /** The updates of a transition that changes nothing else. */
   readonly updates: readonly Update<TRecord, TEvent>[] | undefined;
+  /** What to repeat; `undefined` until XState has taken the transition, and for ever when it cannot be remembered. */
+  step: Step<TRecord, TEvent> | undefined;
 }
 
 /** By event type; a type that is missing is the interpreter's. */
@@ -64,8 +81,7 @@ export function compilePlan<TRecord, TEvent>(
       }
     }
     const isKnown = candidates.every((candidate) => candidate !== unknownGuard);
-    const isUseful = candidates.some((candidate) => candidate.updates !== undefined);
-    if (isKnown && isUseful) plan.set(type, candidates);
+    if (isKnown) plan.set(type, candidates);
   }
   return plan;
 }
@@ -85,8 +101,20 @@ function chainOf(snapshot: AnyMachineSnapshot): readonly NodeShape[] | undefined
   return chain.length === nodes.length ? chain : undefined;
 }
 
+/** Nothing but the transition itself decided where XState arrived: no eventless transition could follow, no child runs. */
+export function isRepeatable(arrival: AnyMachineSnapshot): boolean {
+  const nodes = (arrival as unknown as { readonly _nodes?: readonly NodeShape[] })._nodes;
+  if (nodes === undefined || Object.keys(arrival.children).length > 0) return false;
+  return nodes.every((node) => node.type !== 'parallel' && (node.always === undefined || node.always.length === 0));
+}
+
+/** A copy of where XState once arrived, for somebody else's context. */
+export function arriveAt(arrival: AnyMachineSnapshot, context: unknown): AnyMachineSnapshot {
+  return { ...arrival, context } as AnyMachineSnapshot;
+}
+
 /** Stands for a candidate whose guard only the interpreter can ask; it spoils its whole event type. */
-const unknownGuard: Candidate<never, never> = { isAllowed: undefined, updates: undefined };
+const unknownGuard: Candidate<never, never> = { isAllowed: undefined, updates: undefined, step: undefined };
 
 function candidateOf<TRecord, TEvent>(
   transition: TransitionShape,
@@ -100,7 +128,8 @@ function candidateOf<TRecord, TEvent>(
     if (isAllowed === undefined) return unknownGuard as Candidate<TRecord, TEvent>;
   }
   const isTargetless = transition.target === undefined && !transition.reenter;
-  return { isAllowed, updates: isTargetless ? updatesOf(transition.actions, implementations) : undefined };
+  const updates = isTargetless ? updatesOf(transition.actions, implementations) : undefined;
+  return { isAllowed, updates, step: undefined };
 }
 
 function updatesOf<TRecord, TEvent>(

@@ -1,6 +1,6 @@
 /**
- * Makes actor logic of a chart in which one event is one unit of work (S6, S10). Events that only update the record run from
- * a plan compiled out of the chart (plan.ts); all others XState's own interpreter selects and takes. Update actions stage
+ * Makes actor logic of a chart in which one event is one unit of work (S6, S10). What an event does is decided by
+ * XState's own interpreter, or by a plan compiled out of the chart that says the same (plan.ts). Update actions stage
  * into the record's unit of work; then everything is committed at once and the effects are performed, or, when anything
  * threw, nothing of the event remains and the actor lives on.
  *
@@ -17,8 +17,8 @@ import type {
   AnyMachineSnapshot,
   AnyStateMachine,
 } from 'xstate';
-import { type RecordContext, type UnitOfWork, updateOf } from '../../machines/update.ts';
-import { type Candidate, type Plan, compilePlan } from './plan.ts';
+import { type RecordContext, type UnitOfWork, type Update, updateOf } from '../../machines/update.ts';
+import { type Candidate, type Plan, arriveAt, compilePlan, isRepeatable } from './plan.ts';
 
 /** A unit of work as the wrapper needs it: staged by updates, committed or rolled back here. */
 export interface CommittableUnit<TState, TEffect> extends UnitOfWork {
@@ -55,8 +55,8 @@ export interface TransactionalHooks<TRecord, TEvent, TState, TEffect> {
 type Scope = ActorScope<AnyMachineSnapshot, AnyEventObject, ActorSystem<ActorSystemInfo>>;
 type ExecutableAction = Parameters<Scope['actionExecutor']>[0];
 
-interface UpdateExec {
-  readonly [updateOf]?: (record: unknown, event: unknown) => void;
+interface UpdateExec<TRecord, TEvent> {
+  readonly [updateOf]: Update<TRecord, TEvent>;
 }
 
 /**
@@ -82,11 +82,9 @@ export function transactional<
       return snapshot;
     }
     const row = planOf(record, snapshot).get(event.type);
-    if (row !== undefined) {
-      const outcome = runPlanned(row, record, event, scope);
-      if (outcome !== 'interpret') return snapshot;
-    }
-    return interpret(snapshot, record, event, scope);
+    return row === undefined
+      ? interpret(snapshot, record, event, scope, undefined)
+      : runPlanned(row, snapshot, record, event, scope);
   }
 
   function planOf(record: TRecord, snapshot: AnyMachineSnapshot): Plan<TRecord, TEvent> {
@@ -101,39 +99,48 @@ export function transactional<
     return plan;
   }
 
-  /** Takes the first candidate whose condition holds, when it is one of the plan's. */
+  /** Takes the first candidate whose condition holds: from the plan, from memory, or by the interpreter. */
   function runPlanned(
     row: readonly Candidate<TRecord, TEvent>[],
+    snapshot: AnyMachineSnapshot,
     record: TRecord,
     event: TEvent,
     scope: Scope,
-  ): 'done' | 'interpret' {
+  ): AnyMachineSnapshot {
     const { unit } = record;
     unit.begin(timeOf(event));
+    let chosen: Candidate<TRecord, TEvent> | undefined;
     try {
-      const chosen = row.find(({ isAllowed }) => isAllowed === undefined || isAllowed(record, event));
-      if (chosen === undefined) {
+      chosen = row.find(({ isAllowed }) => isAllowed === undefined || isAllowed(record, event));
+      const updates = chosen?.updates ?? chosen?.step?.updates;
+      if (chosen === undefined || updates === undefined) {
         unit.rollback();
+        if (chosen !== undefined) return interpret(snapshot, record, event, scope, chosen);
         hooks.unexpected(record, event);
-        return 'done';
+        return snapshot;
       }
-      if (chosen.updates === undefined) {
-        unit.rollback();
-        return 'interpret';
-      }
-      for (const apply of chosen.updates) apply(record, event);
+      for (const apply of updates) apply(record, event);
+      if (chosen.step !== undefined) unit.enter(hooks.stateOf(chosen.step.arrival));
       unit.prepare(hooks.isOwnWork(event));
     } catch (error) {
       rollBack(record, event, error, scope);
-      return 'done';
+      return snapshot;
     }
-    finish(record, event, unit.commit(), scope);
-    return 'done';
+    const effects = unit.commit();
+    if (chosen.step !== undefined) record.plan = undefined;
+    finish(record, event, effects, scope);
+    return chosen.step === undefined ? snapshot : arriveAt(chosen.step.arrival, snapshot.context);
   }
 
-  function interpret(snapshot: AnyMachineSnapshot, record: TRecord, event: TEvent, scope: Scope): AnyMachineSnapshot {
+  function interpret(
+    snapshot: AnyMachineSnapshot,
+    record: TRecord,
+    event: TEvent,
+    scope: Scope,
+    candidate: Candidate<TRecord, TEvent> | undefined,
+  ): AnyMachineSnapshot {
     const { unit } = record;
-    const staging = new Staging(scope, record);
+    const staging = new Staging<TRecord, TEvent>(scope, record);
     let next: AnyMachineSnapshot;
     unit.begin(timeOf(event));
     try {
@@ -149,6 +156,9 @@ export function transactional<
     } catch (error) {
       rollBack(record, event, error, scope);
       return snapshot;
+    }
+    if (candidate !== undefined && staging.hasOnlyUpdated && isRepeatable(next)) {
+      candidate.step = { updates: staging.updates, arrival: arriveAt(next, undefined) };
     }
     const effects = unit.commit();
     record.plan = undefined;
@@ -171,32 +181,73 @@ export function transactional<
     if (effects.length > 0) scope.defer(() => hooks.perform(record, effects, event));
   }
 
+  let initial: AnyMachineSnapshot | undefined;
+
+  /** The initial snapshot is the same for everybody but for its context; XState computes it once. */
+  function getInitialSnapshot(scope: Scope, input: unknown): AnyMachineSnapshot {
+    const { context } = machine.config as { readonly context?: unknown };
+    if (initial !== undefined && typeof context === 'function') {
+      return arriveAt(initial, (context as ContextFactory)({ input, self: scope.self, spawn: refuseToSpawn }));
+    }
+    let hasActed = false;
+    const watching: Scope = {
+      ...scope,
+      actionExecutor: (action: ExecutableAction) => {
+        hasActed = true;
+        scope.actionExecutor(action);
+      },
+    };
+    const snapshot: AnyMachineSnapshot = machine.getInitialSnapshot(watching, input);
+    if (hooks.usesPlan !== false && !hasActed && isRepeatable(snapshot)) initial = arriveAt(snapshot, undefined);
+    return snapshot;
+  }
+
   Object.defineProperty(logic, 'transition', { value: transition });
+  Object.defineProperty(logic, 'getInitialSnapshot', { value: getInitialSnapshot });
   return logic;
+}
+
+type ContextFactory = (args: {
+  readonly input: unknown;
+  readonly self: unknown;
+  readonly spawn: () => never;
+}) => unknown;
+
+/** A context that spawns would have had a child the first time, and would then not have been remembered. */
+function refuseToSpawn(): never {
+  throw new Error('The context of this chart spawns sometimes and sometimes not');
 }
 
 /**
  * The scope that a transition runs in: updates run at once, against the open unit of work; everything else that XState
  * would do in the middle of a transition (arming and cancelling `after` timers) waits until the commit.
  */
-class Staging {
+class Staging<TRecord, TEvent> {
   readonly scope: Scope;
-  hasRun = false;
+  /** The updates that ran, in order. */
+  readonly updates: Update<TRecord, TEvent>[] = [];
+  hasOnlyUpdated = true;
   readonly #outer: Scope;
   #waiting: (() => void)[] | undefined = [];
 
-  constructor(outer: Scope, record: unknown) {
+  constructor(outer: Scope, record: TRecord) {
     this.#outer = outer;
     this.scope = {
       ...outer,
       defer: (step) => this.#after(step),
       actionExecutor: (action: ExecutableAction) => {
-        this.hasRun = true;
-        const apply = (action.exec as UpdateExec | undefined)?.[updateOf];
+        const apply = (action.exec as Partial<UpdateExec<TRecord, TEvent>> | undefined)?.[updateOf];
         if (apply === undefined) this.#after(() => outer.actionExecutor(action));
-        else apply(record, action.info.event);
+        else {
+          this.updates.push(apply);
+          apply(record, action.info.event as TEvent);
+        }
       },
     };
+  }
+
+  get hasRun(): boolean {
+    return this.updates.length > 0 || !this.hasOnlyUpdated;
   }
 
   /** The unit of work is committed: what waited happens now, in order. */
@@ -207,6 +258,7 @@ class Staging {
   }
 
   #after(step: () => void): void {
+    this.hasOnlyUpdated = false;
     if (this.#waiting === undefined) this.#outer.defer(step);
     else this.#waiting.push(step);
   }
