@@ -43,6 +43,7 @@ export class Outbox {
   #recalled = 0;
   #isPressing = false;
   #finishReason: string | undefined;
+  #afterwards: (() => void) | undefined;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -69,7 +70,14 @@ export class Outbox {
     this.#requests.clear();
     this.#bytes = 0;
     this.#recalled = 0;
+    this.#afterwards = undefined;
     this.#relieve();
+  }
+
+  /** Calls `act` when what waits is written: at once when nothing waits, never when the peer goes away before. */
+  afterWriting(act: () => void): void {
+    if (this.#bytes === 0) act();
+    else this.#afterwards = act;
   }
 
   /** Writes what waits, then closes the link. A link that is closed already stays so. */
@@ -136,7 +144,14 @@ export class Outbox {
       if (!isWritten && waiting.entry !== undefined) this.#options.onUnwritten(waiting.entry);
     }
     this.#relieve();
+    if (this.#bytes === 0) this.#actAfterwards();
     if (this.#finishReason !== undefined && this.#bytes === 0) this.#closeLink(this.#finishReason);
+  }
+
+  #actAfterwards(): void {
+    const act = this.#afterwards;
+    this.#afterwards = undefined;
+    act?.();
   }
 
   /** False when the link threw: then its peer is as good as gone, which its transport will say in its own time. */

@@ -150,7 +150,7 @@ export class SessionHost {
         this.#release(effect.direction);
         return;
       case 'close-server-input':
-        if (this.#serverLink !== undefined && 'closeInput' in this.#serverLink) this.#serverLink.closeInput();
+        this.#closeServerInput(this.#serverLink);
         return;
       case 'ended':
         this.#surroundings.ended(this);
@@ -170,6 +170,11 @@ export class SessionHost {
     const head = this.record.held.first(direction);
     if (head?.isDecided !== true) return;
     this.#route({ type: 'frame.decided', at: this.#surroundings.now(), ticket: head.ticket, news: 'turn' });
+  }
+
+  /** A server that reads slowly reads the end of its input after everything that the client had sent. */
+  #closeServerInput(link: UpstreamLink | PeerLink | undefined): void {
+    if (link !== undefined && 'closeInput' in link) this.toServer.afterWriting(() => link.closeInput());
   }
 
   #failed(effect: SendEffect, cause: EffectFailed['cause']): void {
