@@ -110,6 +110,7 @@ export function forwardStdio(options: ForwardStdioOptions): Forward {
     onEnded: (why) => {
       reason = why;
       log.info({ session: session.id, reason: why }, 'session ended');
+      if (log.traces) log.trace({ session: session.id, life: session.snapshot() }, 'session life');
     },
     onServerStopped: () => void conclude(),
   });

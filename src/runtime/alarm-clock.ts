@@ -4,7 +4,7 @@
  */
 
 import type { Clock, Log } from '../ports.ts';
-import { type Alarm, type Alarms, deadlineOf, expiryOf } from '../session/deadlines.ts';
+import { type Alarm, type Alarms, expiryOf, nextLookAt } from '../session/deadlines.ts';
 import { refusal } from '../errors.ts';
 import type { SessionEvent } from '../session/events.ts';
 import type { HeldFrame } from '../session/held.ts';
@@ -76,9 +76,7 @@ export class AlarmClock implements Alarms {
       this.#options.send(record.id, { type: 'request.expired', at, entry });
       return;
     }
-    // While the idle clock stands still nobody knows when it goes on: the timer looks again one idle time later.
-    const lookAgainAt = idleClock.held ? at + entry.idleMs : Infinity;
-    this.#wheel.set(entry, Math.min(deadlineOf(entry, idleClock), lookAgainAt));
+    this.#wheel.set(entry, nextLookAt(entry, idleClock, at));
   }
 
   #ringHeld(held: HeldFrame, at: number): void {

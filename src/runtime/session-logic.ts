@@ -7,7 +7,7 @@ import type { AnyMachineSnapshot } from 'xstate';
 import { sessionMachine } from '../../machines/session.ts';
 import { refusal } from '../errors.ts';
 import type { Clock, Log } from '../ports.ts';
-import type { Effect } from '../session/effects.ts';
+import type { Effect, SettledEffect } from '../session/effects.ts';
 import { counterIndex } from '../session/counters.ts';
 import type { FrameArrived, FrameMalformed, SessionEvent } from '../session/events.ts';
 import { checkInvariants } from '../session/invariants.ts';
@@ -102,11 +102,14 @@ function decisionFields(
     ...('frame' in event ? frameFields(event) : {}),
     ...('ticket' in event ? { frameId: event.ticket } : {}),
     state: record.state,
-    effects: effects.map((effect) =>
-      effect.type === 'settled' ? `settled ${effect.entry.idToken} ${effect.outcome}` : effect.type,
-    ),
+    effects: effects.map((effect) => effect.type),
+    settled: effects.filter((effect) => effect.type === 'settled').map(settledFields),
     metadata: metadataOf(record, () => clock.now()),
   };
+}
+
+function settledFields({ entry, outcome, elapsedMs }: SettledEffect): Readonly<Record<string, unknown>> {
+  return { id: entry.id, direction: entry.direction, method: entry.method, outcome, elapsedMs };
 }
 
 function frameFields(event: FrameArrived): Readonly<Record<string, unknown>> {

@@ -40,7 +40,7 @@ export interface TransactionalHooks<TRecord, TEvent, TState, TEffect> {
   stateOf(snapshot: AnyMachineSnapshot): TState;
   /** False: every event goes to the interpreter. For comparing the two. */
   readonly usesPlan?: boolean;
-  /** Events of our own making, on which users' tag rules are not asked. */
+  /** Events of our own making, which come to their end even when a user's tag rule throws. */
   isOwnWork(event: TEvent): boolean;
   /** After the commit, in order. Must not throw; what fails comes back as an event. */
   perform(record: TRecord, effects: readonly TEffect[], event: TEvent): void;

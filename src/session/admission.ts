@@ -10,15 +10,12 @@ import { idKey } from '../protocol/ids.ts';
 import { methodRow } from '../protocol/methods.ts';
 import type { CounterName } from './counters.ts';
 import type { FrameArrived, RequestArrived } from './events.ts';
-import { isRemembered, keep } from './learn.ts';
-import { type Budget, listen, ordinary, perSessionLimit, reserved } from './limits.ts';
+import { rememberedOf } from './learn.ts';
+import { type Budget, listen, ordinary, perSessionLimit, reserved, retryAfterMs } from './limits.ts';
 import { type EntryState, PendingEntry } from './pending.ts';
 import { timesOf } from './profiles.ts';
 import type { SessionRecord } from './record.ts';
 import { encodeRefusal, tell } from './tell.ts';
-
-/** How long a client that was refused for want of room should wait before it tries again. */
-const retryAfterMs = 1000;
 
 /** Builds the entry of a request; it is not in the table yet. */
 export function newEntry(record: SessionRecord, event: FrameArrived, state: EntryState): PendingEntry {
@@ -39,7 +36,7 @@ export function newEntry(record: SessionRecord, event: FrameArrived, state: Entr
       asksTask: envelope.asksTask,
       isModern: eraOf(envelope) === 'modern',
       isOwn: false,
-      remembers: isRemembered(envelope.method) ? keep(event.frame) : undefined,
+      remembers: rememberedOf(event),
     },
     record.idleClock.read(event.at),
     state,

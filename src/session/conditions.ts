@@ -67,7 +67,7 @@ function answerIn(record: SessionRecord, event: FrameArrived | FrameDecided): An
   if (direction !== 'server-to-client' || frame.envelope.id === undefined) return undefined;
   if (verdict !== undefined && (verdict === 'awaited' || verdict.kind !== 'forward')) return undefined;
   const entry = record.pending.get(opposite(direction), idKey(0, frame.envelope.id));
-  return entry === undefined || entry.state === 'answering' ? undefined : answerOf(entry, verdict?.frame ?? frame);
+  return entry?.state === 'open' ? answerOf(entry, verdict?.frame ?? frame) : undefined;
 }
 
 function answerOf(entry: PendingEntry, frame: Frame): Answer {

@@ -74,6 +74,15 @@ export function deadlineOf(deadline: RequestDeadline, idleClock: IdleClock): num
   return Math.min(idleDueAt(deadline, idleClock), absoluteDueAt(deadline));
 }
 
+/**
+ * When to look whether the request is due. Not always when it falls due: while the idle clock is held nobody knows when it
+ * goes on, and a release moves no timer, so a request is looked at again one idle time later.
+ */
+export function nextLookAt(deadline: RequestDeadline, idleClock: IdleClock, now: number): number {
+  const lookAgainAt = idleClock.held ? now + deadline.idleMs : Infinity;
+  return Math.min(deadlineOf(deadline, idleClock), lookAgainAt);
+}
+
 /** The deadline that has passed, the earlier one when both have; `undefined` as long as `now < deadlineOf(...)`. */
 export function expiryOf(deadline: RequestDeadline, idleClock: IdleClock, now: number): Expiry | undefined {
   const idle = idleDueAt(deadline, idleClock);

@@ -11,7 +11,7 @@ export type Effect =
   | SendEffect
   /** The request's frame may still wait in our own queue: take it back, or tell the peer that it is cancelled. */
   | CancelEffect
-  | { readonly type: 'settled'; readonly entry: PendingEntry; readonly outcome: Outcome; readonly elapsedMs: number }
+  | SettledEffect
   /** The head of a queue may have its turn: its own unit of work follows as the event `frame.decided`. */
   | { readonly type: 'release'; readonly direction: Direction }
   /** The client sends nothing more: the server is told by the end of its input. */
@@ -36,4 +36,12 @@ export interface CancelEffect {
   readonly entry: PendingEntry;
   /** The frame that says so to the peer that works on the request. */
   readonly message: readonly Uint8Array[];
+}
+
+/** A request has its outcome; observers are told. */
+export interface SettledEffect {
+  readonly type: 'settled';
+  readonly entry: PendingEntry;
+  readonly outcome: Outcome;
+  readonly elapsedMs: number;
 }

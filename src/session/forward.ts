@@ -10,7 +10,8 @@ import { admit, newEntry, refuseEntry } from './admission.ts';
 import type { CounterName } from './counters.ts';
 import type { NotificationArrived, RequestArrived, ResponseArrived } from './events.ts';
 import type { Verdict } from './interception.ts';
-import { keep, learnFromTaskStatus } from './learn.ts';
+import { learnFromTaskStatus, learnInitialized } from './learn.ts';
+import { listen } from './limits.ts';
 import type { PendingEntry } from './pending.ts';
 import type { SessionRecord } from './record.ts';
 import { findAnswered, settleAnswered, settleEntry, settleWithError } from './settle.ts';
@@ -73,7 +74,7 @@ function answerUnlisted(
   tell(record, entry.direction, encodeAnswer(entry.idToken, verdict.body));
 }
 
-export function sendRequest(record: SessionRecord, entry: PendingEntry, frame: Frame): void {
+function sendRequest(record: SessionRecord, entry: PendingEntry, frame: Frame): void {
   record.unit.effect({ type: 'send', direction: entry.direction, message: [frame.bytes], entry, isUrgent: false });
 }
 
@@ -135,7 +136,7 @@ export function passNotification(
       passProgress(record, direction, frame);
       return;
     case 'notifications/initialized':
-      unit.learn({ initialized: keep(frame) });
+      learnInitialized(record, direction, frame);
       break;
     case 'notifications/tasks/status':
       learnFromTaskStatus(record, frame);
@@ -155,14 +156,18 @@ function sendNotification(record: SessionRecord, direction: Direction, frame: Fr
 /**
  * A peer gives up a request of its own (R9). The request ends here and now as `cancelled`; an answer that still comes is
  * late. A cancellation that names nothing waiting goes no further: its id may be in use again by then. `initialize` is
- * never cancelled.
+ * never cancelled. A server may also give up a stream that its client listens to (2026-07-28).
  */
 function cancelRequest(record: SessionRecord, direction: Direction, frame: Frame): void {
   const { unit } = record;
   const id = frame.envelope.cancels;
   const entry = id === undefined ? undefined : unit.find(direction, idKey(0, id));
   if (entry === undefined) {
-    unit.count('lateCancellations');
+    const stream = id === undefined ? undefined : findAnswered(record, direction, id);
+    if (stream?.budget === listen) {
+      settleEntry(record, stream, 'cancelled');
+      sendNotification(record, direction, frame);
+    } else unit.count('lateCancellations');
     return;
   }
   if (entry.method === 'initialize') {

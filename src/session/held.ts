@@ -69,7 +69,7 @@ export class HeldFrames {
     return undefined;
   }
 
-  /** The frame held for `entry`: its request, or the response that answers it. At most 64 frames are looked at. */
+  /** The frame held for `entry`: its request, or the response that answers it. Looks at what is held, which is bounded. */
   of(entry: PendingEntry): HeldFrame | undefined {
     for (const held of this.#fromClient.values()) if (held.entry === entry) return held;
     for (const held of this.#fromServer.values()) if (held.entry === entry) return held;

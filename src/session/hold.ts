@@ -4,8 +4,6 @@
  * waiting. Holding is bounded; what finds no room is refused, never dropped silently.
  */
 
-import { idKey } from '../protocol/ids.ts';
-import { opposite } from '../protocol/envelope.ts';
 import { admit, heldFull, newEntry, refuseEntry } from './admission.ts';
 import type { FrameDecided, NotificationArrived, RequestArrived, ResponseArrived } from './events.ts';
 import { countFrame, passNotification, releaseRequest } from './forward.ts';
@@ -13,7 +11,7 @@ import type { HeldFrame } from './held.ts';
 import type { Verdict } from './interception.ts';
 import { hasRoom, insertHeld, isReaderAway, removeHeld } from './queue.ts';
 import type { SessionRecord } from './record.ts';
-import { countStray, settleAnswered, settleWithError } from './settle.ts';
+import { countStray, findAnswered, settleAnswered, settleWithError } from './settle.ts';
 
 export function holdRequest(record: SessionRecord, event: RequestArrived): void {
   countFrame(record, event.direction, event.frame);
@@ -39,7 +37,7 @@ export function holdResponse(record: SessionRecord, event: ResponseArrived): voi
   const { direction, frame } = event;
   countFrame(record, direction, frame);
   const { id } = frame.envelope;
-  const entry = id === undefined ? undefined : unit.find(opposite(direction), idKey(0, id));
+  const entry = id === undefined ? undefined : findAnswered(record, direction, id);
   if (id !== undefined && (entry === undefined || entry.state === 'answering')) {
     if (entry === undefined) countStray(record, direction, id);
     else unit.count('duplicateResponses');

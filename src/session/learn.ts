@@ -11,56 +11,71 @@ import {
   readTaskParam,
   readTaskStatus,
 } from '../protocol/bodies.ts';
-import type { Frame } from '../protocol/envelope.ts';
+import type { Direction, Frame } from '../protocol/envelope.ts';
+import type { FrameArrived } from './events.ts';
 import type { PendingEntry } from './pending.ts';
 import type { SessionRecord } from './record.ts';
 import { isTerminalTaskStatus } from './tasks.ts';
 
-const remembered: ReadonlySet<string> = new Set([
-  'initialize',
-  'logging/setLevel',
-  'resources/subscribe',
-  'resources/unsubscribe',
-  'tasks/result',
-  'tasks/cancel',
+/**
+ * Requests whose own bytes are kept until the answer comes, because the answer alone does not say what was agreed; and the
+ * most bytes that are kept of each, since any number of them may wait. A longer one is forwarded like any other, only
+ * nothing is learned from it that its answer does not say.
+ */
+const rememberedBytesMax: ReadonlyMap<string, number> = new Map([
+  ['initialize', 256 * 1024],
+  ['logging/setLevel', 16 * 1024],
+  ['resources/subscribe', 16 * 1024],
+  ['resources/unsubscribe', 16 * 1024],
+  ['tasks/result', 16 * 1024],
+  ['tasks/cancel', 16 * 1024],
 ]);
+const initializedBytesMax = 16 * 1024;
 
-/** The request's own bytes are kept until its answer comes, because the answer alone does not say what was agreed. */
-export function isRemembered(method: string): boolean {
-  return remembered.has(method);
+/** What is kept of a request until its answer comes. A client may hold tasks; all else is set at the server. */
+export function rememberedOf({ frame, direction }: FrameArrived): Frame | undefined {
+  const { method } = frame.envelope;
+  const bytesMax = rememberedBytesMax.get(method);
+  if (bytesMax === undefined || frame.bytes.length > bytesMax) return undefined;
+  return direction === 'client-to-server' || method.startsWith('tasks/') ? keep(frame) : undefined;
+}
+
+/** The client's word that the handshake is complete, as a recovery repeats it. */
+export function learnInitialized(record: SessionRecord, direction: Direction, frame: Frame): void {
+  if (direction !== 'client-to-server' || frame.bytes.length > initializedBytesMax) return;
+  record.unit.learn({ initialized: keep(frame) });
 }
 
 /** A copy: the original is a slice of whatever chunk it came in, and would keep all of it alive. */
-export function keep(frame: Frame): Frame {
+function keep(frame: Frame): Frame {
   return { bytes: frame.bytes.slice(), envelope: frame.envelope };
 }
 
 export function learnFromAnswer(record: SessionRecord, entry: PendingEntry, answer: Frame): void {
   if (answer.envelope.isError) return;
   if (entry.asksTask) learnTask(record, entry, answer);
-  if (entry.remembers === undefined) return;
+  const { method, direction, remembers } = entry;
+  if (method === 'initialize' && direction === 'client-to-server') learnHandshake(record, remembers, answer);
+  if (remembers === undefined) return;
   const { unit } = record;
-  switch (entry.method) {
-    case 'initialize':
-      learnHandshake(record, entry.remembers, answer);
-      return;
+  switch (method) {
     case 'logging/setLevel':
-      unit.learn({ loggingLevel: entry.remembers });
+      unit.learn({ loggingLevel: remembers });
       return;
     case 'resources/subscribe':
     case 'resources/unsubscribe':
-      learnSubscription(record, entry.method, entry.remembers);
+      learnSubscription(record, method, remembers);
       return;
     case 'tasks/result':
     case 'tasks/cancel': {
-      const taskId = readTaskParam(entry.remembers.bytes);
+      const taskId = readTaskParam(remembers.bytes);
       if (taskId !== undefined) unit.later(() => record.tasks.remove(taskId));
     }
   }
 }
 
-function learnHandshake(record: SessionRecord, request: Frame, answer: Frame): void {
-  const params = readInitializeParams(request.bytes);
+function learnHandshake(record: SessionRecord, request: Frame | undefined, answer: Frame): void {
+  const params = request && readInitializeParams(request.bytes);
   const result = readInitializeResult(answer.bytes);
   if (result === undefined) return;
   record.unit.learn({

@@ -87,6 +87,9 @@ export const defaultTimes: Times = {
   halfOpenMs: 10_000,
 };
 
+/** How long a client that was refused for want of room should wait before it tries again. */
+export const retryAfterMs = 1000;
+
 /** Sessions that end with their connection (stdio, WebSocket) have no idle or age limit of their own. */
 export const connectionTimes: Pick<Times, 'sessionIdleMs' | 'sessionAgeMs'> = {
   sessionIdleMs: Infinity,

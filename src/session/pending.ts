@@ -37,7 +37,7 @@ export class PendingEntry implements Alarm, RequestDeadline {
   readonly sessionId: string;
   readonly key: IdKey;
   readonly id: RequestId;
-  /** The id's JSON text as it stood on the wire, echoed in every answer that we make ourselves. */
+  /** The id's JSON text, echoed in every answer that we make ourselves. */
   readonly idToken: string;
   readonly direction: Direction;
   readonly method: string;

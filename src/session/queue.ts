@@ -1,6 +1,6 @@
 /**
  * The order of held frames. A frame leaves its queue only at the head, so that what one peer sent arrives in the order in
- * which it was sent; cancellations, pings and responses may pass what is held, unless they belong to a held exchange.
+ * which it was sent. Cancellations, pings and responses may pass what is held; a response not the progress of its request.
  */
 
 import { opposite, type Direction, type Frame } from '../protocol/envelope.ts';

@@ -9,8 +9,8 @@ import { readInitializeResult } from '../protocol/bodies.ts';
 import type { Frame } from '../protocol/envelope.ts';
 import { idKey, spliceId } from '../protocol/ids.ts';
 import { encodeText } from '../protocol/text.ts';
+import { budgetOf } from './admission.ts';
 import type { ResponseArrived, SessionEvent } from './events.ts';
-import { reserved } from './limits.ts';
 import { PendingEntry } from './pending.ts';
 import { timesOf } from './profiles.ts';
 import { wakeQueues } from './queue.ts';
@@ -77,11 +77,12 @@ function ownAnswered(record: SessionRecord, event: ResponseArrived): PendingEntr
   return entry?.isOwn === true ? entry : undefined;
 }
 
-/** Sends a stored request again, under an id that no client chose: it names this session and this recovery. */
+/** Sends a stored request again, under an id that no waiting request has: it names this session and this recovery. */
 function sendOwn(record: SessionRecord, request: Frame, at: number, number: number): void {
   const { unit } = record;
-  const id = `ninelives:${record.id}:${record.version}:${number}`;
   const { method } = request.envelope;
+  let id = `ninelives:${record.id}:${record.version}:${number}`;
+  while (unit.find('client-to-server', idKey(0, id)) !== undefined) id += '+';
   const entry = new PendingEntry(
     record.id,
     {
@@ -90,7 +91,7 @@ function sendOwn(record: SessionRecord, request: Frame, at: number, number: numb
       idToken: idTokenOf(id),
       direction: 'client-to-server',
       method,
-      budget: reserved,
+      budget: budgetOf(record, method),
       startedAt: at,
       ...timesOf(record.profile, record.surroundings.times, method, 'client-to-server'),
       progressToken: undefined,

@@ -12,11 +12,12 @@ import { expiryOf } from './deadlines.ts';
 import type { EffectFailed, FrameMalformed, Loss, RequestExpired, UpstreamLost } from './events.ts';
 import type { Verdict } from './interception.ts';
 import { learnFromAnswer } from './learn.ts';
+import { retryAfterMs } from './limits.ts';
 import type { Outcome } from './outcomes.ts';
 import type { PendingEntry } from './pending.ts';
 import { removeHeld } from './queue.ts';
 import type { SessionRecord } from './record.ts';
-import { encodeAnswer, encodeRefusal, tell } from './tell.ts';
+import { encodeAnswer, encodeRefusal, isReaderGone, tell } from './tell.ts';
 
 /** Ends the request and tells its requester why, in our own name. */
 export function settleWithError(record: SessionRecord, entry: PendingEntry, outcome: Outcome, why: Refusal): void {
@@ -32,9 +33,13 @@ export function settleEntry(record: SessionRecord, entry: PendingEntry, outcome:
   if (held !== undefined) removeHeld(record, held);
 }
 
-/** The waiting request that a response travelling in `direction` answers. */
+/**
+ * The waiting request that a response travelling in `direction` answers. A request that we still hold has reached nobody:
+ * what comes under its id answers an earlier use of that id, or nothing at all.
+ */
 export function findAnswered(record: SessionRecord, direction: Direction, id: RequestId): PendingEntry | undefined {
-  return record.unit.find(opposite(direction), idKey(0, id));
+  const entry = record.unit.find(opposite(direction), idKey(0, id));
+  return entry?.state === 'held' ? undefined : entry;
 }
 
 /**
@@ -72,7 +77,8 @@ export function settleAnswered(
   }
   const answer = verdict?.frame ?? frame;
   settleEntry(record, entry, answer.envelope.isError ? 'error' : 'result');
-  learnFromAnswer(record, entry, answer);
+  // What the peer itself said: a server that comes back is compared with that, whatever interceptors made of it.
+  if (!answer.envelope.isError) learnFromAnswer(record, entry, frame);
   if (!entry.isOwn) {
     unit.effect({ type: 'send', direction, message: [answer.bytes], entry: undefined, isUrgent: false });
   }
@@ -116,8 +122,8 @@ export function expireRequest(record: SessionRecord, event: RequestExpired): voi
 }
 
 /** Tells the peer that works on the request to stop; where our own queue still holds the request, takes it back. */
-export function callOff(record: SessionRecord, entry: PendingEntry, reason: string): void {
-  if (entry.direction === 'client-to-server' ? !record.isUpstreamReady : record.isClientGone) return;
+function callOff(record: SessionRecord, entry: PendingEntry, reason: string): void {
+  if (isReaderGone(record, entry.direction)) return;
   record.unit.effect({ type: 'cancel', entry, message: [encodeCancelled(entry.id, reason)] });
 }
 
@@ -202,7 +208,7 @@ export function compensate(record: SessionRecord, event: EffectFailed): void {
     case 'buffer-full': {
       const { bufferBytesMax } = record.surroundings.limits;
       record.unit.count('refusedBuffer');
-      const why = refusal('TOO_MANY_REQUESTS', { scope: 'buffer', limit: bufferBytesMax, retryAfterMs: 1000 });
+      const why = refusal('TOO_MANY_REQUESTS', { scope: 'buffer', limit: bufferBytesMax, retryAfterMs });
       settleWithError(record, entry, 'refused', why);
       return;
     }
@@ -227,7 +233,7 @@ export function answerMalformed(record: SessionRecord, event: FrameMalformed): v
   const id = fault.idToken === undefined ? undefined : (JSON.parse(fault.idToken) as RequestId);
   if (fault.isAnswer) {
     const entry = id === undefined ? undefined : findAnswered(record, direction, id);
-    if (entry !== undefined) settleWithError(record, entry, 'refused', why);
+    if (entry?.state === 'open') settleWithError(record, entry, 'refused', why);
   } else if (fault.expectsAnswer && (fromClient || id !== undefined)) {
     record.unit.count('outcome.refused');
     tell(record, direction, encodeRefusal(fault.idToken, why));

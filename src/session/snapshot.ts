@@ -3,7 +3,7 @@
  * The schema may grow within a version; docs/stability.md says what a new version means.
  */
 
-import type { Direction, RequestId } from '../protocol/envelope.ts';
+import type { Direction, FrameKind, RequestId } from '../protocol/envelope.ts';
 import { type Counts, countsToJson } from './counters.ts';
 import { deadlineOf } from './deadlines.ts';
 import type { TransportType } from './interception.ts';
@@ -30,7 +30,7 @@ export interface PendingSnapshot {
 export interface HeldSnapshot {
   readonly ticket: number;
   readonly direction: Direction;
-  readonly kind: string;
+  readonly kind: FrameKind;
   readonly method: string;
   readonly bytes: number;
   readonly isDecided: boolean;

@@ -43,6 +43,7 @@ export class Tasks {
   }
 
   add(task: TaskFacts): void {
+    if (this.#max === 0) return;
     this.remove(task.taskId);
     if (this.#byId.size >= this.#max) for (const oldest of this.#byId.keys()) if (this.remove(oldest)) break;
     this.#byId.set(task.taskId, task);

@@ -10,7 +10,7 @@ import type { Direction, FrameKind, RequestId } from '../protocol/envelope.ts';
 import type { IdKey } from '../protocol/ids.ts';
 import { BaseUnit } from './base-unit.ts';
 import { type CounterName, counterIndex } from './counters.ts';
-import { deadlineOf } from './deadlines.ts';
+import { nextLookAt } from './deadlines.ts';
 import type { Effect } from './effects.ts';
 import type { SessionFacts } from './facts.ts';
 import { Journal } from './journal.ts';
@@ -18,7 +18,7 @@ import { type Budget, budgets, perSessionLimit } from './limits.ts';
 import { type EndReason, type Outcome, type SessionState, sessionStates } from './outcomes.ts';
 import type { PendingEntry } from './pending.ts';
 import type { SessionData } from './session-data.ts';
-import { type TagView, builtInTagRules, evaluateTags, nextTagChange, tagThresholds } from './tags.ts';
+import { type TagRule, type TagView, builtInTagRules, evaluateTags, nextTagChange, tagThresholds } from './tags.ts';
 
 export type LimitScope = 'session' | 'total';
 
@@ -153,15 +153,23 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
 
   /**
    * Computes what follows from the staged changes: tags, and when the session has to be looked at again.
-   * @throws what a user's tag rule throws; the caller rolls back. With `isOwnWork` users' rules are left alone, so that a
-   * rule that always throws cannot keep a request from its outcome.
+   * @throws what a user's tag rule throws; the caller rolls back. With `isOwnWork` nothing is thrown and users' tags stay
+   * as they were, so that a rule that always throws cannot keep a request from its outcome.
    */
   override prepare(isOwnWork: boolean): void {
-    const { tagRules } = this.#record.surroundings;
-    const rules = isOwnWork ? builtInTagRules : tagRules;
+    const { surroundings, tagBits } = this.#record;
+    try {
+      this.#applyRules(surroundings.tagRules);
+    } catch (error) {
+      if (!isOwnWork) throw error;
+      this.#applyRules(builtInTagRules);
+      this.#tagBits |= tagBits & ~((1 << builtInTagRules.length) - 1);
+    }
+  }
+
+  #applyRules(rules: readonly TagRule[]): void {
     const view = new StagedTagView(this.#record, this);
     this.#tagBits = evaluateTags(rules, view);
-    if (isOwnWork) this.#tagBits |= this.#record.tagBits & ~((1 << builtInTagRules.length) - 1);
     this.#alarmAt = Math.min(nextTagChange(rules, view), sessionDueAt(this.#record, this.now));
   }
 
@@ -183,7 +191,7 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
       const entry = puts.at(index);
       record.pending.insert(entry);
       if (entry.direction === 'server-to-client') record.idleClock.hold(this.now);
-      alarms.set(entry, deadlineOf(entry, record.idleClock));
+      alarms.set(entry, nextLookAt(entry, record.idleClock, this.now));
     }
     for (let index = 0; index < takes.size; index++) {
       const entry = takes.at(index);
@@ -226,16 +234,15 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
   }
 
   #noteOutcome(entry: PendingEntry, outcome: Outcome): void {
+    if (entry.isOwn) return;
     this.#journal.settled.push(entry);
     this.#journal.outcomes.push(outcome);
-    if (entry.isOwn) return;
     this.count(`outcome.${outcome}`);
     this.effect({ type: 'settled', entry, outcome, elapsedMs: this.now - entry.startedAt });
   }
 
   #bury(entry: PendingEntry, outcome: Outcome): void {
     const record = this.#record;
-    if (entry.isOwn) return;
     if (entry.isTaken) {
       record.tombstones.add({
         direction: entry.direction,
@@ -275,7 +282,7 @@ const frameCounter = {
 } as const satisfies Record<FrameKind, readonly [CounterName, CounterName]>;
 
 /** When the idle or the age limit ends the session. A busy session is not idle: it is looked at again later. */
-export function sessionDueAt(record: SessionData, now: number): number {
+function sessionDueAt(record: SessionData, now: number): number {
   const { sessionIdleMs, sessionAgeMs } = record.surroundings.times;
   const idleDueAt = record.isBusy ? now + sessionIdleMs : record.lastFrameAt + sessionIdleMs;
   return Math.min(idleDueAt, record.openedAt + sessionAgeMs);
@@ -343,7 +350,7 @@ class StagedTagView implements TagView {
   get hasPrincipal(): boolean {
     return this.#record.principal !== undefined;
   }
-  /** One frame settles one request; a session's end settles many, and has no use for tags any more. */
+  /** One frame settles one request. A loss or an end settles many: then the tags of the others come with the next event. */
   get #lastSettled(): { readonly entry: PendingEntry; readonly outcome: Outcome } | undefined {
     return this.#unit.lastSettled;
   }

@@ -79,7 +79,7 @@ export function announceReady(record: UpstreamRecord): void {
 }
 
 export function announceLoss(record: UpstreamRecord, event: Lost): void {
-  note(record, event);
+  noteDeparture(record, event);
   record.unit.later(() => {
     record.restartedAt = [...recentRestarts(record, event.at), event.at];
   });
@@ -87,15 +87,11 @@ export function announceLoss(record: UpstreamRecord, event: Lost): void {
 }
 
 export function announceFinalLoss(record: UpstreamRecord, event: Lost): void {
-  note(record, event);
+  noteDeparture(record, event);
   record.unit.effect({ type: 'announce-lost', loss: { ...event.departure, willRestart: false } });
 }
 
 export function noteDeparture(record: UpstreamRecord, event: Lost): void {
-  note(record, event);
-}
-
-function note(record: UpstreamRecord, event: Lost): void {
   record.unit.later(() => {
     record.lastDeparture = event.departure;
   });

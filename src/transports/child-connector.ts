@@ -22,22 +22,31 @@ export interface ChildConnectorOptions {
 }
 
 export interface ChildConnector extends UpstreamConnector {
+  /** Stops what runs. Resolves when nothing is left of any server that was started here, nor of what it had started. */
+  stop(): Promise<void>;
   /** SIGKILL for whatever runs now, for a process that has to exit at once. */
   kill(): void;
 }
 
 export function childConnector(options: ChildConnectorOptions): ChildConnector {
-  let running: ServerProcess | undefined;
+  // A server is gone before everything that it had started is: what is swept up still counts as running here.
+  const running = new Set<ServerProcess>();
   return {
     connect: (events) => {
-      running = start(options, events);
-      return running;
+      const server = start(options, events, () => void server.stop().then(() => running.delete(server)));
+      running.add(server);
+      return server;
     },
-    kill: () => running?.kill(),
+    stop: async () => {
+      await Promise.all([...running].map(async (server) => server.stop()));
+    },
+    kill: () => {
+      for (const server of running) server.kill();
+    },
   };
 }
 
-function start(options: ChildConnectorOptions, events: UpstreamEvents): ServerProcess {
+function start(options: ChildConnectorOptions, events: UpstreamEvents, onGone: () => void): ServerProcess {
   return spawnServer({
     command: options.command,
     args: options.args,
@@ -59,6 +68,7 @@ function start(options: ChildConnectorOptions, events: UpstreamEvents): ServerPr
     onWriteFailed: () => {},
     onStderr: options.onStderr,
     onExit: (exit) => {
+      onGone();
       options.onExit?.(exit);
       events.lost({
         reason: exit.spawnError === undefined ? 'exited' : 'spawn-failed',
