@@ -119,6 +119,8 @@ export function forwardStdio(options: ForwardStdioOptions): Forward {
 
   async function conclude(): Promise<void> {
     await front.flush();
+    // The server is gone; what it had started may not be.
+    await connector.stop();
     await runtime.stop();
     finish({ reason: reason ?? 'internal-error', exit, snapshot: session.snapshot() });
   }
