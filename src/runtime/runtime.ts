@@ -228,7 +228,7 @@ class SessionRuntime implements Runtime {
           host.detachServer();
           this.#route(id, { type: 'upstream.lost', at: this.#clock.now(), loss });
         },
-        stopped: (departure) => options.onServerStopped?.(departure),
+        stopped: (departure) => this.#callBack(() => options.onServerStopped?.(departure)),
       },
     });
     host.upstream = upstream;
@@ -276,7 +276,7 @@ class SessionRuntime implements Runtime {
       const snapshot = snapshotOf(record, at);
       this.#tell({ type: 'session-ended', sessionId: record.id, at, reason, status: snapshot.status, snapshot });
     }
-    host.onEnded?.(reason);
+    this.#callBack(() => host.onEnded?.(reason));
     if (this.#registry.size > 0) return;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
@@ -305,6 +305,15 @@ class SessionRuntime implements Runtime {
       } catch (error) {
         this.#log.error({ error, observation: observation.type }, 'an observer threw');
       }
+    }
+  }
+
+  /** What an embedder's callback throws is logged, and harms neither its own session nor any other. */
+  #callBack(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#log.error({ error }, 'a callback threw');
     }
   }
 
