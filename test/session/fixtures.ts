@@ -28,6 +28,7 @@ import {
 } from '../../src/session/hold.ts';
 import type { Verdict } from '../../src/session/interception.ts';
 import { checkInvariants } from '../../src/session/invariants.ts';
+import type { Journal } from '../../src/session/journal.ts';
 import { defaultLimits, defaultTimes, Ledger, type Limits, type Times } from '../../src/session/limits.ts';
 import { defaultProfile } from '../../src/session/profiles.ts';
 import { hasToWait } from '../../src/session/queue.ts';
@@ -61,6 +62,7 @@ export interface SessionOptions extends Partial<Omit<SessionIdentity, 'openedAt'
   readonly times?: Partial<Times>;
   readonly tagRules?: readonly TagRule[];
   readonly ledger?: Ledger;
+  readonly journal?: Journal;
   /** The server takes no frames yet, or not any more. */
   readonly isUpstreamAway?: boolean;
   readonly occupancyChanged?: SessionSurroundings['occupancyChanged'];
@@ -89,6 +91,7 @@ export function openSession(options: SessionOptions = {}): Session {
       times: { ...defaultTimes, ...options.times },
       ledger,
       alarms,
+      ...(options.journal === undefined ? {} : { journal: options.journal }),
       tagRules: [...builtInTagRules, ...(options.tagRules ?? [])],
       checksInvariants: true,
       occupancyChanged: options.occupancyChanged ?? (() => {}),
