@@ -25,6 +25,7 @@ import type { OpenOptions, OpenResult, Runtime, RuntimeOptions } from './api.ts'
 import { indexScheduler } from './indexed-scheduler.ts';
 import { InterceptorChain } from './interceptor-chain.ts';
 import type { Observation, Observer } from './observation.ts';
+import type { Outbox } from './outbox.ts';
 import { Registry, Slot } from './registry.ts';
 import { SessionHandle } from './session-handle.ts';
 import { type HostSurroundings, SessionHost } from './session-host.ts';
@@ -257,9 +258,15 @@ class SessionRuntime implements Runtime {
   #ended(host: SessionHost): void {
     const reason = host.record.endReason ?? 'internal-error';
     host.upstream?.stop();
-    if (host.upstream === undefined) host.toServer.finish(reason);
-    host.toClient.finish(reason);
-    if (host.toClient.bytes > 0) this.#clock.setTimeout(() => host.toClient.abandon(reason), lingerMs);
+    if (host.upstream === undefined) this.#finish(host.toServer, reason);
+    if (host.record.isClientGone) host.toClient.abandon(reason);
+    else this.#finish(host.toClient, reason);
+  }
+
+  /** A slow reader is given a while for what is still to be written. */
+  #finish(box: Outbox, reason: string): void {
+    box.finish(reason);
+    if (box.bytes > 0) this.#clock.setTimeout(() => box.abandon(reason), lingerMs);
   }
 
   /** The actor is over. One that died of a defect has not settled what it owned: that is done here. */

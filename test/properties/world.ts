@@ -2,7 +2,6 @@
  * The world in which the laws are tested: one runtime on a virtual clock, sessions in it, and peers that remember every
  * message written to them and every settled request. Decides nothing about what is right; the laws do.
  */
-import { refusal } from '../../src/errors.ts';
 import type { Log, PeerLink, UpstreamConnector, UpstreamEvents, UpstreamLink } from '../../src/ports.ts';
 import type { Direction, RequestId } from '../../src/protocol/envelope.ts';
 import { decodeText, encodeText } from '../../src/protocol/text.ts';
@@ -46,6 +45,8 @@ export class Ear implements PeerLink {
   isPaused = false;
   isInputClosed = false;
   isReading = true;
+  /** Its link was closed, or its process ended, while it did not read: something written to it may be lost. */
+  hasLeftUnread = false;
   /** Writes after the link was closed or its peer was gone. There must be none. */
   strayWrites = 0;
   isGone = false;
@@ -63,6 +64,7 @@ export class Ear implements PeerLink {
   }
   close(reason: string): void {
     this.closedFor = reason;
+    if (!this.isReading) this.hasLeftUnread = true;
   }
   closeInput(): void {
     this.isInputClosed = true;
@@ -114,6 +116,8 @@ export class Restartable implements UpstreamConnector {
     const events = this.#events;
     this.#events = undefined;
     this.isReady = false;
+    if (!this.ear.isReading) this.ear.hasLeftUnread = true;
+    this.ear.isReading = true;
     events?.lost({ reason: 'exited', exitCode: 1, signal: null, lastStderr: [] });
   }
 }
@@ -124,6 +128,8 @@ export class Pair {
   readonly client: Ear;
   readonly server: Restartable;
   readonly settled: Settled[] = [];
+  /** Requests that were sent while the session was there to take them, as `directed` names them. */
+  readonly asked: string[] = [];
   ended: Ended | undefined = undefined;
   endedFor: EndReason | undefined = undefined;
 
@@ -155,6 +161,16 @@ export class Pair {
     if (direction === 'client-to-server') this.fromClient(message);
     else this.fromServer(message);
   }
+  /** Sends a request and remembers it, so that the laws can ask what became of it. */
+  ask(
+    direction: Direction,
+    message: { readonly id: RequestId; readonly method: string; readonly params?: object },
+  ): void {
+    const isTaken = this.endedFor === undefined && (direction === 'client-to-server' || this.server.isReady);
+    if (isTaken) this.asked.push(directed(direction, message.id));
+    this.from(direction, message);
+  }
+  /** The ear of the peer that sends in `direction`. */
   earOf(direction: Direction): Ear {
     return direction === 'client-to-server' ? this.client : this.server.ear;
   }
@@ -226,8 +242,7 @@ export class World {
   }
 }
 
-export function codeOf(message: Message): unknown {
-  return message.error?.data?.['code'] ?? message.error?.code;
+/** A request's name: `client 1`, `server "1"`, by who asked. */
+export function directed(direction: Direction, id: RequestId): string {
+  return `${direction === 'client-to-server' ? 'client' : 'server'} ${JSON.stringify(id)}`;
 }
-
-export const draining = refusal('DRAINING').code;
