@@ -14,7 +14,7 @@ import { learnFromTaskStatus, learnInitialized } from './learn.ts';
 import { listen } from './limits.ts';
 import type { PendingEntry } from './pending.ts';
 import type { SessionRecord } from './record.ts';
-import { findAnswered, settleAnswered, settleEntry, settleWithError } from './settle.ts';
+import { countVerdict, findAnswered, settleAnswered, settleEntry, settleWithError } from './settle.ts';
 import { encodeAnswer, isReaderGone, tell } from './tell.ts';
 
 /** An interceptor's verdict on the event's frame, when it is known already. */
@@ -40,12 +40,11 @@ const legalityCounter = {
 
 /** Takes a request on and sends it; or refuses it; or answers it in the peer's place. */
 export function acceptRequest(record: SessionRecord, event: RequestArrived): void {
-  const { unit } = record;
   const { direction, frame } = event;
   countFrame(record, direction, frame);
   const verdict = verdictOf(event);
+  countVerdict(record, verdict);
   if (verdict?.kind === 'refuse') {
-    unit.count('blocked');
     refuseEntry(record, newEntry(record, event, 'open'), verdict.refusal);
     return;
   }
@@ -69,7 +68,6 @@ function answerUnlisted(
   entry: PendingEntry,
   verdict: Extract<Verdict, { kind: 'answer' }>,
 ): void {
-  record.unit.count('mocked');
   record.unit.settleUnlisted(entry, 'result' in verdict.body ? 'result' : 'error');
   tell(record, entry.direction, encodeAnswer(entry.idToken, verdict.body));
 }
@@ -80,19 +78,17 @@ function sendRequest(record: SessionRecord, entry: PendingEntry, frame: Frame): 
 
 /** A held request whose turn has come. Its entry has been in the table since it arrived. */
 export function releaseRequest(record: SessionRecord, entry: PendingEntry, verdict: Verdict): void {
-  const { unit } = record;
+  countVerdict(record, verdict);
   switch (verdict.kind) {
     case 'refuse':
-      unit.count('blocked');
       settleWithError(record, entry, 'refused', verdict.refusal);
       return;
     case 'answer':
-      unit.count('mocked');
       settleEntry(record, entry, 'result' in verdict.body ? 'result' : 'error');
       tell(record, entry.direction, encodeAnswer(entry.idToken, verdict.body));
       return;
     case 'forward':
-      unit.later(() => {
+      record.unit.later(() => {
         entry.state = 'open';
       });
       sendRequest(record, entry, verdict.frame);
@@ -122,8 +118,8 @@ export function passNotification(
   verdict: Verdict | undefined,
 ): void {
   const { unit } = record;
+  countVerdict(record, verdict);
   if (verdict !== undefined && verdict.kind !== 'forward') {
-    unit.count('blocked');
     unit.count('dropped');
     return;
   }

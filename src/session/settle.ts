@@ -42,6 +42,21 @@ export function findAnswered(record: SessionRecord, direction: Direction, id: Re
   return entry?.state === 'held' ? undefined : entry;
 }
 
+/** What interceptors made of a frame, where they made anything of it. */
+export function countVerdict({ unit }: SessionRecord, verdict: Verdict | undefined): void {
+  if (verdict === undefined) return;
+  switch (verdict.kind) {
+    case 'refuse':
+      unit.count(verdict.refusal.code === 'INTERCEPTOR_FAILED' ? 'interceptorFailures' : 'blocked');
+      return;
+    case 'answer':
+      unit.count('mocked');
+      return;
+    case 'forward':
+      if (verdict.steps.some((step) => step.action === 'modify')) unit.count('modified');
+  }
+}
+
 /**
  * A response arrived: finds, classifies and removes its request in one step. A response nobody waits for is counted and
  * goes no further (R4, R5); an error that names no request is passed on, since on a connection there is one reader (R6).
@@ -64,13 +79,12 @@ export function settleAnswered(
     countStray(record, direction, id);
     return;
   }
+  countVerdict(record, verdict);
   if (verdict?.kind === 'refuse') {
-    unit.count('blocked');
     settleWithError(record, entry, 'refused', verdict.refusal);
     return;
   }
   if (verdict?.kind === 'answer') {
-    unit.count('mocked');
     settleEntry(record, entry, 'result' in verdict.body ? 'result' : 'error');
     if (!entry.isOwn) tell(record, entry.direction, encodeAnswer(entry.idToken, verdict.body));
     return;
@@ -87,8 +101,8 @@ export function settleAnswered(
 /** An error that names no request. Who does not let it pass has no request to answer in its place either. */
 function passUnnamed(record: SessionRecord, direction: Direction, frame: Frame, verdict: Verdict | undefined): void {
   const { unit } = record;
+  countVerdict(record, verdict);
   if (verdict !== undefined && verdict.kind !== 'forward') {
-    unit.count('blocked');
     unit.count('dropped');
     return;
   }
