@@ -52,6 +52,11 @@ export class SlotList {
   }
 }
 
+/** How many sessions one principal may hold: always one, so that a small limit locks nobody out. */
+export function sessionsPerPrincipal(limits: Limits): number {
+  return Math.max(1, Math.floor(limits.sessions * limits.sessionsPerPrincipalRatio));
+}
+
 export type Admission = 'admitted' | 'too-many-sessions' | 'too-many-for-principal';
 
 export class Registry {
@@ -111,8 +116,7 @@ export class Registry {
   /** Whether one more session fits beside those that are open. */
   admission(principal: string | undefined, limits: Limits): Admission {
     if (principal !== undefined) {
-      const most = Math.max(1, Math.floor(limits.sessions * limits.sessionsPerPrincipalRatio));
-      if (this.countOf(principal) >= most) return 'too-many-for-principal';
+      if (this.countOf(principal) >= sessionsPerPrincipal(limits)) return 'too-many-for-principal';
     }
     return this.size < limits.sessions ? 'admitted' : 'too-many-sessions';
   }

@@ -8,7 +8,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { type Actor, createActor } from 'xstate';
 import type { supervisorMachine } from '../../machines/supervisor.ts';
-import { refusal } from '../errors.ts';
+import { type Refusal, refusal } from '../errors.ts';
 import type { Clock, Log } from '../ports.ts';
 import { type ReadLimits, defaultReadLimits } from '../protocol/read.ts';
 import type { SessionEvent } from '../session/events.ts';
@@ -26,7 +26,7 @@ import { indexScheduler } from './indexed-scheduler.ts';
 import { InterceptorChain } from './interceptor-chain.ts';
 import type { Observation, Observer } from './observation.ts';
 import type { Outbox } from './outbox.ts';
-import { Registry, Slot } from './registry.ts';
+import { Registry, Slot, sessionsPerPrincipal } from './registry.ts';
 import { SessionHandle } from './session-handle.ts';
 import { type HostSurroundings, SessionHost } from './session-host.ts';
 import { sessionLogic } from './session-logic.ts';
@@ -123,10 +123,8 @@ class SessionRuntime implements Runtime {
   open(options: OpenOptions): OpenResult {
     const now = this.#clock.now();
     if (!this.#supervisor.getSnapshot().hasTag('accepting')) return { refusal: refusal('DRAINING') };
-    if (!this.#makeRoom(options.principal, now)) {
-      const limit = this.#limits.sessions;
-      return { refusal: refusal('TOO_MANY_SESSIONS', { current: this.#registry.size, limit, retryAfterMs: 1000 }) };
-    }
+    const objection = this.#makeRoom(options.principal, now);
+    if (objection !== undefined) return { refusal: objection };
     const id = this.#options.ids.sessionId();
     const ref = createActor(this.#sessionLogic, {
       parent: this.#supervisor,
@@ -236,13 +234,22 @@ class SessionRuntime implements Runtime {
     upstream.start();
   }
 
-  #makeRoom(principal: string | undefined, now: number): boolean {
-    if (this.#registry.admission(principal, this.#limits) === 'admitted') return true;
-    if (this.#registry.size < this.#limits.sessions) return false;
+  /**
+   * Makes room for one more session, by parting with one where that helps, or says which limit is reached. A principal
+   * that holds its share is refused without anybody having to go.
+   */
+  #makeRoom(principal: string | undefined, now: number): Refusal | undefined {
+    const limits = this.#limits;
+    if (this.#registry.admission(principal, limits) === 'too-many-for-principal') {
+      return tooManySessions('principal', this.#registry.countOf(principal!), sessionsPerPrincipal(limits));
+    }
+    if (this.#registry.size < limits.sessions) return undefined;
     const slot = this.#registry.evictable(now, this.#times.halfOpenMs);
-    if (slot === undefined) return false;
-    this.#route(slot.record.id, { type: 'session.close', at: now, reason: 'evicted' });
-    return this.#registry.admission(principal, this.#limits) === 'admitted';
+    if (slot !== undefined) {
+      this.#route(slot.record.id, { type: 'session.close', at: now, reason: 'evicted' });
+      if (this.#registry.size < limits.sessions) return undefined;
+    }
+    return tooManySessions('total', this.#registry.size, limits.sessions);
   }
 
   #route(sessionId: string, event: SessionEvent): boolean {
@@ -344,6 +351,10 @@ class SessionRuntime implements Runtime {
 /** Sessions of these transports end with their connection. */
 function isConnection({ transportType }: OpenOptions): boolean {
   return transportType === 'stdio' || transportType === 'websocket' || transportType === 'in-memory';
+}
+
+function tooManySessions(scope: 'total' | 'principal', current: number, limit: number): Refusal {
+  return refusal('TOO_MANY_SESSIONS', { scope, current, limit, retryAfterMs: 1000 });
 }
 
 function requireTagRules({ tagRules = [] }: RuntimeOptions): void {
