@@ -32,7 +32,7 @@ export function expectEverybodyTold(pair: Pair): void {
       (one) => one.direction === direction && one.outcome !== 'cancelled' && one.outcome !== untold,
     );
     // Who asks a session that is over is told so, and there is nothing left that could count it.
-    const answers = ear.heard.filter(({ id, method, error }) => {
+    const answers = ear.everything.filter(({ id, method, error }) => {
       return method === undefined && id != null && error?.data?.['reason'] !== 'ended';
     });
     const heard = tally(answers.map(({ id }) => directed(direction, id!)));

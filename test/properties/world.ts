@@ -40,7 +40,10 @@ export function bytesOf(message: object): Uint8Array {
 
 /** The far end of a link: keeps what was written, and can be slow to read. */
 export class Ear implements PeerLink {
+  /** What was heard since somebody took it. */
   readonly heard: Message[] = [];
+  /** What was heard at all. */
+  readonly everything: Message[] = [];
   closedFor: string | undefined = undefined;
   isPaused = false;
   isInputClosed = false;
@@ -56,6 +59,7 @@ export class Ear implements PeerLink {
     const message = JSON.parse(parts.map((part) => decodeText(part)).join('')) as Message;
     if (this.closedFor !== undefined || this.isGone) this.strayWrites++;
     this.heard.push(message);
+    this.everything.push(message);
     this.onMessage?.(message);
     return this.isReading;
   }
@@ -70,7 +74,6 @@ export class Ear implements PeerLink {
     this.isInputClosed = true;
   }
 
-  /** What was heard since the last time somebody asked. */
   take(): readonly Message[] {
     return this.heard.splice(0);
   }
@@ -182,7 +185,8 @@ export class Pair {
   /** The handshake, up to a session that serves. */
   shake(capabilities: object = { tools: {} }): void {
     this.server.becomeReady();
-    this.fromClient({ id: 'hello', method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {} } });
+    const params = { protocolVersion: '2025-11-25', capabilities: {} };
+    this.ask('client-to-server', { id: 'hello', method: 'initialize', params });
     this.fromServer({ id: 'hello', result: { protocolVersion: '2025-11-25', capabilities } });
     this.fromClient({ method: 'notifications/initialized' });
     this.client.take();
