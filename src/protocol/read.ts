@@ -27,9 +27,11 @@ export const defaultReadLimits: ReadLimits = { ...defaultScanLimits, batchItemsM
 
 /** Reads one message. `bytes` becomes the frame's `bytes` and must not change afterwards. */
 export function readMessage(bytes: Uint8Array, limits: ReadLimits = defaultReadLimits): Frame | ReadFault {
-  const envelope = scanMessage(bytes, limits) ?? parseMessage(bytes, limits);
-  if (isFault(envelope)) return envelope;
   const isUtf8 = limits.isUtf8 ?? isValidUtf8;
+  const scanned = scanMessage(bytes, limits);
+  if (scanned !== undefined && isUtf8(bytes)) return { bytes, envelope: scanned };
+  const envelope = scanned ?? parseMessage(bytes, limits);
+  if (isFault(envelope)) return envelope;
   return isUtf8(bytes) ? { bytes, envelope } : invalidUtf8(bytes, envelope, isUtf8);
 }
 

@@ -17,6 +17,14 @@ describe('what real peers write is read without JSON.parse', () => {
     ['pretty printed', `{\n  "jsonrpc": "2.0",\n  "id": -1,\n  "result": {}\n}\n`],
     ['error', `{${head},"id":1,"error":{"code":-32601,"message":"Method not found"}}`],
     ['unknown method, not ASCII', `{${head},"id":1,"method":"büro/öffnen"}`],
+    ['cancellation', `{"method":"notifications/cancelled","params":{"requestId":0,"reason":"no"},${head}}`],
+    ['progress', `{"method":"notifications/progress","params":{"progressToken":"p","progress":1},${head}}`],
+    ['progress asked for', `{${head},"id":1,"method":"tools/call","params":{"_meta":{"progressToken":-3}}}`],
+    ['a task', `{${head},"id":1,"method":"tools/call","params":{"task":{"ttl":60000},"name":"a"}}`],
+    [
+      'modern request',
+      `{${head},"id":1,"method":"ping","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}`,
+    ],
     ['empty params and _meta', `{${head},"id":1,"method":"ping","params":{"_meta":{}}}`],
     ['params that are no object', `{${head},"id":1,"method":"ping","params":[{"_meta":1}]}`],
   ])('%s', (_, text) => {
@@ -25,8 +33,13 @@ describe('what real peers write is read without JSON.parse', () => {
     expect(scan(text)).toEqual(read.envelope);
   });
 
-  test.each([...knownMethods])('%s is one string for all frames', (method) => {
-    expect(scan(`{${head},"id":1,"method":"${method}"}`)?.method).toBe(method);
+  test.each([...knownMethods])('%s is known from its bytes, and nothing like it is taken for it', (method) => {
+    const read = (name: string): string | undefined => scan(`{${head},"id":1,"method":"${name}"}`)?.method;
+    expect(read(method)).toBe(method);
+    for (let at = 0; at < method.length; at += 1) {
+      const other = `${method.slice(0, at)}_${method.slice(at + 1)}`;
+      expect(read(other)).toBe(other);
+    }
   });
 });
 
