@@ -298,17 +298,19 @@ class SessionRuntime implements Runtime {
   #committed(record: SessionRecord): void {
     const shown = this.#registry.get(record.id)?.host.shown;
     if (shown === undefined) return;
-    if (shown.state === record.state && shown.tagBits === record.tagBits) return;
+    const hasOtherTags = shown.tagBits !== record.tagBits || shown.labels !== record.labels.size;
+    if (shown.state === record.state && !hasOtherTags) return;
     const at = this.#clock.now();
     if (shown.state === 'initializing' && record.state !== 'initializing') this.#registry.reorder(record);
     if (shown.state !== record.state) {
       this.#tell({ type: 'state-changed', sessionId: record.id, at, from: shown.state, to: record.state });
     }
-    if (shown.tagBits !== record.tagBits) {
+    if (hasOtherTags) {
       this.#tell({ type: 'tags-changed', sessionId: record.id, at, tags: tagsOf(record) });
     }
     shown.state = record.state;
     shown.tagBits = record.tagBits;
+    shown.labels = record.labels.size;
   }
 
   /** Observers are guests: what one throws is logged and harms nobody. */

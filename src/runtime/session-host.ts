@@ -38,8 +38,12 @@ export class SessionHost {
   readonly toClient: Outbox;
   readonly toServer: Outbox;
   upstream: Upstream | undefined = undefined;
-  /** What observers were last told about the session. */
-  readonly shown: { state: SessionState; tagBits: number } = { state: 'initializing', tagBits: 0 };
+  /** What observers were last told about the session; of its labels their number, since one event changes one label. */
+  readonly shown: { state: SessionState; tagBits: number; labels: number } = {
+    state: 'initializing',
+    tagBits: 0,
+    labels: 0,
+  };
   onEnded: ((reason: EndReason) => void) | undefined = undefined;
   readonly #surroundings: HostSurroundings;
   readonly #clientLink: PeerLink;
