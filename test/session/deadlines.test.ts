@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { deadlineOf, expiryOf, IdleClock, type RequestDeadline } from '../../src/session/deadlines.ts';
+import { deadlineOf, expiryOf, IdleClock, nextLookAt, type RequestDeadline } from '../../src/session/deadlines.ts';
 
 function startedAt(now: number, idleClock: IdleClock, idleMs: number, absoluteMs: number): RequestDeadline {
   return { startedAt: now, lastActivityAt: idleClock.read(now), idleMs, absoluteMs };
@@ -89,6 +89,30 @@ describe('the deadlines of a request', () => {
     const request = startedAt(0, clock, Infinity, Infinity);
     expect(deadlineOf(request, clock)).toBe(Infinity);
     expect(expiryOf(request, clock, Number.MAX_SAFE_INTEGER)).toBeUndefined();
+  });
+});
+
+describe('the time to look at a request next', () => {
+  test('is when it falls due, as long as the clock runs', () => {
+    const clock = new IdleClock();
+    expect(nextLookAt(startedAt(0, clock, 300, 1000), clock, 0)).toBe(300);
+    expect(nextLookAt(startedAt(0, clock, 300, 1000), clock, 200)).toBe(300);
+  });
+
+  test('is one idle time away while the clock is held: a release will tell nobody', () => {
+    const clock = new IdleClock();
+    const request = startedAt(0, clock, 300, 1000);
+    clock.hold(50);
+    expect(nextLookAt(request, clock, 50)).toBe(350);
+    expect(nextLookAt(request, clock, 900)).toBe(1000);
+    clock.release(900);
+    expect(nextLookAt(startedAt(900, clock, 300, 5000), clock, 900)).toBe(1200);
+  });
+
+  test('is never for a request without limits', () => {
+    const clock = new IdleClock();
+    clock.hold(0);
+    expect(nextLookAt(startedAt(0, clock, Infinity, Infinity), clock, 10)).toBe(Infinity);
   });
 });
 
