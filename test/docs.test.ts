@@ -29,12 +29,13 @@ describe('pages that mirror code', () => {
     expect(read(page.path), 'run npm run docs').toBe(await printed(page));
   });
 
-  test.each(pagesWithParts)('%s has its parts as they are now', (path) => {
-    expect(read(path), 'run npm run docs').toBe(withParts(read(path)));
+  test.each(pagesWithParts)('%s has its parts as they are now', async (path) => {
+    expect(read(path)).toMatch(/<!-- part: .+ -->/);
+    expect(read(path), 'run npm run docs').toBe(await withParts(read(path)));
   });
 
-  test('a part that nobody makes is an error', () => {
-    expect(() => withParts('<!-- part: nothing -->\n<!-- end -->')).toThrow("There is no part 'nothing'");
+  test('a part that nobody makes is an error', async () => {
+    await expect(withParts('<!-- part: nothing -->\n<!-- end -->')).rejects.toThrow("There is no part 'nothing'");
   });
 
   test('all built-in tags are explained, and no others', () => {

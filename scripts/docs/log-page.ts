@@ -20,14 +20,15 @@ const fields: Readonly<Record<string, string>> = {
   interceptors: 'What each interceptor decided, where there are any.',
   frameId: 'The number of the frame in its session.',
   state: 'The [state](states-and-outcomes.md) after the event.',
-  effects: 'What the commit asked for: messages sent, requests settled with their outcome.',
+  effects: 'What the commit asked of the world, in order.',
+  settled: 'Requests that ended with this event, each with its [outcome](states-and-outcomes.md).',
   metadata: 'The session after the event, under the names that [interceptors](interceptors.md) know.',
   message: 'For people. Its words may change in any version.',
 };
 
 export function logPage(): string {
-  const line = requestLine();
-  const strange = Object.keys(line).filter((name) => fields[name] === undefined);
+  const [request, response] = tracedCall();
+  const strange = Object.keys({ ...request, ...response }).filter((name) => fields[name] === undefined);
   if (strange.length > 0) throw new Error(`docs/reference/log.md does not explain ${strange.join(', ')}`);
   return [
     generatedFrom('scripts/docs/log-page.ts, with a line that the code wrote'),
@@ -46,22 +47,24 @@ own stderr, passed on as it is said.`,
         [code('silent'), 'Nothing.'],
       ],
     ),
-    '## A trace line',
-    `This one was written for a \`tools/call\` that passed a session in which the handshake was over (on one line; here it is
-broken up for reading). Bodies of messages are never logged.`,
-    fenced('json', JSON.stringify(line, null, 2)),
+    '## Trace lines',
+    `These two were written for a \`tools/call\` and its answer in a session in which the handshake was over (each on one line; here
+they are broken up for reading). Bodies of messages are never logged.`,
+    fenced('json', JSON.stringify(request, null, 2)),
+    fenced('json', JSON.stringify(response, null, 2)),
     table(
       ['member', 'what it says'],
       Object.entries(fields).map(([name, sentence]) => [code(name), sentence]),
     ),
-    'Members that have nothing to say are left out.',
+    `Members that have nothing to say are left out. When a session has ended, one more line, \`session life\`, carries its last
+snapshot: counters, time spent in each state, transitions.`,
   ].join('\n\n');
 }
 
 type Line = Readonly<Record<string, unknown>>;
 
-/** Plays a handshake and a request through a session, and gives the line about the request. */
-function requestLine(): Line {
+/** Plays a handshake and a call through a session, and gives the lines about the request and the response. */
+function tracedCall(): readonly [Line, Line] {
   const lines: Line[] = [];
   const stderr = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -83,7 +86,13 @@ function requestLine(): Line {
   client.receive(message({ method: 'notifications/initialized' }));
   clock.advance(1200);
   client.receive(message({ id: 1, method: 'tools/call', params: { name: 'echo', arguments: { message: 'hello' } } }));
-  return { ...lines.at(-1), time: '2026-08-31T12:00:00.000Z' };
+  clock.advance(35);
+  server.receive(message({ id: 1, result: { content: [{ type: 'text', text: 'Echo: hello' }] } }));
+  const [request = {}, response = {}] = lines.slice(-2);
+  return [
+    { ...request, time: '2026-08-31T12:00:00.000Z' },
+    { ...response, time: '2026-08-31T12:00:00.035Z' },
+  ];
 }
 
 const nowhere: PeerLink = { write: () => true, pause: () => {}, close: () => {} };

@@ -8,7 +8,7 @@ const isChartsAlone = process.argv[2] === 'charts';
 
 for (const page of isChartsAlone ? chartPages : [...chartPages, ...referencePages])
   write(page.path, await printed(page));
-for (const path of isChartsAlone ? [] : pagesWithParts) write(path, withParts(readFileSync(path, 'utf8')));
+for (const path of isChartsAlone ? [] : pagesWithParts) write(path, await withParts(readFileSync(path, 'utf8')));
 
 function write(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });

@@ -42,7 +42,12 @@ const ends: Readonly<Record<EndReason, End>> = {
   'internal-error': { state: 'failed', sentence: 'A defect in Ninelives ended the session; the log has it.' },
 };
 
-const sentences: Readonly<Record<Outcome, { readonly when: string; readonly told: string }>> = {
+interface Ending {
+  readonly when: string;
+  readonly told: string;
+}
+
+const endings: Readonly<Record<Outcome, Ending>> = {
   result: { when: 'The peer answered with a result.', told: "the peer's own frame" },
   error: { when: 'The peer answered with an error.', told: "the peer's own frame" },
   cancelled: { when: 'The requester cancelled it.', told: 'nothing, as the protocol says' },
@@ -54,7 +59,7 @@ const sentences: Readonly<Record<Outcome, { readonly when: string; readonly told
   },
   refused: {
     when: 'Ninelives did not take it on, or an interceptor blocked it.',
-    told: 'one of the [errors in our own name](errors.md)',
+    told: 'one of the [errors in our own name](ERRORS)',
   },
 };
 
@@ -65,10 +70,7 @@ export function outcomesPage(): string {
     '## Outcomes of a request',
     `Every request that either peer sends ends in exactly one of these, once. The requester is told unless it cancelled or is
 gone. What an interceptor answers in a peer's place counts as the peer's answer.`,
-    table(
-      ['outcome', 'when', 'what the requester is told'],
-      outcomes.map((outcome) => [code(outcome), sentences[outcome].when, sentences[outcome].told]),
-    ),
+    outcomesTable('errors.md'),
     '## States of a session',
     `As [the chart](../charts/session.md) has them. The status is computed from the state and the reason of the end; it is stored
 nowhere.`,
@@ -88,6 +90,14 @@ nowhere.`,
       ]),
     ),
   ].join('\n\n');
+}
+
+/** @param errors where the page about errors is, seen from the page that shows the table. */
+export function outcomesTable(errors: string): string {
+  return table(
+    ['outcome', 'when', 'what the requester is told'],
+    outcomes.map((outcome) => [code(outcome), endings[outcome].when, endings[outcome].told.replace('ERRORS', errors)]),
+  );
 }
 
 function statusIn(state: (typeof sessionStates)[number]): string {

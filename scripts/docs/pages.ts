@@ -16,9 +16,17 @@ import { limitsPage } from './limits-page.ts';
 import { logPage } from './log-page.ts';
 import { fenced } from './markdown.ts';
 import { methodsPage } from './methods-page.ts';
-import { outcomesPage } from './outcomes-page.ts';
+import { outcomesPage, outcomesTable } from './outcomes-page.ts';
 import { profilesPage } from './profiles-page.ts';
 import { tagsPage } from './tags-page.ts';
+
+const style = {
+  parser: 'markdown',
+  proseWrap: 'always',
+  singleQuote: true,
+  printWidth: 120,
+  trailingComma: 'all',
+} as const;
 
 /** A page by its path from the root of the repository. Building it may need the build (`cli.md` does). */
 export interface Page {
@@ -76,16 +84,21 @@ export const referencePages: readonly Page[] = [
 ];
 
 /** Pages written by hand with parts that are not. */
-export const pagesWithParts: readonly string[] = ['README.md', 'docs/ARCHITECTURE.md'];
+export const pagesWithParts: readonly string[] = ['README.md'];
 
 /** What stands between `<!-- part: NAME -->` and `<!-- end -->`. */
 const parts: Readonly<Record<string, () => string>> = {
+  outcomes: () => outcomesTable('docs/reference/errors.md'),
   'session chart': () => fenced('mermaid', diagram(sessionMachine)),
   'embed.example.ts': () => fenced('ts', example('embed.example.ts')),
 };
 
 /** A page written by hand with its parts as they are now. */
-export function withParts(text: string): string {
+export async function withParts(text: string): Promise<string> {
+  return format(replaceParts(text), { ...style, proseWrap: 'preserve' });
+}
+
+function replaceParts(text: string): string {
   return text.replaceAll(
     /(<!-- part: (.+?) -->\n)[^]*?(<!-- end -->)/g,
     (_, begin: string, name: string, end: string) => {
@@ -98,13 +111,7 @@ export function withParts(text: string): string {
 
 /** The page as it stands in its file. */
 export async function printed(page: Page): Promise<string> {
-  return format(page.build(), {
-    parser: 'markdown',
-    proseWrap: 'always',
-    singleQuote: true,
-    printWidth: 120,
-    trailingComma: 'all',
-  });
+  return format(page.build(), style);
 }
 
 /** An example as its readers write it: without our header, and with the package's name. */

@@ -28,9 +28,9 @@ longer holds goes. Where time alone changes an answer, a timer has the rules ask
       ['tag', 'holds when'],
       builtInTagRules.map(({ tag }) => [code(tag), tagSentences[tag] ?? '']),
     ),
-    `An embedder adds rules of its own, up to ${tagRulesMax - builtInTagRules.length}. A rule that throws undoes the event that it
-was asked about: the session stays as it was, and the sender of the request is told. Events of our own making, such as a
-deadline, do not ask such rules, so that no rule can keep a request from its outcome.`,
+    `An embedder adds rules of its own, up to ${tagRulesMax - builtInTagRules.length}. A rule that throws while a
+frame is decided undoes the frame's event: the session stays as it was, and who sent a request is told. On events of our own
+making, such as a deadline, a rule that throws leaves the tags of your rules as they were, so that no rule can keep a request from its outcome.`,
     fenced('ts', example),
     `Labels (\`session.label(name, true)\`) stand beside the tags without a rule: somebody sets them, and somebody takes them away.`,
   ].join('\n\n');
