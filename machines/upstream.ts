@@ -15,6 +15,7 @@ import {
   backoffMs,
   connect,
   disconnect,
+  isRestartGranted,
   mayRestart,
   noteDeparture,
 } from '../src/session/upstream.ts';
@@ -38,7 +39,7 @@ const upstream = setup({
     announceStopped: update(announceStopped),
     noteDeparture: update(noteDeparture),
   },
-  guards: { mayRestart: condition(mayRestart) },
+  guards: { mayRestart: condition(mayRestart), isRestartGranted: condition(isRestartGranted) },
   delays: { backoff: ({ context }) => backoffMs(context.record) },
 });
 
@@ -66,9 +67,25 @@ const ready = upstream.createStateConfig({
   tags: 'usable',
   entry: 'announceReady',
   on: {
+    'connection.leaving': [
+      { guard: 'mayRestart', target: 'leaving', actions: 'announceLoss' },
+      { target: 'leaving', actions: 'announceFinalLoss' },
+    ],
     'connection.lost': [
       { guard: 'mayRestart', target: 'backingOff', actions: 'announceLoss' },
       { target: 'stopped', actions: 'announceFinalLoss' },
+    ],
+    'upstream.stop': 'stopping',
+  },
+});
+
+const leaving = upstream.createStateConfig({
+  description: 'Says nothing more and is being ended. Its session knows; the next one starts when this one is gone.',
+  tags: 'coming',
+  on: {
+    'connection.lost': [
+      { guard: 'isRestartGranted', target: 'backingOff', actions: 'noteDeparture' },
+      { target: 'stopped', actions: 'noteDeparture' },
     ],
     'upstream.stop': 'stopping',
   },
@@ -96,6 +113,7 @@ export const upstreamMachine = upstream.createMachine({
     idle,
     starting,
     ready,
+    leaving,
     backingOff,
     stopping,
     stopped: {

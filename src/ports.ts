@@ -54,6 +54,8 @@ export interface PeerEvents {
 
 export interface UpstreamEvents extends PeerEvents {
   ready(): void;
+  /** The server says nothing more and is being ended, which may take a while; `lost` follows when it is gone. */
+  leaving(departure: Departure): void;
   /** Exactly once for each connection, after its last message. */
   lost(departure: Departure): void;
 }

@@ -46,12 +46,18 @@ export interface ForwardEnd {
   readonly snapshot: SessionSnapshot;
 }
 
+/** How long we wait, when we have been asked to stop, for a client that does not read its answers. */
+const patienceMs = 1000;
+
 export interface Forward {
   readonly runtime: Runtime;
   readonly session: RuntimeSession;
   /** Resolves when the session has ended, the server and all it started are gone, and everything is written out. */
   readonly ended: Promise<ForwardEnd>;
-  /** Takes no new requests, lets what is under way finish until the drain deadline, then ends. */
+  /**
+   * Takes no new requests, lets what is under way finish until the drain deadline, then ends. When the client has closed
+   * its side already, it has lost patience with us: then everything ends now.
+   */
   drain(): void;
   /** Nobody is left to read: the client process is gone. */
   clientGone(): void;
@@ -63,6 +69,7 @@ export function forwardStdio(options: ForwardStdioOptions): Forward {
   const { clock, log } = options;
   const lineBytesMax = options.limits?.frameBytesMax ?? defaultLimits.frameBytesMax;
   let exit: ServerExit | undefined;
+  let isClientLeaving = false;
   let reason: EndReason | undefined;
   const connector = childConnector({
     command: options.command,
@@ -74,7 +81,7 @@ export function forwardStdio(options: ForwardStdioOptions): Forward {
     onStderr: options.onServerStderr,
     onExit: (departed) => {
       exit = departed;
-      log.info({ code: departed.code, signal: departed.signal }, 'server exited');
+      logExit(log, options.command, departed);
     },
   });
   const runtime = createRuntime({
@@ -88,10 +95,9 @@ export function forwardStdio(options: ForwardStdioOptions): Forward {
   });
   if (options.observer !== undefined) runtime.observe(options.observer);
 
-  let finish: (end: ForwardEnd) => void = () => {};
-  const ended = new Promise<ForwardEnd>((resolve) => {
-    finish = resolve;
-  });
+  const end = deferred<ForwardEnd>();
+  const allWritten = deferred();
+  const stopAsked = deferred();
   const front = openStdioFront({
     input: options.input,
     output: options.output,
@@ -100,11 +106,23 @@ export function forwardStdio(options: ForwardStdioOptions): Forward {
     onOversize: (line) => session.client.unreadable(probeOversize(line), line.totalBytes),
     onPartial: (rest) => session.client.receive(rest),
     onDrained: () => session.client.drained(),
-    onClosed: (why) => session.client.closed(why !== 'eof'),
+    onClosed: (why) => {
+      isClientLeaving = true;
+      log.info({ session: session.id, why }, 'client closed its side');
+      session.client.closed(why !== 'eof');
+    },
   });
   const opened = runtime.open({
     transportType: 'stdio',
-    client: front,
+    client: {
+      ...front,
+      close: (why) => {
+        front.close(why);
+        void front.flush().then(allWritten.resolve);
+      },
+    },
+    // There is one session, and a reader that has stopped for a while, such as a pager, is to find everything.
+    clientLingerMs: Infinity,
     server: connector,
     ...(options.restart === undefined ? {} : { restart: options.restart }),
     onEnded: (why) => {
@@ -118,19 +136,53 @@ export function forwardStdio(options: ForwardStdioOptions): Forward {
   const { session } = opened;
 
   async function conclude(): Promise<void> {
-    await front.flush();
     // The server is gone; what it had started may not be.
     await connector.stop();
+    await Promise.race([allWritten.promise, stopAsked.promise.then(async () => waited(patienceMs, clock))]);
     await runtime.stop();
-    finish({ reason: reason ?? 'internal-error', exit, snapshot: session.snapshot() });
+    end.resolve({ reason: reason ?? 'internal-error', exit, snapshot: session.snapshot() });
   }
 
   return {
     runtime,
     session,
-    ended,
-    drain: () => session.drain(),
-    clientGone: () => session.client.closed(true),
+    ended: end.promise,
+    drain: () => {
+      log.info({ session: session.id, pending: session.snapshot().pending.length }, 'draining');
+      stopAsked.resolve();
+      if (isClientLeaving) {
+        session.close();
+        connector.hurry();
+      } else session.drain();
+    },
+    clientGone: () => {
+      stopAsked.resolve();
+      session.client.closed(true);
+    },
     kill: () => connector.kill(),
   };
+}
+
+function logExit(log: Log, command: string, { code, signal, spawnError }: ServerExit): void {
+  if (spawnError === undefined) log.info({ code, signal }, 'server exited');
+  else log.error({ command, reason: spawnError.kind, error: spawnError.message }, 'the server could not be started');
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+}
+
+function deferred<T = void>(): Deferred<T> {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((resolvePromise) => {
+    resolve = resolvePromise;
+  });
+  return { promise, resolve };
+}
+
+async function waited(delayMs: number, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    clock.setTimeout(resolve, delayMs);
+  });
 }

@@ -89,6 +89,18 @@ async function forward([program, ...args]: readonly string[], flags: ForwardFlag
   }
   const clock = systemClock();
   const log = openLog(flags.logLevel, process.stderr);
+  let wasAskedToStop = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (wasAskedToStop) {
+      proxy.kill();
+      process.exit(codeOfSignal(signal));
+    }
+    wasAskedToStop = true;
+    proxy.drain();
+  };
+  // Before the server is started: there is no moment in which a signal would end us and leave the server.
+  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
+
   const proxy = forwardStdio({
     ...openStandardStreams(),
     command: program,
@@ -105,17 +117,6 @@ async function forward([program, ...args]: readonly string[], flags: ForwardFlag
 
   // A process that has lost its parent has lost its client: nobody waits for what is still under way.
   const orphanhood = new Orphanhood(clock, () => proxy.clientGone());
-  let wasAskedToStop = false;
-  const stop = (signal: NodeJS.Signals): void => {
-    if (wasAskedToStop) {
-      proxy.kill();
-      process.exit(codeOfSignal(signal));
-    }
-    wasAskedToStop = true;
-    proxy.drain();
-  };
-  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
-
   const end: ForwardEnd = await proxy.ended;
   orphanhood.stop();
   process.exit(exitCodeOf(end.reason, end.exit, wasAskedToStop));

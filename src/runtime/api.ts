@@ -41,6 +41,8 @@ export interface OpenOptions {
   readonly principal?: string;
   readonly route?: string;
   readonly profile?: Profile;
+  /** How long a client that reads slowly has to take what is still written to it when the session has ended: 5 s. */
+  readonly clientLingerMs?: number;
   readonly onEnded?: (reason: EndReason) => void;
   /** The server reached through a connector is gone for good. */
   readonly onServerStopped?: (departure: Departure | undefined) => void;

@@ -40,7 +40,7 @@ import { Upstream } from './upstream-actor.ts';
 const sliceMs = 4;
 
 /** How long a slow reader has to take what is still written to it after its session ended. */
-const lingerMs = 5000;
+const defaultLingerMs = 5000;
 
 /** Creates a runtime. `options.ids` are required because session ids must be unguessable where peers can present them. */
 export function createRuntime(options: RuntimeOptions): Runtime {
@@ -142,6 +142,7 @@ class SessionRuntime implements Runtime {
     const { record } = ref.getSnapshot().context;
     const host = new SessionHost(record, options.client, this.#hostSurroundings);
     host.onEnded = options.onEnded;
+    host.lingerMs = options.clientLingerMs ?? defaultLingerMs;
     this.#registry.add(new Slot(ref, host));
     this.#totals.opened++;
     ref.start();
@@ -265,15 +266,15 @@ class SessionRuntime implements Runtime {
   #ended(host: SessionHost): void {
     const reason = host.record.endReason ?? 'internal-error';
     host.upstream?.stop();
-    if (host.upstream === undefined) this.#finish(host.toServer, reason);
+    if (host.upstream === undefined) this.#finish(host.toServer, reason, defaultLingerMs);
     if (host.record.isClientGone) host.toClient.abandon(reason);
-    else this.#finish(host.toClient, reason);
+    else this.#finish(host.toClient, reason, host.lingerMs);
   }
 
   /** A slow reader is given a while for what is still to be written. */
-  #finish(box: Outbox, reason: string): void {
+  #finish(box: Outbox, reason: string, lingerMs: number): void {
     box.finish(reason);
-    if (box.bytes > 0) this.#clock.setTimeout(() => box.abandon(reason), lingerMs);
+    if (box.bytes > 0 && lingerMs < Infinity) this.#clock.setTimeout(() => box.abandon(reason), lingerMs);
   }
 
   /** The actor is over. One that died of a defect has not settled what it owned: that is done here. */

@@ -45,6 +45,8 @@ export class SessionHost {
     labels: 0,
   };
   onEnded: ((reason: EndReason) => void) | undefined = undefined;
+  /** How long what waits for the client is kept when the session has ended. */
+  lingerMs = Infinity;
   readonly #surroundings: HostSurroundings;
   readonly #clientLink: PeerLink;
   #serverLink: UpstreamLink | PeerLink | undefined;

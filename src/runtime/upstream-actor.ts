@@ -120,6 +120,9 @@ export class Upstream {
       drained: () => {
         if (isCurrent()) reports.drained();
       },
+      leaving: (departure) => {
+        if (isCurrent()) this.#ref.send({ type: 'connection.leaving', at: clock.now(), departure });
+      },
       lost: (departure) => {
         if (!isCurrent()) return;
         this.#link = undefined;

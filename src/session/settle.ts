@@ -146,7 +146,7 @@ export function settleAllAsLost(record: SessionRecord, event: UpstreamLost): voi
   const why = refusal('UPSTREAM_LOST', lossData(event.loss));
   for (const entry of [...record.unit.entries()]) {
     if (entry.direction === 'client-to-server') {
-      if (entry.state !== 'held') settleWithError(record, entry, 'upstream-lost', why);
+      if (entry.state !== 'held' || !event.loss.willRestart) settleWithError(record, entry, 'upstream-lost', why);
     } else {
       // What the client has not seen yet needs no calling off, nor what it has answered.
       const wasOpen = entry.state === 'open';

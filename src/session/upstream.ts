@@ -17,7 +17,7 @@ export interface RestartPolicy {
 export const defaultRestartPolicy: RestartPolicy = { restartsMax: 3, withinMs: 60_000, backoffMs: 100 };
 export const neverRestart: RestartPolicy = { restartsMax: 0, withinMs: 60_000, backoffMs: 0 };
 
-export type UpstreamState = 'idle' | 'starting' | 'ready' | 'backingOff' | 'stopping' | 'stopped';
+export type UpstreamState = 'idle' | 'starting' | 'ready' | 'leaving' | 'backingOff' | 'stopping' | 'stopped';
 
 /** What the connection to the server reports. */
 export type Departure = Omit<Loss, 'willRestart'>;
@@ -26,6 +26,7 @@ export type UpstreamEvent =
   | { readonly type: 'upstream.start'; readonly at: number }
   | { readonly type: 'upstream.stop'; readonly at: number }
   | { readonly type: 'connection.ready'; readonly at: number }
+  | { readonly type: 'connection.leaving'; readonly at: number; readonly departure: Departure }
   | { readonly type: 'connection.lost'; readonly at: number; readonly departure: Departure };
 
 export type UpstreamEffect =
@@ -47,13 +48,15 @@ export class UpstreamRecord {
   /** Times of the restarts that still count. */
   restartedAt: readonly number[] = [];
   lastDeparture: Departure | undefined = undefined;
+  /** What was announced with the latest loss: the server is started again. */
+  isRestartGranted = false;
 
   constructor(input: UpstreamInput) {
     this.policy = input.policy;
   }
 }
 
-type Lost = Extract<UpstreamEvent, { type: 'connection.lost' }>;
+type Lost = Extract<UpstreamEvent, { type: 'connection.leaving' | 'connection.lost' }>;
 
 function recentRestarts(record: UpstreamRecord, now: number): readonly number[] {
   return record.restartedAt.filter((at) => now - at < record.policy.withinMs);
@@ -64,6 +67,10 @@ export function mayRestart(record: UpstreamRecord, event: Lost): boolean {
   return (
     event.departure.reason !== 'spawn-failed' && recentRestarts(record, event.at).length < record.policy.restartsMax
   );
+}
+
+export function isRestartGranted(record: UpstreamRecord): boolean {
+  return record.isRestartGranted;
 }
 
 export function connect(record: UpstreamRecord): void {
@@ -82,12 +89,16 @@ export function announceLoss(record: UpstreamRecord, event: Lost): void {
   noteDeparture(record, event);
   record.unit.later(() => {
     record.restartedAt = [...recentRestarts(record, event.at), event.at];
+    record.isRestartGranted = true;
   });
   record.unit.effect({ type: 'announce-lost', loss: { ...event.departure, willRestart: true } });
 }
 
 export function announceFinalLoss(record: UpstreamRecord, event: Lost): void {
   noteDeparture(record, event);
+  record.unit.later(() => {
+    record.isRestartGranted = false;
+  });
   record.unit.effect({ type: 'announce-lost', loss: { ...event.departure, willRestart: false } });
 }
 

@@ -21,9 +21,12 @@ export interface ChildConnectorOptions {
   readonly onExit?: (exit: ServerExit) => void;
 }
 
+/** What is asked here concerns every server that was started and has not ended, with all that it started itself. */
 export interface ChildConnector extends UpstreamConnector {
   /** Stops what runs. Resolves when nothing is left of any server that was started here, nor of what it had started. */
   stop(): Promise<void>;
+  /** Cuts stops short that are under way: SIGTERM now, and SIGKILL soon. */
+  hurry(): void;
   /** SIGKILL for whatever runs now, for a process that has to exit at once. */
   kill(): void;
 }
@@ -39,6 +42,9 @@ export function childConnector(options: ChildConnectorOptions): ChildConnector {
     },
     stop: async () => {
       await Promise.all([...running].map(async (server) => server.stop()));
+    },
+    hurry: () => {
+      for (const server of running) server.hurry();
     },
     kill: () => {
       for (const server of running) server.kill();
@@ -67,6 +73,7 @@ function start(options: ChildConnectorOptions, events: UpstreamEvents, onGone: (
     // What was not written belongs to requests that the loss settles; the loss follows at once.
     onWriteFailed: () => {},
     onStderr: options.onStderr,
+    onMute: (lastStderr) => events.leaving({ reason: 'closed', exitCode: null, signal: null, lastStderr }),
     onExit: (exit) => {
       onGone();
       options.onExit?.(exit);

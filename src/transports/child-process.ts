@@ -44,6 +44,8 @@ export interface SpawnServerOptions {
   /** So many messages never wholly reached the server's stdin, and never will. Comes before `onExit`. */
   readonly onWriteFailed: (messages: number) => void;
   readonly onStderr: (line: string) => void;
+  /** The server has closed its stdout and lives on: it is being stopped, and `onExit` follows. Comes at most once. */
+  readonly onMute?: ((lastStderr: readonly string[]) => void) | undefined;
   /** Called exactly once, after the last of all other callbacks. */
   readonly onExit: (exit: ServerExit) => void;
 }
@@ -59,6 +61,8 @@ export interface ServerProcess extends PeerLink {
    * first call counts; later calls wait for the same end, as does a call after the server went by itself.
    */
   stop(ladder?: Partial<StopLadder>): Promise<void>;
+  /** Cuts a stop short that is under way: SIGTERM now, and SIGKILL soon. */
+  hurry(): void;
   /** SIGKILL for the whole group, now: for a proxy that has to exit itself. */
   kill(): void;
 }
@@ -67,6 +71,12 @@ export interface ServerProcess extends PeerLink {
 const outputGraceMs = 100;
 /** How much is still read in that time. What the child itself said before it ended is less: a pipe's capacity. */
 const outputGraceBytesMax = 1024 * 1024;
+
+/** How long after the end of stdout the exit may take before the two count as different things. */
+const exitGraceMs = 100;
+
+/** Time for an orderly end in a hurry: a client's own ladder may have SIGKILL for us two seconds after SIGTERM. */
+const hurriedTermMs = 1000;
 
 /** Starts a server. Never throws: what cannot be started is reported by `onExit` in a later turn. */
 export function spawnServer(options: SpawnServerOptions): ServerProcess {
@@ -111,6 +121,7 @@ class RunningServer implements ServerProcess {
   private exit: Omit<ServerExit, 'lastStderr'> | undefined;
   private stopping: Promise<void> | undefined;
   private outputGrace: TimerHandle;
+  private exitGrace: TimerHandle;
   private tellReported: (() => void) | undefined;
 
   constructor(started: Started, options: SpawnServerOptions) {
@@ -132,7 +143,10 @@ class RunningServer implements ServerProcess {
       onDrained: options.onDrained,
       onWriteFailed: options.onWriteFailed,
       // A server that can no longer be heard, or no longer listens, is going away, whether it knows it or not.
-      onInputEnded: () => void this.stop(),
+      onInputEnded: () => {
+        this.exitGrace = options.clock.setTimeout(() => this.reportMute(), exitGraceMs);
+        void this.stop();
+      },
       onOutputBroken: () => void this.stop(),
     });
     this.stderrLines = new StderrLines({ onLine: options.onStderr });
@@ -177,6 +191,11 @@ class RunningServer implements ServerProcess {
     return this.stopping;
   }
 
+  hurry(): void {
+    this.group.signal('SIGTERM');
+    this.options.clock.setTimeout(() => this.kill(), hurriedTermMs);
+  }
+
   kill(): void {
     this.group.signal('SIGKILL');
   }
@@ -214,11 +233,16 @@ class RunningServer implements ServerProcess {
     this.outputGrace = clock.setTimeout(() => setImmediate(() => this.report()), outputGraceMs);
   }
 
+  private reportMute(): void {
+    if (this.exit === undefined) this.options.onMute?.(this.stderrLines.last());
+  }
+
   private report(): void {
     if (this.tellReported === undefined) return;
     const tellReported = this.tellReported;
     this.tellReported = undefined;
     this.options.clock.clearTimeout(this.outputGrace);
+    this.options.clock.clearTimeout(this.exitGrace);
     this.lines.closeInput();
     this.lines.cutOutput();
     this.started.stderr.destroy();
@@ -252,6 +276,7 @@ class NeverStarted implements ServerProcess {
   pause(): void {}
   close(): void {}
   closeInput(): void {}
+  hurry(): void {}
   kill(): void {}
 
   async stop(): Promise<void> {

@@ -210,8 +210,8 @@ const endings: readonly Ending[] = [
       server.goesDown({ exitCode: 3, lastStderr: ['out of memory'] });
       const loss = { reason: 'exited', exitCode: 3, signal: null, lastStderr: ['out of memory'] };
       client.receivesError(1, 5020, { code: 'UPSTREAM_LOST', ...loss });
+      client.receivesError(3, 5020, { code: 'UPSTREAM_LOST', ...loss });
       client.receivesNotification('notifications/cancelled', { requestId: 2, reason: 'The server went away' });
-      client.receivesError(3, 5020, { code: 'UPSTREAM_LOST', reason: 'upstream-exhausted' });
     },
   },
   {

@@ -129,6 +129,7 @@ test('a restartable server speaks only while it runs, and each life ends once', 
     message: (bytes) => said.push(bytes.length),
     unreadable: () => said.push('unreadable'),
     drained: () => said.push('drained'),
+    leaving: () => said.push('leaving'),
     lost: (departure) => said.push(departure),
   });
   server.comesUp();
