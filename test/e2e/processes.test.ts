@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 
 import { type Program, fixture, forwarding, scripted, start, stopAll, textOf } from './program.ts';
-import { running, survivors } from './survivors.ts';
+import { lasting, running } from './survivors.ts';
 
 const timeout = 40_000;
 const workspace = mkdtempSync(join(tmpdir(), 'processes-'));
@@ -52,7 +52,7 @@ describe.concurrent('a client that is killed', () => {
     const answers = Math.floor(Math.random() * 200);
     await client.until(() => client.out.find((line) => line === `answered ${answers}`));
     client.signal('SIGKILL');
-    expect(await survivors(marker)).toEqual([]);
+    expect(await lasting(marker)).toEqual([]);
   });
 });
 
@@ -132,7 +132,7 @@ describe.concurrent('a proxy that is told to stop', () => {
     await program.answer(3);
     program.signal('SIGINT');
     expect(await program.exit).toEqual({ code: 130, signal: null });
-    expect(await survivors(marker)).toEqual([]);
+    expect(await lasting(marker)).toEqual([]);
   });
 
   test('after its client has left wastes no time, since that client is about to kill it', { timeout }, async () => {
@@ -157,7 +157,7 @@ test('P1 a server ends by the end of its input when the proxy is killed', { time
   program.call(1, 'never');
   await program.ask(2, 'ping');
   program.signal('SIGKILL');
-  expect(await survivors(marker)).toEqual([]);
+  expect(await lasting(marker)).toEqual([]);
 });
 
 describe.concurrent('a server that dies in the middle of calls', () => {

@@ -8,14 +8,33 @@ const lookEveryMs = 100;
 /** Long enough for the whole stop ladder on a busy machine. */
 const patienceMs = 20_000;
 
-/** One line for each running process whose command line contains `marker`. Zombies run no more. */
-export function running(marker: string): readonly string[] {
-  const { stdout } = spawnSync('ps', ['-A', '-ww', '-o', 'stat=,pid=,args='], { encoding: 'utf8' });
-  return stdout.split('\n').filter((line) => line.includes(marker) && !line.trimStart().startsWith('Z'));
+interface Running {
+  readonly group: number;
+  readonly pid: number;
+  readonly command: string;
 }
 
-/** What still runs when there was time enough for all of it to end. */
-export async function survivors(marker: string): Promise<readonly string[]> {
+/** Zombies run no more. */
+function processes(): readonly Running[] {
+  const { stdout } = spawnSync('ps', ['-A', '-ww', '-o', 'stat=,pgid=,pid=,args='], { encoding: 'utf8' });
+  return stdout.split('\n').flatMap((line) => {
+    const [state = 'Z', group, pid, ...command] = line.trim().split(/\s+/);
+    return state.startsWith('Z') ? [] : { group: Number(group), pid: Number(pid), command: command.join(' ') };
+  });
+}
+
+/** What runs of the group of processes. */
+export function survivors(group: number): readonly Running[] {
+  return processes().filter((process) => process.group === group);
+}
+
+/** What runs with this word in its command line. */
+export function running(marker: string): readonly Running[] {
+  return processes().filter(({ command }) => command.includes(marker));
+}
+
+/** What still runs with this word in its command line when there was time enough for all of it to end. */
+export async function lasting(marker: string): Promise<readonly Running[]> {
   const until = performance.now() + patienceMs;
   for (;;) {
     const left = running(marker);
