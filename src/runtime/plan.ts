@@ -103,8 +103,11 @@ function chainOf(snapshot: AnyMachineSnapshot): readonly NodeShape[] | undefined
 
 /** Nothing but the transition itself decided where XState arrived: no eventless transition could follow, no child runs. */
 export function isRepeatable(arrival: AnyMachineSnapshot): boolean {
-  const nodes = (arrival as unknown as { readonly _nodes?: readonly NodeShape[] })._nodes;
-  if (nodes === undefined || Object.keys(arrival.children).length > 0) return false;
+  const { _nodes: nodes, children } = arrival as unknown as {
+    readonly _nodes?: readonly NodeShape[];
+    readonly children: object;
+  };
+  if (nodes === undefined || Object.keys(children).length > 0) return false;
   return nodes.every((node) => node.type !== 'parallel' && (node.always === undefined || node.always.length === 0));
 }
 

@@ -82,7 +82,11 @@ class SessionRuntime implements Runtime {
     requireTagRules(options);
     this.#surroundings = this.#surroundingsWith(this.#times);
     this.#connectionSurroundings = this.#surroundingsWith({ ...this.#times, ...connectionTimes, ...this.#ownTimes() });
-    const logic = supervisorLogic({ registry: this.#registry, left: (slot, error) => this.#left(slot, error) });
+    const logic = supervisorLogic({
+      registry: this.#registry,
+      left: (slot, error) => this.#left(slot, error),
+      unplaced: (routed) => this.#unplaced(routed),
+    });
     this.#supervisor = createActor(logic, { input: { sessions: this.#registry }, clock: this.#clock });
     indexScheduler(this.#supervisor.system, this.#clock);
     this.#supervisor.start();
@@ -96,7 +100,7 @@ class SessionRuntime implements Runtime {
       readLimits: { ...defaultReadLimits, isUtf8, ...options.readLimits } satisfies ReadLimits,
       chain: new InterceptorChain(options.interceptors ?? [], this.#clock),
       now: () => this.#clock.now(),
-      route: (id, event) => this.#route(id, event),
+      route: (host, event) => this.#route(host.record.id, event, host),
       ended: (host) => this.#ended(host),
       settled: (host, { entry, outcome, elapsedMs }) => {
         if (this.#observers.size === 0) return;
@@ -253,14 +257,17 @@ class SessionRuntime implements Runtime {
     return tooManySessions('total', this.#registry.size, limits.sessions);
   }
 
-  #route(sessionId: string, event: SessionEvent): boolean {
-    const routed: RoutedEvent = { type: 'session.event', sessionId, event, isPlaced: true };
-    this.#supervisor.send(routed as never);
-    if (!routed.isPlaced) {
-      this.#totals.unplaced++;
-      this.#log.debug({ session: sessionId, event: event.type }, 'the session has ended');
-    }
-    return routed.isPlaced;
+  #route(sessionId: string, event: SessionEvent, host?: SessionHost): void {
+    const routed: RoutedEvent = { type: 'session.event', sessionId, event, host };
+    // A supervisor that has stopped takes nothing; XState would drop the event without a word.
+    if (this.#supervisor.getSnapshot().status === 'active') this.#supervisor.send(routed as never);
+    else this.#unplaced(routed);
+  }
+
+  #unplaced({ sessionId, event, host }: RoutedEvent): void {
+    this.#totals.unplaced++;
+    this.#log.debug({ session: sessionId, event: event.type }, 'the session has ended');
+    host?.unplaced(event);
   }
 
   #ended(host: SessionHost): void {

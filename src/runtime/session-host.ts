@@ -11,7 +11,7 @@ import { isBatch, type ReadLimits, readMessages } from '../protocol/read.ts';
 import { idTokenOf } from '../protocol/encode.ts';
 import { counterIndex } from '../session/counters.ts';
 import type { Effect, SendEffect } from '../session/effects.ts';
-import type { EffectFailed, FrameArrived, SessionEvent } from '../session/events.ts';
+import type { EffectFailed, SessionEvent } from '../session/events.ts';
 import { acceptsBatches } from '../session/profiles.ts';
 import type { EndReason, SessionState } from '../session/outcomes.ts';
 import type { PendingEntry } from '../session/pending.ts';
@@ -27,8 +27,8 @@ export interface HostSurroundings {
   readonly readLimits: ReadLimits;
   readonly chain: InterceptorChain;
   now(): number;
-  /** Sends an event to the session through the supervisor. False: there is no such session any more. */
-  route(sessionId: string, event: SessionEvent): boolean;
+  /** Sends an event to the host's session through the supervisor; what finds no session comes back as `unplaced`. */
+  route(host: SessionHost, event: SessionEvent): void;
   ended(host: SessionHost): void;
   settled(host: SessionHost, effect: Extract<Effect, { type: 'settled' }>): void;
 }
@@ -105,25 +105,24 @@ export class SessionHost {
     const at = this.#surroundings.now();
     const verdict = chain.isEmpty ? undefined : chain.decide(this.record, direction, frame, ticket);
     if (verdict instanceof Promise) {
-      const isPlaced = this.#place({ type, at, direction, frame, ticket, verdict: 'awaited' });
-      if (isPlaced) void verdict.then((news) => this.#decided(ticket, news));
+      this.#route({ type, at, direction, frame, ticket, verdict: 'awaited' });
+      void verdict.then((news) => this.#decided(ticket, news));
       return;
     }
-    this.#place({ type, at, direction, frame, ticket, verdict });
+    this.#route({ type, at, direction, frame, ticket, verdict });
   }
 
   #decided(ticket: number, news: Verdict): void {
     this.#route({ type: 'frame.decided', at: this.#surroundings.now(), ticket, news });
   }
 
-  #place(event: FrameArrived): boolean {
-    if (this.#route(event)) return true;
-    this.refuseDirectly(event, refusal('SESSION_NOT_FOUND', { reason: 'ended' }));
-    return false;
+  #route(event: SessionEvent): void {
+    this.#surroundings.route(this, event);
   }
 
-  #route(event: SessionEvent): boolean {
-    return this.#surroundings.route(this.record.id, event);
+  /** The event came after the session's end. */
+  unplaced(event: SessionEvent): void {
+    this.refuseDirectly(event, refusal('SESSION_NOT_FOUND', { reason: 'ended' }));
   }
 
   /** Answers a request that its session did not take, so that its sender does not wait. */

@@ -8,13 +8,15 @@ import type { AnyEventObject, AnyMachineSnapshot, ActorScope, ActorSystem, Actor
 import { type SupervisorEvent, supervisorMachine } from '../../machines/supervisor.ts';
 import type { SessionEvent } from '../session/events.ts';
 import type { Registry, Slot } from './registry.ts';
+import type { SessionHost } from './session-host.ts';
 
-/** A session's event on its way through the supervisor. `isPlaced` tells the sender whether the session was there. */
+/** A session's event on its way through the supervisor. */
 export interface RoutedEvent {
   readonly type: 'session.event';
   readonly sessionId: string;
   readonly event: SessionEvent;
-  isPlaced: boolean;
+  /** Who is told when the session is not there any more; nobody waits for what a timer sends. */
+  readonly host: SessionHost | undefined;
 }
 
 export type SupervisorActorEvent = SupervisorEvent | RoutedEvent;
@@ -26,6 +28,8 @@ export interface SupervisorHooks {
   readonly registry: Registry;
   /** The session's actor is over, and out of the registry. With an error: it died of a defect instead of ending. */
   left(slot: Slot, error: unknown): void;
+  /** There is no such session any more. */
+  unplaced(routed: RoutedEvent): void;
 }
 
 export function supervisorLogic(hooks: SupervisorHooks): typeof supervisorMachine {
@@ -40,8 +44,9 @@ export function supervisorLogic(hooks: SupervisorHooks): typeof supervisorMachin
     if (event.type === 'session.event') {
       const routed = event as unknown as RoutedEvent;
       const slot = registry.get(routed.sessionId);
-      routed.isPlaced = slot !== undefined;
-      slot?.ref.send(routed.event);
+      // A session may have ended and not yet been taken out; XState would drop the event without a word.
+      if (slot === undefined || slot.record.hasEnded) hooks.unplaced(routed);
+      else slot.ref.send(routed.event);
       return snapshot;
     }
     if (event.type.startsWith(donePrefix))
