@@ -1,0 +1,10 @@
+/** The benches, in the order in which they run. */
+
+import { exit } from './exit.ts';
+import { frame } from './frame.ts';
+import { hop } from './hop.ts';
+import type { Bench } from './measure.ts';
+import { sessions } from './sessions.ts';
+import { stop } from './stop.ts';
+
+export const benches: readonly Bench[] = [sessions, stop, frame, hop, exit];
