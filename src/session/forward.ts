@@ -135,7 +135,7 @@ export function passNotification(
       learnInitialized(record, direction, frame);
       break;
     case 'notifications/tasks/status':
-      learnFromTaskStatus(record, frame);
+      learnFromTaskStatus(record, direction, frame);
       break;
   }
   sendNotification(record, direction, frame);
@@ -186,7 +186,7 @@ function passProgress(record: SessionRecord, direction: Direction, frame: Frame)
     unit.later(() => {
       entry.lastActivityAt = activityAt;
     });
-  } else if (token !== undefined && !record.tasks.hasToken(token)) {
+  } else if (token !== undefined && !record.tasks.hasToken(requestDirection, token)) {
     if (record.tombstones.isRetiredToken(requestDirection, token)) {
       unit.count('lateProgress');
       if (record.profile.lateProgress === 'swallow') return;

@@ -11,7 +11,7 @@ import {
   readTaskParam,
   readTaskStatus,
 } from '../protocol/bodies.ts';
-import type { Direction, Frame } from '../protocol/envelope.ts';
+import { opposite, type Direction, type Frame } from '../protocol/envelope.ts';
 import type { FrameArrived } from './events.ts';
 import type { PendingEntry } from './pending.ts';
 import type { SessionRecord } from './record.ts';
@@ -69,7 +69,7 @@ export function learnFromAnswer(record: SessionRecord, entry: PendingEntry, answ
     case 'tasks/result':
     case 'tasks/cancel': {
       const taskId = readTaskParam(remembers.bytes);
-      if (taskId !== undefined) unit.later(() => record.tasks.remove(taskId));
+      if (taskId !== undefined) unit.later(() => record.tasks.remove(direction, taskId));
     }
   }
 }
@@ -101,13 +101,15 @@ function learnSubscription(record: SessionRecord, method: string, request: Frame
 function learnTask(record: SessionRecord, entry: PendingEntry, answer: Frame): void {
   const taskId = readTaskId(answer.bytes);
   if (taskId === undefined) return;
-  const task = { taskId, method: entry.method, progressToken: entry.progressToken };
+  const { direction, method, progressToken } = entry;
+  const task = { taskId, direction, method, progressToken };
   record.unit.later(() => record.tasks.add(task));
 }
 
-export function learnFromTaskStatus(record: SessionRecord, frame: Frame): void {
+/** @param direction of the notification: it comes from the task's holder, against the request that created the task. */
+export function learnFromTaskStatus(record: SessionRecord, direction: Direction, frame: Frame): void {
   const status = readTaskStatus(frame.bytes);
   if (status !== undefined && isTerminalTaskStatus(status.status)) {
-    record.unit.later(() => record.tasks.remove(status.taskId));
+    record.unit.later(() => record.tasks.remove(opposite(direction), status.taskId));
   }
 }

@@ -1,13 +1,17 @@
 /**
  * Tasks of 2025-11-25 (R22): a request with `params.task` is answered with a task; its real result comes later through
- * `tasks/result`, in the shape of the original method, and its progress token stays valid until the task is over.
+ * `tasks/result`, in the shape of the original method, and its progress token stays valid until the task is over. Either
+ * side can hold tasks and names its own: an id means something only together with the direction of its request.
  */
 
-import type { RequestId } from '../protocol/envelope.ts';
+import type { Direction, RequestId } from '../protocol/envelope.ts';
+import { type IdKey, idKey } from '../protocol/ids.ts';
 import { LazyMap } from './lazy-map.ts';
 
 export interface TaskFacts {
   readonly taskId: string;
+  /** The direction of the request that created it: its holder is on the other side. */
+  readonly direction: Direction;
   /** The method whose result `tasks/result` will carry. */
   readonly method: string;
   readonly progressToken: RequestId | undefined;
@@ -22,43 +26,52 @@ export function isTerminalTaskStatus(status: string): boolean {
 /** The tasks of one session that are not over, bounded: the oldest is forgotten first. */
 export class Tasks {
   readonly #max: number;
-  readonly #byId = new LazyMap<string, TaskFacts>();
+  readonly #byKey = new LazyMap<IdKey, TaskFacts>();
   /** Progress tokens that outlive their request, with the task that keeps each. */
-  readonly #tokens = new LazyMap<RequestId, string>();
+  readonly #tokens = new LazyMap<IdKey, TaskFacts>();
 
   constructor(max: number) {
     this.#max = max;
   }
 
   get size(): number {
-    return this.#byId.size;
+    return this.#byKey.size;
   }
 
-  get(taskId: string): TaskFacts | undefined {
-    return this.#byId.get(taskId);
+  get(direction: Direction, taskId: string): TaskFacts | undefined {
+    return this.#byKey.get(keyOf(direction, taskId));
   }
 
-  hasToken(token: RequestId): boolean {
-    return this.#tokens.has(token);
+  hasToken(direction: Direction, token: RequestId): boolean {
+    return this.#tokens.has(keyOf(direction, token));
   }
 
   add(task: TaskFacts): void {
     if (this.#max === 0) return;
-    this.remove(task.taskId);
-    if (this.#byId.size >= this.#max) for (const oldest of this.#byId.keys()) if (this.remove(oldest)) break;
-    this.#byId.set(task.taskId, task);
-    if (task.progressToken !== undefined) this.#tokens.set(task.progressToken, task.taskId);
+    const { direction, taskId, progressToken } = task;
+    this.remove(direction, taskId);
+    if (this.#byKey.size >= this.#max) {
+      for (const oldest of this.#byKey.values()) if (this.remove(oldest.direction, oldest.taskId)) break;
+    }
+    this.#byKey.set(keyOf(direction, taskId), task);
+    if (progressToken !== undefined) this.#tokens.set(keyOf(direction, progressToken), task);
   }
 
-  remove(taskId: string): boolean {
-    const task = this.#byId.get(taskId);
+  remove(direction: Direction, taskId: string): boolean {
+    const task = this.get(direction, taskId);
     if (task === undefined) return false;
-    const token = task.progressToken;
-    if (token !== undefined && this.#tokens.get(token) === taskId) this.#tokens.delete(token);
-    return this.#byId.delete(taskId);
+    if (task.progressToken !== undefined) {
+      const tokenKey = keyOf(direction, task.progressToken);
+      if (this.#tokens.get(tokenKey) === task) this.#tokens.delete(tokenKey);
+    }
+    return this.#byKey.delete(keyOf(direction, taskId));
   }
 
   toJSON(): readonly TaskFacts[] {
-    return [...this.#byId.values()];
+    return [...this.#byKey.values()];
   }
+}
+
+function keyOf(direction: Direction, id: RequestId): IdKey {
+  return idKey(direction === 'client-to-server' ? 1 : 2, id);
 }

@@ -10,7 +10,7 @@ import type { Direction, FrameKind, RequestId } from '../protocol/envelope.ts';
 import type { IdKey } from '../protocol/ids.ts';
 import { BaseUnit } from './base-unit.ts';
 import { type CounterName, counterIndex } from './counters.ts';
-import { nextLookAt } from './deadlines.ts';
+import { deadlineOf, nextLookAt } from './deadlines.ts';
 import type { Effect } from './effects.ts';
 import type { SessionFacts } from './facts.ts';
 import { Journal } from './journal.ts';
@@ -176,6 +176,7 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
   override commit(): readonly Effect[] {
     const record = this.#record;
     const wasBusy = record.isBusy;
+    const stoodStill = record.idleClock.held;
     const { ledger, alarms } = record.surroundings;
     const { puts, takes, settled, outcomes, countIndexes, countAmounts, delta } = this.#journal;
     for (let index = 0; index < countIndexes.size; index++) {
@@ -199,6 +200,7 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
       if (entry.direction === 'server-to-client') record.idleClock.release(this.now);
       alarms.clear(entry);
     }
+    if (stoodStill && !record.idleClock.held) this.#bringDeadlinesForward();
     for (let budget = 0; budget < budgets.length; budget++) ledger.used[budget]! += delta[budget]!;
     for (let index = 0; index < settled.size; index++) this.#bury(settled.at(index), outcomes.at(index));
     if (this.#facts !== undefined) record.facts = this.#facts;
@@ -239,6 +241,15 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
     this.#journal.outcomes.push(outcome);
     this.count(`outcome.${outcome}`);
     this.effect({ type: 'settled', entry, outcome, elapsedMs: this.now - entry.startedAt });
+  }
+
+  /** The idle clock goes on: deadlines that were put off because nobody knew when, are known again. */
+  #bringDeadlinesForward(): void {
+    const { pending, idleClock, surroundings } = this.#record;
+    for (const entry of pending.entries()) {
+      const dueAt = deadlineOf(entry, idleClock);
+      if (dueAt < entry.dueAt) surroundings.alarms.set(entry, dueAt);
+    }
   }
 
   #bury(entry: PendingEntry, outcome: Outcome): void {

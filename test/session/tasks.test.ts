@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { isTerminalTaskStatus, Tasks } from '../../src/session/tasks.ts';
 
+const direction = 'client-to-server' as const;
+
 function task(taskId: string, progressToken?: string | number) {
-  return { taskId, method: 'tools/call', progressToken };
+  return { taskId, direction, method: 'tools/call', progressToken };
 }
 
 test('a task is over when it is completed, failed or cancelled', () => {
@@ -14,17 +16,21 @@ describe('the tasks of a session', () => {
   test('keep their progress token until they are over (R12)', () => {
     const tasks = new Tasks(8);
     tasks.add(task('a', 0));
-    expect([tasks.hasToken(0), tasks.hasToken('0'), tasks.get('a')?.method]).toEqual([true, false, 'tools/call']);
-    expect(tasks.remove('a')).toBe(true);
-    expect([tasks.hasToken(0), tasks.get('a'), tasks.size]).toEqual([false, undefined, 0]);
-    expect(tasks.remove('a')).toBe(false);
+    expect([tasks.hasToken(direction, 0), tasks.hasToken(direction, '0'), tasks.get(direction, 'a')?.method]).toEqual([
+      true,
+      false,
+      'tools/call',
+    ]);
+    expect(tasks.remove(direction, 'a')).toBe(true);
+    expect([tasks.hasToken(direction, 0), tasks.get(direction, 'a'), tasks.size]).toEqual([false, undefined, 0]);
+    expect(tasks.remove(direction, 'a')).toBe(false);
   });
 
   test('are bounded: the oldest is forgotten, and its token with it', () => {
     const tasks = new Tasks(2);
     for (const [index, id] of ['a', 'b', 'c', 'd'].entries()) tasks.add(task(id, index));
     expect(tasks.toJSON().map(({ taskId }) => taskId)).toEqual(['c', 'd']);
-    expect([0, 1, 2, 3].map((token) => tasks.hasToken(token))).toEqual([false, false, true, true]);
+    expect([0, 1, 2, 3].map((token) => tasks.hasToken(direction, token))).toEqual([false, false, true, true]);
   });
 
   test('a task that is told again replaces what was known, and makes nobody else leave', () => {
@@ -33,20 +39,29 @@ describe('the tasks of a session', () => {
     tasks.add(task('b'));
     tasks.add(task('a', 'new'));
     expect(tasks.toJSON().map(({ taskId }) => taskId)).toEqual(['b', 'a']);
-    expect([tasks.hasToken('old'), tasks.hasToken('new')]).toEqual([false, true]);
+    expect([tasks.hasToken(direction, 'old'), tasks.hasToken(direction, 'new')]).toEqual([false, true]);
   });
 
   test('a token that two tasks were given stays with the later one when the earlier one ends', () => {
     const tasks = new Tasks(8);
     tasks.add(task('a', 1));
     tasks.add(task('b', 1));
-    tasks.remove('a');
-    expect(tasks.hasToken(1)).toBe(true);
+    tasks.remove(direction, 'a');
+    expect(tasks.hasToken(direction, 1)).toBe(true);
+  });
+
+  test('of one side are not those of the other, whatever they are called', () => {
+    const tasks = new Tasks(8);
+    tasks.add(task('a', 1));
+    tasks.add({ ...task('a', 1), direction: 'server-to-client' });
+    expect(tasks.size).toBe(2);
+    tasks.remove('server-to-client', 'a');
+    expect([tasks.hasToken(direction, 1), tasks.hasToken('server-to-client', 1)]).toEqual([true, false]);
   });
 
   test('are none where none are wanted', () => {
     const tasks = new Tasks(0);
     tasks.add(task('a', 1));
-    expect([tasks.size, tasks.hasToken(1)]).toEqual([0, false]);
+    expect([tasks.size, tasks.hasToken(direction, 1)]).toEqual([0, false]);
   });
 });
