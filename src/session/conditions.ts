@@ -77,7 +77,8 @@ function answerOf(entry: PendingEntry, frame: Frame): Answer {
 /** The server did not answer `initialize` in time: there is no session to keep. */
 export function isHandshakeExpired(record: SessionRecord, event: RequestExpired): boolean {
   const { entry } = event;
-  return entry.method === 'initialize' && !entry.isTaken && expiryOf(entry, record.idleClock, event.at) !== undefined;
+  if (entry.method !== 'initialize' || entry.direction !== 'client-to-server' || entry.isTaken) return false;
+  return expiryOf(entry, record.idleClock, event.at) !== undefined;
 }
 
 export function isFinalLoss(_record: SessionRecord, event: UpstreamLost): boolean {
