@@ -100,12 +100,12 @@ export function releaseHeld(record: SessionRecord, event: FrameDecided): void {
   const verdict = verdictAfter(held, event)!;
   switch (held.frame.envelope.kind) {
     case 'request':
-      if (verdict.kind === 'forward') removeHeld(record, held);
       releaseRequest(record, held.entry!, verdict);
+      if (verdict.kind === 'forward') removeHeld(record, held);
       return;
     case 'notification':
-      removeHeld(record, held);
       passNotification(record, held.direction, held.frame, verdict);
+      removeHeld(record, held);
       return;
     case 'response':
       if (held.entry === undefined) removeHeld(record, held);

@@ -4,6 +4,7 @@ import type { ClientClosed, SessionClose, SessionEvent, SessionExpired } from '.
 import type { EndReason } from './outcomes.ts';
 import type { SessionRecord } from './record.ts';
 import { refusal } from '../errors.ts';
+import { holdsFromClient } from './queue.ts';
 import { settleEntry, settleWithError } from './settle.ts';
 
 type Labelled = Extract<SessionEvent, { type: 'session.labelled' }>;
@@ -34,7 +35,10 @@ export function noteClientGone(record: SessionRecord): void {
   });
 }
 
-/** The client will not answer any more: what the server asked it is settled, what it asked the server may still end well. */
+/**
+ * The client will not answer any more: what the server asked it is settled, what it asked the server may still end well. The
+ * server reads the end of its input after everything that the client had sent, held frames included.
+ */
 export function noteClientInputClosed(record: SessionRecord, _event: ClientClosed): void {
   const why = refusal('SESSION_NOT_FOUND', { reason: 'client-gone' });
   for (const entry of [...record.unit.entries()]) {
@@ -43,7 +47,7 @@ export function noteClientInputClosed(record: SessionRecord, _event: ClientClose
   record.unit.later(() => {
     record.isClientInputClosed = true;
   });
-  record.unit.effect({ type: 'close-server-input' });
+  if (!holdsFromClient(record)) record.unit.effect({ type: 'close-server-input' });
 }
 
 export function noteLabel(record: SessionRecord, event: Labelled): void {

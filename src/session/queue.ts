@@ -71,8 +71,17 @@ export function removeHeld(record: SessionRecord, held: HeldFrame): void {
     record.held.remove(held);
     record.surroundings.alarms.clear(held);
   });
-  const isHead = record.held.first(direction) === held;
-  if (isHead && record.held.queue(direction).size > 1) record.unit.effect({ type: 'release', direction });
+  const { size } = record.held.queue(direction);
+  if (size > 1 && record.held.first(direction) === held) record.unit.effect({ type: 'release', direction });
+  if (size === 1 && direction === 'client-to-server' && record.isClientInputClosed) {
+    record.unit.effect({ type: 'close-server-input' });
+  }
+}
+
+/** A frame that the client sent waits here, and will go on in its own time. */
+export function holdsFromClient(record: SessionRecord): boolean {
+  for (const held of record.held.queue('client-to-server').values()) if (held.entry?.isTaken !== true) return true;
+  return false;
 }
 
 /** The upstream is back, or nothing holds the queue any more: the heads of both queues get their turn. */
