@@ -118,7 +118,10 @@ function endOfAny(bytes: Uint8Array, start: number, depth: number): number {
 
 /** Past the string or integer at `start`, when it can be an id or a token; uncertain about anything else. */
 function endOfToken(bytes: Uint8Array, start: number): number {
-  if (bytes[start] !== quote) return endOfInteger(bytes, start);
+  if (bytes[start] !== quote) {
+    const end = endOfInteger(bytes, start);
+    return end - start > scan.textBytesMax ? nowhere : end;
+  }
   const end = endOfPlainString(bytes, start + 1);
   return end === nowhere || end - start - 1 > scan.textBytesMax ? nowhere : end + 1;
 }

@@ -60,6 +60,13 @@ describe('whose message an oversize line was', () => {
     });
   });
 
+  test('a method makes a request of what else looks like a response (R3)', () => {
+    expect(probe(`{"id":1,"method":"tools/call","result":{"a":${large}}}`)).toMatchObject({
+      expectsAnswer: true,
+      isAnswer: false,
+    });
+  });
+
   test('a notification waits for no answer', () => {
     expect(probe(`{"jsonrpc":"2.0","method":"notifications/message","params":{"a":${large}}}`)).toEqual({
       fault,
@@ -88,6 +95,15 @@ describe('whose message an oversize line was', () => {
     expect(probe(`{"result":{"a":${large}},"jsonrpc":"2.0","id":${'1'.repeat(5000)}}`)).toMatchObject({
       idToken: undefined,
     });
+  });
+
+  test('an id that is cut off by the end of the head is not guessed at', () => {
+    const id = 123_456_789;
+    for (let padding = 4060; padding < 4100; padding += 1) {
+      const text = `{"a":"${'x'.repeat(padding)}","id":${id},"result":{"a":${large}}}`;
+      const { idToken } = probeOversize(oversize(text));
+      expect([undefined, String(id)]).toContain(idToken);
+    }
   });
 
   test.each([`[${large}]`, large, 'x'.repeat(9000), ' '.repeat(9000), `log: {"a":${large},"id":1}`])(

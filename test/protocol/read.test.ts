@@ -131,6 +131,9 @@ describe('ids', () => {
   test('an id has a longest length, quotes not counted', () => {
     const limits = { ...defaultReadLimits, idBytesMax: 8 };
     expect(envelope(`{${head},"method":"ping","id":"12345678"}`, limits).id).toBe('12345678');
+    expect(envelope(`{${head},"method":"ping","id":"\\u0061bc"}`, limits).id).toBe('abc');
+    expect(fault(`{${head},"method":"ping","id":123456789}`, limits).fault).toBe('id-too-long');
+    expect(fault(`{${head},"method":"ping","id":"\\u0061bcd"}`, limits).fault).toBe('id-too-long');
     expect(fault(`{${head},"method":"ping","id":"123456789"}`, limits)).toEqual({
       fault: 'id-too-long',
       expectsAnswer: true,
@@ -174,6 +177,22 @@ describe('what params say', () => {
       envelope(`{${head},"id":1,"method":"ping","params":{"_meta":{"progressToken":null}}}`).progressToken,
     ).toBeUndefined();
   });
+});
+
+test('what is kept of a message has a longest length', () => {
+  const limits = { ...defaultReadLimits, idBytesMax: 50 };
+  const [fits, tooLong] = ['x'.repeat(50), 'x'.repeat(51)];
+  const withMeta = (meta: object): string =>
+    JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping', params: { _meta: meta } });
+  const texts = (value: string): readonly string[] => [
+    `{${head},"id":1,"method":"${value}"}`,
+    withMeta({ progressToken: value }),
+    withMeta({ 'io.modelcontextprotocol/protocolVersion': value }),
+    `{${head},"method":"notifications/progress","params":{"progressToken":"${value}"}}`,
+    `{${head},"method":"notifications/cancelled","params":{"requestId":"${value}"}}`,
+  ];
+  for (const text of texts(fits)) expect(envelope(text, limits).kind).not.toBe('response');
+  for (const text of texts(tooLong)) expect(fault(text, limits).fault).toBe('invalid-message');
 });
 
 describe('spellings that mean the same', () => {
