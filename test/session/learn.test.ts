@@ -176,7 +176,12 @@ describe('R22 tasks', () => {
   test('begin with the answer to a request that asked for one', () => {
     const { record } = openSession();
     exchange(record, 'tools/call', asksTask, { result: { task } });
-    expect(record.tasks.get('t')).toEqual({ taskId: 't', method: 'tools/call', progressToken: 'p' });
+    expect(record.tasks.get(fromClient, 't')).toEqual({
+      taskId: 't',
+      direction: fromClient,
+      method: 'tools/call',
+      progressToken: 'p',
+    });
   });
 
   test('do not begin with any other answer', () => {
