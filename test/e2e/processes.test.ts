@@ -212,9 +212,9 @@ describe.concurrent('a server that dies in the middle of calls', () => {
     program.call(4, 'info');
     expect(JSON.parse(textOf(await program.answer(4))).pid).not.toBe(first);
     program.call(5, 'seen');
-    const seen = JSON.parse(textOf(await program.answer(5)));
+    const seen = JSON.parse(textOf(await program.answer(5))) as { notifications: unknown; order: readonly string[] };
     expect(seen.notifications).toEqual([{ method: 'notifications/initialized' }]);
-    expect(seen.order.map((line: string) => line.split(' ')[0])).toEqual([
+    expect(seen.order.map((line) => line.split(' ')[0])).toEqual([
       'initialize',
       'notifications/initialized',
       'logging/setLevel',

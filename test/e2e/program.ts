@@ -45,6 +45,8 @@ export interface Message {
   };
 }
 
+export type LogLine = Readonly<Record<string, unknown>>;
+
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -58,6 +60,8 @@ export class Program {
   readonly out: string[] = [];
   /** Lines of standard error, oldest first. */
   readonly err: string[] = [];
+  readonly #messages: Message[] = [];
+  readonly #log: LogLine[] = [];
   readonly exit: Promise<Exit>;
   readonly #changes = new EventEmitter().setMaxListeners(0);
   #isOver = false;
@@ -66,8 +70,9 @@ export class Program {
     const child = spawn(command, args, { env: { ...process.env, ...env } });
     this.process = child;
     running.add(this);
-    collect(child.stdout, this.out, this.#changes);
-    collect(child.stderr, this.err, this.#changes);
+    const changed = (): boolean => this.#changes.emit('change');
+    collect(child.stdout, this.out, this.#messages, changed);
+    collect(child.stderr, this.err, this.#log, changed);
     child.stdin.on('error', () => {});
     this.exit = once(child, 'close').then(([code, signal]) => {
       this.#isOver = true;
@@ -111,7 +116,15 @@ export class Program {
 
   /** The first message on standard output that fits. Lines that are no JSON are passed over. */
   async message(fits: (message: Message) => boolean, what = 'the message'): Promise<Message> {
-    return this.until(() => this.messages().find(fits), what);
+    let looked = 0;
+    return this.until(() => {
+      while (looked < this.#messages.length) {
+        looked += 1;
+        const message = this.#messages[looked - 1]!;
+        if (fits(message)) return message;
+      }
+      return undefined;
+    }, what);
   }
 
   /** The answer to the request with this id. */
@@ -143,23 +156,28 @@ export class Program {
 
   /** All messages on standard output so far. */
   messages(): readonly Message[] {
-    return this.out.flatMap((line) => readJson(line) ?? []);
+    return [...this.#messages];
+  }
+
+  /** Forgets what was read on standard output so far. */
+  forget(): void {
+    this.out.length = 0;
+    this.#messages.length = 0;
   }
 
   /** The first line of the structured log with this text. */
-  async logged(text: string): Promise<Readonly<Record<string, unknown>>> {
-    return this.until(() => this.log().find((line) => line['message'] === text), `the log line "${text}"`);
+  async logged(text: string): Promise<LogLine> {
+    return this.until(() => this.#log.find((line) => line['message'] === text), `the log line "${text}"`);
   }
 
   /** The lines of the structured log so far. */
-  log(): readonly Readonly<Record<string, unknown>>[] {
-    return this.err.flatMap((line) => readJson(line) ?? []) as readonly Readonly<Record<string, unknown>>[];
+  log(): readonly LogLine[] {
+    return [...this.#log];
   }
 
   /** The process id of the server that was started as number `number`, from 1. It leads a group of its own. */
   async server(number = 1): Promise<number> {
-    const started = (): readonly Readonly<Record<string, unknown>>[] =>
-      this.log().filter((line) => line['message'] === 'server started');
+    const started = (): readonly LogLine[] => this.#log.filter((line) => line['message'] === 'server started');
     const line = await this.until(() => started()[number - 1], `server ${number}`);
     return line['pid'] as number;
   }
@@ -204,24 +222,30 @@ export async function stopAll(): Promise<void> {
   await Promise.all([...running].map(async (program) => program.exit));
 }
 
-function collect(stream: NodeJS.ReadableStream | null, lines: string[], changes: EventEmitter): void {
+/** Cuts a stream into lines, and keeps those that are JSON objects beside them as such. */
+function collect(stream: NodeJS.ReadableStream | null, lines: string[], objects: object[], changed: () => void): void {
   let rest = '';
+  const add = (complete: readonly string[]): void => {
+    for (const line of complete) {
+      lines.push(line);
+      const object = readJson(line);
+      if (object !== undefined) objects.push(object);
+    }
+    changed();
+  };
   stream?.setEncoding('utf8').on('data', (chunk: string) => {
-    const parts = (rest + chunk).split('\n');
+    const parts = chunk.split('\n');
+    parts[0] = rest + parts[0]!;
     rest = parts.pop() ?? '';
-    lines.push(...parts);
-    if (parts.length > 0) changes.emit('change');
+    if (parts.length > 0) add(parts);
   });
-  stream?.on('end', () => {
-    if (rest !== '') lines.push(rest);
-    changes.emit('change');
-  });
+  stream?.on('end', () => add(rest === '' ? [] : [rest]));
 }
 
 function readJson(line: string): object | undefined {
+  if (!line.startsWith('{')) return undefined;
   try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? value : undefined;
+    return JSON.parse(line) as object;
   } catch {
     return undefined;
   }
