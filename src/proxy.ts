@@ -17,13 +17,11 @@ import type { Profile } from './session/profiles.ts';
 import type { SessionSnapshot } from './session/snapshot.ts';
 import type { RestartPolicy } from './session/upstream.ts';
 import { type ServerExit } from './transports/child-process.ts';
-import { childConnector } from './transports/child-connector.ts';
-import type { StopLadder } from './transports/child-stop-ladder.ts';
+import type { ServerToForward } from './transports/server-to-forward.ts';
 import { openStdioFront } from './transports/stdio.ts';
 
 export interface ForwardStdioOptions {
-  readonly command: string;
-  readonly args: readonly string[];
+  readonly server: ServerToForward;
   readonly input: Readable;
   readonly output: Writable;
   readonly clock: Clock;
@@ -32,11 +30,8 @@ export interface ForwardStdioOptions {
   readonly times?: Partial<Times>;
   readonly profile?: Profile;
   readonly restart?: RestartPolicy;
-  readonly ladder?: StopLadder;
   readonly checksInvariants?: boolean;
   readonly observer?: Observer;
-  /** One line of the server's stderr. */
-  readonly onServerStderr: (line: string) => void;
 }
 
 /** How a forward ended: why its session did, and what became of the server. */
@@ -66,24 +61,19 @@ export interface Forward {
 }
 
 export function forwardStdio(options: ForwardStdioOptions): Forward {
-  const { clock, log } = options;
+  const { clock, log, server } = options;
+  const { connector } = server;
   const lineBytesMax = options.limits?.frameBytesMax ?? defaultLimits.frameBytesMax;
   let exit: ServerExit | undefined;
   let isClientLeaving = false;
   let reason: EndReason | undefined;
-  const connector = childConnector({
-    command: options.command,
-    args: options.args,
-    clock,
-    lineBytesMax,
-    ...(options.ladder === undefined ? {} : { ladder: options.ladder }),
-    onSpawned: (pid) => log.info({ pid, command: options.command }, 'server started'),
-    onStderr: options.onServerStderr,
-    onExit: (departed) => {
+  server.listener = {
+    spawned: (pid) => log.info({ pid, command: server.command }, 'server started'),
+    exited: (departed) => {
       exit = departed;
-      logExit(log, options.command, departed);
+      logExit(log, server.command, departed);
     },
-  });
+  };
   const runtime = createRuntime({
     ids: { sessionId: randomUUID },
     clock,

@@ -2,13 +2,14 @@
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { LoadedProfile } from '../config/profile-file.ts';
-import { type ForwardEnd, forwardStdio } from '../proxy.ts';
+import type { Forward, ForwardEnd } from '../proxy.ts';
 import { systemClock } from '../runtime/system-clock.ts';
-import type { Limits, Times } from '../session/limits.ts';
+import { type Limits, type Times, defaultLimits } from '../session/limits.ts';
 import { defaultRestartPolicy, neverRestart } from '../session/upstream.ts';
+import { startServerToForward } from '../transports/server-to-forward.ts';
 import { openStandardStreams } from '../transports/stdio.ts';
-import { codeOfSignal, exitCodeOf } from './exit-codes.ts';
-import { type LogLevel, logLevels, openLog } from './log.ts';
+import { codeOfSignal, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { type LogLevel, logLevels } from './log-levels.ts';
 import { Orphanhood } from './orphanhood.ts';
 
 interface ForwardFlags {
@@ -88,12 +89,12 @@ async function forward([program, ...args]: readonly string[], flags: ForwardFlag
     return;
   }
   const clock = systemClock();
-  const log = openLog(flags.logLevel, process.stderr);
+  let proxy: Forward | null = null;
   let wasAskedToStop = false;
   const stop = (signal: NodeJS.Signals): void => {
-    if (wasAskedToStop) {
-      proxy.kill();
-      process.exit(codeOfSignal(signal));
+    if (wasAskedToStop || proxy === null) {
+      server.connector.kill();
+      process.exit(wasAskedToStop ? codeOfSignal(signal) : exitCodes.ok);
     }
     wasAskedToStop = true;
     proxy.drain();
@@ -101,22 +102,29 @@ async function forward([program, ...args]: readonly string[], flags: ForwardFlag
   // Before the server is started: there is no moment in which a signal would end us and leave the server.
   process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
 
-  const proxy = forwardStdio({
-    ...openStandardStreams(),
+  // The server boots while we load the rest of ourselves.
+  const server = startServerToForward({
     command: program,
     args,
     clock,
-    log,
+    lineBytesMax: flags.frameBytesMax ?? defaultLimits.frameBytesMax,
+    onStderr: (line) => void process.stderr.write(`[server] ${line}\n`),
+  });
+  const [{ forwardStdio }, { openLog }] = await Promise.all([import('../proxy.ts'), import('./log.ts')]);
+  proxy = forwardStdio({
+    ...openStandardStreams(),
+    server,
+    clock,
+    log: openLog(flags.logLevel, process.stderr),
     limits: limitsOf(flags),
     times: timesOf(flags),
     restart: flags.restart === 'never' ? neverRestart : defaultRestartPolicy,
     ...(profile === undefined ? {} : { profile: profile.profile }),
     checksInvariants: flags.checkInvariants === true,
-    onServerStderr: (line) => void process.stderr.write(`[server] ${line}\n`),
   });
 
   // A process that has lost its parent has lost its client: nobody waits for what is still under way.
-  const orphanhood = new Orphanhood(clock, () => proxy.clientGone());
+  const orphanhood = new Orphanhood(clock, () => proxy?.clientGone());
   const end: ForwardEnd = await proxy.ended;
   orphanhood.stop();
   process.exit(exitCodeOf(end.reason, end.exit, wasAskedToStop));

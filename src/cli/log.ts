@@ -6,9 +6,7 @@
 import { type Writable } from 'node:stream';
 import { type DestinationStream, pino } from 'pino';
 import type { Log } from '../ports.ts';
-
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
+import type { LogLevel } from './log-levels.ts';
 
 export function openLog(level: LogLevel, stderr: Writable & { readonly isTTY?: boolean }): Log {
   const isForPeople = stderr.isTTY === true;

@@ -5,6 +5,7 @@
 
 import type { Clock, UpstreamConnector, UpstreamEvents } from '../ports.ts';
 import { probeOversize } from '../protocol/oversize.ts';
+import type { Departure } from '../session/upstream.ts';
 import { type ServerExit, type ServerProcess, spawnServer } from './child-process.ts';
 import type { StopLadder } from './child-stop-ladder.ts';
 
@@ -23,6 +24,8 @@ export interface ChildConnectorOptions {
 
 /** What is asked here concerns every server that was started and has not ended, with all that it started itself. */
 export interface ChildConnector extends UpstreamConnector {
+  /** Starts the first server before anybody connects; what it says waits for `connect`, which takes it over. */
+  startAhead(): void;
   /** Stops what runs. Resolves when nothing is left of any server that was started here, nor of what it had started. */
   stop(): Promise<void>;
   /** Cuts stops short that are under way: SIGTERM now, and SIGKILL soon. */
@@ -34,10 +37,28 @@ export interface ChildConnector extends UpstreamConnector {
 export function childConnector(options: ChildConnectorOptions): ChildConnector {
   // A server is gone before everything that it had started is: what is swept up still counts as running here.
   const running = new Set<ServerProcess>();
+  let ahead: { readonly server: ServerProcess; readonly waiting: WaitingEvents } | undefined;
+
+  function run(events: UpstreamEvents, said: Sayings): ServerProcess {
+    const server = start(options, events, said, () => void server.stop().then(() => running.delete(server)));
+    running.add(server);
+    return server;
+  }
+
   return {
+    startAhead: () => {
+      const waiting = new WaitingEvents();
+      const server = run(waiting, waiting.said(options));
+      // Only what is said about the server waits here; what it says itself waits in its pipe.
+      server.pause(true);
+      ahead = { server, waiting };
+    },
     connect: (events) => {
-      const server = start(options, events, () => void server.stop().then(() => running.delete(server)));
-      running.add(server);
+      if (ahead === undefined) return run(events, options);
+      const { server, waiting } = ahead;
+      ahead = undefined;
+      waiting.passOnTo(events);
+      server.pause(false);
       return server;
     },
     stop: async () => {
@@ -52,7 +73,61 @@ export function childConnector(options: ChildConnectorOptions): ChildConnector {
   };
 }
 
-function start(options: ChildConnectorOptions, events: UpstreamEvents, onGone: () => void): ServerProcess {
+/** What the connector itself is asked to say about a server. */
+type Sayings = Pick<ChildConnectorOptions, 'onSpawned' | 'onExit'>;
+
+/** Keeps what happens to a server until somebody wants to know, then passes everything on as it comes. */
+class WaitingEvents implements UpstreamEvents {
+  #events: UpstreamEvents | undefined;
+  readonly #before: (() => void)[] = [];
+
+  ready(): void {
+    this.#tell((events) => events.ready());
+  }
+  message(bytes: Uint8Array): void {
+    this.#tell((events) => events.message(bytes));
+  }
+  unreadable(...[fault, bytes]: Parameters<UpstreamEvents['unreadable']>): void {
+    this.#tell((events) => events.unreadable(fault, bytes));
+  }
+  drained(): void {
+    this.#tell((events) => events.drained());
+  }
+  leaving(departure: Departure): void {
+    this.#tell((events) => events.leaving(departure));
+  }
+  lost(departure: Departure): void {
+    this.#tell((events) => events.lost(departure));
+  }
+
+  /** The connector's own words, in their place among the rest. */
+  said({ onSpawned, onExit }: Sayings): Sayings {
+    return {
+      onSpawned: (pid) => this.#tell(() => onSpawned?.(pid)),
+      onExit: (exit) => this.#tell(() => onExit?.(exit)),
+    };
+  }
+
+  /** In a turn of its own: whoever connects does not hear anything before `connect` has returned. */
+  passOnTo(events: UpstreamEvents): void {
+    queueMicrotask(() => {
+      this.#events = events;
+      for (const tell of this.#before.splice(0)) tell();
+    });
+  }
+
+  #tell(tell: (events: UpstreamEvents) => void): void {
+    if (this.#events !== undefined) tell(this.#events);
+    else this.#before.push(() => tell(this.#events!));
+  }
+}
+
+function start(
+  options: ChildConnectorOptions,
+  events: UpstreamEvents,
+  said: Sayings,
+  onGone: () => void,
+): ServerProcess {
   return spawnServer({
     command: options.command,
     args: options.args,
@@ -62,7 +137,7 @@ function start(options: ChildConnectorOptions, events: UpstreamEvents, onGone: (
     lineBytesMax: options.lineBytesMax,
     ladder: options.ladder,
     onReady: (pid) => {
-      options.onSpawned?.(pid);
+      said.onSpawned?.(pid);
       events.ready();
     },
     onMessage: (line) => events.message(line),
@@ -76,7 +151,7 @@ function start(options: ChildConnectorOptions, events: UpstreamEvents, onGone: (
     onMute: (lastStderr) => events.leaving({ reason: 'closed', exitCode: null, signal: null, lastStderr }),
     onExit: (exit) => {
       onGone();
-      options.onExit?.(exit);
+      said.onExit?.(exit);
       events.lost({
         reason: exit.spawnError === undefined ? 'exited' : 'spawn-failed',
         exitCode: exit.code,

@@ -1,0 +1,4 @@
+/** How much to say on stderr. Apart from the log itself, which takes long to load. */
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
