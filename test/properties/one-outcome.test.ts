@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Direction, type RequestId, opposite } from '../../src/protocol/envelope.ts';
-import type { InterceptAction, InterceptContext, Interceptor } from '../../src/session/interception.ts';
+import type { InterceptAction, Interceptor } from '../../src/session/interception.ts';
 import {
   expectEverybodyTold,
   expectExactCounts,
@@ -14,54 +14,8 @@ import {
   expectNothingOwned,
   expectOneOutcomeEach,
 } from './laws.ts';
+import { mood, moody } from './moody-interceptor.ts';
 import { type Pair, World, bytesOf, runs } from './world.ts';
-
-/** What an interceptor does with a frame, and whether it takes its time. */
-interface Mood {
-  readonly action: 'continue' | 'modify' | 'block' | 'mock' | 'delay' | 'throw' | 'nonsense';
-  readonly isLate: boolean;
-}
-
-const mood: fc.Arbitrary<Mood> = fc.record({
-  action: fc.oneof(
-    { weight: 4, arbitrary: fc.constant('continue' as const) },
-    fc.constantFrom('modify' as const, 'block' as const, 'mock' as const, 'delay' as const, 'throw' as const),
-    fc.constant('nonsense' as const),
-  ),
-  isLate: fc.boolean(),
-});
-
-/** Acts on the n-th frame in its n-th mood, over and over. */
-function moody(moods: readonly Mood[], later: (action: InterceptAction) => Promise<InterceptAction>): Interceptor {
-  let frames = 0;
-  return {
-    name: 'moody',
-    intercept: (context) => {
-      const { action, isLate } = moods[frames++ % moods.length]!;
-      const decided = (): InterceptAction => actionOf(action, context);
-      return isLate ? later({ action: 'continue' }).then(decided) : decided();
-    },
-  };
-}
-
-function actionOf(action: Mood['action'], { message }: InterceptContext): InterceptAction {
-  switch (action) {
-    case 'continue':
-      return { action };
-    case 'modify':
-      return { action, message: { ...message, seen: true } };
-    case 'block':
-      return { action };
-    case 'mock':
-      return { action, result: { mocked: true } };
-    case 'delay':
-      return { action, delayMs: 300 };
-    case 'throw':
-      throw new Error('in a bad mood');
-    case 'nonsense':
-      return { action: 'dance' } as unknown as InterceptAction;
-  }
-}
 
 type PeerStep =
   | { readonly do: 'ask'; readonly id: RequestId; readonly method: string }
