@@ -205,6 +205,7 @@ export class World {
   readonly clock = new VirtualClock();
   readonly runtime: Runtime;
   readonly pairs = new Map<string, Pair>();
+  readonly observations: Observation[] = [];
   /** What the log was told on its levels `error` and `warn`: defects of ours, and noise of peers. */
   readonly errors: string[] = [];
   readonly #restart: RestartPolicy;
@@ -220,6 +221,7 @@ export class World {
       ...options,
     });
     this.runtime.observe((observation) => {
+      this.observations.push(observation);
       const pair = this.pairs.get(observation.sessionId);
       if (pair === undefined) return;
       if (observation.type === 'request-settled') pair.settled.push(observation);
