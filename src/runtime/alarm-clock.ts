@@ -5,9 +5,10 @@
 
 import type { Clock, Log } from '../ports.ts';
 import { type Alarm, type Alarms, expiryOf, nextLookAt } from '../session/deadlines.ts';
-import { refusal } from '../errors.ts';
 import type { SessionEvent } from '../session/events.ts';
 import type { HeldFrame } from '../session/held.ts';
+import type { Deliberation, Verdict } from '../session/interception.ts';
+import { refusal } from '../errors.ts';
 import type { PendingEntry } from '../session/pending.ts';
 import type { SessionRecord } from '../session/record.ts';
 import type { SessionAlarm } from '../session/session-data.ts';
@@ -81,15 +82,7 @@ export class AlarmClock implements Alarms {
 
   #ringHeld(held: HeldFrame, at: number): void {
     const { sessionId, ticket } = held;
-    const news =
-      held.verdict === undefined
-        ? ({
-            kind: 'refuse',
-            refusal: refusal('INTERCEPTOR_FAILED', { reason: 'too slow' }),
-            delayMs: 0,
-            steps: [],
-          } as const)
-        : 'delay-over';
+    const news = held.verdict === undefined ? tooSlow(held.deliberation) : 'delay-over';
     this.#options.send(sessionId, { type: 'frame.decided', at, ticket, news });
   }
 
@@ -102,4 +95,14 @@ export class AlarmClock implements Alarms {
       this.#options.send(id, { type: 'session.expired', at, reason: 'idle' });
     } else this.#options.send(id, { type: 'session.ticked', at });
   }
+}
+
+/** The verdict on a frame over which somebody thought too long. */
+function tooSlow(deliberation: Deliberation | undefined): Verdict {
+  const data = { ...(deliberation && { interceptor: deliberation.interceptor }), reason: 'too slow' };
+  const steps = deliberation && [
+    ...deliberation.steps,
+    { interceptor: deliberation.interceptor, action: 'failed' as const },
+  ];
+  return { kind: 'refuse', refusal: refusal('INTERCEPTOR_FAILED', data), delayMs: 0, steps: steps ?? [] };
 }

@@ -10,6 +10,7 @@ import { readMessage } from '../protocol/read.ts';
 import { decodeText, encodeText } from '../protocol/text.ts';
 import type {
   AnswerBody,
+  Deliberation,
   InterceptAction,
   InterceptContext,
   InterceptStep,
@@ -36,14 +37,19 @@ export class InterceptorChain {
     return this.#interceptors.length === 0;
   }
 
-  /** The verdict at once when every interceptor answers at once; a promise from the first that does not. Never rejects. */
-  decide(record: SessionRecord, direction: Direction, frame: Frame, frameId: number): Verdict | Promise<Verdict> {
+  /**
+   * The verdict at once when every interceptor answers at once; else one that is awaited, from the first that does not.
+   * Never throws, never rejects.
+   */
+  decide(record: SessionRecord, direction: Direction, frame: Frame, frameId: number): Verdict | AwaitedVerdict {
     const run = new Run(record, direction, frame, frameId, this.#clock);
     for (let index = 0; index < this.#interceptors.length; index++) {
       const interceptor = this.#interceptors[index]!;
       try {
         const action: unknown = interceptor.intercept(run.context());
-        if (action instanceof Promise) return this.#await(run, index, action);
+        if (action instanceof Promise) {
+          return { settled: this.#await(run, index, action), deliberation: run.deliberation };
+        }
         const verdict = run.apply(interceptor, action);
         if (verdict !== undefined) return verdict;
       } catch (error) {
@@ -57,6 +63,7 @@ export class InterceptorChain {
     let waiting: unknown = first;
     for (let index = from; index < this.#interceptors.length; index++) {
       const interceptor = this.#interceptors[index]!;
+      run.deliberation.interceptor = interceptor.name;
       try {
         // The frame may have ended by its deadline meanwhile; what is decided then comes to nothing.
         const action: unknown = await (index === from ? waiting : interceptor.intercept(run.context()));
@@ -71,6 +78,12 @@ export class InterceptorChain {
   }
 }
 
+/** A verdict that is still to come. */
+export interface AwaitedVerdict {
+  readonly settled: Promise<Verdict>;
+  readonly deliberation: Deliberation;
+}
+
 /** One frame on its way through the chain. */
 class Run {
   readonly #record: SessionRecord;
@@ -78,6 +91,8 @@ class Run {
   readonly #frameId: number;
   readonly #clock: Clock;
   readonly #steps: InterceptStep[] = [];
+  /** What is told when the answer does not come in time. */
+  readonly deliberation = { interceptor: '', steps: this.#steps };
   #frame: Frame;
   #context: FrameContext | undefined;
   #delayMs = 0;

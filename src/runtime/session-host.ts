@@ -104,9 +104,10 @@ export class SessionHost {
     const type = `frame.${frame.envelope.kind}` as const;
     const at = this.#surroundings.now();
     const verdict = chain.isEmpty ? undefined : chain.decide(this.record, direction, frame, ticket);
-    if (verdict instanceof Promise) {
-      this.#route({ type, at, direction, frame, ticket, verdict: 'awaited' });
-      void verdict.then((news) => this.#decided(ticket, news));
+    if (verdict !== undefined && 'settled' in verdict) {
+      const { settled, deliberation } = verdict;
+      this.#route({ type, at, direction, frame, ticket, verdict: 'awaited', deliberation });
+      void settled.then((news) => this.#decided(ticket, news));
       return;
     }
     this.#route({ type, at, direction, frame, ticket, verdict });

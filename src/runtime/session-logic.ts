@@ -101,6 +101,7 @@ function decisionFields(
     event: event.type,
     ...('frame' in event ? frameFields(event) : {}),
     ...('ticket' in event ? { frameId: event.ticket } : {}),
+    ...('news' in event && typeof event.news === 'object' ? { interceptors: event.news.steps } : {}),
     state: record.state,
     effects: effects.map((effect) => effect.type),
     settled: effects.filter((effect) => effect.type === 'settled').map(settledFields),

@@ -7,7 +7,7 @@
 import type { Direction, Frame } from '../protocol/envelope.ts';
 import type { ReadFault } from '../protocol/faults.ts';
 import type { CancelEffect, SendEffect } from './effects.ts';
-import type { Verdict } from './interception.ts';
+import type { Deliberation, Verdict } from './interception.ts';
 import type { PendingEntry } from './pending.ts';
 
 /** A frame that an interceptor has already decided on, or whose decision is still to come. */
@@ -19,6 +19,8 @@ interface FrameHappened {
   readonly ticket: number;
   /** `undefined`: nobody intercepts, the frame goes on as it is; `'awaited'`: the decision comes as `frame.decided`. */
   readonly verdict: Verdict | 'awaited' | undefined;
+  /** Of an awaited decision: how far it has come. */
+  readonly deliberation?: Deliberation;
 }
 
 export interface RequestArrived extends FrameHappened {

@@ -6,7 +6,7 @@
 import type { Direction, Frame } from '../protocol/envelope.ts';
 import type { Alarm } from './deadlines.ts';
 import { LazyMap } from './lazy-map.ts';
-import type { Verdict } from './interception.ts';
+import type { Deliberation, Verdict } from './interception.ts';
 import type { PendingEntry } from './pending.ts';
 
 /** What a held frame waits for. A frame whose verdict is known and whose delay is over waits only for its turn. */
@@ -19,6 +19,8 @@ export class HeldFrame implements Alarm {
   /** The request's own entry; for a response, the entry that it answers; none for a notification. */
   readonly entry: PendingEntry | undefined;
   verdict: Verdict | undefined;
+  /** How far the decision has come, where one is awaited. */
+  readonly deliberation: Deliberation | undefined;
   isDelayOver: boolean;
   dueAt = Infinity;
   alarmPrevious: Alarm | null = null;
@@ -31,6 +33,7 @@ export class HeldFrame implements Alarm {
     frame: Frame,
     entry: PendingEntry | undefined,
     verdict: Verdict | undefined,
+    deliberation?: Deliberation,
   ) {
     this.sessionId = sessionId;
     this.ticket = ticket;
@@ -38,6 +41,7 @@ export class HeldFrame implements Alarm {
     this.frame = frame;
     this.entry = entry;
     this.verdict = verdict;
+    this.deliberation = deliberation;
     this.isDelayOver = verdict === undefined || verdict.delayMs === 0;
   }
 

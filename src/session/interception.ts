@@ -95,3 +95,10 @@ export type Verdict =
       readonly delayMs: number;
       readonly steps: readonly InterceptStep[];
     };
+
+/** How far the chain has come with a frame whose verdict is awaited. Moves on while it is. */
+export interface Deliberation {
+  /** Who is being asked now. */
+  readonly interceptor: string;
+  readonly steps: readonly InterceptStep[];
+}

@@ -50,7 +50,7 @@ export function insertHeld(record: SessionRecord, event: FrameArrived, entry: Pe
   const frame = { bytes: event.frame.bytes.slice(), envelope: event.frame.envelope };
   const forwardAsIs = { kind: 'forward', frame, delayMs: 0, steps: [] } as const;
   const known = event.verdict === undefined ? forwardAsIs : verdict;
-  const held = new HeldFrame(record.id, event.ticket, event.direction, frame, entry, known);
+  const held = new HeldFrame(record.id, event.ticket, event.direction, frame, entry, known, event.deliberation);
   record.unit.count('held');
   record.unit.later(() => {
     record.held.insert(held);
