@@ -9,12 +9,12 @@
 import { setup } from 'xstate';
 import { refuseDraining } from '../src/session/admission.ts';
 import {
-  helpsToFinish,
   isClientGone,
   isDrained,
   isFinalLoss,
   isHandshakeExpired,
   isModernRequest,
+  isNewWork,
   isServing,
   isShutdownAgreed,
   isStillExpired,
@@ -115,7 +115,7 @@ const session = setup({
     isClientGone: condition(isClientGone),
     isDrained: condition(isDrained),
     isStillExpired: condition(isStillExpired),
-    helpsToFinish: condition(helpsToFinish),
+    isNewWork: condition(isNewWork),
     hasHandshake: condition(hasHandshake),
     isReplayAccepted: condition(isReplayAccepted),
     isReplayAnswer: condition(isReplayAnswer),
@@ -231,9 +231,9 @@ const shuttingDown = session.createStateConfig({
   always: { guard: 'isDrained', target: 'closed', actions: 'endAsDrained' },
   on: {
     'frame.request': [
-      { guard: 'hasToWait', actions: 'refuseDraining' },
-      { guard: 'helpsToFinish', actions: 'acceptRequest' },
-      { actions: 'refuseDraining' },
+      { guard: 'isNewWork', actions: 'refuseDraining' },
+      { guard: 'hasToWait', actions: 'holdRequest' },
+      { actions: 'acceptRequest' },
     ],
     'frame.response': [{ guard: 'hasToWait', actions: 'holdResponse' }, { actions: 'acceptResponse' }],
     'frame.decided': [{ guard: 'isStillWaiting', actions: 'noteNews' }, { actions: 'releaseHeld' }],

@@ -16,6 +16,7 @@ import type {
   UpstreamLost,
 } from './events.ts';
 import type { PendingEntry } from './pending.ts';
+import { isReaderAway } from './queue.ts';
 import type { SessionRecord } from './record.ts';
 
 /** A request of the modern era opens a session by itself: there is no handshake to wait for. */
@@ -24,9 +25,13 @@ export function isModernRequest(_record: SessionRecord, event: FrameArrived): bo
   return eraOf(envelope) === 'modern' && envelope.method !== 'server/discover';
 }
 
-/** While the session drains it still takes what helps to finish: the server's questions, and pings. */
-export function helpsToFinish(_record: SessionRecord, event: FrameArrived): boolean {
-  return event.direction === 'server-to-client' || methodRow(event.frame.envelope.method)?.isPing === true;
+/**
+ * A draining session still takes what helps to finish: the server's questions, and pings that reach their server. All else
+ * is new work.
+ */
+export function isNewWork(record: SessionRecord, event: FrameArrived): boolean {
+  if (event.direction === 'server-to-client') return false;
+  return methodRow(event.frame.envelope.method)?.isPing !== true || isReaderAway(record, event.direction);
 }
 
 /** A server that answers a request serves: after the handshake, or without one where there is none. */

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
-  helpsToFinish,
   isClientGone,
   isDrained,
   isFinalLoss,
   isHandshakeExpired,
   isModernRequest,
+  isNewWork,
   isServing,
   isShutdownAgreed,
   isStillExpired,
@@ -40,7 +40,7 @@ test('a request that claims the modern era opens a session by itself; asking who
   expect(asked.map((event) => isModernRequest(record, event))).toEqual([true, false, false]);
 });
 
-test("what helps a draining session to finish: the server's questions, and pings of either side", () => {
+test("new work for a draining session is all but the server's questions and pings that reach their server", () => {
   const { record } = openSession();
   const asked = [
     request(1, 'roots/list', {}, { from: fromServer }),
@@ -48,7 +48,9 @@ test("what helps a draining session to finish: the server's questions, and pings
     request(1, 'ping'),
     request(1, 'tools/call'),
   ];
-  expect(asked.map((event) => helpsToFinish(record, event))).toEqual([true, true, true, false]);
+  expect(asked.map((event) => isNewWork(record, event))).toEqual([false, false, false, true]);
+  record.isUpstreamReady = false;
+  expect(asked.map((event) => isNewWork(record, event))).toEqual([false, false, true, true]);
 });
 
 describe('a server serves', () => {
