@@ -102,6 +102,12 @@ describe('every page', () => {
     expect(names.filter((name) => !existsSync(name))).toEqual([]);
   });
 
+  test.each(pages)('%s names commands of the package that are there', (path) => {
+    const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
+    const names = [...read(path).matchAll(/\bnpm run ([\w:-]+)/g)].map(([, name = '']) => name);
+    expect(names.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+
   test.each(pages)('%s has JSON that can be read', (path) => {
     for (const [, json = ''] of read(path).matchAll(/```json\n([^]*?)```/g))
       expect(() => JSON.parse(json)).not.toThrow();
