@@ -40,8 +40,18 @@ export interface UpstreamInput {
   readonly policy: RestartPolicy;
 }
 
+class UpstreamUnit extends BaseUnit<UpstreamState, UpstreamEffect> {
+  /** The restarts that count, with the one that this unit stages; the pause before it depends on their number. */
+  restartedAt: readonly number[] | undefined = undefined;
+
+  protected override close(): void {
+    super.close();
+    this.restartedAt = undefined;
+  }
+}
+
 export class UpstreamRecord {
-  readonly unit = new BaseUnit<UpstreamState, UpstreamEffect>();
+  readonly unit = new UpstreamUnit();
   /** Kept by the runtime: how the chart's present state handles events. */
   plan: unknown = undefined;
   readonly policy: RestartPolicy;
@@ -87,8 +97,10 @@ export function announceReady(record: UpstreamRecord): void {
 
 export function announceLoss(record: UpstreamRecord, event: Lost): void {
   noteDeparture(record, event);
+  const restartedAt = [...recentRestarts(record, event.at), event.at];
+  record.unit.restartedAt = restartedAt;
   record.unit.later(() => {
-    record.restartedAt = [...recentRestarts(record, event.at), event.at];
+    record.restartedAt = restartedAt;
     record.isRestartGranted = true;
   });
   record.unit.effect({ type: 'announce-lost', loss: { ...event.departure, willRestart: true } });
@@ -115,5 +127,6 @@ export function announceStopped(record: UpstreamRecord, event: UpstreamEvent): v
 
 /** Milliseconds until the next start. */
 export function backoffMs(record: UpstreamRecord): number {
-  return record.policy.backoffMs * 2 ** Math.max(0, record.restartedAt.length - 1);
+  const { length } = record.unit.restartedAt ?? record.restartedAt;
+  return record.policy.backoffMs * 2 ** Math.max(0, length - 1);
 }

@@ -17,6 +17,7 @@ import { checkInvariants } from '../../src/session/invariants.ts';
 import { Ledger, type Limits, type Times, defaultLimits, defaultTimes } from '../../src/session/limits.ts';
 import type { SessionState } from '../../src/session/outcomes.ts';
 import { type Profile, defaultProfile } from '../../src/session/profiles.ts';
+import type { SessionInput } from '../../src/session/session-data.ts';
 import type { SessionRecord } from '../../src/session/record.ts';
 import { type TagRule, builtInTagRules } from '../../src/session/tags.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
@@ -50,6 +51,27 @@ export interface LoneSessionOptions {
   readonly inspect?: (event: InspectionEvent) => void;
 }
 
+/** What a session is born with, and no runtime behind it. */
+export function loneInput(options: LoneSessionOptions, alarms: Alarms, ledger: Ledger): SessionInput {
+  return {
+    id: 'lone',
+    openedAt: 0,
+    transportType: 'in-memory',
+    principal: undefined,
+    route: undefined,
+    profile: options.profile ?? defaultProfile,
+    surroundings: {
+      limits: { ...defaultLimits, ...options.limits },
+      times: { ...defaultTimes, ...options.times },
+      ledger,
+      alarms,
+      tagRules: [...builtInTagRules, ...(options.tagRules ?? [])],
+      checksInvariants: true,
+      occupancyChanged: () => {},
+    },
+  };
+}
+
 export class LoneSession {
   readonly clock = new VirtualClock();
   readonly alarms = new AlarmList();
@@ -63,8 +85,7 @@ export class LoneSession {
   #tickets = 0;
 
   constructor(options: LoneSessionOptions = {}) {
-    const limits = { ...defaultLimits, ...options.limits };
-    this.ledger = new Ledger(limits);
+    this.ledger = new Ledger({ ...defaultLimits, ...options.limits });
     const logic = transactional<typeof sessionMachine, SessionRecord, SessionEvent, SessionState, Effect>(
       sessionMachine,
       {
@@ -95,23 +116,7 @@ export class LoneSession {
     const actor = createActor(logic, {
       clock: this.clock,
       ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
-      input: {
-        id: 'lone',
-        openedAt: 0,
-        transportType: 'in-memory',
-        principal: undefined,
-        route: undefined,
-        profile: options.profile ?? defaultProfile,
-        surroundings: {
-          limits,
-          times: { ...defaultTimes, ...options.times },
-          ledger: this.ledger,
-          alarms: this.alarms,
-          tagRules: [...builtInTagRules, ...(options.tagRules ?? [])],
-          checksInvariants: true,
-          occupancyChanged: () => {},
-        },
-      },
+      input: loneInput(options, this.alarms, this.ledger),
     });
     actor.start();
     this.#send = (event) => actor.send(event);
