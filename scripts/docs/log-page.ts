@@ -40,7 +40,10 @@ own stderr, passed on as it is said.`,
       ['`--log-level`', 'what is said'],
       [
         [code('error'), 'Defects and what failed on a rule or an interceptor of your own: something for you to do.'],
-        [code('warn'), 'Bytes that are no message, the first 20 of a session.'],
+        [
+          code('warn'),
+          'Bytes that are no message, and responses that nobody waits for: the first 20 of each in a session.',
+        ],
         [code('info'), 'A server started, a server exited, a session ended and why. The default.'],
         [code('debug'), 'Events that came too late or are not allowed in the present state.'],
         [code('trace'), 'Every decision of every session.'],

@@ -45,6 +45,8 @@ export class SessionHost {
     labels: 0,
   };
   onEnded: ((reason: EndReason) => void) | undefined = undefined;
+  /** Responses that nobody waited for, as far as the log has been told. */
+  straysSeen = 0;
   /** How long what waits for the client is kept when the session has ended. */
   lingerMs = Infinity;
   readonly #surroundings: HostSurroundings;

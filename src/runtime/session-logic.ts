@@ -9,7 +9,7 @@ import { refusal } from '../errors.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Effect, SettledEffect } from '../session/effects.ts';
 import { counterIndex } from '../session/counters.ts';
-import type { FrameArrived, FrameMalformed, SessionEvent } from '../session/events.ts';
+import type { FrameArrived, FrameMalformed, ResponseArrived, SessionEvent } from '../session/events.ts';
 import { checkInvariants } from '../session/invariants.ts';
 import { metadataOf } from '../session/metadata.ts';
 import { type SessionState } from '../session/outcomes.ts';
@@ -48,6 +48,8 @@ export function sessionLogic(options: SessionLogicOptions): typeof sessionMachin
     committed: (record, event, effects) => {
       if (record.surroundings.checksInvariants) checkInvariants(record);
       if (event.type === 'frame.malformed') logMalformed(log, record, event);
+      // A response that answers something always has an effect.
+      if (event.type === 'frame.response' && effects.length === 0) logStray(log, record, event, options.hostOf(record));
       if (log.traces) log.trace(decisionFields(record, event, effects, clock), 'decided');
       options.committed(record);
     },
@@ -62,13 +64,13 @@ export function sessionLogic(options: SessionLogicOptions): typeof sessionMachin
   });
 }
 
-/** A peer that writes nothing but noise must not fill the log: the first lines say enough. */
-const malformedLinesMax = 20;
+/** A peer that writes nothing but noise must not fill the log: the first lines of each kind say enough. */
+const noiseLinesMax = 20;
 
 function logMalformed(log: Log, record: SessionRecord, event: FrameMalformed): void {
   const { counts, id } = record;
   const seen = counts[counterIndex.malformedFromClient]! + counts[counterIndex.malformedFromServer]!;
-  if (seen > malformedLinesMax) return;
+  if (seen > noiseLinesMax) return;
   const { fault, reason, idToken } = event.fault;
   const fields = {
     session: id,
@@ -78,7 +80,19 @@ function logMalformed(log: Log, record: SessionRecord, event: FrameMalformed): v
     id: idToken?.slice(0, 100),
     bytes: event.bytes,
   };
-  log.warn(fields, seen === malformedLinesMax ? 'no message (further ones are only counted)' : 'no message');
+  log.warn(fields, seen === noiseLinesMax ? 'no message (further ones are only counted)' : 'no message');
+}
+
+/** A late response is what follows a cancellation; one that is given twice, or that nobody asked for, is a peer's defect. */
+function logStray(log: Log, record: SessionRecord, event: ResponseArrived, host: SessionHost | undefined): void {
+  const { counts, id } = record;
+  const seen = counts[counterIndex.duplicateResponses]! + counts[counterIndex.bogusResponses]!;
+  if (host === undefined || seen === host.straysSeen) return;
+  host.straysSeen = seen;
+  if (seen > noiseLinesMax) return;
+  const text = 'nobody waits for this response';
+  const fields = { session: id, ...frameFields(event) };
+  log.warn(fields, seen === noiseLinesMax ? `${text} (further ones are only counted)` : text);
 }
 
 /** Nothing of the event is left; who waits for its effect is told, so that nobody waits for ever. */
