@@ -37,6 +37,12 @@ for (const [characters, kind] of classes) {
   for (const character of characters) classOf[character.charCodeAt(0)] = kind;
 }
 
+/** 1 for what can stand in a string that is read as it stands. */
+const isPlain = new Uint8Array(256).fill(1);
+isPlain.fill(0, 0, 0x20);
+isPlain[quote] = 0;
+isPlain[backslash] = 0;
+
 /** How far a string is walked byte by byte before the platform's search is faster. */
 const walkBytes = 16;
 /** A bit for each open level says which bracket has to close it. */
@@ -75,14 +81,14 @@ export function isSpaceByte(byte: number): boolean {
 
 /** The closing quote of the string whose text begins at `start`. */
 export function endOfString(bytes: Uint8Array, start: number): number {
-  const stop = Math.min(start + walkBytes, bytes.length);
   let at = start;
-  while (at < stop) {
-    const byte = bytes[at];
-    if (byte === quote) return at;
-    at += byte === backslash ? 2 : 1;
-  }
   for (;;) {
+    const stop = Math.min(at + walkBytes, bytes.length);
+    while (at < stop) {
+      const byte = bytes[at];
+      if (byte === quote) return at;
+      at += byte === backslash ? 2 : 1;
+    }
     const end = bytes.indexOf(quote, at);
     if (end === -1) return nowhere;
     let before = end - 1;
@@ -96,8 +102,8 @@ export function endOfString(bytes: Uint8Array, start: number): number {
 export function endOfPlainString(bytes: Uint8Array, start: number): number {
   for (let at = start; at < bytes.length; at += 1) {
     const byte = bytes[at] ?? 0;
-    if (byte === quote) return at;
-    if (byte === backslash || byte < 0x20) return nowhere;
+    if (isPlain[byte] === 1) continue;
+    return byte === quote ? at : nowhere;
   }
   return nowhere;
 }

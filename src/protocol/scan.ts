@@ -57,18 +57,41 @@ const sawRequestId = 512;
 const sawMetaToken = 1024;
 const sawClaim = 2048;
 
-const idKey = encodeText('id');
-const errorKey = encodeText('error');
-const paramsKey = encodeText('params');
-const methodKey = encodeText('method');
-const resultKey = encodeText('result');
-const jsonrpcKey = encodeText('jsonrpc');
 const versionText = encodeText('"2.0"');
-const taskKey = encodeText('task');
-const metaKey = encodeText('_meta');
-const requestIdKey = encodeText('requestId');
-const progressTokenKey = encodeText('progressToken');
-const claimKey = encodeText('io.modelcontextprotocol/protocolVersion');
+
+interface Key {
+  readonly member: number;
+  /** The key's bytes with its closing quote, so that a longer key is not taken for it. */
+  readonly bytes: Uint8Array;
+}
+
+/** The keys that are looked at on one level, by their first byte, in which they all differ. */
+type Keys = readonly (Key | undefined)[];
+
+function keysOf(names: readonly (readonly [name: string, member: number])[]): Keys {
+  const keys = Array.from<Key | undefined>({ length: 256 }).fill(undefined);
+  for (const [name, member] of names) keys[name.charCodeAt(0)] = { member, bytes: encodeText(`${name}"`) };
+  return keys;
+}
+
+const messageKeys = keysOf([
+  ['jsonrpc', sawVersion],
+  ['id', sawId],
+  ['method', sawMethod],
+  ['params', sawParams],
+  ['result', sawResult],
+  ['error', sawError],
+]);
+const paramsKeys = keysOf([
+  ['_meta', sawMeta],
+  ['task', sawTask],
+  ['progressToken', sawParamsToken],
+  ['requestId', sawRequestId],
+]);
+const metaKeys = keysOf([
+  ['progressToken', sawMetaToken],
+  ['io.modelcontextprotocol/protocolVersion', sawClaim],
+]);
 
 /** The one scan that is under way: a scan never waits, so one record serves all and none is allocated. */
 const scan = {
@@ -126,108 +149,73 @@ function endOfToken(bytes: Uint8Array, start: number): number {
   return end === nowhere || end - start - 1 > scan.textBytesMax ? nowhere : end + 1;
 }
 
-function isNew(member: number): boolean {
-  if ((scan.seen & member) !== 0) return false;
-  scan.seen |= member;
-  return true;
+/** The key that begins at `start`, behind its quote, when it is one of `keys`. */
+function keyAt(bytes: Uint8Array, start: number, keys: Keys): Key | undefined {
+  const key = keys[bytes[start] ?? 0];
+  return key !== undefined && standsAt(bytes, start, key.bytes) ? key : undefined;
 }
 
-/** Past the value of a member of the message. */
-function messageMember(bytes: Uint8Array, key: number, length: number, at: number): number {
-  switch (length) {
-    case 2:
-      if (!standsAt(bytes, key, idKey)) break;
-      if (!isNew(sawId)) return nowhere;
+/** Past the value at `at` of a member that is looked at. */
+function endOfMember(bytes: Uint8Array, at: number, member: number, depth: number): number {
+  if ((scan.seen & member) !== 0) return nowhere;
+  scan.seen |= member;
+  switch (member) {
+    case sawVersion:
+      return standsAt(bytes, at, versionText) ? at + versionText.length : nowhere;
+    case sawId:
       scan.idStart = at;
       scan.idEnd = endOfToken(bytes, at);
       return scan.idEnd;
-    case 5:
-      if (standsAt(bytes, key, errorKey) && !isNew(sawError)) return nowhere;
-      break;
-    case 6: {
-      if (standsAt(bytes, key, paramsKey)) {
-        if (!isNew(sawParams)) return nowhere;
-        return bytes[at] === openBrace ? endOfMembers(bytes, at, inParams) : endOfAny(bytes, at, inMessage);
-      }
-      if (standsAt(bytes, key, methodKey)) {
-        if (!isNew(sawMethod) || bytes[at] !== quote) return nowhere;
-        scan.methodStart = at + 1;
-        scan.methodEnd = endOfPlainString(bytes, at + 1);
-        if (scan.methodEnd === nowhere || scan.methodEnd - at > scan.textBytesMax) return nowhere;
-        return scan.methodEnd + 1;
-      }
-      if (standsAt(bytes, key, resultKey) && !isNew(sawResult)) return nowhere;
-      break;
-    }
-    case 7:
-      if (!standsAt(bytes, key, jsonrpcKey)) break;
-      return isNew(sawVersion) && standsAt(bytes, at, versionText) ? at + 5 : nowhere;
-    default:
-  }
-  return endOfAny(bytes, at, inMessage);
-}
-
-/** Past the value of a member of `params`. */
-function paramsMember(bytes: Uint8Array, key: number, length: number, at: number): number {
-  switch (length) {
-    case 4:
-      if (standsAt(bytes, key, taskKey) && !isNew(sawTask)) return nowhere;
-      break;
-    case 5:
-      if (!standsAt(bytes, key, metaKey)) break;
-      if (!isNew(sawMeta)) return nowhere;
-      return bytes[at] === openBrace ? endOfMembers(bytes, at, inMeta) : endOfAny(bytes, at, inParams);
-    case 9:
-      if (!standsAt(bytes, key, requestIdKey)) break;
-      if (!isNew(sawRequestId)) return nowhere;
-      scan.requestIdStart = at;
-      scan.requestIdEnd = endOfToken(bytes, at);
-      return scan.requestIdEnd;
-    case 13:
-      if (!standsAt(bytes, key, progressTokenKey)) break;
-      if (!isNew(sawParamsToken)) return nowhere;
+    case sawMethod:
+      if (bytes[at] !== quote) return nowhere;
+      scan.methodStart = at;
+      scan.methodEnd = endOfToken(bytes, at);
+      return scan.methodEnd;
+    case sawParams:
+      return bytes[at] === openBrace ? endOfMembers(bytes, at, paramsKeys, inParams) : endOfAny(bytes, at, depth);
+    case sawMeta:
+      return bytes[at] === openBrace ? endOfMembers(bytes, at, metaKeys, inMeta) : endOfAny(bytes, at, depth);
+    case sawParamsToken:
       scan.paramsTokenStart = at;
       scan.paramsTokenEnd = endOfToken(bytes, at);
       return scan.paramsTokenEnd;
+    case sawRequestId:
+      scan.requestIdStart = at;
+      scan.requestIdEnd = endOfToken(bytes, at);
+      return scan.requestIdEnd;
+    case sawMetaToken:
+      scan.metaTokenStart = at;
+      scan.metaTokenEnd = endOfToken(bytes, at);
+      return scan.metaTokenEnd;
+    case sawClaim:
+      if (bytes[at] !== quote) return nowhere;
+      scan.claimStart = at;
+      scan.claimEnd = endOfToken(bytes, at);
+      return scan.claimEnd;
     default:
+      return endOfAny(bytes, at, depth);
   }
-  return endOfAny(bytes, at, inParams);
-}
-
-/** Past the value of a member of `params._meta`. */
-function metaMember(bytes: Uint8Array, key: number, length: number, at: number): number {
-  if (length === 13 && standsAt(bytes, key, progressTokenKey)) {
-    if (!isNew(sawMetaToken)) return nowhere;
-    scan.metaTokenStart = at;
-    scan.metaTokenEnd = endOfToken(bytes, at);
-    return scan.metaTokenEnd;
-  }
-  if (length === claimKey.length && standsAt(bytes, key, claimKey)) {
-    if (!isNew(sawClaim) || bytes[at] !== quote) return nowhere;
-    scan.claimStart = at;
-    scan.claimEnd = endOfToken(bytes, at);
-    return scan.claimEnd;
-  }
-  return endOfAny(bytes, at, inMeta);
 }
 
 /** Past the brace that closes the object at `start`, having looked at its members. */
-function endOfMembers(bytes: Uint8Array, start: number, depth: number): number {
+function endOfMembers(bytes: Uint8Array, start: number, keys: Keys, depth: number): number {
   if (depth > scan.depthMax) return nowhere;
   let at = skipSpace(bytes, start + 1);
   if (bytes[at] === closeBrace) return at + 1;
   for (;;) {
     if (bytes[at] !== quote) return nowhere;
-    const key = at + 1;
-    const keyEnd = endOfPlainString(bytes, key);
-    if (keyEnd === nowhere) return nowhere;
-    at = skipSpace(bytes, keyEnd + 1);
+    const known = keyAt(bytes, at + 1, keys);
+    if (known === undefined) {
+      at = endOfPlainString(bytes, at + 1);
+      if (at === nowhere) return nowhere;
+      at += 1;
+    } else {
+      at += 1 + known.bytes.length;
+    }
+    at = skipSpace(bytes, at);
     if (bytes[at] !== colon) return nowhere;
     at = skipSpace(bytes, at + 1);
-    const length = keyEnd - key;
-    if (depth === inMessage) at = messageMember(bytes, key, length, at);
-    else if (depth === inParams) at = paramsMember(bytes, key, length, at);
-    else at = metaMember(bytes, key, length, at);
+    at = known === undefined ? endOfAny(bytes, at, depth) : endOfMember(bytes, at, known.member, depth);
     if (at === nowhere) return nowhere;
     at = skipSpace(bytes, at);
     if (bytes[at] === closeBrace) return at + 1;
@@ -268,7 +256,7 @@ function responseEnvelope(bytes: Uint8Array, seen: number): Envelope | undefined
 }
 
 function callEnvelope(bytes: Uint8Array, seen: number): Envelope {
-  const method = wordAt(bytes, scan.methodStart, scan.methodEnd);
+  const method = wordAt(bytes, scan.methodStart + 1, scan.methodEnd - 1);
   const isRequest = (seen & sawId) !== 0;
   let progressToken: RequestId | undefined;
   let cancels: RequestId | undefined;
@@ -311,7 +299,7 @@ export function scanMessage(bytes: Uint8Array, limits: ScanLimits = defaultScanL
   scan.textBytesMax = limits.idBytesMax;
   const start = skipSpace(bytes, 0);
   if (bytes[start] !== openBrace) return undefined;
-  const end = endOfMembers(bytes, start, inMessage);
+  const end = endOfMembers(bytes, start, messageKeys, inMessage);
   if (end === nowhere || (end < bytes.length && skipSpace(bytes, end) !== bytes.length)) return undefined;
   const { seen } = scan;
   if ((seen & sawVersion) === 0) return undefined;
