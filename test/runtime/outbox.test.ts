@@ -1,0 +1,328 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { PeerLink } from '../../src/ports.ts';
+import { decodeText, encodeText } from '../../src/protocol/text.ts';
+import { Outbox } from '../../src/runtime/outbox.ts';
+import { newEntry } from '../../src/session/admission.ts';
+import type { PendingEntry } from '../../src/session/pending.ts';
+import { openSession, request } from '../session/fixtures.ts';
+
+const { record } = openSession();
+/** A request, of which the box only wants to know that it is this one. */
+const pendingEntry = (): PendingEntry => newEntry(record, request(1, 'tools/call'), 'open');
+
+/** A peer that takes as many messages as it is told to, and says so as a link does. */
+class Reader implements PeerLink {
+  readonly read: string[] = [];
+  readonly closedFor: string[] = [];
+  appetite = Infinity;
+  isBroken = false;
+
+  write(message: readonly Uint8Array[]): boolean {
+    if (this.isBroken) throw new Error('EPIPE');
+    this.read.push(message.map((part) => decodeText(part)).join(''));
+    this.appetite--;
+    return this.appetite > 0;
+  }
+  pause(): void {}
+  close(reason: string): void {
+    this.closedFor.push(reason);
+  }
+}
+
+interface Fixture {
+  readonly box: Outbox;
+  readonly reader: Reader;
+  readonly pressure: boolean[];
+  readonly unwritten: PendingEntry[];
+  /** The reader reads so many messages and is full again. */
+  readonly read: (messages: number) => void;
+  readonly say: (text: string, entry?: PendingEntry) => string;
+  readonly urge: (text: string) => string;
+}
+
+function attached(options: { pauseBytes?: number; bytesMax?: number; appetite?: number } = {}): Fixture {
+  const { pauseBytes = 1000, bytesMax = 2000, appetite = Infinity } = options;
+  const pressure: boolean[] = [];
+  const unwritten: PendingEntry[] = [];
+  const box = new Outbox({
+    pauseBytes,
+    bytesMax,
+    onPressure: (isFull) => pressure.push(isFull),
+    onUnwritten: (entry) => unwritten.push(entry),
+  });
+  const reader = new Reader();
+  reader.appetite = appetite;
+  box.attach(reader);
+  return {
+    box,
+    reader,
+    pressure,
+    unwritten,
+    read: (messages) => {
+      reader.appetite = messages;
+      box.drained();
+    },
+    say: (text, entry) => box.push([encodeText(text)], entry, false),
+    urge: (text) => box.push([encodeText(text)], undefined, true),
+  };
+}
+
+/** Bytes in use, of buffers too, after everything that nobody holds is gone. */
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  const { heapUsed: objects, arrayBuffers } = process.memoryUsage();
+  return objects + arrayBuffers;
+}
+
+describe('a box whose peer reads', () => {
+  test('keeps nothing: messages pass straight through', () => {
+    const { box, reader, say } = attached();
+    expect([say('a'), say('b'), box.bytes]).toEqual(['accepted', 'accepted', 0]);
+    expect(reader.read).toEqual(['a', 'b']);
+  });
+
+  test('takes a message in slices as one', () => {
+    const { box, reader } = attached();
+    box.push([encodeText('{"id":'), encodeText('7'), encodeText('}')], undefined, false);
+    expect(reader.read).toEqual(['{"id":7}']);
+  });
+});
+
+describe('a box whose peer is slow', () => {
+  test('keeps what comes, and gives it away in order when the peer reads on', () => {
+    const { box, reader, say, read } = attached({ appetite: 1 });
+    for (const text of ['a', 'bb', 'ccc']) say(text);
+    expect([reader.read, box.bytes]).toEqual([['a'], 5]);
+    read(1);
+    expect([reader.read, box.bytes]).toEqual([['a', 'bb'], 3]);
+    say('d');
+    read(Infinity);
+    expect([reader.read, box.bytes]).toEqual([['a', 'bb', 'ccc', 'd'], 0]);
+  });
+
+  test('P10 lets a cancellation overtake what waits', () => {
+    const { reader, say, urge, read } = attached({ appetite: 1 });
+    for (const text of ['a', 'b']) say(text);
+    urge('cancel a');
+    urge('cancel x');
+    read(Infinity);
+    expect(reader.read).toEqual(['a', 'cancel a', 'cancel x', 'b']);
+  });
+
+  test('P10 takes back a request that has not left, and only that', () => {
+    const { box, reader, say, read } = attached({ appetite: 1 });
+    const [left, waits, stranger] = [pendingEntry(), pendingEntry(), pendingEntry()];
+    say('left', left);
+    say('waits', waits);
+    say('other');
+    expect([left, waits, waits, stranger].map((entry) => box.recall(entry))).toEqual([false, true, false, false]);
+    expect(box.bytes).toBe('other'.length);
+    read(Infinity);
+    expect(reader.read).toEqual(['left', 'other']);
+  });
+
+  test('P16 what was asked and taken back again and again does not pile up', () => {
+    const { box, reader, say, read } = attached({ appetite: 1 });
+    say('first');
+    say('stays');
+    const baseline = heapUsed();
+    for (let times = 0; times < 2000; times++) {
+      const entry = pendingEntry();
+      box.push([new Uint8Array(1500)], entry, false);
+      box.recall(entry);
+    }
+    expect(box.bytes).toBe('stays'.length);
+    expect(heapUsed() - baseline).toBeLessThan(1_000_000);
+    read(Infinity);
+    expect(reader.read).toEqual(['first', 'stays']);
+  });
+
+  test('F11 asks for a pause at its threshold, and for more when half of it is gone', () => {
+    const { box, pressure, say, read } = attached({ pauseBytes: 10, appetite: 1 });
+    say('written at once');
+    say('12345');
+    expect(pressure).toEqual([]);
+    say('67890');
+    expect(pressure).toEqual([true]);
+    say('1');
+    expect(pressure).toEqual([true]);
+    read(1);
+    expect([pressure, box.bytes]).toEqual([[true], 6]);
+    read(1);
+    expect([pressure, box.bytes]).toEqual([[true, false], 1]);
+  });
+
+  test('F11 taking back relieves the pressure as well', () => {
+    const { box, pressure, say } = attached({ pauseBytes: 10, appetite: 1 });
+    const entry = pendingEntry();
+    say('out');
+    say('1234567890', entry);
+    box.recall(entry);
+    expect(pressure).toEqual([true, false]);
+  });
+
+  test('P16 refuses what would not fit under its cap, and takes what does', () => {
+    const { box, say, urge } = attached({ bytesMax: 10, appetite: 1 });
+    say('out');
+    expect([say('123456'), say('12345'), say('1234'), urge('1')]).toEqual(['accepted', 'full', 'accepted', 'full']);
+    expect(box.bytes).toBe(10);
+  });
+});
+
+describe('a box whose peer is not there', () => {
+  test('says so', () => {
+    const { box, say } = attached();
+    box.detach();
+    expect([say('a'), box.bytes]).toEqual(['closed', 0]);
+  });
+
+  test('has forgotten what waited, and serves the next peer afresh', () => {
+    const { box, pressure, say } = attached({ pauseBytes: 3, appetite: 1 });
+    const entry = pendingEntry();
+    say('out');
+    say('waits', entry);
+    box.detach();
+    expect([box.bytes, pressure, box.recall(entry)]).toEqual([0, [true, false], false]);
+    const next = new Reader();
+    box.attach(next);
+    say('hello');
+    expect(next.read).toEqual(['hello']);
+  });
+
+  test('a peer that throws counts as gone: nothing was accepted, and a request that waited is reported', () => {
+    const { box, reader, unwritten, say, read } = attached({ appetite: 1 });
+    const entry = pendingEntry();
+    say('out');
+    say('note');
+    say('waits', entry);
+    reader.isBroken = true;
+    read(Infinity);
+    expect([unwritten, box.bytes]).toEqual([[entry], 0]);
+    expect(say('late')).toBe('closed');
+  });
+});
+
+describe('the end of a box', () => {
+  test('closes at once when nothing waits, and once', () => {
+    const { box, reader, say } = attached();
+    box.finish('done');
+    box.finish('again');
+    box.abandon('at last');
+    expect([reader.closedFor, say('late')]).toEqual([['done'], 'closed']);
+  });
+
+  test('waits for a slow reader', () => {
+    const { box, reader, say, read } = attached({ appetite: 1 });
+    say('a');
+    say('b');
+    box.finish('done');
+    expect(reader.closedFor).toEqual([]);
+    read(1);
+    expect([reader.read, reader.closedFor]).toEqual([['a', 'b'], ['done']]);
+  });
+
+  test('does not wait when it is abandoned', () => {
+    const { box, reader, say, read } = attached({ appetite: 1 });
+    say('a');
+    say('b');
+    box.finish('done');
+    box.abandon('too slow');
+    read(Infinity);
+    expect([reader.read, reader.closedFor, box.bytes]).toEqual([['a'], ['too slow'], 0]);
+  });
+});
+
+describe('what happens after writing', () => {
+  test('happens at once when nothing waits', () => {
+    const { box, reader } = attached();
+    box.afterWriting(() => reader.read.push('(end of input)'));
+    expect(reader.read).toEqual(['(end of input)']);
+  });
+
+  test('happens after what waits, once', () => {
+    const { box, reader, say, read } = attached({ appetite: 1 });
+    say('a');
+    say('b');
+    box.afterWriting(() => reader.read.push('(end of input)'));
+    read(1);
+    read(1);
+    expect(reader.read).toEqual(['a', 'b', '(end of input)']);
+  });
+
+  test('never happens when the peer goes away before', () => {
+    const { box, reader, say } = attached({ appetite: 1 });
+    say('a');
+    say('b');
+    box.afterWriting(() => reader.read.push('(end of input)'));
+    box.detach();
+    box.attach(reader);
+    expect(reader.read).toEqual(['a']);
+  });
+});
+
+test('whatever is said, taken back and read, the box agrees with a plain list', () => {
+  type Step = { readonly do: 'say' | 'urge' | 'take back' | 'read'; readonly size: number };
+  const step: fc.Arbitrary<Step> = fc.record({
+    do: fc.constantFrom('say', 'say', 'urge', 'take back', 'read'),
+    size: fc.integer({ min: 1, max: 40 }),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
+      const pauseBytes = 60;
+      const { box, reader, pressure, say, urge, read } = attached({ pauseBytes, bytesMax: 150, appetite: 1 });
+      const read0 = 'read at once';
+      say(read0);
+      const expected: string[] = [read0];
+      let waits: { text: string; entry: PendingEntry | undefined; isUrgent: boolean }[] = [];
+      const bytes = (): number => waits.reduce((sum, { text }) => sum + text.length, 0);
+      let isPressed = false;
+      const pressures: boolean[] = [];
+      const press = (): void => {
+        const isFull = isPressed ? bytes() > pauseBytes / 2 : bytes() >= pauseBytes;
+        if (isFull !== isPressed) pressures.push(isFull);
+        isPressed = isFull;
+      };
+      const peer = { appetite: 0, isWritable: false };
+      const write = (text: string): void => {
+        expected.push(text);
+        peer.isWritable = --peer.appetite > 0;
+      };
+      steps.forEach(({ do: what, size }, number) => {
+        const text = `${number}:`.padEnd(size, '.');
+        if (what === 'read') {
+          peer.appetite = size % 4;
+          peer.isWritable = true;
+          read(peer.appetite);
+          while (peer.isWritable) {
+            const next = waits.find(({ isUrgent }) => isUrgent) ?? waits[0];
+            if (next === undefined) break;
+            waits = waits.filter((one) => one !== next);
+            write(next.text);
+          }
+        } else if (what === 'take back') {
+          const target = waits.filter(({ entry }) => entry !== undefined)[size % 3];
+          if (target === undefined) return;
+          expect(box.recall(target.entry!)).toBe(true);
+          waits = waits.filter((one) => one !== target);
+        } else {
+          const entry = what === 'say' ? pendingEntry() : undefined;
+          const result = what === 'say' ? say(text, entry) : urge(text);
+          if (peer.isWritable && bytes() === 0) write(text);
+          else if (bytes() + text.length > 150) expect(result).toBe('full');
+          else waits.push({ text, entry, isUrgent: what === 'urge' });
+        }
+        press();
+        expect({ read: reader.read, bytes: box.bytes, pressure }).toEqual({
+          read: expected,
+          bytes: bytes(),
+          pressure: pressures,
+        });
+      });
+    }),
+    { numRuns: 200 },
+  );
+});
