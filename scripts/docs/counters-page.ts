@@ -38,7 +38,6 @@ const sentences: Readonly<Record<CounterName, string>> = {
   dropped: 'Notifications that went no further: blocked, without room to wait, or with nobody to read them.',
   interceptorFailures: 'Messages on which an interceptor threw, was too slow, or returned something unknown.',
   effectFailures: 'Messages that did not reach the link to their peer.',
-  rollbacks: 'Nothing yet: an event that was rolled back leaves no trace in its session, and is told by the log.',
   refusedPerSession: 'Requests refused because the session had too many waiting.',
   refusedTotal: 'Requests refused because the process had too many waiting.',
   refusedReserved: 'Handshakes, pings and shutdowns refused because even their reserve was used up.',

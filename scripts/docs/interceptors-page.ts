@@ -5,6 +5,8 @@ import { defaultTimes } from '../../src/session/limits.ts';
 import { code, fenced, generatedFrom, spokenMs, table } from './markdown.ts';
 
 const context: Readonly<Record<keyof InterceptContext, string>> = {
+  kind: '`request`, `notification` or `response`. Reading it does not parse the message.',
+  method: 'The method of a request or notification, empty for a response. Reading it does not parse the message.',
   message: 'The message, parsed when it is first read.',
   direction: '`client-to-server` or `server-to-client`.',
   sessionId: 'The session that the frame belongs to.',

@@ -4,7 +4,7 @@
  */
 
 import { refusal } from '../errors.ts';
-import { type Direction, type Frame } from '../protocol/envelope.ts';
+import type { Direction, Frame, FrameKind } from '../protocol/envelope.ts';
 import { isFault } from '../protocol/faults.ts';
 import { readMessage } from '../protocol/read.ts';
 import { decodeText, encodeText } from '../protocol/text.ts';
@@ -189,6 +189,12 @@ class FrameContext implements InterceptContext {
     this.timestamp = clock.wallTime();
   }
 
+  get kind(): FrameKind {
+    return this.#frame.envelope.kind;
+  }
+  get method(): string {
+    return this.#frame.envelope.method;
+  }
   get message(): JsonObject {
     this.readMessage ??= JSON.parse(decodeText(this.#frame.bytes)) as JsonObject;
     return this.readMessage;

@@ -95,6 +95,9 @@ class SessionRuntime implements Runtime {
       log: this.#log,
       hostOf: (record) => this.#registry.get(record.id)?.host,
       committed: (record) => this.#committed(record),
+      rolledBack: () => {
+        this.#totals.rolledBack++;
+      },
     });
     this.#hostSurroundings = {
       readLimits: { ...defaultReadLimits, isUtf8, ...options.readLimits } satisfies ReadLimits,

@@ -23,6 +23,7 @@ export interface SessionLogicOptions {
   readonly log: Log;
   hostOf(record: SessionRecord): SessionHost | undefined;
   committed(record: SessionRecord): void;
+  rolledBack(): void;
 }
 
 /** The leaf state of a snapshot under the name that records and metrics use. */
@@ -54,6 +55,7 @@ export function sessionLogic(options: SessionLogicOptions): typeof sessionMachin
       options.committed(record);
     },
     rolledBack: (record, event, error) => {
+      options.rolledBack();
       log.error({ session: record.id, event: event.type, error }, 'an event failed and was rolled back');
       answerRolledBack(record, event, options.hostOf(record));
     },

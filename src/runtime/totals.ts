@@ -19,6 +19,8 @@ export interface TotalsSnapshot {
   readonly counts: Counts;
   readonly dwellMs: Readonly<Record<SessionState, number>>;
   readonly transitions: readonly TransitionCount[];
+  /** Events that failed and of which nothing was left; the log says why. */
+  readonly rolledBackEvents: number;
   /** Events for sessions that were not there any more. */
   readonly unplacedEvents: number;
 }
@@ -26,6 +28,7 @@ export interface TotalsSnapshot {
 export class Totals {
   opened = 0;
   unplaced = 0;
+  rolledBack = 0;
   readonly #counts = newCounts();
   readonly #dwellMs: number[] = sessionStates.map(() => 0);
   readonly #transitions = new Map<number, number>();
@@ -63,6 +66,7 @@ export class Totals {
         sessionStates.map((state, index) => [state, dwellMs[index]!]),
       ) as TotalsSnapshot['dwellMs'],
       transitions: transitionsOf(transitions),
+      rolledBackEvents: this.rolledBack,
       unplacedEvents: this.unplaced,
     };
   }

@@ -45,7 +45,6 @@ const decisionCounters = [
   'dropped',
   'interceptorFailures',
   'effectFailures',
-  'rollbacks',
   'refusedPerSession',
   'refusedTotal',
   'refusedReserved',

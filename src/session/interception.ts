@@ -3,7 +3,7 @@
  * session around it and returns an action; it never touches the session. Running the chain is the runtime's work.
  */
 
-import type { Direction, Frame } from '../protocol/envelope.ts';
+import type { Direction, Frame, FrameKind } from '../protocol/envelope.ts';
 import type { Refusal } from '../errors.ts';
 import type { SessionState } from './outcomes.ts';
 
@@ -27,6 +27,9 @@ export interface SessionMetadata {
 
 /** What every interceptor receives. `message` and `metadata` are built when they are first read, and cost nothing else. */
 export interface InterceptContext {
+  readonly kind: FrameKind;
+  /** The method of a request or notification; empty for a response. Reading it does not parse the message. */
+  readonly method: string;
   readonly message: JsonObject;
   readonly direction: Direction;
   readonly sessionId: string;
@@ -61,7 +64,9 @@ export interface Interceptor {
    * Decides about one frame. May return a promise: the frame is then held in its session until the promise settles, at
    * most `times.interceptorMs`. What it throws, and what it returns that is not an action, fails this frame only.
    */
-  intercept(context: InterceptContext): InterceptAction | Promise<InterceptAction> | undefined | void;
+  intercept(
+    context: InterceptContext,
+  ): InterceptAction | undefined | void | Promise<InterceptAction | undefined | void>;
 }
 
 /** One step of the chain, for the trace: who decided what. */

@@ -19,7 +19,7 @@ class RecordMetadata implements SessionMetadata {
     return this.#record.frames;
   }
   get session_duration_ms(): number {
-    return this.#now() - this.#record.openedAt;
+    return Math.round(this.#now() - this.#record.openedAt);
   }
   get session_tags(): readonly string[] {
     return tagsOf(this.#record);

@@ -331,7 +331,8 @@ describe('a session that met events that threw', () => {
             other.earOf(asker).everything,
           );
         }
-        expect(touched.runtime.totals()).toEqual(calm.runtime.totals());
+        const { rolledBackEvents: _failed, ...totals } = touched.runtime.totals();
+        expect(calm.runtime.totals()).toMatchObject(totals);
       }),
       runs(40),
     );

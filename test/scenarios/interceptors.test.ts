@@ -43,6 +43,8 @@ describe('an interceptor', () => {
     server.answers(1);
     client.receivesResult(1);
     expect(seen.at(-2)).toEqual({
+      kind: 'request',
+      method: 'tools/call',
       message: request(1, 'tools/call', { name: 'echo' }),
       direction: 'client-to-server',
       sessionId: 's1',
@@ -63,6 +65,8 @@ describe('an interceptor', () => {
       },
     });
     expect(seen.at(-1)).toMatchObject({
+      kind: 'response',
+      method: '',
       message: result(1),
       direction: 'server-to-client',
       frameId: 5,
@@ -458,8 +462,10 @@ function thrown(error: unknown): never {
 
 /** A context is a view of the session as it is now; what it showed is kept. */
 function structuredCloneOf(context: InterceptContext): InterceptContext {
-  const { message, direction, sessionId, transportType, frameId, timestamp, metadata } = context;
+  const { kind, method, message, direction, sessionId, transportType, frameId, timestamp, metadata } = context;
   return structuredClone({
+    kind,
+    method,
     message,
     direction,
     sessionId,

@@ -43,12 +43,13 @@ function trapped(): Talk<ScriptedServer> & { readonly play: Playbook; readonly t
   return { play, trap, ...talk };
 }
 
-/** Everything that can be seen of a session from outside. */
+/** Everything that can be seen of a session from outside. That something failed is counted for the whole, not in it. */
 function visible({ play, session }: ReturnType<typeof trapped>): unknown {
+  const { rolledBackEvents: _failed, ...totals } = play.runtime.totals();
   return structuredClone({
     snapshot: session.snapshot(),
     metadata: JSON.parse(JSON.stringify(session.metadata())) as unknown,
-    totals: play.runtime.totals(),
+    totals,
     observations: play.observations,
     timers: play.clock.pending,
   });

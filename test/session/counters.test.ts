@@ -38,7 +38,6 @@ describe('counters', () => {
       'dropped',
       'interceptorFailures',
       'effectFailures',
-      'rollbacks',
       'refusedPerSession',
       'refusedTotal',
       'refusedReserved',
