@@ -279,6 +279,8 @@ describe('faults', () => {
       isAnswer: false,
       idToken: '"x"',
     });
+    expect(fault(`{${head},"id":1,"other":${deep(100_000)}}`)).toMatchObject({ expectsAnswer: true, isAnswer: false });
+    expect(fault(`{${head},"method":"a","params":${deep(100_000)}}`)).toMatchObject({ expectsAnswer: false });
     expect(fault('['.repeat(100_000)).fault).toBe('too-deep');
   });
 
