@@ -224,7 +224,8 @@ function frameOf(message: JsonObject, original: Frame): Frame | undefined {
 function textOf(value: unknown): string | undefined {
   try {
     // Typed as a string always, and none for a function or a symbol.
-    return JSON.stringify(value) as string | undefined;
+    const text: string | undefined = JSON.stringify(value);
+    return text;
   } catch {
     return undefined;
   }
