@@ -28,3 +28,12 @@ export const noFacts: SessionFacts = {
   loggingLevel: undefined,
   subscriptions: new Map(),
 };
+
+/** What a server can do, as text that is the same however its members are ordered. */
+export function capabilitiesText(capabilities: object): string {
+  return JSON.stringify(capabilities, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

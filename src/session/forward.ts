@@ -10,7 +10,7 @@ import { admit, newEntry, refuseEntry } from './admission.ts';
 import type { CounterName } from './counters.ts';
 import type { NotificationArrived, RequestArrived, ResponseArrived } from './events.ts';
 import type { Verdict } from './interception.ts';
-import { learnFromTaskStatus, learnInitialized } from './learn.ts';
+import { learnFromTaskStatus, learnInitialized, rememberedAs } from './learn.ts';
 import { listen } from './limits.ts';
 import type { PendingEntry } from './pending.ts';
 import type { SessionRecord } from './record.ts';
@@ -90,6 +90,7 @@ export function releaseRequest(record: SessionRecord, entry: PendingEntry, verdi
     case 'forward':
       record.unit.later(() => {
         entry.state = 'open';
+        entry.remembers = rememberedAs(entry.method, entry.direction, verdict.frame);
       });
       sendRequest(record, entry, verdict.frame);
   }

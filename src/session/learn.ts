@@ -11,8 +11,10 @@ import {
   readTaskParam,
   readTaskStatus,
 } from '../protocol/bodies.ts';
+import { encodeNotification } from '../protocol/encode.ts';
 import { opposite, type Direction, type Frame } from '../protocol/envelope.ts';
 import type { FrameArrived } from './events.ts';
+import { capabilitiesText } from './facts.ts';
 import type { PendingEntry } from './pending.ts';
 import type { SessionRecord } from './record.ts';
 import { isTerminalTaskStatus } from './tasks.ts';
@@ -32,18 +34,25 @@ const rememberedBytesMax: ReadonlyMap<string, number> = new Map([
 ]);
 const initializedBytesMax = 16 * 1024;
 
-/** What is kept of a request until its answer comes. A client may hold tasks; all else is set at the server. */
-export function rememberedOf({ frame, direction }: FrameArrived): Frame | undefined {
-  const { method } = frame.envelope;
-  const bytesMax = rememberedBytesMax.get(method);
-  if (bytesMax === undefined || frame.bytes.length > bytesMax) return undefined;
-  return direction === 'client-to-server' || method.startsWith('tasks/') ? keep(frame) : undefined;
+/** What is kept of a request until its answer comes: what is sent of it, where that is known already. */
+export function rememberedOf({ frame, direction, verdict }: FrameArrived): Frame | undefined {
+  const isSent = typeof verdict === 'object' && verdict.kind === 'forward';
+  return rememberedAs(frame.envelope.method, direction, isSent ? verdict.frame : frame);
 }
 
-/** The client's word that the handshake is complete, as a recovery repeats it. */
+/** A client may hold tasks; all else is set at the server. Nothing is kept of what was turned into another request. */
+export function rememberedAs(method: string, direction: Direction, sent: Frame): Frame | undefined {
+  const bytesMax = rememberedBytesMax.get(method);
+  if (bytesMax === undefined || sent.bytes.length > bytesMax || sent.envelope.method !== method) return undefined;
+  return direction === 'client-to-server' || method.startsWith('tasks/') ? keep(sent) : undefined;
+}
+
+/** The client's word that the handshake is complete, as a recovery repeats it; in few words where it had many. */
 export function learnInitialized(record: SessionRecord, direction: Direction, frame: Frame): void {
-  if (direction !== 'client-to-server' || frame.bytes.length > initializedBytesMax) return;
-  record.unit.learn({ initialized: keep(frame) });
+  if (direction !== 'client-to-server') return;
+  const { envelope } = frame;
+  const isLong = frame.bytes.length > initializedBytesMax;
+  record.unit.learn({ initialized: isLong ? { bytes: encodeNotification(envelope.method), envelope } : keep(frame) });
 }
 
 /** A copy: the original is a slice of whatever chunk it came in, and would keep all of it alive. */
@@ -83,7 +92,7 @@ function learnHandshake(record: SessionRecord, request: Frame | undefined, answe
     protocolVersion: result.protocolVersion,
     clientName: params?.clientInfo.name,
     serverName: result.serverInfo.name,
-    serverCapabilities: JSON.stringify(result.capabilities),
+    serverCapabilities: capabilitiesText(result.capabilities),
   });
 }
 

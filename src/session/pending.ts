@@ -49,7 +49,7 @@ export class PendingEntry implements Alarm, RequestDeadline {
   readonly asksTask: boolean;
   readonly isModern: boolean;
   readonly isOwn: boolean;
-  readonly remembers: Frame | undefined;
+  remembers: Frame | undefined;
   /** On the session's idle clock, which stands still while the peer waits for an answer to a request of its own. */
   lastActivityAt: number;
   state: EntryState;

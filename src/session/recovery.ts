@@ -4,13 +4,15 @@
  * client's picture of it would be wrong, so the session fails instead.
  */
 
-import { encodeNotification, idTokenOf } from '../protocol/encode.ts';
+import { idTokenOf } from '../protocol/encode.ts';
 import { readInitializeResult } from '../protocol/bodies.ts';
 import type { Frame } from '../protocol/envelope.ts';
 import { idKey, spliceId } from '../protocol/ids.ts';
-import { encodeText } from '../protocol/text.ts';
+import { readMessage } from '../protocol/read.ts';
+import { decodeText, encodeText } from '../protocol/text.ts';
 import { budgetOf } from './admission.ts';
 import type { ResponseArrived, SessionEvent } from './events.ts';
+import { capabilitiesText } from './facts.ts';
 import { PendingEntry } from './pending.ts';
 import { timesOf } from './profiles.ts';
 import { wakeQueues } from './queue.ts';
@@ -33,7 +35,7 @@ export function isReplayAccepted(record: SessionRecord, event: ResponseArrived):
   return (
     result !== undefined &&
     result.protocolVersion === record.facts.protocolVersion &&
-    JSON.stringify(result.capabilities) === record.facts.serverCapabilities
+    capabilitiesText(result.capabilities) === record.facts.serverCapabilities
   );
 }
 
@@ -42,18 +44,17 @@ export function isReplayAnswer(record: SessionRecord, event: ResponseArrived): b
   return ownAnswered(record, event)?.method === 'initialize';
 }
 
-/** Completes the handshake and repeats what the client had set, then lets the held frames go. */
+/**
+ * Completes the handshake and repeats what the client had set, then lets the held frames go. A client that had not said yet
+ * that the handshake is complete will say so itself.
+ */
 export function finishRecovery(record: SessionRecord, event: ResponseArrived): void {
   const { unit, facts } = record;
   unit.settle(ownAnswered(record, event)!, 'result');
-  const initialized = facts.initialized?.bytes ?? encodeNotification('notifications/initialized');
-  unit.effect({
-    type: 'send',
-    direction: 'client-to-server',
-    message: [initialized],
-    entry: undefined,
-    isUrgent: false,
-  });
+  if (facts.initialized !== undefined) {
+    const message = [facts.initialized.bytes];
+    unit.effect({ type: 'send', direction: 'client-to-server', message, entry: undefined, isUrgent: false });
+  }
   if (facts.loggingLevel !== undefined) sendOwn(record, facts.loggingLevel, event.at, 1);
   let number = 2;
   for (const request of facts.subscriptions.values()) {
@@ -104,6 +105,16 @@ function sendOwn(record: SessionRecord, request: Frame, at: number, number: numb
     'open',
   );
   unit.put(entry);
-  const message = spliceId(request, encodeText(entry.idToken));
+  const message = spliceId(withoutProgressToken(request), encodeText(entry.idToken));
   unit.effect({ type: 'send', direction: 'client-to-server', message, entry, isUrgent: false });
+}
+
+/** The client gave its token to a request that has ended, and may have given it to another since (R8). */
+function withoutProgressToken(request: Frame): Frame {
+  if (request.envelope.progressToken === undefined) return request;
+  const message = JSON.parse(decodeText(request.bytes)) as { readonly params: { readonly _meta: object } };
+  const { params } = message;
+  const meta = Object.entries(params._meta).filter(([key]) => key !== 'progressToken');
+  const bare = { ...message, params: { ...params, _meta: Object.fromEntries(meta) } };
+  return readMessage(encodeText(JSON.stringify(bare))) as Frame;
 }

@@ -174,8 +174,6 @@ function wordsOf({ id: known, method, params, error }: Message): Heard {
   switch (method) {
     case undefined:
       return error === undefined ? `result ${name}` : `error ${name} ${error.code}`;
-    case 'notifications/initialized':
-      return 'initialized';
     case 'notifications/cancelled':
       return `cancel ${JSON.stringify(params?.['requestId'])}`;
     case 'notifications/progress':

@@ -292,10 +292,7 @@ export class PlainSession {
     if (!this.#isReplaying) return;
     this.#isReplaying = false;
     if (asAnother) this.#end('upstream-lost', 5020);
-    else {
-      this.#server.push('initialized');
-      this.#serve();
-    }
+    else this.#serve();
   }
 
   #serve(): void {

@@ -77,7 +77,7 @@ describe('the handshake', () => {
       protocolVersion: '2025-06-18',
       clientName: 'inspector',
       serverName: 'everything',
-      serverCapabilities: '{"tools":{},"logging":{}}',
+      serverCapabilities: '{"logging":{},"tools":{}}',
     });
     expect(parsed(record.facts.initialize)).toEqual({
       jsonrpc: '2.0',
@@ -112,7 +112,7 @@ describe('the handshake', () => {
     const { record } = openSession();
     const tamed = frameOf({ id: 1, result: { ...welcome, capabilities: {} } });
     exchange(record, 'initialize', initialize, { result: welcome, verdict: forwardVerdict(tamed) });
-    expect(record.facts.serverCapabilities).toBe('{"tools":{},"logging":{}}');
+    expect(record.facts.serverCapabilities).toBe('{"logging":{},"tools":{}}');
   });
 
   test('that interceptors turned into an error has failed', () => {
