@@ -123,6 +123,9 @@ describe('a server serves', () => {
     receive(record, event);
     expect(isServing(record, decided(1, forwardVerdict(event.frame)))).toBe(false);
     expect(isServing(record, answer(1))).toBe(false);
+    const question = request(2, 'roots/list', undefined, { from: fromServer, ticket: 2, verdict: 'awaited' });
+    receive(record, question);
+    expect(isServing(record, decided(2, forwardVerdict(question.frame)))).toBe(false);
   });
 
   test("not when the client's held answer is let through", () => {
@@ -198,9 +201,9 @@ describe('a session has expired', () => {
   const expired = (reason: 'idle' | 'age', at: number) => ({ type: 'session.expired', at, reason }) as const;
 
   test('by its age, whatever it does', () => {
-    const { record } = openSession({ times });
-    receive(record, request(1, 'tools/call', undefined, { at: 450 }));
-    expect([499, 500].map((at) => isStillExpired(record, expired('age', at)))).toEqual([false, true]);
+    const { record } = openSession({ times, openedAt: 1000 });
+    receive(record, request(1, 'tools/call', undefined, { at: 1450 }));
+    expect([1499, 1500].map((at) => isStillExpired(record, expired('age', at)))).toEqual([false, true]);
   });
 
   test('by its silence, unless it came to life after the timer was set or is busy', () => {

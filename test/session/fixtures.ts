@@ -57,7 +57,7 @@ export class SilentAlarms implements Alarms {
   }
 }
 
-export interface SessionOptions extends Partial<Omit<SessionIdentity, 'openedAt'>> {
+export interface SessionOptions extends Partial<SessionIdentity> {
   readonly limits?: Partial<Limits>;
   readonly times?: Partial<Times>;
   readonly tagRules?: readonly TagRule[];
@@ -74,14 +74,14 @@ export interface Session {
   readonly ledger: Ledger;
 }
 
-/** A session that was opened at time 0 and whose server takes frames. */
+/** Unless it says otherwise: a session that was opened at time 0 and whose server takes frames. */
 export function openSession(options: SessionOptions = {}): Session {
   const limits = { ...defaultLimits, ...options.limits };
   const alarms = new SilentAlarms();
   const ledger = options.ledger ?? new Ledger(limits);
   const record = new SessionRecord({
     id: options.id ?? 's1',
-    openedAt: 0,
+    openedAt: options.openedAt ?? 0,
     transportType: options.transportType ?? 'in-memory',
     principal: options.principal,
     route: options.route,

@@ -137,6 +137,13 @@ describe('the log level', () => {
     exchange(record, 'logging/setLevel', { level: 'loud' }, failure);
     expect(parsed(record.facts.loggingLevel)).toMatchObject({ params: { level: 'debug' } });
   });
+
+  test('is not one that the server refused, though interceptors made a result of the refusal', () => {
+    const { record } = openSession();
+    const appeased = forwardVerdict(frameOf({ id: 1, result: {} }));
+    exchange(record, 'logging/setLevel', { level: 'loud' }, { ...failure, verdict: appeased });
+    expect(record.facts.loggingLevel).toBeUndefined();
+  });
 });
 
 describe('subscriptions', () => {

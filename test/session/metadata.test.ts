@@ -4,7 +4,7 @@ import { commit, openSession, receive, request } from './fixtures.ts';
 
 describe('S8 the metadata of a session', () => {
   test('has the names that interceptors, rules, the API and the page share', () => {
-    const { record } = openSession({ principal: 'ann', route: 'files' });
+    const { record } = openSession({ openedAt: 7, principal: 'ann', route: 'files' });
     receive(record, request(1, 'tools/call', undefined, { at: 20 }));
     commit(
       record,
@@ -16,7 +16,7 @@ describe('S8 the metadata of a session', () => {
     );
     expect(JSON.parse(JSON.stringify(metadataOf(record, () => 50)))).toEqual({
       frame_count: 1,
-      session_duration_ms: 50,
+      session_duration_ms: 43,
       session_tags: ['authenticated'],
       session_state: 'active.serving',
       pending_count: 1,

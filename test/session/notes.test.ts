@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Effect } from '../../src/session/effects.ts';
 import {
   endAs,
   endAsAsked,
@@ -16,7 +17,11 @@ import {
   answer,
   commit,
   countsOf,
+  decide,
+  forwardVerdict,
+  fromClient,
   fromServer,
+  notification,
   openSession,
   receive,
   refusals,
@@ -86,6 +91,31 @@ describe('a client', () => {
     expect(effects.at(-1)).toEqual({ type: 'close-server-input' });
     expect([record.isClientInputClosed, record.isClientGone, waitingIds(record)]).toEqual([true, false, [1]]);
     expect(settlements(receive(record, answer(1)))).toEqual([[1, 'result']]);
+  });
+});
+
+describe("the end of a client's input", () => {
+  const ends = (effects: readonly Effect[]) => effects.filter(({ type }) => type === 'close-server-input').length;
+
+  test('reaches the server after what is still held of it, and once', () => {
+    const { record } = openSession();
+    const events = [1, 2].map((ticket) => notification('x', undefined, { ticket, verdict: 'awaited' }));
+    for (const event of events) receive(record, event);
+    receive(record, notification('y', undefined, { from: fromServer, ticket: 3, verdict: 'awaited' }));
+    const closing = commit(record, noteClientInputClosed, closed(false));
+    const first = decide(record, 1, forwardVerdict(events[0]!.frame));
+    const other = decide(record, 3, forwardVerdict(events[0]!.frame));
+    const last = decide(record, 2, forwardVerdict(events[1]!.frame));
+    expect([closing, first, other, last].map(ends)).toEqual([0, 0, 0, 1]);
+    expect(last.map(({ type }) => type)).toEqual(['send', 'close-server-input']);
+  });
+
+  test('does not wait for a held answer to a question that ends with it', () => {
+    const { record } = openSession();
+    receive(record, request('q', 'roots/list', undefined, { from: fromServer }));
+    receive(record, answer('q', { from: fromClient, ticket: 2, verdict: 'awaited' }));
+    const effects = commit(record, noteClientInputClosed, closed(false));
+    expect([settlements(effects), ends(effects), record.held.size]).toEqual([[['q', 'client-gone']], 1, 0]);
   });
 });
 

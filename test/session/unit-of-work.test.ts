@@ -176,6 +176,17 @@ describe('room', () => {
     expect([...ledger.used]).toEqual([2, 0, 0]);
     expect(other.record.unit.fullScope(ordinary)).toBeUndefined();
   });
+
+  test('of all sessions together counts what is staged', () => {
+    const { record } = openSession({ limits: { pendingTotal: 2 } });
+    const { unit } = record;
+    unit.begin(0);
+    put(record, 1);
+    expect(unit.fullScope(ordinary)).toBeUndefined();
+    put(record, 2);
+    expect(unit.fullScope(ordinary)).toBe('total');
+    unit.rollback();
+  });
 });
 
 describe('a commit', () => {
@@ -344,6 +355,7 @@ describe('a rollback', () => {
     checkInvariants(record);
     // The next unit begins clean.
     expect(commit(record, () => {}, at(700))).toEqual([]);
+    expect(record.facts.serverName).toBeUndefined();
     expect([record.state, record.endReason, record.isDraining, record.labels.size]).toEqual([
       'initializing',
       undefined,
@@ -498,6 +510,17 @@ describe('timers', () => {
     expect(alarms.dueAt.get(record.unit.find(fromClient, 1)!)).toBe(310);
   });
 
+  test('deadlines that were put off while the client was asked come forward when it has answered', () => {
+    const { record, alarms } = openSession({ times });
+    receive(record, request('q', 'elicitation/create', undefined, { from: fromServer }));
+    receive(record, request(1, 'tools/call', undefined, { at: 10, ticket: 2 }));
+    const entry = record.unit.find(fromClient, 1)!;
+    // Its timer rang while nobody knew when the clock would go on.
+    alarms.set(entry, 900);
+    receive(record, answer('q', { from: fromClient, at: 400 }));
+    expect(alarms.dueAt.get(entry)).toBe(700);
+  });
+
   test('the idle clock stands still while the server asks its client something, and goes on with the last answer', () => {
     const { record } = openSession({ times });
     receive(record, request('q', 'elicitation/create', undefined, { from: fromServer, at: 10 }));
@@ -524,12 +547,12 @@ describe('timers', () => {
   test("the session's timer is not moved by every frame: one that rings too early asks again", () => {
     const { record, alarms } = openSession({ times });
     receive(record, notification('x'));
-    receive(record, notification('x', undefined, { at: 3000 }));
+    for (const time of [3000, 4000]) receive(record, notification('x', undefined, { at: time }));
     expect(alarms.dueAt.get(record.alarm)).toBe(5000);
     // It rang: the runtime says so by forgetting when it was due.
     record.alarm.dueAt = Infinity;
     commit(record, () => {}, at(5000));
-    expect(alarms.dueAt.get(record.alarm)).toBe(8000);
+    expect(alarms.dueAt.get(record.alarm)).toBe(9000);
   });
 
   test('a busy session is not idle: its timer looks again one idle time later', () => {

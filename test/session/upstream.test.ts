@@ -9,6 +9,7 @@ import {
   defaultRestartPolicy,
   type Departure,
   disconnect,
+  isRestartGranted,
   mayRestart,
   neverRestart,
   noteDeparture,
@@ -69,6 +70,16 @@ describe('restarts', () => {
     expect(mayRestart(record, lost(0, { ...crash, reason: 'spawn-failed' }))).toBe(false);
     expect(mayRestart(record, lost(0, { ...crash, reason: 'connection-lost' }))).toBe(true);
   });
+});
+
+test('a restart is granted by the loss that announced it, until a loss that is final', () => {
+  const record = new UpstreamRecord({ policy: defaultRestartPolicy });
+  const granted = [isRestartGranted(record)];
+  for (const announce of [announceLoss, announceFinalLoss]) {
+    commit(record, announce, lost(0));
+    granted.push(isRestartGranted(record));
+  }
+  expect(granted).toEqual([false, true, false]);
 });
 
 describe('the pause before a restart', () => {
