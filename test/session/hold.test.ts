@@ -41,6 +41,14 @@ describe('a held request', () => {
     expect(record.held.size).toBe(1);
   });
 
+  test('knows how far its decision has come', () => {
+    const { record } = openSession();
+    const deliberation = { interceptor: 'guard', steps: [] };
+    receive(record, { ...request(1, 'tools/call', undefined, undecided), deliberation });
+    receive(record, request(2, 'tools/call', undefined, { ticket: 2, ...undecided }));
+    expect([1, 2].map((ticket) => record.held.find(ticket)?.deliberation)).toEqual([deliberation, undefined]);
+  });
+
   test('leaves when it is let through: changed where somebody changed it, and open from then on', () => {
     const { record } = openSession();
     receive(record, request(1, 'tools/call', undefined, undecided));

@@ -5,6 +5,7 @@ import { rememberedOf } from '../../src/session/learn.ts';
 import type { SessionRecord } from '../../src/session/record.ts';
 import {
   answer,
+  decide,
   forwardVerdict,
   frameOf,
   fromClient,
@@ -67,6 +68,42 @@ describe('what is remembered of a request until its answer comes', () => {
     expect(rememberedOf(padded(bytesMax))?.bytes.length).toBe(bytesMax);
     expect(rememberedOf(padded(bytesMax + 1))).toBeUndefined();
   });
+});
+
+describe('what is remembered of a request that interceptors change', () => {
+  const said = request(1, 'logging/setLevel', { level: 'debug' });
+
+  test('is what is sent: a server that comes back is told what it was told before', () => {
+    const sent = frameOf({ id: 1, method: 'logging/setLevel', params: { level: 'info' } });
+    expect(parsed(rememberedOf({ ...said, verdict: forwardVerdict(sent) }))).toMatchObject({
+      params: { level: 'info' },
+    });
+    expect(parsed(rememberedOf({ ...said, verdict: 'awaited' }))).toMatchObject({ params: { level: 'debug' } });
+  });
+
+  test('is what is sent also when that is decided later', () => {
+    const { record } = openSession();
+    receive(record, { ...said, verdict: 'awaited' });
+    decide(record, 1, forwardVerdict(frameOf({ id: 1, method: 'logging/setLevel', params: { level: 'info' } })));
+    receive(record, answer(1, { ticket: 2 }));
+    expect(parsed(record.facts.loggingLevel)).toMatchObject({ params: { level: 'info' } });
+  });
+
+  test('is nothing when it became another request', () => {
+    const other = frameOf({ id: 1, method: 'tools/list' });
+    expect(rememberedOf({ ...said, verdict: forwardVerdict(other) })).toBeUndefined();
+  });
+});
+
+test('the word that the handshake is complete is kept as it was said; in few words where it had many', () => {
+  const said = (padding: string): unknown => {
+    const { record } = openSession();
+    receive(record, notification('notifications/initialized', { padding }));
+    return parsed(record.facts.initialized);
+  };
+  const bare = notification('notifications/initialized', { padding: '' }).frame.bytes.length;
+  expect(said('x'.repeat(16 * 1024 - bare))).toHaveProperty('params');
+  expect(said('x'.repeat(16 * 1024 - bare + 1))).toEqual({ jsonrpc: '2.0', method: 'notifications/initialized' });
 });
 
 describe('the handshake', () => {

@@ -32,7 +32,11 @@ import {
 } from './fixtures.ts';
 
 const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'c', version: '1' } };
-const welcome = { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 's', version: '1' } };
+const welcome = {
+  protocolVersion: '2025-11-25',
+  capabilities: { tools: {}, logging: {} },
+  serverInfo: { name: 's', version: '1' },
+};
 const loss = { reason: 'exited', exitCode: 1, signal: null, lastStderr: [], willRestart: true } as const;
 
 function exchange(record: SessionRecord, id: number, method: string, body: object, result: object = {}): void {
@@ -114,6 +118,24 @@ describe('the replayed handshake', () => {
   });
 });
 
+describe('the words that are repeated', () => {
+  const repeated = (meta: object): unknown => {
+    const { record } = openSession();
+    exchange(record, 0, 'initialize', { ...params, _meta: meta }, welcome);
+    const [first] = written(replay(record));
+    return (first?.message as { readonly params: object }).params;
+  };
+
+  test('are without the progress token: it belongs to a request that has ended, and may belong to another by now', () => {
+    expect(repeated({ progressToken: 0, 'a.b/c': 1 })).toEqual({ ...params, _meta: { 'a.b/c': 1 } });
+    expect(repeated({ progressToken: 'p' })).toEqual({ ...params, _meta: {} });
+  });
+
+  test('are otherwise as they were', () => {
+    expect(repeated({ 'a.b/c': 1 })).toEqual({ ...params, _meta: { 'a.b/c': 1 } });
+  });
+});
+
 describe("the server's answer to the replay", () => {
   const failure = { error: { code: 1, message: 'no' } };
 
@@ -122,10 +144,11 @@ describe("the server's answer to the replay", () => {
     replay(record);
     const id = ownId(record);
     const renamed = { ...welcome, serverInfo: { name: 's', version: '2' } };
+    const reordered = { ...welcome, capabilities: { logging: {}, tools: {} } };
     const newer = { ...welcome, protocolVersion: '2024-11-05' };
     const richer = { ...welcome, capabilities: { tools: {}, prompts: {} } };
-    const answers = [welcome, renamed, newer, richer, {}].map((result) => answer(id, { result }));
-    expect(answers.map((event) => isReplayAccepted(record, event))).toEqual([true, true, false, false, false]);
+    const answers = [welcome, renamed, reordered, newer, richer, {}].map((result) => answer(id, { result }));
+    expect(answers.map((event) => isReplayAccepted(record, event))).toEqual([true, true, true, false, false, false]);
     expect(answers.map((event) => isReplayAnswer(record, event))).toEqual(answers.map(() => true));
     expect(isReplayAccepted(record, answer(id, failure))).toBe(false);
     expect(isReplayAnswer(record, answer(id, failure))).toBe(true);
