@@ -1,6 +1,6 @@
 /** `ninelives forward`: one upstream behind one front. */
 
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { LoadedProfile } from '../config/profile-file.ts';
 import type { Forward, ForwardEnd } from '../proxy.ts';
 import { systemClock } from '../runtime/system-clock.ts';
@@ -25,8 +25,22 @@ interface ForwardFlags {
   readonly checkInvariants?: boolean;
 }
 
-export function forwardCommand(): Command {
-  const stdio = new Command('stdio')
+/** Adds `forward` to the program, whose way to fail and to show help its commands take over. */
+export function addForward(program: Command): void {
+  const front = program
+    .command('forward')
+    .description('put ninelives between one client and one server')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
+    .allowExcessArguments()
+    .addHelpText('after', '\nExample:\n  ninelives forward stdio -- npx -y @modelcontextprotocol/server-everything')
+    .action((_flags, command: Command) => {
+      const [name] = command.args;
+      const what = name === undefined ? 'say which front' : `unknown front '${name}', say`;
+      command.error(`error: ${what}: 'ninelives forward stdio -- COMMAND ARGS'`);
+    });
+  front
+    .command('stdio')
     .description('a client on standard input and output, in front of a server that is started as a child process')
     .argument('[command...]', 'the server: -- COMMAND ARGS')
     .addOption(
@@ -63,13 +77,6 @@ Protocol bytes only on stdout; everything for people on stderr. Exit code: the s
 126 and 127 when the server cannot be executed or found, 0 after SIGTERM or SIGINT.`,
     )
     .action(forward);
-  return new Command('forward')
-    .description('put ninelives between one client and one server')
-    .addCommand(stdio)
-    .helpCommand(false)
-    .action((_flags, command: Command) =>
-      command.error("error: say which front: 'ninelives forward stdio -- COMMAND ARGS'"),
-    );
 }
 
 function positive(text: string): number {

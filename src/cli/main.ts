@@ -3,7 +3,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from './exit-codes.ts';
-import { forwardCommand } from './forward.ts';
+import { addForward } from './forward.ts';
 import { packageVersion } from './version.ts';
 
 const program = new Command('ninelives')
@@ -13,14 +13,14 @@ const program = new Command('ninelives')
   .helpCommand(false)
   .showHelpAfterError('Run with --help to see what can be said here.')
   .exitOverride()
-  .addCommand(forwardCommand())
   .addHelpText('after', '\nExample:\n  ninelives forward stdio -- npx -y @modelcontextprotocol/server-everything\n');
+addForward(program);
 
 try {
+  if (process.argv.length === 2) program.error("error: say what to do: 'ninelives forward stdio -- COMMAND ARGS'");
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
-  const isHelp =
-    error.code === 'commander.help' || error.code === 'commander.helpDisplayed' || error.code === 'commander.version';
-  process.exitCode = isHelp ? exitCodes.ok : exitCodes.usage;
+  const wasAsked = error.code === 'commander.helpDisplayed' || error.code === 'commander.version';
+  process.exitCode = wasAsked ? exitCodes.ok : exitCodes.usage;
 }

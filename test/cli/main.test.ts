@@ -1,0 +1,58 @@
+/**
+ * The command line as a shell sees it: what is printed where, and the exit code. What `forward` takes is in forward.test.ts.
+ * The code under test is the built one: build first.
+ */
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { ninelives } from '../e2e/program.ts';
+
+interface Said {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function run(...args: readonly string[]): Said {
+  const [node = '', ...rest] = ninelives(...args);
+  const { status, stdout, stderr } = spawnSync(node, rest, { encoding: 'utf8', input: '' });
+  return { code: status, out: stdout, err: stderr };
+}
+
+const hint = 'Run with --help to see what can be said here.\n';
+
+describe('help', () => {
+  const helps: readonly (readonly string[])[] = [['--help'], ['-h'], ['forward', '--help'], ['forward', 'stdio', '-h']];
+
+  test.each(helps)('%s %s %s goes to standard output, and is no failure', (...args) => {
+    const { code, out, err } = run(...args.filter((word) => word !== undefined));
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^Usage: ninelives /);
+    expect(out.endsWith('\n')).toBe(true);
+  });
+
+  test('of the program and of each command has an example that can be typed as it stands', () => {
+    for (const path of [[], ['forward'], ['forward', 'stdio']]) {
+      const { out } = run(...path, '--help');
+      expect(out).toMatch(/^Examples?:\n(?: {2}ninelives forward stdio .*-- \S+.*\n)+/m);
+    }
+  });
+});
+
+describe('a command line that says nothing we know', () => {
+  const wrong: Readonly<Record<string, { readonly args: readonly string[]; readonly error: string }>> = {
+    'no command': { args: [], error: "error: say what to do: 'ninelives forward stdio -- COMMAND ARGS'" },
+    'an unknown command': { args: ['proxy'], error: "error: unknown command 'proxy'" },
+    'help as a command': { args: ['help'], error: "error: unknown command 'help'" },
+    'an unknown option': { args: ['--fast'], error: "error: unknown option '--fast'" },
+    'a name that every object has': { args: ['constructor'], error: "error: unknown command 'constructor'" },
+  };
+
+  test.each(Object.entries(wrong))('%s: exit code 2 and one error', (_name, { args, error }) => {
+    expect(run(...args)).toEqual({ code: 2, out: '', err: `${error}\n${hint}` });
+  });
+
+  test('a misspelt command: exit code 2, and what was meant', () => {
+    const err = `error: unknown command 'foward'\n(Did you mean forward?)\n${hint}`;
+    expect(run('foward', 'stdio')).toEqual({ code: 2, out: '', err });
+  });
+});
