@@ -1,5 +1,6 @@
 /** What the exit code of a command says. Listed in docs/reference/exit-codes.md. */
 
+import { constants } from 'node:os';
 import type { EndReason } from '../session/outcomes.ts';
 import type { ServerExit } from '../transports/child-process.ts';
 
@@ -17,24 +18,10 @@ export const exitCodes = {
   signalBase: 128,
 } as const;
 
-const signalNumbers: Readonly<Record<string, number>> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGQUIT: 3,
-  SIGILL: 4,
-  SIGTRAP: 5,
-  SIGABRT: 6,
-  SIGBUS: 7,
-  SIGFPE: 8,
-  SIGKILL: 9,
-  SIGSEGV: 11,
-  SIGPIPE: 13,
-  SIGALRM: 14,
-  SIGTERM: 15,
-};
-
+/** What a shell would say of a process that this signal ended. Numbers differ between systems. */
 export function codeOfSignal(signal: string): number {
-  return exitCodes.signalBase + (signalNumbers[signal] ?? 0);
+  const numbers: Readonly<Record<string, number>> = constants.signals;
+  return exitCodes.signalBase + (numbers[signal] ?? 0);
 }
 
 /**
