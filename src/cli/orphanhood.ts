@@ -9,12 +9,16 @@ const lookEveryMs = 1000;
 
 export class Orphanhood {
   readonly #clock: Clock;
-  readonly #parent = process.ppid;
+  readonly #parentOf: () => number;
+  readonly #parent: number;
   readonly #onOrphaned: () => void;
   #timer: TimerHandle;
 
-  constructor(clock: Clock, onOrphaned: () => void) {
+  /** @param parentOf the id of our parent process, as it is now. */
+  constructor(clock: Clock, onOrphaned: () => void, parentOf = (): number => process.ppid) {
     this.#clock = clock;
+    this.#parentOf = parentOf;
+    this.#parent = parentOf();
     this.#onOrphaned = onOrphaned;
     this.#timer = clock.setTimeout(() => this.#look(), lookEveryMs);
   }
@@ -24,7 +28,7 @@ export class Orphanhood {
   }
 
   #look(): void {
-    if (process.ppid !== this.#parent) {
+    if (this.#parentOf() !== this.#parent) {
       this.#onOrphaned();
       return;
     }
