@@ -11,7 +11,7 @@ import type { LogLevel } from './log-levels.ts';
 export function openLog(level: LogLevel, stderr: Writable & { readonly isTTY?: boolean }): Log {
   const isForPeople = stderr.isTTY === true;
   const destination: DestinationStream = {
-    write: (line) => void stderr.write(isForPeople ? forPeople(line, process.env['NO_COLOR'] === undefined) : line),
+    write: (line) => void stderr.write(isForPeople ? forPeople(line, (process.env['NO_COLOR'] ?? '') === '') : line),
   };
   const logger = pino(
     {
@@ -51,8 +51,16 @@ function forPeople(line: string, isColoured: boolean): string {
   };
   const colour = isColoured ? (colours[level] ?? '') : '';
   const details = Object.entries(fields).map(
-    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    ([name, value]) => `${name}=${printable(typeof value === 'string' ? value : JSON.stringify(value))}`,
   );
   const text = `${time.slice(11, 23)} ${level.padEnd(5)} ninelives: ${String(message)}`;
   return `${colour}${text}${isColoured ? plain : ''}${details.length > 0 ? `  ${details.join(' ')}` : ''}\n`;
+}
+
+/** What a peer wrote must neither begin another line nor give orders to a terminal. */
+function printable(text: string): string {
+  return text.replaceAll(
+    /[\p{Cc}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
