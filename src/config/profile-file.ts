@@ -4,7 +4,7 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { LineCounter, isNode, parseDocument } from 'yaml';
+import { type Alias, type Document, LineCounter, type Node, isMap, isNode, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { type Profile, builtInProfiles } from '../session/profiles.ts';
 
@@ -54,7 +54,14 @@ export function parseProfile(text: string, file: string): LoadedProfile {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const syntax = document.errors[0];
   if (syntax !== undefined) return { problem: `${file}:${lines.linePos(syntax.pos[0]).line}: ${syntax.message}` };
-  const checked = profileSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    const line = lineOfNode(aliasAtFault(document), lines);
+    return { problem: `${file}:${line}: ${error instanceof Error ? error.message : String(error)}` };
+  }
+  const checked = profileSchema.safeParse(value);
   if (checked.success) return { profile: completed(checked.data) };
   const issue = checked.error.issues[0]!;
   const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path;
@@ -83,11 +90,24 @@ function completed(own: z.output<typeof profileSchema>): Profile {
   };
 }
 
-/** The line of the value at `path`, or of the nearest thing around it that is there. */
+/** The line where what `path` leads to begins, with its key where it has one; or the nearest thing around it that is there. */
 function lineOf(document: ReturnType<typeof parseDocument>, path: readonly PropertyKey[], lines: LineCounter): number {
   for (let length = path.length; length > 0; length--) {
-    const node: unknown = document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range != null) return lines.linePos(node.range[0]).line;
+    const around: unknown = document.getIn(path.slice(0, length - 1), true);
+    const key = isMap(around) ? around.items.find((pair) => String(pair.key) === path[length - 1])?.key : undefined;
+    const node: unknown = key ?? document.getIn(path.slice(0, length), true);
+    if (isNode(node)) return lineOfNode(node, lines);
   }
   return 1;
+}
+
+function lineOfNode(node: Node | undefined, lines: LineCounter): number {
+  return node?.range == null ? 1 : lines.linePos(node.range[0]).line;
+}
+
+/** Only aliases keep a document that was parsed from being read: one without its anchor, or else too many of them. */
+function aliasAtFault(document: Document): Node | undefined {
+  const aliases: Alias[] = [];
+  visit(document, { Alias: (_key, alias) => void aliases.push(alias) });
+  return aliases.find((alias) => alias.resolve(document) === undefined) ?? aliases[0];
 }
