@@ -157,7 +157,12 @@ describe('a response', () => {
     server.answers(1, { first: true });
     server.answersWithError(1, -1, 'second');
     client.receivesResult(1, { first: true });
-    expect(counts('duplicateResponses', 'bogusResponses')).toEqual({ duplicateResponses: 1, bogusResponses: 0 });
+    client.asks(2, 'tools/list');
+    server.receivesRequest(2, 'tools/list');
+    server.answersWithError(2, -1, 'first');
+    server.answers(2, { second: true });
+    client.receives(failure(2, -1, 'first'));
+    expect(counts('duplicateResponses', 'bogusResponses')).toEqual({ duplicateResponses: 2, bogusResponses: 0 });
   });
 
   test('R5 tombstones are bounded: what is long forgotten is a stranger', () => {

@@ -210,7 +210,7 @@ describe('while the server asks the client something', () => {
 });
 
 describe('a session on a transport whose sessions outlive connections', () => {
-  test('S1 P7 ends when nothing happens for 30 minutes, and each frame puts it off', () => {
+  test('ends when nothing happens for 30 minutes, and each frame puts it off', () => {
     const play = playbook();
     const { client, server, session } = play.open({ transportType: 'http' });
     play.timePasses(1_799_000);
@@ -222,7 +222,7 @@ describe('a session on a transport whose sessions outlive connections', () => {
     expect(session.snapshot()).toMatchObject({ status: 'timeout', endReason: 'idle' });
   });
 
-  test('S1 an open stream or a pending request keeps it', () => {
+  test('an open stream or a pending request keeps it', () => {
     const play = playbook({ times: { requestIdleMs: Infinity, requestAbsoluteMs: Infinity } });
     const streaming = play.open({ transportType: 'http' });
     const waiting = play.open({ transportType: 'http' });
@@ -238,7 +238,7 @@ describe('a session on a transport whose sessions outlive connections', () => {
     expect([streaming.endedWith, waiting.endedWith]).toEqual([['idle'], ['idle']]);
   });
 
-  test('S1 no session is older than a day, busy or not', () => {
+  test('no session is older than a day, busy or not', () => {
     const play = playbook({ times: { requestIdleMs: Infinity, requestAbsoluteMs: Infinity } });
     const { client, server, endedWith } = play.open({ transportType: 'http' });
     client.opensStream();
@@ -251,7 +251,7 @@ describe('a session on a transport whose sessions outlive connections', () => {
     expect(endedWith).toEqual(['age']);
   });
 
-  test('S1 where the connection is the session, neither limit counts unless it was asked for', () => {
+  test('where the connection is the session, neither limit counts unless it was asked for', () => {
     const play = playbook();
     const talks = (['stdio', 'websocket', 'in-memory'] as const).map((transportType) => play.open({ transportType }));
     play.timePasses(7 * 86_400_000);

@@ -259,7 +259,7 @@ const endings: readonly Ending[] = [
 ];
 
 describe('a session that ends', () => {
-  test.each(endings)('S1 S2 F5 as $reason is $state and owns nothing', async (ending) => {
+  test.each(endings)('S1 S2 F5 F6 as $reason is $state and owns nothing', async (ending) => {
     const busy = busySession(ending.options, ending.talkOptions);
     await ending.play(busy);
     const { client, server, session, play, endedWith } = busy;
@@ -293,7 +293,7 @@ describe('a session that ends', () => {
     expect(play.clock.pending).toBe(0);
   });
 
-  test('S2 is called active until it has ended, in whatever state', () => {
+  test('S2 F6 is called active until it has ended, in whatever state', () => {
     const { play, server, client, session } = busySession();
     const statusIn = (state: SessionState): void => {
       expect(session.snapshot()).toMatchObject({ state, status: 'active', endReason: undefined });

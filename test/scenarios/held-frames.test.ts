@@ -172,7 +172,7 @@ describe('a request that is held', () => {
     server.receivesNothing();
   });
 
-  test('S5 may be mocked or modified late', async () => {
+  test('may be mocked or modified late', async () => {
     const { client, server, counts, decides } = judged();
     client.asks(1, 'tools/call', { judge: 'a' });
     client.asks(2, 'tools/call', { judge: 'b' });

@@ -340,7 +340,7 @@ describe('P8 how often a server is started again', () => {
 });
 
 describe('while its server is away', () => {
-  test('P3 S1 a client may leave, and the server is not started again', () => {
+  test('P3 a client may leave, and the server is not started again', () => {
     const { play, client, server, session } = served();
     server.goesDown();
     client.asks(1, 'tools/list');
@@ -350,7 +350,7 @@ describe('while its server is away', () => {
     expect(server.stoppedWith).toMatchObject({ reason: 'exited' });
   });
 
-  test('P3 S1 a client may end its input: what was never sent is refused', () => {
+  test('P3 a client may end its input: what was never sent is refused', () => {
     const { play, client, server, session } = served();
     server.goesDown();
     client.asks(1, 'tools/list');

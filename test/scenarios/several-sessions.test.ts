@@ -111,7 +111,7 @@ describe('sessions side by side', () => {
     }
   });
 
-  test('S1 an embedder whose callback throws harms its own session alone', () => {
+  test('an embedder whose callback throws harms its own session alone', () => {
     const play = playbook();
     const alice = play.open({
       onEnded: () => {

@@ -83,7 +83,7 @@ describe('the trace', () => {
 });
 
 describe('observers', () => {
-  test('S1 are told of a session from its opening to its end, in order', () => {
+  test('are told of a session from its opening to its end, in order', () => {
     const play = playbook();
     const { client, server, handshake } = play.open();
     handshake({ id: 'h' });

@@ -1,0 +1,482 @@
+/**
+ * What is promised, law by law, and where it is tested: for each id one sentence, and in each file that cites it one test that
+ * turns red when the law is broken. The ids: S1-S10 and F1-F12 are flaws that must be impossible, R1-R26 rules of correlation
+ * on the wire, P1-P20 pains of users. test/manifest.test.ts holds this list and the tests to each other.
+ */
+
+export interface Requirement {
+  readonly id: string;
+  readonly law: string;
+  /** `any`: in process, whatever the transport; `stdio`: through the built command and real processes. */
+  readonly front: 'any' | 'stdio';
+  readonly era: 'legacy' | 'modern' | 'both';
+  readonly test: { readonly file: string; readonly name: string };
+}
+
+/** @param tests the test that stands for the law in each file, by the file's path in test/. */
+function rows(
+  id: string,
+  era: Requirement['era'],
+  law: string,
+  tests: Readonly<Record<string, string>>,
+): readonly Requirement[] {
+  return Object.entries(tests).map(([file, name]) => {
+    const front = file.startsWith('e2e/') ? 'stdio' : 'any';
+    return { id, law, front, era, test: { file: `test/${file}`, name } };
+  });
+}
+
+export const manifest: readonly Requirement[] = [
+  ...rows(
+    'S1',
+    'both',
+    'Whatever ends a session, each of its requests gets exactly one outcome, and budgets, timers and links are returned.',
+    {
+      'scenarios/batches.test.ts': 'R14 S1 with answers that may not come so settles their requests all the same',
+      'scenarios/drain.test.ts': 'P17 S1 refuses at once what was never sent, because its server is away',
+      'scenarios/endings.test.ts': 'S1 S2 F5 F6 as $reason is $state and owns nothing',
+      'scenarios/held-frames.test.ts': 'S1 P5 is lost with its server: the requester is told so at once, and once',
+      'scenarios/malformed.test.ts': 'S1 S7 settles its request with 4130 when the answer was too large to keep',
+      'scenarios/outcomes.test.ts': 'S1 P7 timeout: by 5040 with the deadline that passed',
+      'scenarios/rollback.test.ts': 'S6 S1 over and over, deadlines, losses and the end of the session come to pass',
+      'scenarios/several-sessions.test.ts': 'S1 one that ends settles its own requests and no others',
+      'scenarios/trace.test.ts': 'S1 says how each request ended, once',
+      'properties/ledger.test.ts':
+        'S1 S7 F2 F5 is the sum over the sessions after every step, and empty after the last',
+      'properties/model.test.ts': 'S1 S2 S3 does what the plain description says, and a lost server comes back',
+      'properties/one-outcome.test.ts':
+        'S1 S3 S6 S10 whatever order peers, operator, time and late interceptors come in',
+      'runtime/runtime.test.ts': 'S1 settles what it owned, returns its share, and takes nobody with it',
+      'runtime/session-host.test.ts': 'S1 owes nobody anything: its requests end, its share and its timers go back',
+      'runtime/supervisor-logic.test.ts': 'S1 leaves when it died of a defect, and the defect is told',
+      'session/settle.test.ts': 'S1 the end of a session',
+    },
+  ),
+  ...rows(
+    'S2',
+    'both',
+    'One chart decides: a session is in one of its states, and its status is a function of state and reason.',
+    {
+      'scenarios/drain.test.ts': 'P17 S2 before its handshake is over lets it finish',
+      'scenarios/endings.test.ts': 'S2 F6 is called active until it has ended, in whatever state',
+      'scenarios/handshake.test.ts': 'S2 makes a session active when the server has answered it, and not before',
+      'scenarios/held-frames.test.ts': 'S2 of the handshake makes the session active when it goes on',
+      'machines/session.test.ts': 'S2 has these states, and outsiders see these tags in them',
+      'properties/model.test.ts': 'S1 S2 S3 does what the plain description says, and a lost server comes back',
+      'runtime/session-logic.test.ts':
+        'S2 that breaks an invariant kills the session where invariants are checked, and nowhere else',
+      'session/outcomes.test.ts': 'S2 is known for every leaf state of the chart',
+    },
+  ),
+  ...rows('S3', 'both', 'Whatever two things meet over one request, it is taken once and has one outcome.', {
+    'scenarios/held-frames.test.ts': 'S3 keeps its request waiting, and a second answer is one too many',
+    'scenarios/outcomes.test.ts': 'S3 %s, then %s: the request has one outcome and one answer at most',
+    'properties/model.test.ts': 'S1 S2 S3 does what the plain description says, and a lost server comes back',
+    'properties/one-outcome.test.ts': 'S1 S3 S6 S10 whatever order peers, operator, time and late interceptors come in',
+    'session/settle.test.ts': 'S3 meets its answer in either order, and has one outcome',
+    'session/unit-of-work.test.ts': 'S3 settles a request once: a second settlement in the same unit is a defect',
+  }),
+  ...rows(
+    'S4',
+    'both',
+    'A frame that belongs to no session is refused or counted, never dropped silently and never guessed.',
+    {
+      'scenarios/drain.test.ts': 'S4 P17 that has stopped counts what comes too late',
+      'scenarios/endings.test.ts': 'S4 takes nothing more, and says so in the counts',
+      'runtime/supervisor-logic.test.ts':
+        'S4 for a session that is not there, or is over, is unplaced, and whoever waits is named',
+      'session/resolution.test.ts': 'S4 a session is found',
+    },
+  ),
+  ...rows(
+    'S5',
+    'both',
+    'A response is what its request was, whatever it looks like; differences between implementations are profiles.',
+    {
+      'scenarios/answers.test.ts': 'S5 R3 is what its request was, whatever it looks like',
+      'scenarios/batches.test.ts': 'R14 S5 is taken or not as the profile says, whatever was negotiated',
+      'scenarios/endings.test.ts': 'R21 S5 where a profile gives it a meaning, only a success ends the session',
+      'scenarios/handshake.test.ts':
+        'S5 is learned from the answer to initialize, not from a result that looks like one',
+      'scenarios/outcomes.test.ts': 'S1 S5 result: by the frame of the server, to the letter',
+      'scenarios/progress.test.ts': 'R12 S5 after the answer is passed on where the profile is lenient',
+      'scenarios/tasks.test.ts': 'R22 S5 is one only where one was asked for',
+      'session/learn.test.ts':
+        'a result that mentions a protocol version is no handshake: a response is what its request was (S5)',
+    },
+  ),
+  ...rows(
+    'S6',
+    'both',
+    'An event happens as a whole or not at all: what throws leaves the session identical and alive, and the sender is told.',
+    {
+      'scenarios/interceptors.test.ts': 'S6 because it %s fails the frame and nothing else',
+      'scenarios/rollback.test.ts': 'S6 over %s, nothing of it is left, and the session goes on',
+      'scenarios/several-sessions.test.ts':
+        'S6 one whose tag rule throws, or whose observer does, leaves the others in peace',
+      'scenarios/trace.test.ts': 'S6 that throw harm nobody, and are not asked to leave',
+      'properties/one-outcome.test.ts':
+        'S1 S3 S6 S10 whatever order peers, operator, time and late interceptors come in',
+      'properties/rollback.test.ts': 'S6 S10 tells the requester when it was the answer that threw, and lives on',
+      'runtime/alarm-clock.test.ts':
+        'S6 means that an interceptor took too long, while nothing was decided; it is named',
+      'runtime/interceptor-chain.test.ts':
+        'S6 of a message that it made unspeakable in place is not forwarded: the original is',
+      'runtime/runtime.test.ts': 'S6 that throw harm nobody: not the session, not each other',
+      'runtime/session-host.test.ts': 'S6 settles its request when it was the answer that was rolled back',
+      'runtime/session-logic.test.ts': 'S6 does not happen to our own work: a touchy rule delays no end',
+      'runtime/transactional.test.ts': 'S6 what throws in %s leaves nothing behind, and the actor lives',
+      'session/unit-of-work.test.ts': 'S6 leaves a session as it was, whatever the unit had staged',
+    },
+  ),
+  ...rows(
+    'S7',
+    'both',
+    'Everything has a limit, and who is refused is told which, with its numbers; the reserve stays for handshake, ping, shutdown.',
+    {
+      'scenarios/eviction.test.ts':
+        'S7 F1 never takes the place of a busy one: with pending requests or an open stream',
+      'scenarios/held-frames.test.ts': 'S7 is pending: it counts against the limits, and its id is taken',
+      'scenarios/limits.test.ts': 'S7 P16 of one session: 1000 by default, and the 1001st is told so',
+      'scenarios/malformed.test.ts': 'S7 fills the log with twenty lines at most, and is counted beyond',
+      'scenarios/outcomes.test.ts': 'S1 S7 refused: by 4290 with the limit in its way',
+      'scenarios/tags.test.ts': 'S9 S7 saturated while more than 80 % of its limit wait',
+      'scenarios/tasks.test.ts': 'R22 S7 is forgotten when there are too many: the oldest first',
+      'properties/flood.test.ts': 'S7 P16 stays within every limit, and who is refused is told the limit that he met',
+      'properties/ledger.test.ts':
+        'S1 S7 F2 F5 is the sum over the sessions after every step, and empty after the last',
+      'runtime/registry.test.ts': 'S7 admits up to the limit, and of one principal up to its share',
+      'runtime/runtime.test.ts': 'S7 F1 is refused with the limit that is full, when nobody can be parted with',
+      'session/admission.test.ts': 'S7 at the limit',
+    },
+  ),
+  ...rows('S8', 'both', 'Interceptors and people see the session under the same names, which cost nothing unread.', {
+    'scenarios/interceptor-counts.test.ts':
+      'S8 a call that is held while an interceptor thinks is counted by what it thought',
+    'scenarios/interceptors.test.ts': 'S8 is shown the message, its way, and the session around it',
+    'scenarios/trace.test.ts':
+      'S8 has a line for each event: what came, what was decided, what the session is like then',
+    'runtime/interceptor-chain.test.ts': 'S8 costs nothing while it is not read: the bytes go on as they came',
+    'session/metadata.test.ts': 'S8 the metadata of a session',
+  }),
+  ...rows(
+    'S9',
+    'both',
+    'Every tag and every counter that is declared is set, at its threshold, and goes when it holds no longer.',
+    {
+      'scenarios/counts.test.ts': 'S9 no counter is declared that nothing counts',
+      'scenarios/tags.test.ts':
+        'S9 error-prone when five of the last twenty requests ended otherwise than with a result',
+      'session/tags.test.ts': 'S9 a built-in tag',
+    },
+  ),
+  ...rows(
+    'S10',
+    'both',
+    'Effects leave after the commit; one that fails comes back and settles the request that it carried.',
+    {
+      'scenarios/rollback.test.ts': 'S10 settles the request that it carried, and the session goes on',
+      'properties/one-outcome.test.ts':
+        'S1 S3 S6 S10 whatever order peers, operator, time and late interceptors come in',
+      'properties/rollback.test.ts': 'S6 S10 tells the requester when it was the answer that threw, and lives on',
+      'runtime/session-host.test.ts': 'S10 whose peer throws come back, at once or when they had to wait',
+      'runtime/transactional.test.ts': 'S10 what effects set off comes after them, one at a time',
+      'session/settle.test.ts': 'S10 an effect that did not reach its peer',
+    },
+  ),
+  ...rows('F1', 'both', 'Making room never waits for anybody and never takes the place of a busy session.', {
+    'scenarios/eviction.test.ts': 'S7 F1 takes the place of the one that has been quiet longest',
+    'runtime/registry.test.ts': 'F1 never a busy one',
+    'runtime/runtime.test.ts': 'S7 F1 is refused with the limit that is full, when nobody can be parted with',
+  }),
+  ...rows('F2', 'both', 'Numbers over all sessions are derived from the sessions and do not drift.', {
+    'scenarios/counts.test.ts': 'F2 are the sum over the sessions, and do not change when one ends',
+    'properties/counts.test.ts': 'F2 count every frame of a session once, by its kind, its sender and its size',
+    'properties/ledger.test.ts': 'S1 S7 F2 F5 is the sum over the sessions after every step, and empty after the last',
+    'runtime/totals.test.ts': 'F2 keep what sessions had counted when they left, once',
+  }),
+  ...rows('F3', 'both', 'A session stands once in the queue of those that may be evicted.', {
+    'scenarios/eviction.test.ts':
+      'F3 however often a session was busy and quiet, it stands in the queue once, at its last place',
+    'runtime/registry.test.ts': 'F3 holds each slot once, in the order in which they came last',
+  }),
+  ...rows('F4', 'both', 'Time that passes touches only what is due.', {
+    'scenarios/eviction.test.ts': 'F4 is noticed by the sessions that are due and by no others',
+  }),
+  ...rows('F5', 'both', 'Nothing of a session is pending after its end, however it ended.', {
+    'scenarios/endings.test.ts': 'S1 S2 F5 F6 as $reason is $state and owns nothing',
+    'properties/ledger.test.ts': 'S1 S7 F2 F5 is the sum over the sessions after every step, and empty after the last',
+  }),
+  ...rows('F6', 'both', 'There is one state; what people are shown is computed from it.', {
+    'scenarios/endings.test.ts': 'S2 F6 is called active until it has ended, in whatever state',
+  }),
+  ...rows('F7', 'both', 'Ids mean something within their session only.', {
+    'scenarios/several-sessions.test.ts':
+      'P4 F7 equal ids in two sessions are two requests: each answer reaches its own client',
+    'session/resolution.test.ts':
+      'F7 may use the same ids and tokens: theirs are no candidates, and do not make ours ambiguous',
+  }),
+  ...rows('F8', 'both', 'Ids keep their JSON type in tables and in every answer.', {
+    'scenarios/answers.test.ts': 'R1 F8 keeps its JSON type: 1 and "1" are two requests, and each gets its own answer',
+    'session/pending.test.ts': 'F8 tells the number 1 from the text "1"',
+  }),
+  ...rows('F11', 'both', 'Who writes to a peer that does not read is slowed down.', {
+    'scenarios/limits.test.ts': 'F11 S7 slows down who writes to it, and lets go when it has read half of what waits',
+    'runtime/outbox.test.ts': 'F11 asks for a pause at its threshold, and for more when half of it is gone',
+    'runtime/session-host.test.ts': 'F11 a peer that reads too slowly',
+  }),
+  ...rows(
+    'F12',
+    'both',
+    'A frame is never given to the only active session unless that was asked for, and never across principals.',
+    {
+      'session/resolution.test.ts': 'F12 the only active session',
+    },
+  ),
+  ...rows('R1', 'both', 'Ids are strings or integers, and 1 is not "1".', {
+    'scenarios/answers.test.ts': 'R1 F8 keeps its JSON type: 1 and "1" are two requests, and each gets its own answer',
+    'scenarios/cancellation.test.ts': 'R1 R9 is the one of this id and type: "1" does not cancel 1',
+    'scenarios/malformed.test.ts': 'R1 an answer under an id that MCP forbids answers nothing',
+    'scenarios/progress.test.ts': 'R1 R12 tokens keep their type: progress for "1" is not progress for 1',
+    'properties/isolation.test.ts':
+      'P4 R1 R2 an answer reaches its own request only, whatever ids are in use elsewhere',
+    'protocol/ids.test.ts': '1 and "1" are different ids (R1), and the session\'s numbers are their own keys',
+    'e2e/traffic.test.ts': 'P4 R1 to 1 and "1" are two answers',
+  }),
+  ...rows('R2', 'both', 'Each direction has ids of its own.', {
+    'scenarios/answers.test.ts': 'R2 lives in one direction: both peers count from 0 and nothing is mixed up',
+    'scenarios/cancellation.test.ts': 'R2 R9 is one of the canceller’s own: a server cannot cancel what it was asked',
+    'scenarios/progress.test.ts': 'R2 R12 of the client, for what the server asked, goes the other way',
+    'properties/isolation.test.ts':
+      'P4 R1 R2 an answer reaches its own request only, whatever ids are in use elsewhere',
+  }),
+  ...rows('R3', 'both', 'What a message is, its members say: method, id, result, error.', {
+    'scenarios/answers.test.ts': 'R3 is told from a request by its members, in whatever order they come',
+    'scenarios/malformed.test.ts': 'R3 is told to it when it is a question that cannot be read',
+    'protocol/oversize.test.ts': 'a method makes a request of what else looks like a response (R3)',
+    'protocol/read.test.ts': 'a method makes a request of what else looks like a response (R3)',
+  }),
+  ...rows('R4', 'both', 'An answer to a request that was never made is counted and goes no further.', {
+    'scenarios/answers.test.ts': 'R4 to a request that was never made goes no further and harms nobody',
+    'scenarios/malformed.test.ts': 'S1 R4 settles the request that it was meant to answer: %s',
+    'scenarios/recovery.test.ts': 'P5 R4 answers nothing of its former life',
+    'session/settle.test.ts': 'nobody waits for goes no further, and is counted by what it is (R4, R5)',
+  }),
+  ...rows('R5', 'both', 'The first answer counts; a second and a late one are told apart from a stranger.', {
+    'scenarios/answers.test.ts': 'R5 that comes twice counts once, and the second is known for what it is',
+    'scenarios/outcomes.test.ts': 'R5 what comes second is counted for what it is',
+    'properties/one-outcome.test.ts': 'R5 the first answer counts, also while it is held',
+    'session/forward.test.ts':
+      'R5 that comes while the first answer is still held is a duplicate: the first one counts',
+    'session/hold.test.ts': 'R5 that comes a second time while the first is held is a duplicate',
+    'session/settle.test.ts': 'nobody waits for goes no further, and is counted by what it is (R4, R5)',
+  }),
+  ...rows('R6', 'both', 'An error that names no request is passed to the one reader of a connection.', {
+    'scenarios/answers.test.ts': 'R6 that is an error without id is passed on: on a connection there is one reader',
+    'scenarios/held-frames.test.ts': 'S7 R6 an error without id is counted when it is dropped',
+    'protocol/read.test.ts': 'an error may go without id or with null, a result may not (R6)',
+    'session/settle.test.ts': 'R6 that names no request is passed on, unless interceptors stop it',
+  }),
+  ...rows('R7', 'both', 'A second request under an id that still waits is refused; the first is not harmed.', {
+    'scenarios/answers.test.ts':
+      'R7 that still waits is taken: a second request under it is refused, the first is not harmed',
+    'scenarios/batches.test.ts': 'R14 R7 with one id twice: the first is served, the second refused',
+  }),
+  ...rows('R8', 'legacy', "A request under an id of ours carries none of the client's ids and tokens.", {
+    'scenarios/recovery.test.ts': 'R8 P3 is told nothing in the client’s own names: neither ids nor progress tokens',
+  }),
+  ...rows('R9', 'both', 'Either side gives up requests of its own, never initialize, and hears nothing more of them.', {
+    'scenarios/batches.test.ts': 'R14 R9 can call off what the same batch asked for',
+    'scenarios/cancellation.test.ts':
+      'R9 that the server works on: the server is told, and its answer comes to nothing',
+    'scenarios/outcomes.test.ts': 'S1 R9 cancelled: by nothing, and the client is told to stop',
+    'protocol/methods.test.ts': 'any request may be cancelled but the handshake (R9)',
+    'session/forward.test.ts': 'R9 a cancellation',
+    'e2e/traffic.test.ts': 'R9 does not end a handshake',
+  }),
+  ...rows('R10', 'both', '0 and "" are ids like any other.', {
+    'scenarios/answers.test.ts': 'R10 may be %j: an id is never tested for truth',
+    'session/forward.test.ts': 'R10 of id 0 is a cancellation like any other',
+  }),
+  ...rows(
+    'R11',
+    'modern',
+    'In the modern era a cancellation ends its request for good; a server may end a listen stream by one.',
+    {
+      'scenarios/cancellation.test.ts':
+        'R11 is a stream of subscriptions/listen: its server ends it by a cancellation, which the client has to see',
+    },
+  ),
+  ...rows('R12', 'both', 'Progress keeps its request alive up to an absolute deadline, and ends with it.', {
+    'scenarios/deadlines.test.ts': 'P7 R12 lives on with every progress, up to 3600 s in all',
+    'scenarios/progress.test.ts': 'R12 under a token that is used again belongs to the request that has it now',
+    'scenarios/tasks.test.ts': 'R22 R12 keeps its progress token until it is over',
+    'session/forward.test.ts': 'R12 progress',
+    'session/tasks.test.ts': 'keep their progress token until they are over (R12)',
+    'e2e/traffic.test.ts': 'R12 are the end of their progress',
+  }),
+  ...rows('R13', 'both', 'Progress comes before the answer that it was sent before.', {
+    'scenarios/progress.test.ts': 'R13 that is held keeps the answer of its request behind it, and no other answer',
+    'properties/order.test.ts': 'R13 P18 and progress is neither lost nor late, as long as nobody blocks it',
+    'session/queue.test.ts': 'R13 a response waits for the held progress of its own request, and of no other',
+    'e2e/traffic.test.ts': 'P18 R13 follow their progress also when all of it comes in one chunk',
+  }),
+  ...rows(
+    'R14',
+    'legacy',
+    'Batches are taken where the revision or the profile has them; each member lives for itself.',
+    {
+      'scenarios/batches.test.ts':
+        'R14 is taken apart where the negotiated revision has batches: each member is a frame of its own',
+      'protocol/classify.test.ts': 'batches belong to one revision (R14)',
+      'protocol/read.test.ts': 'batches (R14)',
+      'runtime/session-host.test.ts':
+        'R14 are faults, one for each message, where batches are not: whoever waits is named',
+    },
+  ),
+  ...rows('R19', 'both', 'A request whose server is gone is answered with an error at once.', {
+    'scenarios/outcomes.test.ts': 'S1 P5 R19 upstream-lost: by 5020, at once',
+  }),
+  ...rows(
+    'R21',
+    'both',
+    'The end of input ends the session in order; a method called shutdown means what the profile says.',
+    {
+      'scenarios/endings.test.ts': 'R21 a server that leaves by itself may be started again, as the policy says',
+    },
+  ),
+  ...rows('R22', 'legacy', 'A task keeps its progress token until it is over, and belongs to the side that holds it.', {
+    'scenarios/tasks.test.ts': 'R22 of the client is not that of the server, though they may have one name',
+    'protocol/bodies.test.ts': 'the id of a created task, in both eras (R22)',
+    'session/learn.test.ts': 'R22 tasks',
+  }),
+  ...rows(
+    'R24',
+    'both',
+    'Noise and frames beyond the limit are told, counted and survived; where the pipe cuts means nothing.',
+    {
+      'scenarios/malformed.test.ts': 'R24 is logged and goes no further when it is noise: servers print to stdout',
+      'properties/chunking.test.ts': 'R24 means the same however the pipe cuts it',
+      'runtime/session-logic.test.ts': 'R24 is a warning, with as much of it as can be told',
+    },
+  ),
+  ...rows('R25', 'legacy', 'Nothing is refused for coming before initialized; it is counted.', {
+    'scenarios/counts.test.ts': 'R25 a frame that its sender may not send in this revision is counted and passed on',
+    'scenarios/handshake.test.ts':
+      'R25 nothing is refused before it, what is early is counted, and pings are not early',
+    'session/forward.test.ts': 'R25 before the handshake is counted, unless it is one of those that may come then',
+  }),
+  ...rows(
+    'R26',
+    'modern',
+    'A listen stream has no deadline and a limit of its own; an open stream is no pending request.',
+    {
+      'scenarios/limits.test.ts': 'R26 an open stream to the client is no pending request',
+    },
+  ),
+  ...rows('P1', 'both', 'No child outlives the proxy.', {
+    'e2e/processes.test.ts': 'P1 a server ends by the end of its input when the proxy is killed',
+  }),
+  ...rows(
+    'P3',
+    'legacy',
+    "A server that comes back is told what was agreed, and the client's session goes on; another server is refused.",
+    {
+      'scenarios/recovery.test.ts':
+        'P3 is told the handshake again, under an id of our own, and the client notices nothing',
+      'e2e/processes.test.ts': 'P3 P8 is started again: the handshake is repeated and the same client goes on',
+    },
+  ),
+  ...rows('P4', 'both', 'An answer reaches its own request only, whatever ids anybody uses.', {
+    'scenarios/answers.test.ts': 'R7 P4 that was answered may be used again: the answer is to the new request',
+    'scenarios/several-sessions.test.ts':
+      'P4 F7 equal ids in two sessions are two requests: each answer reaches its own client',
+    'properties/isolation.test.ts':
+      'P4 R1 R2 an answer reaches its own request only, whatever ids are in use elsewhere',
+    'e2e/traffic.test.ts': 'P4 to an id that still waits are refused to the second request, and the first is answered',
+  }),
+  ...rows('P5', 'both', 'When the server dies, everything it was asked is settled at once with a typed error.', {
+    'scenarios/held-frames.test.ts': 'S1 P5 is lost with its server: the requester is told so at once, and once',
+    'scenarios/outcomes.test.ts': 'S1 P5 R19 upstream-lost: by 5020, at once',
+    'scenarios/recovery.test.ts': 'P5 R4 answers nothing of its former life',
+    'e2e/processes.test.ts': 'P5 settles all of them at once, with its exit code and last words',
+  }),
+  ...rows(
+    'P7',
+    'both',
+    'Idle deadlines move with progress, stand still while the client is asked, and an absolute one caps them.',
+    {
+      'scenarios/deadlines.test.ts':
+        'P7 that waits in us for an upstream has its deadline too, and nobody is called off',
+      'scenarios/handshake.test.ts':
+        'P7 that is not answered within a minute fails the session, and the client is told',
+      'scenarios/held-frames.test.ts': 'S1 P7 may run into its deadline, and then no verdict matters',
+      'scenarios/outcomes.test.ts': 'S1 P7 timeout: by 5040 with the deadline that passed',
+      'runtime/alarm-clock.test.ts': 'P7 does not move the absolute deadline, whatever signs of life there are',
+      'session/settle.test.ts': 'P7 is not due as long as its progress goes on, until its absolute deadline',
+      'session/unit-of-work.test.ts':
+        'P7 a request that arrives while its client is being asked is looked at after its idle time, not at its last hour',
+      'e2e/traffic.test.ts': 'P7 end what shows progress for ever',
+    },
+  ),
+  ...rows('P8', 'both', 'A server is started again within its intensity, after growing pauses, and then no more.', {
+    'scenarios/recovery.test.ts': 'P8 three times within a minute, each pause twice as long, and then no more',
+    'scenarios/trace.test.ts': 'P8 tells of the upstream as well',
+    'machines/upstream.test.ts': 'P8 losses that lie further apart than the window do not add up',
+    'runtime/upstream-actor.test.ts': 'P8 is connected again after a loss, and its session has the new link',
+    'e2e/processes.test.ts': 'P8 is not started again when that is not wanted',
+  }),
+  ...rows('P9', 'both', 'What a server asks reaches the client that caused it, and the answer returns.', {
+    'scenarios/outcomes.test.ts': 'S1 P9 result and error: by the frame of the client',
+    'scenarios/recovery.test.ts': 'P9 may speak while it is told the handshake',
+    'scenarios/several-sessions.test.ts':
+      'P9 what a server asks reaches the client that caused it, and the answer returns',
+    'e2e/traffic.test.ts': 'P9 P7 keeps the call that caused it from being idle, while a person thinks',
+  }),
+  ...rows(
+    'P10',
+    'both',
+    'A cancellation overtakes what is queued, takes back what has not left, and silences what comes late.',
+    {
+      'scenarios/cancellation.test.ts': 'P10 passes what is held in front of it',
+      'scenarios/held-frames.test.ts': 'P10 pings, cancellations and answers pass',
+      'scenarios/limits.test.ts': 'P10 S7 is spared a request that was cancelled before it was read',
+      'runtime/outbox.test.ts': 'P10 takes back a request that has not left, and only that',
+      'runtime/session-host.test.ts':
+        'P10 cancel a request by taking it back, or by saying so ahead of everything that waits',
+      'e2e/traffic.test.ts': 'P10 reaches the server by its id, and the answer that comes all the same reaches nobody',
+    },
+  ),
+  ...rows('P16', 'both', 'Floods and peers that do not read cost bounded memory and are refused in typed words.', {
+    'scenarios/limits.test.ts':
+      'P16 a flood of requests that are never answered is refused in the limit’s own words, each of them',
+    'properties/flood.test.ts': 'S7 P16 stays within every limit, and who is refused is told the limit that he met',
+    'runtime/outbox.test.ts': 'P16 what was asked and taken back again and again does not pile up',
+    'runtime/session-logic.test.ts': 'P16 of a peer that says nothing else does not fill the log',
+    'runtime/transactional.test.ts':
+      'P16 event types that nobody knows leave nothing behind, as they would in XState alone',
+    'e2e/memory.test.ts': 'P16 a server that does not read is not written to any further, and neither are we',
+  }),
+  ...rows(
+    'P17',
+    'both',
+    'A drain refuses what is new, finishes what is in flight, and settles the rest at the deadline.',
+    {
+      'scenarios/drain.test.ts':
+        'P17 takes no new sessions and no new requests, and is done when the last one is answered',
+      'runtime/runtime.test.ts': 'P17 a drain refuses new sessions and new requests, and waits for what is under way',
+      'runtime/supervisor-logic.test.ts': 'P17 ends with its last session when it drains, and not before',
+      'e2e/processes.test.ts': 'P17 settles with an error what is not done at the deadline, and ends well',
+    },
+  ),
+  ...rows('P18', 'both', 'Notifications reach exactly their session, in order.', {
+    'scenarios/held-frames.test.ts': 'P18 whoever is decided first goes on when its turn comes',
+    'scenarios/progress.test.ts': 'R13 P18 keeps its place when the client reads slowly',
+    'scenarios/recovery.test.ts': 'P3 P18 is given what waited for it, in order, after what it had to be told first',
+    'scenarios/several-sessions.test.ts':
+      'P18 notifications reach the client of their own server, in order, and nobody else',
+    'properties/isolation.test.ts': 'P18 a notification reaches the other peer of its session, once, and nobody else',
+    'properties/order.test.ts': 'R13 P18 and progress is neither lost nor late, as long as nobody blocks it',
+    'e2e/traffic.test.ts': 'P18 R13 follow their progress also when all of it comes in one chunk',
+  }),
+];
