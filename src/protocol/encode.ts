@@ -15,9 +15,16 @@ export function idTokenOf(id: RequestId): string {
 
 /** An error response; without an id to name it says `"id":null` (JSON-RPC 2.0, section 5). */
 export function encodeErrorResponse(idToken: string | undefined, error: ErrorBody): Uint8Array {
-  const { code, message, data } = error;
-  const body = JSON.stringify({ code, message, data });
-  return encodeText(`{"jsonrpc":"2.0","id":${idToken ?? 'null'},"error":${body}}`);
+  return encodeErrorText(idToken, errorTextOf(error));
+}
+
+/** The error as JSON text, for `encodeErrorText`: one error may be told to many. */
+export function errorTextOf({ code, message, data }: ErrorBody): string {
+  return JSON.stringify({ code, message, data });
+}
+
+export function encodeErrorText(idToken: string | undefined, errorText: string): Uint8Array {
+  return encodeText(`{"jsonrpc":"2.0","id":${idToken ?? 'null'},"error":${errorText}}`);
 }
 
 /** A result response; a result of `undefined` is the empty one. */

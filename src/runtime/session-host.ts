@@ -5,13 +5,13 @@
 
 import { refusal } from '../errors.ts';
 import type { PeerLink, UpstreamLink } from '../ports.ts';
-import { type Direction, type Frame, opposite } from '../protocol/envelope.ts';
+import { type Direction, type Frame, type FrameKind, opposite } from '../protocol/envelope.ts';
 import { type ReadFault, isFault } from '../protocol/faults.ts';
 import { isBatch, type ReadLimits, readMessages } from '../protocol/read.ts';
 import { idTokenOf } from '../protocol/encode.ts';
 import { counterIndex } from '../session/counters.ts';
 import type { Effect, SendEffect } from '../session/effects.ts';
-import type { EffectFailed, SessionEvent } from '../session/events.ts';
+import type { EffectFailed, FrameArrived, SessionEvent } from '../session/events.ts';
 import { acceptsBatches } from '../session/profiles.ts';
 import type { EndReason, SessionState } from '../session/outcomes.ts';
 import type { PendingEntry } from '../session/pending.ts';
@@ -103,7 +103,7 @@ export class SessionHost {
   #arrive(direction: Direction, frame: Frame): void {
     const { chain } = this.#surroundings;
     const ticket = ++this.#tickets;
-    const type = `frame.${frame.envelope.kind}` as const;
+    const type = eventTypeOf[frame.envelope.kind];
     const at = this.#surroundings.now();
     const verdict = chain.isEmpty ? undefined : chain.decide(this.record, direction, frame, ticket);
     if (verdict !== undefined && 'settled' in verdict) {
@@ -213,7 +213,7 @@ export class SessionHost {
       record.state = 'failed';
       record.endReason = 'internal-error';
     }
-    for (const entry of [...pending.entries()]) {
+    for (const entry of pending.entries()) {
       pending.remove(entry);
       surroundings.ledger.used[entry.budget]!--;
       surroundings.alarms.clear(entry);
@@ -224,7 +224,7 @@ export class SessionHost {
       const message = encodeRefusal(entry.idToken, refusal('INTERCEPTOR_FAILED', { part: 'session' }));
       this.#box(opposite(entry.direction)).push([message], undefined, false);
     }
-    for (const frame of [...held.all()]) {
+    for (const frame of held.all()) {
       held.remove(frame);
       surroundings.alarms.clear(frame);
     }
@@ -246,6 +246,13 @@ export class SessionHost {
     this.#clientLink.pause(this.#clientPressure > 0);
   }
 }
+
+/** A table and no template: a text put together anew is hashed anew wherever an event is looked up by its type. */
+const eventTypeOf = {
+  request: 'frame.request',
+  response: 'frame.response',
+  notification: 'frame.notification',
+} as const satisfies Record<FrameKind, FrameArrived['type']>;
 
 function batchFault(frame: Frame): ReadFault {
   const { id, kind } = frame.envelope;

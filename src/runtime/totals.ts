@@ -73,5 +73,5 @@ export class Totals {
 }
 
 function addTransitions(total: Map<number, number>, transitions: ReadonlyMap<number, number>): void {
-  for (const [edge, count] of transitions) total.set(edge, (total.get(edge) ?? 0) + count);
+  transitions.forEach((count, edge) => total.set(edge, (total.get(edge) ?? 0) + count));
 }

@@ -111,7 +111,7 @@ export function transactional<
     unit.begin(timeOf(event));
     let chosen: Candidate<TRecord, TEvent> | undefined;
     try {
-      chosen = row.find(({ isAllowed }) => isAllowed === undefined || isAllowed(record, event));
+      chosen = firstAllowed(row, record, event);
       const updates = chosen?.updates ?? chosen?.step?.updates;
       if (chosen === undefined || updates === undefined) {
         unit.rollback();
@@ -205,6 +205,18 @@ export function transactional<
   Object.defineProperty(logic, 'transition', { value: transition });
   Object.defineProperty(logic, 'getInitialSnapshot', { value: getInitialSnapshot });
   return logic;
+}
+
+/** A loop and no `find`: every frame passes here, and would leave a closure behind. */
+function firstAllowed<TRecord, TEvent>(
+  row: readonly Candidate<TRecord, TEvent>[],
+  record: TRecord,
+  event: TEvent,
+): Candidate<TRecord, TEvent> | undefined {
+  for (const candidate of row) {
+    if (candidate.isAllowed === undefined || candidate.isAllowed(record, event)) return candidate;
+  }
+  return undefined;
 }
 
 type ContextFactory = (args: {

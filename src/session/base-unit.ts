@@ -3,12 +3,18 @@
  * record needs no more than this.
  */
 
+/**
+ * Where nothing is owed. One list for all: an empty one of each unit's own would grow old together with its session, and
+ * what is pushed onto an old list stays in memory until the next full collection.
+ */
+const nothing: never[] = [];
+
 export class BaseUnit<TState, TEffect> {
   isOpen = false;
   /** Milliseconds on the runtime's clock, taken from the event. */
   now = 0;
   protected readonly steps: (() => void)[] = [];
-  protected effects: TEffect[] = [];
+  protected effects: TEffect[] = nothing;
   protected next: TState | undefined;
 
   begin(now: number): void {
@@ -22,7 +28,8 @@ export class BaseUnit<TState, TEffect> {
   }
 
   effect(effect: TEffect): void {
-    this.effects.push(effect);
+    if (this.effects === nothing) this.effects = [effect];
+    else this.effects.push(effect);
   }
 
   /** The chart went to another state in this unit. */
@@ -48,7 +55,7 @@ export class BaseUnit<TState, TEffect> {
 
   protected close(): void {
     if (this.steps.length > 0) this.steps.length = 0;
-    if (this.effects.length > 0) this.effects = [];
+    this.effects = nothing;
     this.next = undefined;
     this.isOpen = false;
   }

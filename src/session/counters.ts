@@ -68,6 +68,11 @@ export const counterNames: readonly CounterName[] = [
   ...outcomes.map((outcome): CounterName => `outcome.${outcome}`),
 ];
 
+/** The counter of each outcome. */
+export const outcomeCounter = Object.fromEntries(
+  outcomes.map((outcome) => [outcome, `outcome.${outcome}`]),
+) as Readonly<{ [Each in Outcome]: `outcome.${Each}` }>;
+
 /** The place of each counter in a session's array of counts. */
 export const counterIndex: Readonly<Record<CounterName, number>> = Object.fromEntries(
   counterNames.map((name, index) => [name, index]),
@@ -75,9 +80,11 @@ export const counterIndex: Readonly<Record<CounterName, number>> = Object.fromEn
 
 export type Counts = Readonly<Record<CounterName, number>>;
 
+const noCounts: readonly number[] = counterNames.map(() => 0);
+
 /** A plain array: a typed one of this size lives outside the heap, which a session of a few frames pays dearly for. */
 export function newCounts(): number[] {
-  return Array.from(counterNames, () => 0);
+  return noCounts.slice();
 }
 
 export function addCounts(total: number[], counts: readonly number[]): void {

@@ -80,9 +80,9 @@ export class HeldFrames {
     return undefined;
   }
 
-  *all(): IterableIterator<HeldFrame> {
-    yield* this.#fromClient.values();
-    yield* this.#fromServer.values();
+  /** Everything held, in a list of its own. */
+  all(): readonly HeldFrame[] {
+    return [...this.#fromClient.values(), ...this.#fromServer.values()];
   }
 
   /** Only for the unit of work, at commit. */

@@ -41,7 +41,7 @@ export function noteClientGone(record: SessionRecord): void {
  */
 export function noteClientInputClosed(record: SessionRecord, _event: ClientClosed): void {
   const why = refusal('SESSION_NOT_FOUND', { reason: 'client-gone' });
-  for (const entry of [...record.unit.entries()]) {
+  for (const entry of record.unit.entries()) {
     if (entry.direction === 'server-to-client') settleWithError(record, entry, 'client-gone', why);
   }
   record.unit.later(() => {
@@ -64,7 +64,7 @@ export function noteLabel(record: SessionRecord, event: Labelled): void {
 export function startDraining(record: SessionRecord): void {
   record.unit.drain();
   const isUpstreamAway = !record.isUpstreamReady;
-  for (const entry of [...record.unit.entries()]) {
+  for (const entry of record.unit.entries()) {
     if (entry.direction !== 'client-to-server') continue;
     if (entry.isOwn) settleEntry(record, entry, 'cancelled');
     else if (isUpstreamAway && entry.state === 'held') {

@@ -108,10 +108,9 @@ export class PendingTable {
     return this.#way(direction).byToken.get(token);
   }
 
-  /** All entries, oldest first in each direction. */
-  *entries(): IterableIterator<PendingEntry> {
-    yield* this.#fromClient.byKey.values();
-    yield* this.#fromServer.byKey.values();
+  /** All entries, oldest first in each direction; a list of its own. */
+  entries(): PendingEntry[] {
+    return [...this.#fromClient.byKey.values(), ...this.#fromServer.byKey.values()];
   }
 
   /** Only for the unit of work, at commit. */

@@ -89,7 +89,8 @@ export function timesOf(
 ): { idleMs: number; absoluteMs: number } {
   const own = Object.hasOwn(profile.methodTimes, method) ? profile.methodTimes[method] : undefined;
   const standard = standardTimes(times, method, direction);
-  return { idleMs: own?.idleMs ?? standard.idleMs, absoluteMs: own?.absoluteMs ?? standard.absoluteMs };
+  if (own === undefined) return standard;
+  return { idleMs: own.idleMs ?? standard.idleMs, absoluteMs: own.absoluteMs ?? standard.absoluteMs };
 }
 
 function standardTimes(times: Times, method: string, direction: Direction): { idleMs: number; absoluteMs: number } {

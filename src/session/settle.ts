@@ -5,7 +5,7 @@
  */
 
 import { type Refusal, refusal } from '../errors.ts';
-import { encodeCancelled } from '../protocol/encode.ts';
+import { encodeCancelled, encodeErrorText } from '../protocol/encode.ts';
 import { type Direction, type Frame, type RequestId, opposite } from '../protocol/envelope.ts';
 import { idKey } from '../protocol/ids.ts';
 import { expiryOf } from './deadlines.ts';
@@ -17,12 +17,17 @@ import type { Outcome } from './outcomes.ts';
 import type { PendingEntry } from './pending.ts';
 import { removeHeld } from './queue.ts';
 import type { SessionRecord } from './record.ts';
-import { encodeAnswer, encodeRefusal, isReaderGone, tell } from './tell.ts';
+import { encodeAnswer, encodeRefusal, isReaderGone, tell, textOfRefusal } from './tell.ts';
 
 /** Ends the request and tells its requester why, in our own name. */
 export function settleWithError(record: SessionRecord, entry: PendingEntry, outcome: Outcome, why: Refusal): void {
+  settleWithText(record, entry, outcome, textOfRefusal(why));
+}
+
+/** The same, for a refusal that is told to many and made into text once. */
+function settleWithText(record: SessionRecord, entry: PendingEntry, outcome: Outcome, errorText: string): void {
   settleEntry(record, entry, outcome);
-  if (!entry.isOwn) tell(record, entry.direction, encodeRefusal(entry.idToken, why));
+  if (!entry.isOwn) tell(record, entry.direction, encodeErrorText(entry.idToken, errorText));
 }
 
 /** Takes the entry with its outcome, and with it whatever frame is still held for it. */
@@ -143,10 +148,10 @@ function callOff(record: SessionRecord, entry: PendingEntry, reason: string): vo
 
 /** The server went away: what it was asked is lost, what it asked is nobody's question any more. */
 export function settleAllAsLost(record: SessionRecord, event: UpstreamLost): void {
-  const why = refusal('UPSTREAM_LOST', lossData(event.loss));
-  for (const entry of [...record.unit.entries()]) {
+  const errorText = textOfRefusal(refusal('UPSTREAM_LOST', lossData(event.loss)));
+  for (const entry of record.unit.entries()) {
     if (entry.direction === 'client-to-server') {
-      if (entry.state !== 'held' || !event.loss.willRestart) settleWithError(record, entry, 'upstream-lost', why);
+      if (entry.state !== 'held' || !event.loss.willRestart) settleWithText(record, entry, 'upstream-lost', errorText);
     } else {
       // What the client has not seen yet needs no calling off, nor what it has answered.
       const wasOpen = entry.state === 'open';
@@ -169,16 +174,17 @@ function lossData(loss: Loss): Refusal['data'] {
 /** The session ends: every request that still waits gets its outcome now, and nothing stays held. */
 export function settleAll(record: SessionRecord): void {
   const [outcome, why] = endOf(record);
+  let errorText: string | undefined;
   const isClientGone = record.isClientGone || record.unit.endReason === 'client-gone';
-  for (const entry of [...record.unit.entries()]) {
+  for (const entry of record.unit.entries()) {
     if (entry.direction === 'client-to-server') {
       if (isClientGone) settleEntry(record, entry, outcome);
-      else settleWithError(record, entry, outcome, why);
+      else settleWithText(record, entry, outcome, (errorText ??= textOfRefusal(why)));
     } else if (record.isUpstreamReady) {
       settleWithError(record, entry, 'client-gone', refusal('SESSION_NOT_FOUND', { reason: 'client-gone' }));
     } else settleEntry(record, entry, 'upstream-lost');
   }
-  for (const held of [...record.held.all()]) {
+  for (const held of record.held.all()) {
     if (held.entry !== undefined) continue;
     record.unit.count('dropped');
     removeHeld(record, held);

@@ -98,7 +98,7 @@ export function snapshotOf(record: SessionRecord, now: number): SessionSnapshot 
 }
 
 function pendingOf(record: SessionRecord, now: number): readonly PendingSnapshot[] {
-  return [...record.pending.entries()].map((entry) => {
+  return record.pending.entries().map((entry) => {
     const dueAt = deadlineOf(entry, record.idleClock);
     return {
       id: entry.id,
@@ -114,7 +114,7 @@ function pendingOf(record: SessionRecord, now: number): readonly PendingSnapshot
 }
 
 function heldOf(record: SessionRecord): readonly HeldSnapshot[] {
-  return [...record.held.all()].map((held) => ({
+  return record.held.all().map((held) => ({
     ticket: held.ticket,
     direction: held.direction,
     kind: held.frame.envelope.kind,

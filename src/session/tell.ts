@@ -1,15 +1,20 @@
 /** Answers in our own name, encoded and staged as effects towards the peer that waits for them. */
 
 import { type Refusal, errorTable } from '../errors.ts';
-import { encodeErrorResponse, encodeResultResponse } from '../protocol/encode.ts';
+import { encodeErrorResponse, encodeErrorText, encodeResultResponse, errorTextOf } from '../protocol/encode.ts';
 import { type Direction, opposite } from '../protocol/envelope.ts';
 import type { AnswerBody } from './interception.ts';
 import type { SessionRecord } from './record.ts';
 
 /** The refusal as a JSON-RPC error response; `data.code` is the name of the row. No id token: `id` is null. */
 export function encodeRefusal(idToken: string | undefined, refused: Refusal): Uint8Array {
+  return encodeErrorText(idToken, textOfRefusal(refused));
+}
+
+/** The refusal as the JSON text of an error, for `encodeErrorText`. */
+export function textOfRefusal(refused: Refusal): string {
   const row = errorTable[refused.code];
-  return encodeErrorResponse(idToken, {
+  return errorTextOf({
     code: refused.number ?? row.code,
     message: refused.message ?? row.message,
     data: { code: refused.code, ...refused.data },

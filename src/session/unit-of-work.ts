@@ -9,7 +9,7 @@
 import type { Direction, FrameKind, RequestId } from '../protocol/envelope.ts';
 import type { IdKey } from '../protocol/ids.ts';
 import { BaseUnit } from './base-unit.ts';
-import { type CounterName, counterIndex } from './counters.ts';
+import { type CounterName, counterIndex, outcomeCounter } from './counters.ts';
 import { deadlineOf, nextLookAt } from './deadlines.ts';
 import type { Effect } from './effects.ts';
 import type { SessionFacts } from './facts.ts';
@@ -62,11 +62,12 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
     return entry === undefined || entry.isTaken ? undefined : entry;
   }
 
-  /** Every waiting request, as this unit sees it. */
-  *entries(): IterableIterator<PendingEntry> {
-    for (const entry of this.#record.pending.entries()) if (!entry.isTaken) yield entry;
+  /** Every waiting request, as this unit sees it now; a list of its own, so that its reader may settle what is in it. */
+  entries(): readonly PendingEntry[] {
+    const entries = this.#record.pending.entries();
     const { puts } = this.#journal;
-    for (let index = 0; index < puts.size; index++) if (!puts.at(index).isTaken) yield puts.at(index);
+    for (let index = 0; index < puts.size; index++) entries.push(puts.at(index));
+    return entries.filter((entry) => !entry.isTaken);
   }
 
   /** Requests of `direction` that wait, as this unit sees it. */
@@ -202,7 +203,10 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
     }
     if (stoodStill && !record.idleClock.held) this.#bringDeadlinesForward();
     for (let budget = 0; budget < budgets.length; budget++) ledger.used[budget]! += delta[budget]!;
-    for (let index = 0; index < settled.size; index++) this.#bury(settled.at(index), outcomes.at(index));
+    // Nothing comes after the end that would have to be told from what came before.
+    if (!this.#endsSession) {
+      for (let index = 0; index < settled.size; index++) this.#bury(settled.at(index), outcomes.at(index));
+    }
     if (this.#facts !== undefined) record.facts = this.#facts;
     for (const step of this.steps) step();
     if (this.#drains) record.isDraining = true;
@@ -239,7 +243,7 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
     if (entry.isOwn) return;
     this.#journal.settled.push(entry);
     this.#journal.outcomes.push(outcome);
-    this.count(`outcome.${outcome}`);
+    this.count(outcomeCounter[outcome]);
     this.effect({ type: 'settled', entry, outcome, elapsedMs: this.now - entry.startedAt });
   }
 
@@ -250,6 +254,10 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
       const dueAt = deadlineOf(entry, idleClock);
       if (dueAt < entry.dueAt) surroundings.alarms.set(entry, dueAt);
     }
+  }
+
+  get #endsSession(): boolean {
+    return this.next === 'closed' || this.next === 'failed';
   }
 
   #bury(entry: PendingEntry, outcome: Outcome): void {
