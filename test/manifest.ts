@@ -220,6 +220,10 @@ export const manifest: readonly Requirement[] = [
     'scenarios/answers.test.ts': 'R1 F8 keeps its JSON type: 1 and "1" are two requests, and each gets its own answer',
     'session/pending.test.ts': 'F8 tells the number 1 from the text "1"',
   }),
+  ...rows('F10', 'both', 'A server that is gone is known to be gone.', {
+    'runtime/runtime.test.ts': 'F10 is final: what comes later is counted and answered as long as somebody reads',
+    'runtime/upstream-actor.test.ts': 'F10 believes nothing that a connection says after its end',
+  }),
   ...rows('F11', 'both', 'Who writes to a peer that does not read is slowed down.', {
     'scenarios/limits.test.ts': 'F11 S7 slows down who writes to it, and lets go when it has read half of what waits',
     'runtime/outbox.test.ts': 'F11 asks for a pause at its threshold, and for more when half of it is gone',
@@ -377,6 +381,9 @@ export const manifest: readonly Requirement[] = [
   ...rows('P1', 'both', 'No child outlives the proxy.', {
     'e2e/processes.test.ts': 'P1 a server ends by the end of its input when the proxy is killed',
   }),
+  ...rows('P2', 'both', 'A session that nobody uses leaves at its limit, and nothing of it stays.', {
+    'runtime/runtime.test.ts': 'P2 P14 a stream that is open keeps a session for its day, and no longer',
+  }),
   ...rows(
     'P3',
     'legacy',
@@ -447,6 +454,9 @@ export const manifest: readonly Requirement[] = [
       'e2e/traffic.test.ts': 'P10 reaches the server by its id, and the answer that comes all the same reaches nobody',
     },
   ),
+  ...rows('P14', 'both', 'An open stream keeps its session, and a missed ping kills nothing.', {
+    'runtime/runtime.test.ts': 'P2 P14 a stream that is open keeps a session for its day, and no longer',
+  }),
   ...rows('P16', 'both', 'Floods and peers that do not read cost bounded memory and are refused in typed words.', {
     'scenarios/limits.test.ts':
       'P16 a flood of requests that are never answered is refused in the limit’s own words, each of them',
@@ -478,5 +488,8 @@ export const manifest: readonly Requirement[] = [
     'properties/isolation.test.ts': 'P18 a notification reaches the other peer of its session, once, and nobody else',
     'properties/order.test.ts': 'R13 P18 and progress is neither lost nor late, as long as nobody blocks it',
     'e2e/traffic.test.ts': 'P18 R13 follow their progress also when all of it comes in one chunk',
+  }),
+  ...rows('P19', 'both', 'Each decision about a session can be read from its trace.', {
+    'runtime/session-logic.test.ts': 'P19 is traced with what was decided, where traces are wanted',
   }),
 ];
