@@ -34,7 +34,7 @@ describe('S8 the metadata of a session', () => {
     const metadata = metadataOf(record, () => now);
     expect([metadata.frame_count, metadata.pending_count, metadata.session_duration_ms]).toEqual([0, 0, 10]);
     receive(record, request(1, 'tools/call'));
-    now = 25;
+    now = 25.4;
     expect([metadata.frame_count, metadata.pending_count, metadata.session_duration_ms]).toEqual([1, 1, 25]);
   });
 

@@ -123,7 +123,7 @@ describe('the words that are repeated', () => {
     const { record } = openSession();
     exchange(record, 0, 'initialize', { ...params, _meta: meta }, welcome);
     const [first] = written(replay(record));
-    return (first?.message as { readonly params: object }).params;
+    return (first!.message as { readonly params: object }).params;
   };
 
   test('are without the progress token: it belongs to a request that has ended, and may belong to another by now', () => {

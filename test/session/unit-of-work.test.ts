@@ -536,9 +536,9 @@ describe('timers', () => {
     const { record, alarms } = openSession({ times });
     receive(record, notification('x'));
     expect(alarms.dueAt.get(record.alarm)).toBe(5000);
-    const young = openSession({ times: { ...times, sessionAgeMs: 400 } });
+    const young = openSession({ openedAt: 50, times: { ...times, sessionAgeMs: 400 } });
     receive(young.record, notification('x', undefined, { at: 100 }));
-    expect(young.alarms.dueAt.get(young.record.alarm)).toBe(400);
+    expect(young.alarms.dueAt.get(young.record.alarm)).toBe(450);
     const timeless = openSession({ times: { sessionIdleMs: Infinity, sessionAgeMs: Infinity } });
     receive(timeless.record, notification('x', undefined, { at: 100 }));
     expect(timeless.alarms.dueAt.get(timeless.record.alarm)).toBe(60_100);

@@ -91,6 +91,16 @@ describe('the pause before a restart', () => {
     });
     expect(pauses).toEqual([100, 200, 400, 800, 100]);
   });
+
+  test('counts the restart that is being announced, and not one that was rolled back', () => {
+    const record = new UpstreamRecord({ policy: { restartsMax: 5, withinMs: 1000, backoffMs: 100 } });
+    commit(record, announceLoss, lost(0));
+    record.unit.begin(10);
+    announceLoss(record, lost(10));
+    expect(backoffMs(record)).toBe(200);
+    record.unit.rollback();
+    expect(backoffMs(record)).toBe(100);
+  });
 });
 
 describe('what the session is told', () => {
