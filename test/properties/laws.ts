@@ -56,7 +56,7 @@ export function expectNothingOwned(pair: Pair): void {
 }
 
 /** S7: the process-wide share that is used is the sum of what waits in all sessions, at any moment. */
-export function expectExactLedger(world: World): void {
+export function expectExactLedger(world: Pick<World, 'runtime'>): void {
   const used = { ordinary: 0, reserved: 0, listen: 0 };
   for (const { pending } of world.runtime.sessions()) for (const { budget } of pending) used[budget]++;
   expect(world.runtime.totals().pending).toEqual(used);
@@ -73,7 +73,7 @@ export function expectNothingLeft(world: World): void {
 }
 
 /** F2: what observers saw end, what the sessions counted, and the totals are the same numbers. */
-export function expectExactCounts(world: World): void {
+export function expectExactCounts(world: Pick<World, 'runtime' | 'pairs'>): void {
   const seen = Object.fromEntries(outcomes.map((outcome) => [outcome, 0]));
   const counted = { ...seen };
   for (const pair of world.pairs.values()) {

@@ -136,7 +136,7 @@ export class Pair {
   ended: Ended | undefined = undefined;
   endedFor: EndReason | undefined = undefined;
 
-  constructor(world: World, options: Partial<OpenOptions>, restart: RestartPolicy) {
+  constructor(world: Pick<World, 'runtime' | 'pairs'>, options: Partial<OpenOptions>, restart: RestartPolicy) {
     this.client = new Ear();
     this.server = new Restartable();
     const opened = world.runtime.open({

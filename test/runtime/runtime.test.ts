@@ -376,9 +376,9 @@ describe('the end of the runtime', () => {
     }
     const clock = new SlowClock();
     let opened = 0;
-    const runtime = createRuntime({ ids: { sessionId: () => `s${++opened}` }, clock, limits: { sessions: 500 } });
+    const runtime = createRuntime({ ids: { sessionId: () => `s${++opened}` }, clock, limits: { sessions: 200 } });
     const link = (): PeerLink => ({ write: () => true, pause: () => {}, close: () => {} });
-    for (let number = 0; number < 500; number++)
+    for (let number = 0; number < 200; number++)
       runtime.open({ transportType: 'stdio', client: link(), server: link() });
     const seen: number[] = [];
     const look = (): void => {
@@ -387,6 +387,6 @@ describe('the end of the runtime', () => {
     };
     setImmediate(look);
     await runtime.stop();
-    expect(seen.filter((left) => left > 0 && left < 500).length).toBeGreaterThan(10);
+    expect(seen.filter((left) => left > 0 && left < 200).length).toBeGreaterThan(10);
   });
 });
