@@ -24,7 +24,8 @@ abstract class ScriptedPeer implements PeerLink {
   /** Why the runtime closed its link to this peer, once it did. */
   closedBecause: string | undefined = undefined;
   protected readonly script: Script;
-  #isReading = true;
+  /** How many more messages it takes before it says that it is full. */
+  #room = Infinity;
   readonly #heard: string[] = [];
 
   constructor(name: string, script: Script) {
@@ -72,12 +73,13 @@ abstract class ScriptedPeer implements PeerLink {
   /** Takes one more message, and no further ones until it reads again. */
   stopsReading(): void {
     this.script.add(`${this.name} stops reading`);
-    this.#isReading = false;
+    this.#room = 1;
   }
 
-  readsAgain(): void {
+  /** Takes messages again: all there are, or this many. */
+  readsAgain(messages = Infinity): void {
     this.script.add(`${this.name} reads again`);
-    this.#isReading = true;
+    this.#room = messages;
     this.ear.drained();
   }
 
@@ -134,7 +136,8 @@ abstract class ScriptedPeer implements PeerLink {
     }
     if (parsed(text) === undefined) this.script.violations.push(`${this.name} received no JSON: ${text}`);
     this.#heard.push(text);
-    return this.#isReading;
+    this.#room--;
+    return this.#room > 0;
   }
 
   pause(isPaused: boolean): void {

@@ -201,9 +201,14 @@ describe('a peer that does not read', () => {
     expect([client.isPaused, server.isPaused]).toEqual([true, false]);
     server.receivesRequest(...padded(1));
     server.receivesNothing();
-    server.readsAgain();
+    server.readsAgain(1);
+    expect(client.isPaused).toBe(true);
+    server.readsAgain(1);
     expect(client.isPaused).toBe(false);
-    for (const id of [2, 3, 4]) server.receivesRequest(...padded(id));
+    for (const id of [2, 3]) server.receivesRequest(...padded(id));
+    server.receivesNothing();
+    server.readsAgain();
+    server.receivesRequest(...padded(4));
   });
 
   test('F11 S7 P16 costs a bounded number of bytes: what finds no room is refused, what was taken is kept', () => {

@@ -79,6 +79,8 @@ describe('what a peer hears', () => {
     expect(client.write(written(ping))).toBe(false);
     client.readsAgain();
     expect([client.write(written(ping)), heard]).toEqual([true, ['drained']]);
+    client.readsAgain(2);
+    expect([client.write(written(ping)), client.write(written(ping))]).toEqual([true, false]);
   });
 });
 
