@@ -35,7 +35,8 @@ export function logPage(): string {
     '# Log lines',
     `\`forward stdio\` writes protocol bytes to stdout and nothing else; everything for people goes to stderr. Where stderr is a
 terminal, lines are short and coloured; elsewhere each is one JSON object. Lines that begin with \`[server]\` are the server's
-own stderr, passed on as it is said.`,
+own stderr, passed on as it is said. What nobody reads is dropped above 1 MiB, and its place is marked with a line that
+begins with \`[ninelives]\`: a session never waits for the reader of its log.`,
     table(
       ['`--log-level`', 'what is said'],
       [

@@ -7,10 +7,12 @@ import { systemClock } from '../runtime/system-clock.ts';
 import { type Limits, type Times, defaultLimits } from '../session/limits.ts';
 import { defaultRestartPolicy, neverRestart } from '../session/upstream.ts';
 import { startServerToForward } from '../transports/server-to-forward.ts';
-import { openStandardStreams } from '../transports/stdio.ts';
+import { openStandardError, openStandardStreams } from '../transports/stdio.ts';
 import { codeOfSignal, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { type LogLevel, logLevels } from './log-levels.ts';
 import { Orphanhood } from './orphanhood.ts';
+import { People } from './people.ts';
+import { serverLine } from './terminal.ts';
 
 interface ForwardFlags {
   readonly logLevel: LogLevel;
@@ -24,6 +26,9 @@ interface ForwardFlags {
   readonly drainMs?: number;
   readonly checkInvariants?: boolean;
 }
+
+/** How long the last lines on stderr may take at the end. */
+const farewellMs = 500;
 
 /** Adds `forward` to the program, whose way to fail and to show help its commands take over. */
 export function addForward(program: Command): void {
@@ -43,6 +48,8 @@ export function addForward(program: Command): void {
     .command('stdio')
     .description('a client on standard input and output, in front of a server that is started as a child process')
     .argument('[command...]', 'the server: -- COMMAND ARGS')
+    // What follows the server's command is the server's, also without the dashes.
+    .passThroughOptions()
     .addOption(
       new Option('--log-level <level>', 'how much to say on stderr')
         .choices(logLevels)
@@ -96,6 +103,7 @@ async function forward([program, ...args]: readonly string[], flags: ForwardFlag
     return;
   }
   const clock = systemClock();
+  const people = new People(openStandardError());
   let proxy: Forward | null = null;
   let wasAskedToStop = false;
   const stop = (signal: NodeJS.Signals): void => {
@@ -115,14 +123,16 @@ async function forward([program, ...args]: readonly string[], flags: ForwardFlag
     args,
     clock,
     lineBytesMax: flags.frameBytesMax ?? defaultLimits.frameBytesMax,
-    onStderr: (line) => void process.stderr.write(`[server] ${line}\n`),
+    onStderr: (line) => people.write(serverLine(line, people)),
   });
   const [{ forwardStdio }, { openLog }] = await Promise.all([import('../proxy.ts'), import('./log.ts')]);
+  const log = openLog(flags.logLevel, people);
+  if (process.stdin.isTTY) log.info({}, 'your terminal is the client: type a message a line, Ctrl-D to end');
   proxy = forwardStdio({
     ...openStandardStreams(),
     server,
     clock,
-    log: openLog(flags.logLevel, process.stderr),
+    log,
     limits: limitsOf(flags),
     times: timesOf(flags),
     restart: flags.restart === 'never' ? neverRestart : defaultRestartPolicy,
@@ -134,6 +144,7 @@ async function forward([program, ...args]: readonly string[], flags: ForwardFlag
   const orphanhood = new Orphanhood(clock, () => proxy?.clientGone());
   const end: ForwardEnd = await proxy.ended;
   orphanhood.stop();
+  await people.flushed(farewellMs);
   process.exit(exitCodeOf(end.reason, end.exit, wasAskedToStop));
 }
 

@@ -7,6 +7,7 @@ import { addForward } from './forward.ts';
 import { packageVersion } from './version.ts';
 
 const program = new Command('ninelives')
+  .enablePositionalOptions()
   .description('Every MCP session is a statechart actor: a session runtime for Model Context Protocol proxies.')
   .version(packageVersion(), '-V, --version', 'print the version')
   .helpOption('-h, --help', 'show help; also after a command')

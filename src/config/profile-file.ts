@@ -41,9 +41,7 @@ export function loadProfile(nameOrFile: string): LoadedProfile {
   try {
     text = readFileSync(nameOrFile, 'utf8');
   } catch (error) {
-    return {
-      problem: `the profile file ${nameOrFile} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    };
+    return { problem: `the profile file ${nameOrFile} cannot be read: ${reasonOf(error)}` };
   }
   return parseProfile(text, nameOrFile);
 }
@@ -59,7 +57,7 @@ export function parseProfile(text: string, file: string): LoadedProfile {
     value = document.toJS({ maxAliasCount: 100 });
   } catch (error) {
     const line = lineOfNode(aliasAtFault(document), lines);
-    return { problem: `${file}:${line}: ${error instanceof Error ? error.message : String(error)}` };
+    return { problem: `${file}:${line}: ${reasonOf(error)}` };
   }
   const checked = profileSchema.safeParse(value);
   if (checked.success) return { profile: completed(checked.data) };
@@ -68,6 +66,12 @@ export function parseProfile(text: string, file: string): LoadedProfile {
   return {
     problem: `${file}:${lineOf(document, path, lines)}: ${path.length === 0 ? 'the profile' : path.join('.')}: ${issue.message}`,
   };
+}
+
+/** Without what the system adds behind the comma: the call and the path, which are known here. */
+function reasonOf(error: unknown): string {
+  const [reason = ''] = (error instanceof Error ? error.message : String(error)).split(',');
+  return reason;
 }
 
 function completed(own: z.output<typeof profileSchema>): Profile {

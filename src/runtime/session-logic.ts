@@ -82,7 +82,7 @@ function logMalformed(log: Log, record: SessionRecord, event: FrameMalformed): v
     id: idToken?.slice(0, 100),
     bytes: event.bytes,
   };
-  log.warn(fields, seen === noiseLinesMax ? 'no message (further ones are only counted)' : 'no message');
+  log.warn(fields, seen === noiseLinesMax ? 'not a message (further ones are only counted)' : 'not a message');
 }
 
 /** A late response is what follows a cancellation; one that is given twice, or that nobody asked for, is a peer's defect. */

@@ -87,6 +87,11 @@ export function openStandardStreams(): { readonly input: Readable; readonly outp
   };
 }
 
+/** File descriptor 2 in the same way: whoever does not read what we say to people must not hold up their sessions either. */
+export function openStandardError(): Writable & { readonly isTTY?: boolean } {
+  return isPipe(2) ? new Socket({ fd: 2, readable: false, writable: true }) : process.stderr;
+}
+
 function isPipe(fd: number): boolean {
   const stat = fstatSync(fd);
   return stat.isFIFO() || stat.isSocket();

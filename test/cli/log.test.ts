@@ -134,6 +134,6 @@ describe('a log that a person reads', () => {
     const stderr = new FakeStderr(true);
     openLog('info', stderr).info({ id: 'a\nb\u001b[2J\u009b2J\u2028', path: 'caf\u00e9' }, 'no message');
     expect(stderr.lines).toHaveLength(1);
-    expect(stderr.text).toContain('id=a\\u000ab\\u001b[2J\\u009b2J\\u2028 path=caf\u00e9\n');
+    expect(stderr.text).toContain('id="a\\nb\\u001b[2J\\u009b2J\\u2028" path=caf\u00e9\n');
   });
 });

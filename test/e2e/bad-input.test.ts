@@ -164,7 +164,7 @@ describe('a client that sends', () => {
     await settled(program);
     expect(told(program)).toEqual(answers.map((answer) => ({ jsonrpc: '2.0', ...answer })));
     expect(complaints(program).slice(logged)).toMatchObject(
-      fault === undefined ? [] : [{ level: 'warn', message: 'no message', direction: 'client-to-server', fault }],
+      fault === undefined ? [] : [{ level: 'warn', message: 'not a message', direction: 'client-to-server', fault }],
     );
   });
 
@@ -310,9 +310,9 @@ describe('a server that writes', () => {
     program.call('noise', 'say', { chunks: [noise] });
     program.send({ method: 'notifications/cancelled', params: { requestId: 'noise' } });
     await settled(program);
-    const said = complaints(program).filter(({ message }) => String(message).startsWith('no message'));
+    const said = complaints(program).filter(({ message }) => String(message).startsWith('not a message'));
     expect(said).toHaveLength(20);
-    expect(said.at(-1)).toMatchObject({ message: 'no message (further ones are only counted)' });
+    expect(said.at(-1)).toMatchObject({ message: 'not a message (further ones are only counted)' });
   });
 
   test('half an answer as its last words, and the next server answers', async () => {

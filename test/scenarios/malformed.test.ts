@@ -104,7 +104,7 @@ describe('what a server sends', () => {
     client.receivesNothing();
     server.receivesNothing();
     expect(counts('malformedFromServer')).toEqual({ malformedFromServer: 3 });
-    const line = play.log.says('warn', 'no message');
+    const line = play.log.says('warn', 'not a message');
     expect(line.fields).toMatchObject({ session: 's1', direction: 'server-to-client', fault: 'not-json', bytes: 22 });
     server.answers(1);
     client.receivesResult(1);
@@ -117,7 +117,7 @@ describe('what a server sends', () => {
     for (let line = 0; line < 100; line++) server.sends('noise');
     expect(counts('malformedFromServer')).toEqual({ malformedFromServer: 100 });
     expect(play.log.lines('warn')).toHaveLength(20);
-    expect(play.log.lines('warn').at(-1)!.text).toBe('no message (further ones are only counted)');
+    expect(play.log.lines('warn').at(-1)!.text).toBe('not a message (further ones are only counted)');
   });
 
   test('R3 is told to it when it is a question that cannot be read', () => {
