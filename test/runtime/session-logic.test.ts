@@ -196,7 +196,7 @@ describe('noise', () => {
     expect(stage.log.lines).toEqual([
       {
         level: 'warn',
-        text: 'no message',
+        text: 'not a message',
         fields: {
           session: 'lone',
           direction: 'server-to-client',
@@ -214,6 +214,6 @@ describe('noise', () => {
     for (let times = 0; times < 100; times++) noise(stage);
     const texts = stage.log.texts('warn');
     expect(texts).toHaveLength(20);
-    expect(texts.at(-1)).toBe('no message (further ones are only counted)');
+    expect(texts.at(-1)).toBe('not a message (further ones are only counted)');
   });
 });
