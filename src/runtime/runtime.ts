@@ -275,8 +275,11 @@ class SessionRuntime implements Runtime {
 
   #ended(host: SessionHost): void {
     const reason = host.record.endReason ?? 'internal-error';
-    host.upstream?.stop();
     if (host.upstream === undefined) this.#finish(host.toServer, reason, defaultLingerMs);
+    else {
+      host.upstream.stop();
+      host.detachServer();
+    }
     if (host.record.isClientGone) host.toClient.abandon(reason);
     else this.#finish(host.toClient, reason, host.lingerMs);
   }
