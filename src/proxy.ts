@@ -11,7 +11,7 @@ import { probeOversize } from './protocol/oversize.ts';
 import type { Runtime, RuntimeSession } from './runtime/api.ts';
 import type { Observer } from './runtime/observation.ts';
 import { createRuntime } from './runtime/runtime.ts';
-import { type Limits, type Times, defaultLimits } from './session/limits.ts';
+import { type Limits, type Times, withRoomForAFrame } from './session/limits.ts';
 import type { EndReason } from './session/outcomes.ts';
 import type { Profile } from './session/profiles.ts';
 import type { SessionSnapshot } from './session/snapshot.ts';
@@ -63,7 +63,8 @@ export interface Forward {
 export function forwardStdio(options: ForwardStdioOptions): Forward {
   const { clock, log, server } = options;
   const { connector } = server;
-  const lineBytesMax = options.limits?.frameBytesMax ?? defaultLimits.frameBytesMax;
+  const limits = withRoomForAFrame(options.limits);
+  const lineBytesMax = limits.frameBytesMax;
   let exit: ServerExit | undefined;
   let isClientLeaving = false;
   let reason: EndReason | undefined;
@@ -78,7 +79,7 @@ export function forwardStdio(options: ForwardStdioOptions): Forward {
     ids: { sessionId: randomUUID },
     clock,
     log,
-    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    limits,
     ...(options.times === undefined ? {} : { times: options.times }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(options.checksInvariants === undefined ? {} : { checksInvariants: options.checksInvariants }),

@@ -19,9 +19,10 @@ import type { PendingEntry } from './pending.ts';
 import { isReaderAway } from './queue.ts';
 import type { SessionRecord } from './record.ts';
 
-/** A request of the modern era opens a session by itself: there is no handshake to wait for. */
+/** A client's request of the modern era opens a session by itself: there is no handshake to wait for. */
 export function isModernRequest(_record: SessionRecord, event: FrameArrived): boolean {
   const { envelope } = event.frame;
+  if (event.direction !== 'client-to-server') return false;
   return eraOf(envelope) === 'modern' && envelope.method !== 'server/discover';
 }
 

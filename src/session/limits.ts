@@ -96,6 +96,20 @@ export const connectionTimes: Pick<Times, 'sessionIdleMs' | 'sessionAgeMs'> = {
   sessionAgeMs: Infinity,
 };
 
+/** What one read may bring beside a whole frame, after its reader has been asked to pause. */
+const readAheadBytes = mebibyte;
+
+/**
+ * The limits with a buffer that has room for what may still come after whoever fills it was paused: the longest frame and
+ * what was read with it. Where links pause when they are asked to, an answer then never finds the buffer of a slow reader
+ * full.
+ */
+export function withRoomForAFrame(asked: Partial<Limits> = {}): Limits {
+  const limits = { ...defaultLimits, ...asked };
+  const roomNeeded = limits.bufferPauseBytes + limits.frameBytesMax + readAheadBytes;
+  return { ...limits, bufferBytesMax: Math.max(limits.bufferBytesMax, roomNeeded) };
+}
+
 export function perSessionLimit(limits: Limits, budget: Budget): number {
   return budget === ordinary
     ? limits.pendingPerSession

@@ -130,13 +130,14 @@ describe('a box whose peer is slow', () => {
     say('first');
     say('stays');
     const baseline = heapUsed();
-    for (let times = 0; times < 2000; times++) {
+    for (let times = 0; times < 40_000; times++) {
       const entry = pendingEntry();
       box.push([new Uint8Array(1500)], entry, false);
       box.recall(entry);
     }
     expect(box.bytes).toBe('stays'.length);
-    expect(heapUsed() - baseline).toBeLessThan(1_000_000);
+    // Of 60 MB; array buffers are given back a while after the collection.
+    expect(heapUsed() - baseline).toBeLessThan(20_000_000);
     read(Infinity);
     expect(reader.read).toEqual(['first', 'stays']);
   });

@@ -36,8 +36,13 @@ function decided(ticket: number, news: FrameDecided['news']): FrameDecided {
 test('a request that claims the modern era opens a session by itself; asking who is there does not', () => {
   const { record } = openSession();
   const meta = { _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' } };
-  const asked = [request(1, 'tools/list', meta), request(1, 'server/discover', meta), request(1, 'tools/list')];
-  expect(asked.map((event) => isModernRequest(record, event))).toEqual([true, false, false]);
+  const asked = [
+    request(1, 'tools/list', meta),
+    request(1, 'server/discover', meta),
+    request(1, 'tools/list'),
+    request(1, 'tools/list', meta, { from: fromServer }),
+  ];
+  expect(asked.map((event) => isModernRequest(record, event))).toEqual([true, false, false, false]);
 });
 
 test("new work for a draining session is all but the server's questions and pings that reach their server", () => {

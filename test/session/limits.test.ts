@@ -9,6 +9,7 @@ import {
   ordinary,
   perSessionLimit,
   reserved,
+  withRoomForAFrame,
 } from '../../src/session/limits.ts';
 
 test('the defaults are those that the documentation promises', () => {
@@ -71,4 +72,12 @@ describe('the ledger', () => {
     expect([...ledger.limit]).toEqual([5, 6, Infinity]);
     expect(ledger.used[ordinary]).toBe(25);
   });
+});
+
+test('a buffer has room for the longest frame beyond the point where its filler is paused, whatever was asked for', () => {
+  const mebibyte = 1024 * 1024;
+  expect(withRoomForAFrame().bufferBytesMax).toBe(16 * mebibyte);
+  expect(withRoomForAFrame({ bufferBytesMax: 1 }).bufferBytesMax).toBe(12 * mebibyte);
+  expect(withRoomForAFrame({ frameBytesMax: 50 * mebibyte }).bufferBytesMax).toBe(52 * mebibyte);
+  expect(withRoomForAFrame({ bufferBytesMax: 99 * mebibyte }).bufferBytesMax).toBe(99 * mebibyte);
 });
