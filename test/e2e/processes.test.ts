@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 
 import { type Program, fixture, forwarding, scripted, start, stopAll, textOf } from './program.ts';
+import { connect } from './sdk-client.ts';
 import { lasting, running } from './survivors.ts';
 
 const timeout = 40_000;
@@ -55,6 +56,17 @@ describe.concurrent('a client that is killed', () => {
     expect(await lasting(marker)).toEqual([]);
   });
 });
+
+test.each(['v1', 'v2 legacy'] as const)(
+  'P1 a client %s that closes takes with it a server that ignores everything, before it kills us',
+  { timeout },
+  async (kind) => {
+    const marker = newMarker();
+    const client = await connect(kind, forwarding(stubborn('--name', marker)), false);
+    await client.close();
+    expect(await lasting(marker)).toEqual([]);
+  },
+);
 
 describe.concurrent('a proxy that is told to stop', () => {
   /** What the client does before the signal, and what is waited for. */
