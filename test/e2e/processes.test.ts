@@ -1,6 +1,7 @@
 /**
  * The lives of three processes: a client, `ninelives forward stdio`, and the server that it starts. Whoever ends first, and
- * at whatever moment, the others learn of it, nothing waits for ever, and nothing is left behind.
+ * at whatever moment, the others learn of it, nothing waits for ever, and nothing is left behind. The tests run at once, as
+ * most of them wait for the rungs of the stop ladder.
  */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -57,7 +58,7 @@ describe.concurrent('a client that is killed', () => {
   });
 });
 
-test.each(['v1', 'v2 legacy'] as const)(
+test.concurrent.each(['v1', 'v2 legacy'] as const)(
   'P1 a client %s that closes takes with it a server that ignores everything, before it kills us',
   { timeout },
   async (kind) => {
@@ -163,7 +164,14 @@ describe.concurrent('a proxy that is told to stop', () => {
   });
 });
 
-test('P1 a server ends by the end of its input when the proxy is killed', { timeout }, async () => {
+test.concurrent('P1 what a server leaves behind is gone when we are', { timeout }, async () => {
+  const marker = newMarker();
+  const program = start(forwarding(launched('leave', '--name', marker), ['--restart', 'never']));
+  expect(await program.exit).toEqual({ code: 0, signal: null });
+  expect(running(marker)).toEqual([]);
+});
+
+test.concurrent('P1 a server ends by the end of its input when the proxy is killed', { timeout }, async () => {
   const marker = newMarker();
   const program = await open([], ['--name', marker]);
   program.call(1, 'never');
