@@ -341,6 +341,21 @@ describe('R21 the end of a connection', () => {
     expect([client.closedBecause, server.closedBecause]).toEqual(['client-closed', 'the session ended']);
   });
 
+  test('R21 S1 a client that has ended its input cannot be asked any more: the server is told at once', () => {
+    const { client, server, handshake } = openedWithRestarts();
+    handshake();
+    client.asks(1, 'tools/call');
+    server.receivesRequest(1, 'tools/call');
+    client.endsInput();
+    server.asks(1, 'sampling/createMessage');
+    server.receivesError(1, 4040, gone);
+    client.receivesNothing();
+    server.notifies('notifications/message');
+    server.answers(1);
+    client.receivesNotification('notifications/message');
+    client.receivesResult(1);
+  });
+
   test('R21 a method called shutdown means nothing by itself', () => {
     const { client, server, handshake, session } = openedWithRestarts();
     handshake();

@@ -111,26 +111,53 @@ describe('a server that comes back', () => {
     client.receivesResult(1);
   });
 
-  test('P3 is told what an interceptor had made of it, not what the client had said', () => {
+  test.each<['at once' | 'later']>([['at once'], ['later']])(
+    'P3 is told what an interceptor had made of it %s, not what the client had said',
+    async (when) => {
+      const talk = served({
+        interceptors: [
+          {
+            name: 'keeps apart',
+            intercept: ({ message }) => {
+              if (message['method'] !== 'resources/subscribe') return undefined;
+              const action = { action: 'modify', message: { ...message, params: { uri: 'test://tenant/a' } } } as const;
+              return when === 'later' ? Promise.resolve(action) : action;
+            },
+          },
+        ],
+      });
+      const { play, client, server } = talk;
+      client.asks(1, 'resources/subscribe', { uri: 'test://a' });
+      await play.promisesSettle();
+      server.receivesRequest(1, 'resources/subscribe', { uri: 'test://tenant/a' });
+      server.answers(1);
+      client.receivesResult(1);
+      accepts(talk, restarted(talk));
+      server.receives(notification('notifications/initialized'));
+      expect(server.takesAll()).toMatchObject([{ method: 'resources/subscribe', params: { uri: 'test://tenant/a' } }]);
+    },
+  );
+
+  test('P3 is told nothing that an interceptor had turned into something else', () => {
     const talk = served({
       interceptors: [
         {
-          name: 'keeps apart',
+          name: 'turns',
           intercept: ({ message }) =>
             message['method'] === 'resources/subscribe'
-              ? { action: 'modify', message: { ...message, params: { uri: 'test://tenant/a' } } }
+              ? { action: 'modify', message: { ...message, method: 'x/look', params: { uri: 'test://a' } } }
               : undefined,
         },
       ],
     });
     const { client, server } = talk;
     client.asks(1, 'resources/subscribe', { uri: 'test://a' });
-    server.receivesRequest(1, 'resources/subscribe', { uri: 'test://tenant/a' });
+    server.receivesRequest(1, 'x/look', { uri: 'test://a' });
     server.answers(1);
     client.receivesResult(1);
     accepts(talk, restarted(talk));
     server.receives(notification('notifications/initialized'));
-    expect(server.takesAll()).toMatchObject([{ method: 'resources/subscribe', params: { uri: 'test://tenant/a' } }]);
+    server.receivesNothing();
   });
 
   test('P3 hears that the handshake is complete once: from us, or from a client that had not said so yet', () => {
