@@ -46,6 +46,8 @@ export const manifest: readonly Requirement[] = [
       'properties/model.test.ts': 'S1 S2 S3 does what the plain description says, and a lost server comes back',
       'properties/one-outcome.test.ts':
         'S1 S3 S6 S10 whatever order peers, operator, time and late interceptors come in',
+      'properties/reentry.test.ts': 'S1 S3 S10 break no law',
+      'races/races.test.ts': 'S1 S3 S6 S7 S10 P4 P13 break no law',
       'runtime/runtime.test.ts': 'S1 settles what it owned, returns its share, and takes nobody with it',
       'runtime/session-host.test.ts': 'S1 owes nobody anything: its requests end, its share and its timers go back',
       'runtime/supervisor-logic.test.ts': 'S1 leaves when it died of a defect, and the defect is told',
@@ -73,6 +75,8 @@ export const manifest: readonly Requirement[] = [
     'scenarios/outcomes.test.ts': 'S3 %s, then %s: the request has one outcome and one answer at most',
     'properties/model.test.ts': 'S1 S2 S3 does what the plain description says, and a lost server comes back',
     'properties/one-outcome.test.ts': 'S1 S3 S6 S10 whatever order peers, operator, time and late interceptors come in',
+    'properties/reentry.test.ts': 'S1 S3 S10 break no law',
+    'races/races.test.ts': 'S1 S3 S6 S7 S10 P4 P13 break no law',
     'session/settle.test.ts': 'S3 meets its answer in either order, and has one outcome',
     'session/unit-of-work.test.ts': 'S3 settles a request once: a second settlement in the same unit is a defect',
   }),
@@ -118,6 +122,7 @@ export const manifest: readonly Requirement[] = [
       'properties/one-outcome.test.ts':
         'S1 S3 S6 S10 whatever order peers, operator, time and late interceptors come in',
       'properties/rollback.test.ts': 'S6 S10 tells the requester when it was the answer that threw, and lives on',
+      'races/races.test.ts': 'S1 S3 S6 S7 S10 P4 P13 break no law',
       'runtime/alarm-clock.test.ts':
         'S6 means that an interceptor took too long, while nothing was decided; it is named',
       'runtime/interceptor-chain.test.ts':
@@ -125,6 +130,7 @@ export const manifest: readonly Requirement[] = [
       'runtime/runtime.test.ts': 'S6 that throw harm nobody: not the session, not each other',
       'runtime/session-host.test.ts': 'S6 settles its request when it was the answer that was rolled back',
       'runtime/session-logic.test.ts': 'S6 does not happen to our own work: a touchy rule delays no end',
+      'runtime/transactional-memory.test.ts': 'S6 (%s) that fails while it is prepared leaves nothing behind',
       'runtime/transactional.test.ts': 'S6 what throws in %s leaves nothing behind, and the actor lives',
       'session/unit-of-work.test.ts': 'S6 leaves a session as it was, whatever the unit had staged',
     },
@@ -145,6 +151,7 @@ export const manifest: readonly Requirement[] = [
       'properties/flood.test.ts': 'S7 P16 stays within every limit, and who is refused is told the limit that he met',
       'properties/ledger.test.ts':
         'S1 S7 F2 F5 is the sum over the sessions after every step, and empty after the last',
+      'races/races.test.ts': 'S1 S3 S6 S7 S10 P4 P13 break no law',
       'runtime/registry.test.ts': 'S7 admits up to the limit, and of one principal up to its share',
       'runtime/runtime.test.ts': 'S7 F1 is refused with the limit that is full, when nobody can be parted with',
       'session/admission.test.ts': 'S7 at the limit',
@@ -178,7 +185,9 @@ export const manifest: readonly Requirement[] = [
       'scenarios/rollback.test.ts': 'S10 settles the request that it carried, and the session goes on',
       'properties/one-outcome.test.ts':
         'S1 S3 S6 S10 whatever order peers, operator, time and late interceptors come in',
+      'properties/reentry.test.ts': 'S1 S3 S10 break no law',
       'properties/rollback.test.ts': 'S6 S10 tells the requester when it was the answer that threw, and lives on',
+      'races/races.test.ts': 'S1 S3 S6 S7 S10 P4 P13 break no law',
       'runtime/session-host.test.ts': 'S10 whose peer throws come back, at once or when they had to wait',
       'runtime/transactional.test.ts': 'S10 what effects set off comes after them, one at a time',
       'session/settle.test.ts': 'S10 an effect that did not reach its peer',
@@ -186,6 +195,8 @@ export const manifest: readonly Requirement[] = [
   ),
   ...rows('F1', 'both', 'Making room never waits for anybody and never takes the place of a busy session.', {
     'scenarios/eviction.test.ts': 'S7 F1 takes the place of the one that has been quiet longest',
+    'runtime/registry-crowd.test.ts':
+      'F1 F3 whoever opens, leaves, works and rests, whom to part with is whom two plain lists name',
     'runtime/registry.test.ts': 'F1 never a busy one',
     'runtime/runtime.test.ts': 'S7 F1 is refused with the limit that is full, when nobody can be parted with',
   }),
@@ -198,6 +209,8 @@ export const manifest: readonly Requirement[] = [
   ...rows('F3', 'both', 'A session stands once in the queue of those that may be evicted.', {
     'scenarios/eviction.test.ts':
       'F3 however often a session was busy and quiet, it stands in the queue once, at its last place',
+    'runtime/registry-crowd.test.ts':
+      'F1 F3 whoever opens, leaves, works and rests, whom to part with is whom two plain lists name',
     'runtime/registry.test.ts': 'F3 holds each slot once, in the order in which they came last',
   }),
   ...rows('F4', 'both', 'Time that passes touches only what is due.', {
@@ -400,6 +413,7 @@ export const manifest: readonly Requirement[] = [
       'P4 F7 equal ids in two sessions are two requests: each answer reaches its own client',
     'properties/isolation.test.ts':
       'P4 R1 R2 an answer reaches its own request only, whatever ids are in use elsewhere',
+    'races/races.test.ts': 'S1 S3 S6 S7 S10 P4 P13 break no law',
     'e2e/traffic.test.ts': 'P4 to an id that still waits are refused to the second request, and the first is answered',
   }),
   ...rows('P5', 'both', 'When the server dies, everything it was asked is settled at once with a typed error.', {
@@ -454,6 +468,9 @@ export const manifest: readonly Requirement[] = [
       'e2e/traffic.test.ts': 'P10 reaches the server by its id, and the answer that comes all the same reaches nobody',
     },
   ),
+  ...rows('P13', 'both', 'Clients that come, go and come again have each their own session and disturb nobody.', {
+    'races/races.test.ts': 'S1 S3 S6 S7 S10 P4 P13 break no law',
+  }),
   ...rows('P14', 'both', 'An open stream keeps its session, and a missed ping kills nothing.', {
     'runtime/runtime.test.ts': 'P2 P14 a stream that is open keeps a session for its day, and no longer',
   }),
