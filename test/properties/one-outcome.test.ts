@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Direction, type RequestId, opposite } from '../../src/protocol/envelope.ts';
 import type { InterceptAction, Interceptor } from '../../src/session/interception.ts';
+import { builtInProfiles } from '../../src/session/profiles.ts';
 import {
   expectEverybodyTold,
   expectExactCounts,
@@ -18,7 +19,7 @@ import { mood, moody } from './moody-interceptor.ts';
 import { type Pair, World, bytesOf, runs } from './world.ts';
 
 type PeerStep =
-  | { readonly do: 'ask'; readonly id: RequestId; readonly method: string }
+  | { readonly do: 'ask'; readonly id: RequestId; readonly method: string; readonly extra: object }
   | { readonly do: 'answer'; readonly id: RequestId; readonly isError: boolean }
   | { readonly do: 'cancel'; readonly id: RequestId }
   | { readonly do: 'progress'; readonly id: RequestId }
@@ -27,27 +28,47 @@ type PeerStep =
   | { readonly do: 'read on' };
 
 const id = fc.constantFrom(0, 1, '1', 'x');
-const method = fc.constantFrom('tools/call', 'tools/call', 'ping', 'initialize');
+const method = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom('tools/call', 'tools/call', 'ping', 'initialize') },
+  fc.constantFrom('server/discover', 'subscriptions/listen', 'shutdown', 'logging/setLevel', 'tasks/result', 'x'),
+);
+
+/** What a request may carry besides: a claim to the modern era, the wish for a task, a task or resource that it is about. */
+const extra = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({}) },
+  fc.constantFrom<object>(
+    { modern: true },
+    { task: { ttl: 1000 } },
+    { taskId: 'k', uri: 'file:///x', level: 'info', protocolVersion: '2025-11-25', capabilities: {} },
+  ),
+);
+const modernClaim = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' };
 
 const peerStep: fc.Arbitrary<PeerStep> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('ask'), id, method }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('ask'), id, method, extra }) },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('answer'), id, isError: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('cancel'), id }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('progress'), id }) },
   { weight: 3, arbitrary: fc.constantFrom<PeerStep>({ do: 'notify' }, { do: 'stop reading' }, { do: 'read on' }) },
 );
 
+const answerBody = { protocolVersion: '2025-11-25', capabilities: {}, task: { taskId: 'k', status: 'working' } };
+
 /** Lets the peer that sends in `direction` take a step. */
 function takeStep(pair: Pair, direction: Direction, step: PeerStep): void {
   const tokenOf = (asker: Direction, known: RequestId): string => `${asker} ${known}`;
   switch (step.do) {
     case 'ask': {
-      const params = { _meta: { progressToken: tokenOf(direction, step.id) } };
-      pair.ask(direction, { id: step.id, method: step.method, params });
+      const { modern, ...more } = step.extra as { modern?: boolean };
+      const meta = { progressToken: tokenOf(direction, step.id), ...(modern === true ? modernClaim : {}) };
+      pair.ask(direction, { id: step.id, method: step.method, params: { ...more, _meta: meta } });
       return;
     }
     case 'answer':
-      pair.from(direction, { id: step.id, ...(step.isError ? { error: { code: 1, message: 'no' } } : { result: {} }) });
+      pair.from(direction, {
+        id: step.id,
+        ...(step.isError ? { error: { code: 1, message: 'no' } } : { result: answerBody }),
+      });
       return;
     case 'cancel':
       pair.from(direction, { method: 'notifications/cancelled', params: { requestId: step.id } });
@@ -140,17 +161,18 @@ const scripts = fc.record({
   world: fc.array(worldStep, { maxLength: 8 }),
   end: fc.nat(8).chain((place) => ending.map((end) => ({ place, end }))),
   moods: fc.array(mood, { minLength: 1, maxLength: 6 }),
+  profile: fc.constantFrom('mcp', 'mcp', 'lsp-like', 'lenient', 'mcp-2026-07-28'),
 });
 
 describe('every request has one outcome, and its requester is told once', () => {
   test('S1 S3 S6 S10 whatever order peers, operator, time and late interceptors come in', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.scheduler(), scripts, async (s, { client, server, world: turns, end, moods }) => {
+      fc.asyncProperty(fc.scheduler(), scripts, async (s, { client, server, world: turns, end, moods, profile }) => {
         const later = (action: InterceptAction): Promise<InterceptAction> =>
           s.schedule(Promise.resolve(action), 'verdict');
         const limits = { pendingPerSession: 3, reservedPerSession: 2, heldFramesPerSession: 4 };
         const world = new World({ limits, times, interceptors: [moody(moods, later)] });
-        const pair = world.open();
+        const pair = world.open({ profile: builtInProfiles.get(profile)! });
         answerReplays(pair);
         pair.server.becomeReady();
         const act = (who: string, step: () => void): { label: string; builder: () => Promise<void> } => ({
@@ -174,7 +196,9 @@ describe('every request has one outcome, and its requester is told once', () => 
         await s.waitIdle();
         drain(pair);
         const { pending, held, state } = pair.session.snapshot();
-        expect({ pending, held: state === 'active.serving' ? held : [] }).toEqual({ pending: [], held: [] });
+        // Only a subscription has no deadline of its own.
+        expect(pending.filter(({ method: asked }) => asked !== 'subscriptions/listen')).toEqual([]);
+        if (state === 'active.serving') expect(held).toEqual([]);
         pair.session.close();
         world.clock.advance(10_000);
         expectOneOutcomeEach(pair);
