@@ -1,0 +1,78 @@
+/**
+ * Runs real proxies with real servers and real clients for a while and holds them to the laws throughout:
+ * `npm run soak -- --minutes N [--seed S]`. Exits with 1 when a law was broken or memory grew.
+ */
+
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { killAll } from './conversation.ts';
+import { report } from './report.ts';
+import { restlessLane } from './restless.ts';
+import { Run } from './run.ts';
+import { sdkLane } from './sdk.ts';
+import { type Vitals, steadyLane } from './steady.ts';
+import { commandOf, processesMarked } from './survivors.ts';
+import { within } from './within.ts';
+
+/** The lanes end by themselves soon after the time is up; one that does not is a violation of its own. */
+const overtimeMs = 120_000;
+const tellEveryMs = process.stderr.isTTY ? 2000 : 30_000;
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '2' },
+    seed: { type: 'string' },
+  },
+});
+const minutes = Number(values.minutes);
+const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
+if (!(minutes > 0)) stopWith(`--minutes wants a number above 0, not ${values.minutes}`);
+if (!Number.isSafeInteger(seed)) stopWith(`--seed wants a whole number, not ${values.seed}`);
+
+const run = new Run(seed, minutes * 60_000);
+const wholeRun = `${seed}.${process.pid}.`;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abandon(signal));
+console.log(`soak for ${minutes} min, seed ${seed}`);
+
+let latest: Vitals | undefined;
+let steady: readonly Vitals[] = [];
+const progress = setInterval(tell, tellEveryMs);
+const lanes = Promise.all([
+  steadyLane(run, (vitals) => (latest = vitals)).then((samples) => (steady = samples)),
+  restlessLane(run),
+  sdkLane(run),
+]);
+if ((await within(lanes, run.leftMs + overtimeMs)) === 'too late') {
+  run.violationIn('soak')('the run ends on time', `a lane runs ${overtimeMs} ms after the end`);
+}
+clearInterval(progress);
+if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+for (const pid of processesMarked(wholeRun)) {
+  run.violationIn('soak')('nothing is left behind', commandOf(pid));
+  process.kill(pid, 'SIGKILL');
+}
+process.exit(report(run, steady) ? 0 : 1);
+
+function tell(): void {
+  const { answered, heap } = {
+    answered: sum(run.counted('steady')) + sum(run.counted('restless')) + sum(run.counted('sdk')),
+    heap: latest === undefined ? '' : `, heap ${(latest.heapBytes / 2 ** 20).toFixed(1)} MiB`,
+  };
+  const text = `${Math.round(run.elapsedMs / 1000)} s: ${answered} exchanges, ${run.violations.length} violations${heap}`;
+  process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${text}` : `${text}\n`);
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((total, count) => total + count, 0);
+}
+
+function abandon(signal: string): never {
+  killAll();
+  for (const pid of processesMarked(wholeRun)) process.kill(pid, 'SIGKILL');
+  stopWith(`stopped by ${signal}`);
+}
+
+function stopWith(problem: string): never {
+  console.error(problem);
+  process.exit(1);
+}
