@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { CounterName } from '../../src/session/counters.ts';
 import { neverRestart } from '../../src/session/upstream.ts';
 import { type Expected, type Heard, PlainSession, type Side, type Step } from './plain-session.ts';
 import { type Message, type Pair, World, alwaysRestart, bytesOf, runs } from './world.ts';
@@ -52,6 +53,17 @@ function tokenOf(by: Side, known: number | string): string {
   return `${by} ${JSON.stringify(known)}`;
 }
 
+/** Counters of what did not go as it should. */
+const noteworthy = [
+  'bogusResponses',
+  'duplicateResponses',
+  'lateResponses',
+  'lateCancellations',
+  'illegalCancellations',
+  'lateProgress',
+  'unattributedProgress',
+] as const satisfies readonly CounterName[];
+
 /** What a step means to the real session. */
 class Stage {
   readonly world: World;
@@ -72,14 +84,19 @@ class Stage {
   }
 
   take(step: Step, model: PlainSession): Expected {
+    const before = this.#noted;
     this.#perform(step, model);
     this.world.breathe();
     const settled = this.pair.settled.slice(this.#seen);
     this.#seen = this.pair.settled.length;
+    const noted = this.#noted.flatMap(([name, count], place) =>
+      Array.from({ length: count - before[place]![1] }, () => name),
+    );
     const heard = (messages: readonly Message[]): readonly Heard[] => messages.map(wordsOf).sort();
     return {
       client: heard(this.pair.client.take()),
       server: heard(this.pair.server.ear.take()),
+      noted: noted.sort(),
       settled: settled
         .map(
           (one) =>
@@ -87,6 +104,11 @@ class Stage {
         )
         .sort(),
     };
+  }
+
+  get #noted(): readonly (readonly [string, number])[] {
+    const { counts } = this.pair.session.snapshot();
+    return noteworthy.map((name) => [name, counts[name]]);
   }
 
   #perform(step: Step, model: PlainSession): void {

@@ -39,6 +39,8 @@ export interface Expected {
   readonly server: readonly Heard[];
   /** `SIDE ID OUTCOME` for each request that ended, by who had asked. */
   readonly settled: readonly string[];
+  /** What was counted besides: a frame that came too late, twice, or out of nowhere. */
+  readonly noted: readonly string[];
 }
 
 interface Asked {
@@ -96,6 +98,9 @@ export class PlainSession {
   #client: Heard[] = [];
   #server: Heard[] = [];
   #settled: string[] = [];
+  #noted: string[] = [];
+  /** How requests ended, by who had asked: the last under each id. */
+  readonly #ended: Record<Side, Map<RequestId, Outcome>> = { client: new Map(), server: new Map() };
 
   constructor(limits: PlainLimits, times: PlainTimes, restarts: boolean) {
     this.#limits = limits;
@@ -121,9 +126,15 @@ export class PlainSession {
     this.#client = [];
     this.#server = [];
     this.#settled = [];
+    this.#noted = [];
     if (this.phase !== 'ended') this.#apply(step);
     if (step.do === 'wait') this.now += step.ms;
-    return { client: this.#client.sort(), server: this.#server.sort(), settled: this.#settled.sort() };
+    return {
+      client: this.#client.sort(),
+      server: this.#server.sort(),
+      settled: this.#settled.sort(),
+      noted: this.#noted.sort(),
+    };
   }
 
   #apply(step: Step): void {
@@ -218,8 +229,12 @@ export class PlainSession {
 
   #answer({ by, id, isError }: Extract<Step, { do: 'answer' }>): void {
     const asked = this.#asked[other(by)].get(id);
-    // A client cannot answer what it has not heard, and what waits with us nobody has.
-    if (asked === undefined) return;
+    if (asked === undefined) {
+      const ended = this.#ended[other(by)].get(id);
+      const isAnswered = ended === 'result' || ended === 'error';
+      this.#noted.push(ended === undefined ? 'bogusResponses' : isAnswered ? 'duplicateResponses' : 'lateResponses');
+      return;
+    }
     const heard = isError ? `error ${said(id)} 0` : `result ${said(id)}`;
     this.#finish(other(by), asked, isError ? 'error' : 'result', heard);
     if (by === 'server' && !isError) this.#learn(asked);
@@ -232,7 +247,10 @@ export class PlainSession {
 
   #cancel({ by, id }: Extract<Step, { do: 'cancel' }>): void {
     const asked = this.#asked[by].get(id);
-    if (asked === undefined || asked.method === 'initialize') return;
+    if (asked === undefined || asked.method === 'initialize') {
+      this.#noted.push(asked === undefined ? 'lateCancellations' : 'illegalCancellations');
+      return;
+    }
     const wasHeld = asked.isHeld;
     this.#finish(by, asked, 'cancelled', undefined);
     if (!wasHeld) this.#tell(other(by), `cancel ${said(id)}`);
@@ -246,8 +264,10 @@ export class PlainSession {
 
   /** Progress for a request that has ended goes nowhere; with a token that nobody knows it goes on. */
   #isLate(asker: Side, token: RequestId): boolean {
-    const isAlive = [...this.#asked[asker].values()].some((asked) => asked.token === token);
-    return !isAlive && this.#retired.get(token) === asker;
+    if ([...this.#asked[asker].values()].some((asked) => asked.token === token)) return false;
+    const isLate = this.#retired.get(token) === asker;
+    this.#noted.push(isLate ? 'lateProgress' : 'unattributedProgress');
+    return isLate;
   }
 
   #notify({ by, number }: Extract<Step, { do: 'notify' }>): void {
@@ -397,6 +417,7 @@ export class PlainSession {
   #finish(side: Side, asked: Asked, outcome: Outcome, heard: Heard | undefined): void {
     this.#asked[side].delete(asked.id);
     this.#held = this.#held.filter((held) => held !== asked);
+    this.#ended[side].set(asked.id, outcome);
     if (asked.token !== undefined) this.#retired.set(asked.token, side);
     this.#settled.push(`${side} ${said(asked.id)} ${outcome}`);
     if (heard !== undefined) this.#tell(side, heard);
