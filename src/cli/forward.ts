@@ -125,6 +125,8 @@ async function forward([program, ...args]: readonly string[], flags: ForwardFlag
     lineBytesMax: flags.frameBytesMax ?? defaultLimits.frameBytesMax,
     onStderr: (line) => people.write(serverLine(line, people)),
   });
+  // Whatever ends us, a defect included, the server does not stay behind.
+  process.on('exit', () => server.connector.kill());
   const [{ forwardStdio }, { openLog }] = await Promise.all([import('../proxy.ts'), import('./log.ts')]);
   const log = openLog(flags.logLevel, people);
   if (process.stdin.isTTY) log.info({}, 'your terminal is the client: type a message a line, Ctrl-D to end');

@@ -171,6 +171,17 @@ test.concurrent('P1 what a server leaves behind is gone when we are', { timeout 
   expect(running(marker)).toEqual([]);
 });
 
+test.concurrent('P1 a server that ignores everything is killed when the proxy crashes', { timeout }, async () => {
+  const marker = newMarker();
+  const crash = encodeURIComponent("setTimeout(() => { throw new Error('a defect'); }, 1000)");
+  const server = ['sh', '-c', `trap "" TERM; : ${marker}; while :; do sleep 1; done`];
+  const program = start(forwarding(server), { NODE_OPTIONS: `--import=data:text/javascript,${crash}` });
+  await program.server();
+  expect((await program.exit).code).toBe(1);
+  expect(program.transcript()).toContain('a defect');
+  expect(await lasting(marker)).toEqual([]);
+});
+
 test.concurrent('P1 a server ends by the end of its input when the proxy is killed', { timeout }, async () => {
   const marker = newMarker();
   const program = await open([], ['--name', marker]);
