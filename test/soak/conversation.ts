@@ -126,10 +126,11 @@ export class Conversation {
   excuses(code: number, askedAt: number): boolean {
     const isLossy = askedAt <= this.#lossUntil;
     switch (code) {
-      case 5020:
-        return isLossy;
       case 4290:
         return isLossy || this.options.isTight === true;
+      // A server may go as soon as its input ends, whatever it was asked before.
+      case 5020:
+        return isLossy || this.#isEnding;
       case 5031:
       case 5040:
       case 4040:

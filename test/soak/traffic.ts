@@ -158,7 +158,7 @@ const exchanges: Readonly<Record<ExchangeName, Exchange>> = {
     talk.onNumber = (data) => {
       if (data !== next)
         talk.options.violation('notifications keep their order', `${String(data)} in place of ${next}`);
-      next += 1;
+      next = Number(data) + 1;
     };
     const ending = await call(talk, 'notify', { count }, (answer) => answer === 'done');
     talk.onNumber = undefined;
