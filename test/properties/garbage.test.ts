@@ -103,7 +103,7 @@ describe('whatever bytes a peer writes', () => {
         expect(world.runtime.totals().pending).toEqual({ ordinary: 0, reserved: 0, listen: 0 });
         expect(world.errors).toEqual([]);
       }),
-      runs(100),
+      runs(50),
     );
   });
 
@@ -120,7 +120,7 @@ describe('whatever bytes a peer writes', () => {
         expect(pair.server.ear.heard).toEqual([]);
         expect(pair.client.heard.every(({ id, error }) => id === null && error !== undefined)).toBe(true);
       }),
-      runs(100),
+      runs(50),
     );
   });
 });

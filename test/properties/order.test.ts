@@ -163,7 +163,7 @@ describe('what one peer says the other hears in order', () => {
         expectOrder(pair.client.everything, 'client-to-server');
         expect(world.errors).toEqual([]);
       }),
-      runs(250),
+      runs(100),
     );
   });
 
@@ -222,7 +222,7 @@ describe('what one peer says the other hears in order', () => {
           expect(heard.map(({ params }) => params?.['progress'] ?? 'answered')).toEqual(expected);
         });
       }),
-      runs(150),
+      runs(100),
     );
   });
 });

@@ -23,7 +23,7 @@ import { KeptLog } from '../runtime/kept-log.ts';
 
 const seed = Number(process.env['NINELIVES_SEED'] ?? Date.now() % 1_000_000);
 const workers = 100;
-const requestsPerWorker = Math.ceil(30 * Number(process.env['NINELIVES_RUNS'] ?? '1'));
+const requestsPerWorker = Math.ceil(20 * Number(process.env['NINELIVES_RUNS'] ?? '1'));
 
 /** A small generator of chance (mulberry32): the same seed makes the same choices. */
 function chanceOf(start: number): () => number {
