@@ -241,6 +241,7 @@ export const manifest: readonly Requirement[] = [
     'scenarios/limits.test.ts': 'F11 S7 slows down who writes to it, and lets go when it has read half of what waits',
     'runtime/outbox.test.ts': 'F11 asks for a pause at its threshold, and for more when half of it is gone',
     'runtime/session-host.test.ts': 'F11 a peer that reads too slowly',
+    'properties/pressure.test.ts': 'F11 P16 lose nothing, are refused nothing for want of room, and go on in the end',
   }),
   ...rows(
     'F12',
@@ -374,6 +375,7 @@ export const manifest: readonly Requirement[] = [
     {
       'scenarios/malformed.test.ts': 'R24 is logged and goes no further when it is noise: servers print to stdout',
       'properties/chunking.test.ts': 'R24 means the same however the pipe cuts it',
+      'properties/garbage.test.ts': 'R24 P13 hurt nobody',
       'runtime/session-logic.test.ts': 'R24 is a warning, with as much of it as can be told',
     },
   ),
@@ -470,11 +472,13 @@ export const manifest: readonly Requirement[] = [
   ),
   ...rows('P13', 'both', 'Clients that come, go and come again have each their own session and disturb nobody.', {
     'races/races.test.ts': 'S1 S3 S6 S7 S10 P4 P13 break no law',
+    'properties/garbage.test.ts': 'R24 P13 hurt nobody',
   }),
   ...rows('P14', 'both', 'An open stream keeps its session, and a missed ping kills nothing.', {
     'runtime/runtime.test.ts': 'P2 P14 a stream that is open keeps a session for its day, and no longer',
   }),
   ...rows('P16', 'both', 'Floods and peers that do not read cost bounded memory and are refused in typed words.', {
+    'properties/pressure.test.ts': 'F11 P16 lose nothing, are refused nothing for want of room, and go on in the end',
     'scenarios/limits.test.ts':
       'P16 a flood of requests that are never answered is refused in the limit’s own words, each of them',
     'properties/flood.test.ts': 'S7 P16 stays within every limit, and who is refused is told the limit that he met',

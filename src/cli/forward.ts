@@ -102,6 +102,8 @@ async function forward([program, ...args]: readonly string[], flags: ForwardFlag
     command.error(`error: ${profile.problem}`);
     return;
   }
+  // All of ourselves before the server: Node 20 has been seen to load a package twice when a child ends while it imports.
+  const [{ forwardStdio }, { openLog }] = await Promise.all([import('../proxy.ts'), import('./log.ts')]);
   const clock = systemClock();
   const people = new People(openStandardError());
   let proxy: Forward | null = null;
@@ -117,7 +119,6 @@ async function forward([program, ...args]: readonly string[], flags: ForwardFlag
   // Before the server is started: there is no moment in which a signal would end us and leave the server.
   process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
 
-  // The server boots while we load the rest of ourselves.
   const server = startServerToForward({
     command: program,
     args,
@@ -127,7 +128,6 @@ async function forward([program, ...args]: readonly string[], flags: ForwardFlag
   });
   // Whatever ends us, a defect included, the server does not stay behind.
   process.on('exit', () => server.connector.kill());
-  const [{ forwardStdio }, { openLog }] = await Promise.all([import('../proxy.ts'), import('./log.ts')]);
   const log = openLog(flags.logLevel, people);
   if (process.stdin.isTTY) log.info({}, 'your terminal is the client: type a message a line, Ctrl-D to end');
   proxy = forwardStdio({

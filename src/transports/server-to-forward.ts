@@ -1,6 +1,6 @@
 /**
- * A server that is started before the proxy around it is loaded: the process boots while we do. Whoever listens hears of it
- * from the moment the proxy connects; nothing is lost in between.
+ * A server that is started before the proxy around it is put together: the process boots meanwhile. Whoever listens hears of
+ * it from the moment the proxy connects; nothing is lost in between.
  */
 
 import type { Clock } from '../ports.ts';
