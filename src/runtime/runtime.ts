@@ -37,7 +37,7 @@ import { Totals, type TotalsSnapshot } from './totals.ts';
 import { Upstream } from './upstream-actor.ts';
 
 /** Work on all sessions at once pauses after this long, so that frames of other sessions get their turn. */
-const sliceMs = 4;
+const sliceMs = 2;
 
 /** How long a slow reader has to take what is still written to it after its session ended. */
 const defaultLingerMs = 5000;

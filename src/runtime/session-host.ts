@@ -63,9 +63,10 @@ export class SessionHost {
     const { bufferPauseBytes: pauseBytes, bufferBytesMax: bytesMax } = record.surroundings.limits;
     // A peer that does not read is not served faster than it reads: whoever fills its box is slowed down instead.
     const onUnwritten = (entry: PendingEntry): void => this.#settleUnsent(entry, 'peer-gone');
-    const limits = { pauseBytes, bytesMax, onUnwritten };
-    this.toServer = new Outbox({ ...limits, onPressure: (isFull) => this.#pressClient(isFull) });
-    this.toClient = new Outbox({ ...limits, onPressure: (isFull) => this.#pressServer(isFull) });
+    const box = (onPressure: (isFull: boolean) => void): Outbox =>
+      new Outbox({ pauseBytes, bytesMax, onUnwritten, onPressure });
+    this.toServer = box((isFull) => this.#pressClient(isFull));
+    this.toClient = box((isFull) => this.#pressServer(isFull));
     this.toClient.attach(clientLink);
   }
 

@@ -37,7 +37,7 @@ export class Totals {
   /** A session has left: what it counted stays. */
   retire(record: SessionRecord): void {
     addCounts(this.#counts, record.counts);
-    addCounts(this.#dwellMs, record.dwellMs);
+    addTimes(this.#dwellMs, record.dwellMs);
     addTransitions(this.#transitions, record.transitions);
     this.#ended[statusOf(record.state, record.endReason)]++;
   }
@@ -49,7 +49,7 @@ export class Totals {
     const byState = Object.fromEntries(sessionStates.map((state) => [state, 0])) as Record<SessionState, number>;
     for (const { record } of registry.values()) {
       addCounts(counts, record.counts);
-      addCounts(dwellMs, record.dwellMs);
+      addTimes(dwellMs, record.dwellMs);
       dwellMs[sessionStates.indexOf(record.state)]! += now - record.enteredAt;
       addTransitions(transitions, record.transitions);
       byState[record.state]++;
@@ -70,6 +70,14 @@ export class Totals {
       unplacedEvents: this.unplaced,
     };
   }
+}
+
+/**
+ * As `addCounts`, for fractions. A function that met both kinds of numbers would have the engine copy every session's list of
+ * whole numbers into one of fractions, only to read it.
+ */
+function addTimes(total: number[], times: readonly number[]): void {
+  for (let index = 0; index < times.length; index++) total[index]! += times[index]!;
 }
 
 function addTransitions(total: Map<number, number>, transitions: ReadonlyMap<number, number>): void {

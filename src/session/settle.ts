@@ -13,7 +13,7 @@ import type { EffectFailed, FrameMalformed, Loss, RequestExpired, UpstreamLost }
 import type { Verdict } from './interception.ts';
 import { learnFromAnswer } from './learn.ts';
 import { retryAfterMs } from './limits.ts';
-import type { Outcome } from './outcomes.ts';
+import type { EndReason, Outcome } from './outcomes.ts';
 import type { PendingEntry } from './pending.ts';
 import { removeHeld } from './queue.ts';
 import type { SessionRecord } from './record.ts';
@@ -173,13 +173,13 @@ function lossData(loss: Loss): Refusal['data'] {
 
 /** The session ends: every request that still waits gets its outcome now, and nothing stays held. */
 export function settleAll(record: SessionRecord): void {
-  const [outcome, why] = endOf(record);
-  let errorText: string | undefined;
-  const isClientGone = record.isClientGone || record.unit.endReason === 'client-gone';
+  const reason = record.unit.endReason ?? 'internal-error';
+  const { outcome, errorText } = endings[reason];
+  const isClientGone = record.isClientGone || reason === 'client-gone';
   for (const entry of record.unit.entries()) {
     if (entry.direction === 'client-to-server') {
       if (isClientGone) settleEntry(record, entry, outcome);
-      else settleWithText(record, entry, outcome, (errorText ??= textOfRefusal(why)));
+      else settleWithText(record, entry, outcome, errorText);
     } else if (record.isUpstreamReady) {
       settleWithError(record, entry, 'client-gone', refusal('SESSION_NOT_FOUND', { reason: 'client-gone' }));
     } else settleEntry(record, entry, 'upstream-lost');
@@ -189,35 +189,36 @@ export function settleAll(record: SessionRecord): void {
     record.unit.count('dropped');
     removeHeld(record, held);
   }
-  record.unit.effect({ type: 'ended', reason: record.unit.endReason ?? 'internal-error' });
+  record.unit.effect({ type: 'ended', reason });
 }
 
-/** The outcome of a client's request that the end of the session cuts short. */
-function endOf(record: SessionRecord): readonly [Outcome, Refusal] {
-  const reason = record.unit.endReason ?? 'internal-error';
-  switch (reason) {
-    case 'client-closed':
-    case 'client-gone':
-      return ['client-gone', refusal('SESSION_NOT_FOUND', { reason })];
-    case 'upstream-lost':
-    case 'upstream-exhausted':
-    case 'upstream-changed':
-    case 'recovery-deadline':
-      return ['upstream-lost', refusal('UPSTREAM_LOST', { reason })];
-    case 'initialize-timeout':
-    case 'drain-deadline':
-    case 'age':
-    case 'idle':
-      return ['timeout', refusal('REQUEST_TIMEOUT', { deadline: reason })];
-    case 'drained':
-    case 'shutdown-agreed':
-      return ['refused', refusal('DRAINING', { reason })];
-    case 'closed-by-operator':
-    case 'evicted':
-    case 'internal-error':
-      return ['refused', refusal('SESSION_NOT_FOUND', { reason })];
-  }
+/** What the end of a session means to a client's request that it cuts short: the outcome, and the error that it is told. */
+interface Ending {
+  readonly outcome: Outcome;
+  readonly errorText: string;
 }
+
+function ending(outcome: Outcome, why: Refusal): Ending {
+  return { outcome, errorText: textOfRefusal(why) };
+}
+
+const endings: Readonly<Record<EndReason, Ending>> = {
+  'client-closed': ending('client-gone', refusal('SESSION_NOT_FOUND', { reason: 'client-closed' })),
+  'client-gone': ending('client-gone', refusal('SESSION_NOT_FOUND', { reason: 'client-gone' })),
+  'upstream-lost': ending('upstream-lost', refusal('UPSTREAM_LOST', { reason: 'upstream-lost' })),
+  'upstream-exhausted': ending('upstream-lost', refusal('UPSTREAM_LOST', { reason: 'upstream-exhausted' })),
+  'upstream-changed': ending('upstream-lost', refusal('UPSTREAM_LOST', { reason: 'upstream-changed' })),
+  'recovery-deadline': ending('upstream-lost', refusal('UPSTREAM_LOST', { reason: 'recovery-deadline' })),
+  'initialize-timeout': ending('timeout', refusal('REQUEST_TIMEOUT', { deadline: 'initialize-timeout' })),
+  'drain-deadline': ending('timeout', refusal('REQUEST_TIMEOUT', { deadline: 'drain-deadline' })),
+  age: ending('timeout', refusal('REQUEST_TIMEOUT', { deadline: 'age' })),
+  idle: ending('timeout', refusal('REQUEST_TIMEOUT', { deadline: 'idle' })),
+  drained: ending('refused', refusal('DRAINING', { reason: 'drained' })),
+  'shutdown-agreed': ending('refused', refusal('DRAINING', { reason: 'shutdown-agreed' })),
+  'closed-by-operator': ending('refused', refusal('SESSION_NOT_FOUND', { reason: 'closed-by-operator' })),
+  evicted: ending('refused', refusal('SESSION_NOT_FOUND', { reason: 'evicted' })),
+  'internal-error': ending('refused', refusal('SESSION_NOT_FOUND', { reason: 'internal-error' })),
+};
 
 /** An effect did not reach its peer: the request it carried is settled, an answer is only counted. */
 export function compensate(record: SessionRecord, event: EffectFailed): void {
