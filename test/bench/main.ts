@@ -1,10 +1,10 @@
-/** Runs the benches and prints what they measured: `npm run bench -- [--only NAME] [--rounds N] [--write]`. */
+/** Runs the benches and prints what they measured: `npm run bench -- --help`. */
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { format, resolveConfig } from 'prettier';
 import { benches } from './benches.ts';
 import { loadNow, machineSince } from './machine.ts';
@@ -13,19 +13,32 @@ import { type BenchResult, benchmarksPage, terminalTable } from './page.ts';
 
 const page = 'docs/benchmarks.md';
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    rounds: { type: 'string', default: '9' },
-    write: { type: 'boolean', default: false },
-  },
-});
-const rounds = Number(values.rounds);
-const chosen = benches.filter(({ name }) => values.only === undefined || name === values.only);
-if (!Number.isSafeInteger(rounds) || rounds < 1)
-  stopWith(`--rounds wants a whole number above 0, not ${values.rounds}`);
-if (chosen.length === 0) stopWith(`--only wants one of ${benches.map(({ name }) => name).join(', ')}`);
-if (values.write && values.only !== undefined) stopWith('--write writes a whole run: leave out --only');
+const names = benches.map(({ name }) => name);
+
+interface Options {
+  readonly only: readonly string[];
+  readonly rounds: number;
+  readonly write: boolean;
+}
+
+const options = new Command('npm run bench --')
+  .description('Measures ninelives and prints ratios, processor time and bytes.')
+  .addOption(new Option('--only <names...>', 'only these benches').choices(names).default(names, 'all of them'))
+  .option('--rounds <n>', 'rounds of each bench; ratios are taken within a round', wholeNumber, 9)
+  .option('--write', `write ${page}; wants a whole run`, false)
+  .addHelpText(
+    'after',
+    `\nBenches:\n${benches.map(({ name, title }) => `  ${name.padEnd(10)}${title}`).join('\n')}\n
+Examples:
+  npm run bench
+  npm run bench -- --only frame hop --rounds 15
+  npm run bench -- --write\n`,
+  )
+  .parse()
+  .opts<Options>();
+const { rounds } = options;
+const chosen = benches.filter(({ name }) => options.only.includes(name));
+if (options.write && chosen.length < benches.length) stopWith('--write writes a whole run: leave out --only');
 
 const loadBefore = loadNow();
 const results: BenchResult[] = [];
@@ -34,7 +47,7 @@ for (const bench of chosen) {
   results.push({ bench, measures });
   console.log(`\n${bench.title} (${bench.name})\n${terminalTable(measures)}`);
 }
-if (values.write) {
+if (options.write) {
   const text = benchmarksPage(results, machineSince(loadBefore), rounds);
   writeFileSync(page, await format(text, { ...(await resolveConfig(page)), parser: 'markdown' }));
   console.log(`\nWritten to ${page}`);
@@ -52,6 +65,12 @@ async function inOwnProcess(bench: Bench): Promise<readonly Measure[]> {
   progress('');
   if (code !== 0 || measures === undefined) stopWith(`The bench '${bench.name}' failed`);
   return measures;
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
+  return number;
 }
 
 /** One line that is written over again, where somebody sees it. */

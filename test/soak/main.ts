@@ -4,7 +4,7 @@
  */
 
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError } from 'commander';
 import { killAll } from './conversation.ts';
 import { report } from './report.ts';
 import { restlessLane } from './restless.ts';
@@ -18,16 +18,19 @@ import { within } from './within.ts';
 const overtimeMs = 120_000;
 const tellEveryMs = process.stderr.isTTY ? 2000 : 30_000;
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '2' },
-    seed: { type: 'string' },
-  },
-});
-const minutes = Number(values.minutes);
-const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
-if (!(minutes > 0)) stopWith(`--minutes wants a number above 0, not ${values.minutes}`);
-if (!Number.isSafeInteger(seed)) stopWith(`--seed wants a whole number, not ${values.seed}`);
+interface Options {
+  readonly minutes: number;
+  readonly seed: number | undefined;
+}
+
+const options = new Command('npm run soak --')
+  .description('Runs real proxies, servers and clients for a while and holds them to the laws throughout.')
+  .option('--minutes <n>', 'how long', aboveZero, 2)
+  .option('--seed <n>', 'repeat the choices of an earlier run', wholeNumber)
+  .addHelpText('after', '\nExample:\n  npm run soak -- --minutes 120\n')
+  .parse()
+  .opts<Options>();
+const { minutes, seed = randomInt(2 ** 31) } = options;
 
 const run = new Run(seed, minutes * 60_000);
 const wholeRun = `${seed}.${process.pid}.`;
@@ -64,6 +67,16 @@ function tell(): void {
 
 function sum(counts: ReadonlyMap<string, number>): number {
   return [...counts.values()].reduce((total, count) => total + count, 0);
+}
+
+function aboveZero(text: string): number {
+  if (!(Number(text) > 0)) throw new InvalidArgumentError('It must be a number above 0.');
+  return Number(text);
+}
+
+function wholeNumber(text: string): number {
+  if (!Number.isSafeInteger(Number(text))) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
 }
 
 function abandon(signal: string): never {
