@@ -75,6 +75,11 @@ describe('the table of methods', () => {
     expect(since('notifications/elicitation/complete')).toBe('2025-11-25');
   });
 
+  test('lets nobody send what only the other side sends', () => {
+    expect(methodRow('sampling/createMessage')?.fromClient).toEqual([]);
+    expect(methodRow('tools/call')?.fromServer).toEqual([]);
+  });
+
   test('marks the few methods that the session treats apart', () => {
     const marked = (flag: 'isHandshake' | 'isPing' | 'isListen' | 'isTaskMethod'): readonly string[] =>
       knownMethods.filter((method) => methodRow(method)?.[flag] === true);

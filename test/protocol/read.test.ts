@@ -343,6 +343,7 @@ describe('batches (R14)', () => {
     [`[${one}`, 'not-json'],
     [`[${one},]`, 'not-json'],
     [`[${one} ${one}]`, 'not-json'],
+    [`[${one};${one}]`, 'not-json'],
     [`[${one}] ]`, 'not-json'],
     [`[${one},{"a":1]}]`, 'not-json'],
     [`[${one},nil]`, 'not-json'],
@@ -356,5 +357,11 @@ describe('batches (R14)', () => {
     const limits = { ...defaultReadLimits, batchItemsMax: 2 };
     expect(readMessages(encodeText(`[${one},${one}]`), limits)).toHaveLength(2);
     expect(readMessages(encodeText(`[${one},${one},${one}]`), limits)).toMatchObject([{ fault: 'batch-too-large' }]);
+  });
+
+  test('behind its largest size a batch is not looked at, and before it everything is', () => {
+    const limits = { ...defaultReadLimits, batchItemsMax: 2 };
+    expect(readMessages(encodeText(`[${one},${one},${one},nil`), limits)).toMatchObject([{ fault: 'batch-too-large' }]);
+    expect(readMessages(encodeText(`[${one},${one},"`), limits)).toMatchObject([{ fault: 'not-json' }]);
   });
 });
