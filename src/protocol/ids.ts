@@ -3,13 +3,16 @@ import type { Frame, RequestId } from './envelope.ts';
 
 export type IdKey = string | number;
 
+/** Begins the keys that are built; an id of the wire that begins with it is built into a key too. */
+const mark = '\0';
+
 /**
- * The key of an id within a scope, injective over both. Scope 0 is the session itself, whose ids are nearly always numbers:
- * those are their own keys, so that no string is built for them.
+ * The key of an id within a scope, injective over both. Scope 0 is the session itself, where an id is its own key, so that
+ * nothing is built for it.
  */
 export function idKey(scope: number, id: RequestId): IdKey {
-  if (scope === 0) return typeof id === 'number' ? id : `s${id}`;
-  return typeof id === 'number' ? `${scope}n${id}` : `${scope}s${id}`;
+  if (scope === 0) return typeof id === 'string' && id.startsWith(mark) ? `${mark}0s${id}` : id;
+  return `${mark}${scope}${typeof id === 'number' ? 'n' : 's'}${id}`;
 }
 
 /** The frame's bytes with `idToken` in place of its id, as slices in order; the frame as it is when it has no id. */

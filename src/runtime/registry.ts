@@ -75,6 +75,11 @@ export class Registry {
     return this.#slots.get(id);
   }
 
+  /** The session's slot without looking for it. */
+  slotOf(record: SessionRecord): Slot | undefined {
+    return record.place as Slot | undefined;
+  }
+
   values(): IterableIterator<Slot> {
     return this.#slots.values();
   }
@@ -86,6 +91,7 @@ export class Registry {
   add(slot: Slot): void {
     const { record } = slot;
     this.#slots.set(record.id, slot);
+    record.place = slot;
     if (record.principal !== undefined) this.#perPrincipal.set(record.principal, this.countOf(record.principal) + 1);
     this.#halfOpen.append(slot);
   }
@@ -94,6 +100,7 @@ export class Registry {
     const slot = this.#slots.get(id);
     if (slot === undefined) return undefined;
     this.#slots.delete(id);
+    slot.record.place = undefined;
     slot.list?.remove(slot);
     const { principal } = slot.record;
     if (principal !== undefined) {
@@ -105,8 +112,8 @@ export class Registry {
   }
 
   /** The session became busy or quiet, or was served for the first time: it changes its list. */
-  reorder(record: Pick<SessionRecord, 'id' | 'isBusy' | 'state'>): void {
-    const slot = this.#slots.get(record.id);
+  reorder(record: SessionRecord): void {
+    const slot = this.slotOf(record);
     if (slot === undefined) return;
     if (record.isBusy) slot.list?.remove(slot);
     else if (record.state === 'initializing') this.#halfOpen.append(slot);

@@ -14,7 +14,7 @@ import { type ReadLimits, defaultReadLimits } from '../protocol/read.ts';
 import type { SessionEvent } from '../session/events.ts';
 import { Ledger, type Limits, type Times, connectionTimes, defaultLimits, defaultTimes } from '../session/limits.ts';
 import { Journal } from '../session/journal.ts';
-import { defaultProfile } from '../session/profiles.ts';
+import { defaultProfile, standardTimes } from '../session/profiles.ts';
 import { type SessionRecord } from '../session/record.ts';
 import { type SessionSurroundings, tagsOf } from '../session/session-data.ts';
 import { snapshotOf } from '../session/snapshot.ts';
@@ -27,10 +27,12 @@ import { InterceptorChain } from './interceptor-chain.ts';
 import type { Observation, Observer } from './observation.ts';
 import type { Outbox } from './outbox.ts';
 import { Registry, Slot, sessionsPerPrincipal } from './registry.ts';
+import { Router } from './router.ts';
 import { SessionHandle } from './session-handle.ts';
 import { type HostSurroundings, SessionHost } from './session-host.ts';
 import { sessionLogic } from './session-logic.ts';
 import { type RoutedEvent, supervisorLogic } from './supervisor-logic.ts';
+import { type Defect, defectType } from './transactional.ts';
 import { silentLog } from './silent-log.ts';
 import { systemClock } from './system-clock.ts';
 import { Totals, type TotalsSnapshot } from './totals.ts';
@@ -60,6 +62,7 @@ class SessionRuntime implements Runtime {
   readonly #observers = new Set<Observer>();
   readonly #supervisor: Actor<typeof supervisorMachine>;
   readonly #sessionLogic: ReturnType<typeof sessionLogic>;
+  readonly #router: Router;
   readonly #hostSurroundings: HostSurroundings;
   readonly #journal = new Journal();
   readonly #surroundings: SessionSurroundings;
@@ -93,11 +96,17 @@ class SessionRuntime implements Runtime {
     this.#sessionLogic = sessionLogic({
       clock: this.#clock,
       log: this.#log,
-      hostOf: (record) => this.#registry.get(record.id)?.host,
+      hostOf: (record) => this.#registry.slotOf(record)?.host,
       committed: (record) => this.#committed(record),
       rolledBack: () => {
         this.#totals.rolledBack++;
       },
+    });
+    this.#router = new Router({
+      registry: this.#registry,
+      takeInPlace: ({ record }, event) => this.#sessionLogic.takeInPlace(record, event),
+      send: (routed) => this.#send(routed),
+      defect: ({ ref }, error) => ref.send({ type: defectType, error } satisfies Defect as never),
     });
     this.#hostSurroundings = {
       readLimits: { ...defaultReadLimits, isUtf8, ...options.readLimits } satisfies ReadLimits,
@@ -190,12 +199,13 @@ class SessionRuntime implements Runtime {
     return {
       limits: this.#limits,
       times,
+      requestTimes: standardTimes(times),
       ledger: this.#ledger,
       alarms: this.#alarms,
       tagRules: [...builtInTagRules, ...(this.#options.tagRules ?? [])],
       journal: this.#journal,
       checksInvariants: this.#options.checksInvariants === true,
-      occupancyChanged: (record) => this.#registry.reorder(record),
+      occupancyChanged: (record) => this.#registry.reorder(record as SessionRecord),
     };
   }
 
@@ -261,7 +271,10 @@ class SessionRuntime implements Runtime {
   }
 
   #route(sessionId: string, event: SessionEvent, host?: SessionHost): void {
-    const routed: RoutedEvent = { type: 'session.event', sessionId, event, host };
+    this.#router.route(sessionId, event, host);
+  }
+
+  #send(routed: RoutedEvent): void {
     // A supervisor that has stopped takes nothing; XState would drop the event without a word.
     if (this.#supervisor.getSnapshot().status === 'active') this.#supervisor.send(routed as never);
     else this.#unplaced(routed);
@@ -310,7 +323,7 @@ class SessionRuntime implements Runtime {
   }
 
   #committed(record: SessionRecord): void {
-    const shown = this.#registry.get(record.id)?.host.shown;
+    const shown = this.#registry.slotOf(record)?.host.shown;
     if (shown === undefined) return;
     const hasOtherTags = shown.tagBits !== record.tagBits || shown.labels !== record.labels.size;
     if (shown.state === record.state && !hasOtherTags) return;

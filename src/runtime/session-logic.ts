@@ -16,7 +16,7 @@ import { type SessionState } from '../session/outcomes.ts';
 import type { SessionRecord } from '../session/record.ts';
 import { findAnswered } from '../session/settle.ts';
 import type { SessionHost } from './session-host.ts';
-import { transactional } from './transactional.ts';
+import { type Transactional, transactional } from './transactional.ts';
 
 export interface SessionLogicOptions {
   readonly clock: Clock;
@@ -39,7 +39,9 @@ function isOwnWork(event: SessionEvent): boolean {
   return event.type !== 'frame.request' && event.type !== 'frame.response' && event.type !== 'frame.notification';
 }
 
-export function sessionLogic(options: SessionLogicOptions): typeof sessionMachine {
+export function sessionLogic(
+  options: SessionLogicOptions,
+): Transactional<typeof sessionMachine, SessionRecord, SessionEvent> {
   const { clock, log } = options;
   return transactional<typeof sessionMachine, SessionRecord, SessionEvent, SessionState, Effect>(sessionMachine, {
     now: () => clock.now(),

@@ -1,6 +1,7 @@
 /**
  * The Clock port on the time of this process and machine. Its timers never keep the process alive: what does is an open
- * connection, not a deadline that waits for one.
+ * connection, not a deadline that waits for one. Time is told in whole milliseconds: fractions are numbers that the engine
+ * keeps as objects of their own, several for each frame.
  */
 /* oxlint-disable no-restricted-globals -- this file is the Clock port of a running process */
 import type { Clock } from '../ports.ts';
@@ -10,7 +11,7 @@ const partMsMax = 2 ** 31 - 1;
 
 export function systemClock(): Clock {
   return {
-    now: () => performance.now(),
+    now: () => Math.floor(performance.now()),
     wallTime: () => Date.now(),
     setTimeout: (callback, delayMs) => new SystemTimer(callback, delayMs),
     clearTimeout: (handle) => {

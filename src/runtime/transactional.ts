@@ -4,6 +4,9 @@
  * into the record's unit of work; then everything is committed at once and the effects are performed, or, when anything
  * threw, nothing of the event remains and the actor lives on.
  *
+ * An event that leaves the chart where it is can also be taken in place, without the actor's mailbox: nothing that XState
+ * keeps would be different afterwards. That is how frames pass (router.ts).
+ *
  * What stock XState would do instead: a throwing guard or action stops the actor, and with it its parent and siblings;
  * what was mutated before the throw stays; effects leave in the middle of a transition; an event that no transition takes
  * vanishes; and the text of every event type ever sent is kept for ever. XState 5.33 only: the shape is checked.
@@ -59,6 +62,23 @@ interface UpdateExec<TRecord, TEvent> {
   readonly [updateOf]: Update<TRecord, TEvent>;
 }
 
+/** A machine whose actor can be at rest and yet have something decided. */
+export type Transactional<TMachine, TRecord, TEvent> = TMachine & {
+  /**
+   * Takes the event as the actor would, if the plan says that it changes the record only; false when the actor has to take
+   * it. Only for an actor that is at rest: it runs, and is not in the middle of another event.
+   */
+  takeInPlace(record: TRecord, event: TEvent): boolean;
+};
+
+/** Sent to an actor whose record was left half served by a defect of ours: the actor ends with this error. */
+export interface Defect {
+  readonly type: typeof defectType;
+  readonly error: unknown;
+}
+
+export const defectType = 'ninelives.defect';
+
 /**
  * @throws TypeError when `machine` is not a state machine of the XState that this file was written against.
  */
@@ -68,13 +88,17 @@ export function transactional<
   TEvent extends AnyEventObject,
   TState,
   TEffect,
->(machine: TMachine, hooks: TransactionalHooks<TRecord, TEvent, TState, TEffect>): TMachine {
+>(
+  machine: TMachine,
+  hooks: TransactionalHooks<TRecord, TEvent, TState, TEffect>,
+): Transactional<TMachine, TRecord, TEvent> {
   const known = eventTypesOf(machine);
   const plans = new Map<TState, Plan<TRecord, TEvent>>();
-  const logic = Object.create(machine) as TMachine;
+  const logic = Object.create(machine) as Transactional<TMachine, TRecord, TEvent>;
 
   function transition(snapshot: AnyMachineSnapshot, event: TEvent, scope: Scope): AnyMachineSnapshot {
     if (event.type === 'xstate.stop') return machine.transition(snapshot, event, scope);
+    if (event.type === defectType) throw (event as unknown as Defect).error;
     const { record } = snapshot.context as RecordContext<TRecord>;
     // A foreign event type must never reach XState, which remembers each type it has ever seen.
     if (!known.has(event.type)) {
@@ -99,6 +123,28 @@ export function transactional<
     return plan;
   }
 
+  function takeInPlace(record: TRecord, event: TEvent): boolean {
+    const row = (record.plan as Plan<TRecord, TEvent> | undefined)?.get(event.type);
+    if (row === undefined) return false;
+    const taken = stage(row, record, event, false);
+    switch (taken.outcome) {
+      case 'staged': {
+        const effects = record.unit.commit();
+        hooks.committed?.(record, event, effects);
+        if (effects.length > 0) hooks.perform(record, effects, event);
+        return true;
+      }
+      case 'unexpected':
+        hooks.unexpected(record, event);
+        return true;
+      case 'failed':
+        hooks.rolledBack(record, event, taken.error);
+        return true;
+      case 'untaken':
+        return false;
+    }
+  }
+
   /** Takes the first candidate whose condition holds: from the plan, from memory, or by the interpreter. */
   function runPlanned(
     row: readonly Candidate<TRecord, TEvent>[],
@@ -107,29 +153,65 @@ export function transactional<
     event: TEvent,
     scope: Scope,
   ): AnyMachineSnapshot {
-    const { unit } = record;
-    unit.begin(timeOf(event));
-    let chosen: Candidate<TRecord, TEvent> | undefined;
-    try {
-      chosen = firstAllowed(row, record, event);
-      const updates = chosen?.updates ?? chosen?.step?.updates;
-      if (chosen === undefined || updates === undefined) {
-        unit.rollback();
-        if (chosen !== undefined) return interpret(snapshot, record, event, scope, chosen);
+    const taken = stage(row, record, event, true);
+    const { candidate } = taken;
+    switch (taken.outcome) {
+      case 'staged': {
+        const step = candidate?.step;
+        const effects = record.unit.commit();
+        if (step !== undefined) record.plan = undefined;
+        finish(record, event, effects, scope);
+        return step === undefined ? snapshot : arriveAt(step.arrival, snapshot.context);
+      }
+      case 'unexpected':
         hooks.unexpected(record, event);
         return snapshot;
+      case 'failed': {
+        const { error } = taken;
+        scope.defer(() => hooks.rolledBack(record, event, error));
+        return snapshot;
+      }
+      case 'untaken':
+        return interpret(snapshot, record, event, scope, candidate);
+    }
+  }
+
+  /** What became of the last event that was staged. One for all, since one event is staged at a time. */
+  const taken: Taken<TRecord, TEvent> = { outcome: 'untaken', candidate: undefined, error: undefined };
+
+  /**
+   * Finds the first candidate whose condition holds and runs its updates: then the unit of work is prepared for its commit.
+   * Otherwise nothing is staged. `mayMove`: a remembered transition to another state counts too.
+   */
+  function stage(
+    row: readonly Candidate<TRecord, TEvent>[],
+    record: TRecord,
+    event: TEvent,
+    mayMove: boolean,
+  ): Readonly<Taken<TRecord, TEvent>> {
+    const { unit } = record;
+    taken.candidate = undefined;
+    unit.begin(timeOf(event));
+    try {
+      const candidate = firstAllowed(row, record, event);
+      const step = mayMove ? candidate?.step : undefined;
+      const updates = candidate?.updates ?? step?.updates;
+      taken.candidate = candidate;
+      if (updates === undefined) {
+        unit.rollback();
+        taken.outcome = candidate === undefined ? 'unexpected' : 'untaken';
+        return taken;
       }
       for (const apply of updates) apply(record, event);
-      if (chosen.step !== undefined) unit.enter(hooks.stateOf(chosen.step.arrival));
+      if (step !== undefined) unit.enter(hooks.stateOf(step.arrival));
       unit.prepare(hooks.isOwnWork(event));
+      taken.outcome = 'staged';
     } catch (error) {
-      rollBack(record, event, error, scope);
-      return snapshot;
+      unit.rollback();
+      taken.outcome = 'failed';
+      taken.error = error;
     }
-    const effects = unit.commit();
-    if (chosen.step !== undefined) record.plan = undefined;
-    finish(record, event, effects, scope);
-    return chosen.step === undefined ? snapshot : arriveAt(chosen.step.arrival, snapshot.context);
+    return taken;
   }
 
   function interpret(
@@ -154,7 +236,8 @@ export function transactional<
       if (state !== hooks.stateOf(snapshot)) unit.enter(state);
       unit.prepare(hooks.isOwnWork(event));
     } catch (error) {
-      rollBack(record, event, error, scope);
+      unit.rollback();
+      scope.defer(() => hooks.rolledBack(record, event, error));
       return snapshot;
     }
     if (candidate !== undefined && staging.hasOnlyUpdated && isRepeatable(next)) {
@@ -169,11 +252,6 @@ export function transactional<
 
   function timeOf(event: TEvent): number {
     return typeof event['at'] === 'number' ? event['at'] : hooks.now();
-  }
-
-  function rollBack(record: TRecord, event: TEvent, error: unknown, scope: Scope): void {
-    record.unit.rollback();
-    scope.defer(() => hooks.rolledBack(record, event, error));
   }
 
   function finish(record: TRecord, event: TEvent, effects: readonly TEffect[], scope: Scope): void {
@@ -204,7 +282,15 @@ export function transactional<
 
   Object.defineProperty(logic, 'transition', { value: transition });
   Object.defineProperty(logic, 'getInitialSnapshot', { value: getInitialSnapshot });
+  Object.defineProperty(logic, 'takeInPlace', { value: takeInPlace });
   return logic;
+}
+
+interface Taken<TRecord, TEvent> {
+  /** `untaken`: the plan does not know what the candidate does. */
+  outcome: 'staged' | 'unexpected' | 'untaken' | 'failed';
+  candidate: Candidate<TRecord, TEvent> | undefined;
+  error: unknown;
 }
 
 /** A loop and no `find`: every frame passes here, and would leave a closure behind. */

@@ -5,7 +5,6 @@
 
 import { type Refusal, refusal } from '../errors.ts';
 import { eraOf } from '../protocol/revisions.ts';
-import { idTokenOf } from '../protocol/encode.ts';
 import { idKey } from '../protocol/ids.ts';
 import { methodRow } from '../protocol/methods.ts';
 import type { CounterName } from './counters.ts';
@@ -26,12 +25,11 @@ export function newEntry(record: SessionRecord, event: FrameArrived, state: Entr
     {
       key: idKey(0, id),
       id,
-      idToken: idTokenOf(id),
       direction: event.direction,
       method: envelope.method,
       budget: budgetOf(record, envelope.method),
       startedAt: event.at,
-      ...timesOf(record.profile, record.surroundings.times, envelope.method, event.direction),
+      times: timesOf(record.profile, record.surroundings.requestTimes, envelope.method, event.direction),
       progressToken: envelope.progressToken,
       asksTask: envelope.asksTask,
       isModern: eraOf(envelope) === 'modern',

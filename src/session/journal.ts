@@ -26,13 +26,31 @@ export class ReusableList<T> {
   }
 }
 
+/** The same for numbers, which keep nothing alive: forgetting them is forgetting how many there were. */
+export class ReusableNumbers {
+  readonly #items: number[] = [];
+  size = 0;
+
+  push(item: number): void {
+    this.#items[this.size++] = item;
+  }
+
+  at(index: number): number {
+    return this.#items[index]!;
+  }
+
+  clear(): void {
+    this.size = 0;
+  }
+}
+
 export class Journal {
   readonly puts = new ReusableList<PendingEntry>();
   readonly takes = new ReusableList<PendingEntry>();
   readonly settled = new ReusableList<PendingEntry>();
   readonly outcomes = new ReusableList<Outcome>();
-  readonly countIndexes = new ReusableList<number>();
-  readonly countAmounts = new ReusableList<number>();
+  readonly countIndexes = new ReusableNumbers();
+  readonly countAmounts = new ReusableNumbers();
   readonly delta: Int32Array = new Int32Array(budgets.length);
   /** A unit of work writes here now. Two at once would be a defect of ours. */
   isOpen = false;
@@ -44,7 +62,7 @@ export class Journal {
     this.outcomes.clear();
     this.countIndexes.clear();
     this.countAmounts.clear();
-    this.delta.fill(0);
+    for (let budget = 0; budget < budgets.length; budget++) this.delta[budget] = 0;
     this.isOpen = false;
   }
 }

@@ -3,11 +3,13 @@
  * response is classified by its request and never by its shape. Changes go through the unit of work only.
  */
 
+import { idTokenOf } from '../protocol/encode.ts';
 import type { Direction, Frame, RequestId } from '../protocol/envelope.ts';
 import type { IdKey } from '../protocol/ids.ts';
 import type { Alarm, RequestDeadline } from './deadlines.ts';
 import { LazyMap } from './lazy-map.ts';
 import { type Budget, budgets } from './limits.ts';
+import type { RequestTimes } from './profiles.ts';
 
 /** `held`: accepted, not yet sent on. `open`: sent, waiting. `answering`: its response is held for a decision. */
 export type EntryState = 'held' | 'open' | 'answering';
@@ -15,13 +17,11 @@ export type EntryState = 'held' | 'open' | 'answering';
 export interface EntryFacts {
   readonly key: IdKey;
   readonly id: RequestId;
-  readonly idToken: string;
   readonly direction: Direction;
   readonly method: string;
   readonly budget: Budget;
   readonly startedAt: number;
-  readonly idleMs: number;
-  readonly absoluteMs: number;
+  readonly times: RequestTimes;
   readonly progressToken: RequestId | undefined;
   readonly asksTask: boolean;
   readonly isModern: boolean;
@@ -32,19 +32,15 @@ export interface EntryFacts {
 }
 
 /** One request that waits for its answer. Doubles as its own timer node and names its session to the wheel. */
-export class PendingEntry implements Alarm, RequestDeadline {
-  readonly alarmKind = 'request';
+export class PendingEntry implements Alarm, RequestDeadline, EntryFacts {
   readonly sessionId: string;
   readonly key: IdKey;
   readonly id: RequestId;
-  /** The id's JSON text, echoed in every answer that we make ourselves. */
-  readonly idToken: string;
   readonly direction: Direction;
   readonly method: string;
   readonly budget: Budget;
   readonly startedAt: number;
-  readonly idleMs: number;
-  readonly absoluteMs: number;
+  readonly times: RequestTimes;
   readonly progressToken: RequestId | undefined;
   readonly asksTask: boolean;
   readonly isModern: boolean;
@@ -63,13 +59,11 @@ export class PendingEntry implements Alarm, RequestDeadline {
     this.sessionId = sessionId;
     this.key = facts.key;
     this.id = facts.id;
-    this.idToken = facts.idToken;
     this.direction = facts.direction;
     this.method = facts.method;
     this.budget = facts.budget;
     this.startedAt = facts.startedAt;
-    this.idleMs = facts.idleMs;
-    this.absoluteMs = facts.absoluteMs;
+    this.times = facts.times;
     this.progressToken = facts.progressToken;
     this.asksTask = facts.asksTask;
     this.isModern = facts.isModern;
@@ -77,6 +71,23 @@ export class PendingEntry implements Alarm, RequestDeadline {
     this.remembers = facts.remembers;
     this.lastActivityAt = idleClockNow;
     this.state = state;
+  }
+
+  get alarmKind(): 'request' {
+    return 'request';
+  }
+
+  /** The id's JSON text, echoed in every answer that we make ourselves. */
+  get idToken(): string {
+    return idTokenOf(this.id);
+  }
+
+  get idleMs(): number {
+    return this.times.idleMs;
+  }
+
+  get absoluteMs(): number {
+    return this.times.absoluteMs;
   }
 }
 

@@ -77,34 +77,48 @@ export function acceptsBatches(profile: Profile, revision: string | undefined): 
   }
 }
 
-/**
- * The idle and absolute deadline of a request, in milliseconds. What a server asks its client may wait for a person, who
- * shows no progress: only the absolute deadline counts there.
- */
-export function timesOf(
-  profile: Profile,
-  times: Times,
-  method: string,
-  direction: Direction,
-): { idleMs: number; absoluteMs: number } {
-  const own = Object.hasOwn(profile.methodTimes, method) ? profile.methodTimes[method] : undefined;
-  const standard = standardTimes(times, method, direction);
-  if (own === undefined) return standard;
-  return { idleMs: own.idleMs ?? standard.idleMs, absoluteMs: own.absoluteMs ?? standard.absoluteMs };
+/** The deadlines of one request, in milliseconds; `Infinity`: none. */
+export interface RequestTimes {
+  readonly idleMs: number;
+  readonly absoluteMs: number;
 }
 
-function standardTimes(times: Times, method: string, direction: Direction): { idleMs: number; absoluteMs: number } {
+/** The deadlines that a session gives its requests, worked out once: an entry refers to one of them. */
+export interface StandardTimes {
+  readonly initialize: RequestTimes;
+  readonly ping: RequestTimes;
+  readonly listen: RequestTimes;
+  readonly fromClient: RequestTimes;
+  readonly fromServer: RequestTimes;
+}
+
+/** What a server asks its client may wait for a person, who shows no progress: only the absolute deadline counts there. */
+export function standardTimes(times: Times): StandardTimes {
+  return {
+    initialize: { idleMs: Infinity, absoluteMs: times.initializeMs },
+    ping: { idleMs: Infinity, absoluteMs: times.pingMs },
+    listen: { idleMs: Infinity, absoluteMs: Infinity },
+    fromClient: { idleMs: times.requestIdleMs, absoluteMs: times.requestAbsoluteMs },
+    fromServer: { idleMs: Infinity, absoluteMs: times.requestAbsoluteMs },
+  };
+}
+
+/** The idle and absolute deadline of a request: what its profile says of the method, or the standard. */
+export function timesOf(profile: Profile, standard: StandardTimes, method: string, direction: Direction): RequestTimes {
+  const usual = usualTimes(standard, method, direction);
+  if (!Object.hasOwn(profile.methodTimes, method)) return usual;
+  return { ...usual, ...profile.methodTimes[method] };
+}
+
+function usualTimes(standard: StandardTimes, method: string, direction: Direction): RequestTimes {
   switch (method) {
     case 'initialize':
-      return { idleMs: Infinity, absoluteMs: times.initializeMs };
+      return standard.initialize;
     case 'ping':
-      return { idleMs: Infinity, absoluteMs: times.pingMs };
+      return standard.ping;
     case 'subscriptions/listen':
-      return { idleMs: Infinity, absoluteMs: Infinity };
+      return standard.listen;
     default:
-      return {
-        idleMs: direction === 'client-to-server' ? times.requestIdleMs : Infinity,
-        absoluteMs: times.requestAbsoluteMs,
-      };
+      return direction === 'client-to-server' ? standard.fromClient : standard.fromServer;
   }
 }

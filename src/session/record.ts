@@ -10,6 +10,8 @@ export class SessionRecord extends SessionData {
   readonly unit: SessionUnit;
   /** Kept by the runtime: how the chart's present state handles events. */
   plan: unknown = undefined;
+  /** Kept by the runtime: the session's place in its registry. */
+  place: unknown = undefined;
 
   constructor(input: SessionInput) {
     super(input);

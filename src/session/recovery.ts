@@ -4,7 +4,6 @@
  * client's picture of it would be wrong, so the session fails instead.
  */
 
-import { idTokenOf } from '../protocol/encode.ts';
 import { readInitializeResult } from '../protocol/bodies.ts';
 import type { Frame } from '../protocol/envelope.ts';
 import { idKey, spliceId } from '../protocol/ids.ts';
@@ -89,12 +88,11 @@ function sendOwn(record: SessionRecord, request: Frame, at: number, number: numb
     {
       key: idKey(0, id),
       id,
-      idToken: idTokenOf(id),
       direction: 'client-to-server',
       method,
       budget: budgetOf(record, method),
       startedAt: at,
-      ...timesOf(record.profile, record.surroundings.times, method, 'client-to-server'),
+      times: timesOf(record.profile, record.surroundings.requestTimes, method, 'client-to-server'),
       progressToken: undefined,
       asksTask: false,
       isModern: false,

@@ -12,7 +12,7 @@ import type { Journal } from './journal.ts';
 import type { Ledger, Limits, Times } from './limits.ts';
 import { type EndReason, type SessionState, sessionStates } from './outcomes.ts';
 import { PendingTable } from './pending.ts';
-import type { Profile } from './profiles.ts';
+import type { Profile, StandardTimes } from './profiles.ts';
 import { type TagRule, tagNames, tagThresholds } from './tags.ts';
 import { Tasks } from './tasks.ts';
 import { Tombstones } from './tombstones.ts';
@@ -22,6 +22,7 @@ import { RateWindow, RecentFlags } from './window.ts';
 export interface SessionSurroundings {
   readonly limits: Limits;
   readonly times: Times;
+  readonly requestTimes: StandardTimes;
   readonly ledger: Ledger;
   readonly alarms: Alarms;
   /** The built-in rules first, then the user's. */

@@ -1,19 +1,12 @@
 /**
  * What recently left the pending table, so that a response that comes late can be told from one that nobody asked for
- * (R5). Bounded: the oldest is forgotten first.
+ * (R5). Bounded: the oldest is forgotten first. Burying is on the path of every request and costs three writes; looking
+ * up is not, and walks over the memory, newest first.
  */
 
 import type { Direction, RequestId } from '../protocol/envelope.ts';
 import type { IdKey } from '../protocol/ids.ts';
-import { LazyMap } from './lazy-map.ts';
-import type { Outcome } from './outcomes.ts';
-
-export interface Tombstone {
-  readonly direction: Direction;
-  readonly key: IdKey;
-  readonly outcome: Outcome;
-  readonly progressToken: RequestId | undefined;
-}
+import { type Outcome, outcomes } from './outcomes.ts';
 
 /**
  * What a response without a waiting request is. `duplicate`: its request was answered already. `late`: its request had
@@ -21,64 +14,66 @@ export interface Tombstone {
  */
 export type StrayKind = 'duplicate' | 'late' | 'bogus';
 
-class OneWay {
-  readonly byKey = new LazyMap<IdKey, Tombstone>();
-  readonly byToken = new LazyMap<RequestId, Tombstone>();
-}
-
 export class Tombstones {
   readonly #capacity: number;
-  readonly #ring: Tombstone[] = [];
+  readonly #keys: IdKey[] = [];
+  readonly #tokens: (RequestId | undefined)[] = [];
+  /** Outcome and direction of each, as one number. */
+  readonly #ends: number[] = [];
+  /** The place that is written next. */
   #next = 0;
-  readonly #fromClient = new OneWay();
-  readonly #fromServer = new OneWay();
 
   constructor(capacity: number) {
     this.#capacity = capacity;
   }
 
   get size(): number {
-    return this.#ring.length;
+    return this.#keys.length;
   }
 
-  add(stone: Tombstone): void {
+  /** Remembers how the request that travelled in `direction` under `key` ended. */
+  add(direction: Direction, key: IdKey, outcome: Outcome, progressToken: RequestId | undefined): void {
     if (this.#capacity === 0) return;
-    if (this.#ring.length < this.#capacity) this.#ring.push(stone);
-    else {
-      this.#forget(this.#ring[this.#next]!);
-      this.#ring[this.#next] = stone;
-      this.#next = (this.#next + 1) % this.#capacity;
-    }
-    const way = this.#way(stone.direction);
-    way.byKey.set(stone.key, stone);
-    if (stone.progressToken !== undefined) way.byToken.set(stone.progressToken, stone);
+    const place = this.#next;
+    this.#keys[place] = key;
+    this.#tokens[place] = progressToken;
+    this.#ends[place] = endOf(direction, outcome);
+    this.#next = place + 1 === this.#capacity ? 0 : place + 1;
   }
 
-  find(direction: Direction, key: IdKey): Tombstone | undefined {
-    return this.#way(direction).byKey.get(key);
+  /** How the last request under this key ended. */
+  outcomeOf(direction: Direction, key: IdKey): Outcome | undefined {
+    const place = this.#newest(this.#keys, direction, key);
+    return place === -1 ? undefined : outcomes[this.#ends[place]! >> 1];
   }
 
   /** The token belonged to a request that has ended. */
   isRetiredToken(direction: Direction, token: RequestId): boolean {
-    return this.#way(direction).byToken.has(token);
+    return this.#newest(this.#tokens, direction, token) !== -1;
   }
 
   /** Classifies a response to a request that travelled in `direction` and is not in the pending table. */
   classify(direction: Direction, key: IdKey): StrayKind {
-    const stone = this.find(direction, key);
-    if (stone === undefined) return 'bogus';
-    return stone.outcome === 'result' || stone.outcome === 'error' ? 'duplicate' : 'late';
+    const outcome = this.outcomeOf(direction, key);
+    if (outcome === undefined) return 'bogus';
+    return outcome === 'result' || outcome === 'error' ? 'duplicate' : 'late';
   }
 
-  /** An id may have been used again since: only the stone that still owns its key is removed. */
-  #forget(stone: Tombstone): void {
-    const way = this.#way(stone.direction);
-    if (way.byKey.get(stone.key) === stone) way.byKey.delete(stone.key);
-    const token = stone.progressToken;
-    if (token !== undefined && way.byToken.get(token) === stone) way.byToken.delete(token);
+  #newest(names: readonly (IdKey | undefined)[], direction: Direction, name: IdKey): number {
+    const bit = bitOf(direction);
+    const { length } = names;
+    for (let back = 1; back <= length; back += 1) {
+      const place = this.#next >= back ? this.#next - back : this.#next - back + length;
+      if (names[place] === name && (this.#ends[place]! & 1) === bit) return place;
+    }
+    return -1;
   }
+}
 
-  #way(direction: Direction): OneWay {
-    return direction === 'client-to-server' ? this.#fromClient : this.#fromServer;
-  }
+function bitOf(direction: Direction): number {
+  return direction === 'client-to-server' ? 0 : 1;
+}
+
+function endOf(direction: Direction, outcome: Outcome): number {
+  return (outcomes.indexOf(outcome) << 1) | bitOf(direction);
 }

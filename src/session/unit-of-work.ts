@@ -263,12 +263,7 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
   #bury(entry: PendingEntry, outcome: Outcome): void {
     const record = this.#record;
     if (entry.isTaken) {
-      record.tombstones.add({
-        direction: entry.direction,
-        key: entry.key,
-        outcome,
-        progressToken: entry.progressToken,
-      });
+      record.tombstones.add(entry.direction, entry.key, outcome, entry.progressToken);
     }
     record.recentNotResult.push(outcome !== 'result');
     record.recentSlow.push(this.now - entry.startedAt > tagThresholds.slowMs);

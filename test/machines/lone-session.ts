@@ -16,7 +16,7 @@ import type { FrameArrived, SessionEvent } from '../../src/session/events.ts';
 import { checkInvariants } from '../../src/session/invariants.ts';
 import { Ledger, type Limits, type Times, defaultLimits, defaultTimes } from '../../src/session/limits.ts';
 import type { SessionState } from '../../src/session/outcomes.ts';
-import { type Profile, defaultProfile } from '../../src/session/profiles.ts';
+import { type Profile, defaultProfile, standardTimes } from '../../src/session/profiles.ts';
 import type { SessionInput } from '../../src/session/session-data.ts';
 import type { SessionRecord } from '../../src/session/record.ts';
 import { type TagRule, builtInTagRules } from '../../src/session/tags.ts';
@@ -63,6 +63,7 @@ export function loneInput(options: LoneSessionOptions, alarms: Alarms, ledger: L
     surroundings: {
       limits: { ...defaultLimits, ...options.limits },
       times: { ...defaultTimes, ...options.times },
+      requestTimes: standardTimes({ ...defaultTimes, ...options.times }),
       ledger,
       alarms,
       tagRules: [...builtInTagRules, ...(options.tagRules ?? [])],

@@ -20,7 +20,7 @@ import type { SessionEvent } from '../../src/session/events.ts';
 import type { Verdict } from '../../src/session/interception.ts';
 import { Ledger, defaultLimits, defaultTimes } from '../../src/session/limits.ts';
 import type { SessionState } from '../../src/session/outcomes.ts';
-import { builtInProfiles } from '../../src/session/profiles.ts';
+import { builtInProfiles, standardTimes } from '../../src/session/profiles.ts';
 import type { SessionRecord } from '../../src/session/record.ts';
 import { snapshotOf } from '../../src/session/snapshot.ts';
 import { builtInTagRules } from '../../src/session/tags.ts';
@@ -81,6 +81,10 @@ const happening = fc.oneof(
 );
 type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
 
+/** Who decides: the plan in place where it can, as the router asks it; the plan in the actor; or XState alone. */
+const ways = ['in place', 'planned', 'interpreted'] as const;
+type Way = (typeof ways)[number];
+
 function isAlive(actor: { getSnapshot(): unknown }): boolean {
   return (actor.getSnapshot() as AnyMachineSnapshot).status === 'active';
 }
@@ -90,14 +94,15 @@ class SessionWorld {
   readonly ledger = new Ledger(defaultLimits);
   readonly said: string[] = [];
   readonly actor: AnyActorRef;
+  readonly #takeInPlace: (event: SessionEvent) => boolean;
   #ticket = 0;
   readonly #verdicts = new Map<number, Frame>();
 
-  constructor(usesPlan: boolean) {
+  constructor(way: Way) {
     const logic = transactional<typeof sessionMachine, SessionRecord, SessionEvent, SessionState, Effect>(
       sessionMachine,
       {
-        usesPlan,
+        usesPlan: way !== 'interpreted',
         now: () => this.clock.now(),
         stateOf,
         isOwnWork: (event) => !event.type.startsWith('frame.'),
@@ -108,6 +113,7 @@ class SessionWorld {
         unexpected: (_record, event) => this.said.push(`unexpected ${event.type}`),
       },
     );
+    this.#takeInPlace = (event) => way === 'in place' && logic.takeInPlace(this.record, event);
     this.actor = createActor(logic, {
       clock: this.clock,
       input: {
@@ -120,6 +126,7 @@ class SessionWorld {
         surroundings: {
           limits: { ...defaultLimits, pendingPerSession: 3, heldFramesPerSession: 3 },
           times: { ...defaultTimes, sessionIdleMs: 100_000 },
+          requestTimes: standardTimes(defaultTimes),
           ledger: this.ledger,
           alarms: {
             set: (alarm, dueAt) => void (alarm.dueAt = dueAt),
@@ -142,7 +149,9 @@ class SessionWorld {
   live([what, how, number, isReversed]: Happening): void {
     const at = this.clock.now();
     const direction = isReversed ? 'server-to-client' : 'client-to-server';
-    const send = (event: { readonly type: string; readonly [key: string]: unknown }): void => this.actor.send(event);
+    const send = (event: { readonly type: string; readonly [key: string]: unknown }): void => {
+      if (!this.#takeInPlace(event as never)) this.actor.send(event);
+    };
     switch (what) {
       case 'request':
         return send({
@@ -245,13 +254,13 @@ describe('the session chart', () => {
     fc.assert(
       fc.property(lives, (stories) => {
         for (const story of stories) {
-          const planned = new SessionWorld(true);
-          const interpreted = new SessionWorld(false);
+          const worlds = ways.map((way) => new SessionWorld(way));
           for (const event of story) {
-            if (!isAlive(planned.actor)) break;
-            planned.live(event);
-            interpreted.live(event);
-            expect(planned.describe()).toEqual(interpreted.describe());
+            if (!worlds.every(({ actor }) => isAlive(actor))) break;
+            for (const world of worlds) world.live(event);
+            const [inPlace, planned, interpreted] = worlds.map((world) => world.describe());
+            expect(planned).toEqual(interpreted);
+            expect(inPlace).toEqual(planned);
           }
         }
       }),
@@ -375,16 +384,17 @@ const tiny = setup({
 
 interface TinyWorld {
   readonly actor: AnyActorRef;
+  send(event: TinyEvent): void;
   readonly said: string[];
 }
 
-function tinyWorld(config: object, usesPlan: boolean): TinyWorld {
+function tinyWorld(config: object, way: Way): TinyWorld {
   const machine = tiny.createMachine({ ...config, context: () => ({ record: new TinyRecord() }) } as never);
   const said: string[] = [];
   const logic = transactional<AnyStateMachine, TinyRecord, TinyEvent, string, string>(
     machine as unknown as AnyStateMachine,
     {
-      usesPlan,
+      usesPlan: way !== 'interpreted',
       now: () => 0,
       stateOf: (snapshot) => JSON.stringify(snapshot.value),
       isOwnWork: () => true,
@@ -396,7 +406,14 @@ function tinyWorld(config: object, usesPlan: boolean): TinyWorld {
   const actor = createActor(logic);
   actor.subscribe({ error: (error) => said.push(`died ${String(error)}`) });
   actor.start();
-  return { actor, said };
+  const recordOf = (): TinyRecord => (actor.getSnapshot() as { context: { record: TinyRecord } }).context.record;
+  return {
+    actor,
+    send: (event) => {
+      if (way !== 'in place' || !logic.takeInPlace(recordOf(), event)) actor.send(event);
+    },
+    said,
+  };
 }
 
 function describeTiny(actor: { getSnapshot(): unknown }): unknown {
@@ -409,14 +426,13 @@ describe('any chart', () => {
   test('with its plan does what XState does with every event', () => {
     fc.assert(
       fc.property(chart, fc.array(fc.constantFrom(...eventTypes, 'e.unknown'), { maxLength: 30 }), (config, events) => {
-        const planned = tinyWorld(config, true);
-        const interpreted = tinyWorld(config, false);
+        const worlds = ways.map((way) => tinyWorld(config, way));
         for (const [at, type] of events.entries()) {
-          if (!isAlive(planned.actor)) break;
-          planned.actor.send({ type, at });
-          interpreted.actor.send({ type, at });
-          expect(describeTiny(planned.actor)).toEqual(describeTiny(interpreted.actor));
-          expect(planned.said).toEqual(interpreted.said);
+          if (!worlds.every(({ actor }) => isAlive(actor))) break;
+          for (const world of worlds) world.send({ type, at });
+          const [inPlace, planned, interpreted] = worlds.map(({ actor, said }) => [describeTiny(actor), said]);
+          expect(planned).toEqual(interpreted);
+          expect(inPlace).toEqual(planned);
         }
       }),
       { numRuns: runs * 2 },
@@ -426,7 +442,7 @@ describe('any chart', () => {
   test('with its plan does what a plain XState actor does, as long as nothing throws', () => {
     fc.assert(
       fc.property(ordinaryChart, fc.array(fc.constantFrom(...eventTypes), { maxLength: 30 }), (config, events) => {
-        const planned = tinyWorld(config, true);
+        const planned = tinyWorld(config, 'planned');
         const machine = tiny.createMachine({ ...config, context: () => ({ record: new TinyRecord() }) } as never);
         const plain = createActor(machine);
         plain.subscribe({ error: () => {} });

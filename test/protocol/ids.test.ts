@@ -11,9 +11,9 @@ const anyScope = fc.oneof(fc.constant(0), fc.nat(30), fc.maxSafeNat());
 describe('idKey', () => {
   test('1 and "1" are different ids (R1), and the session\'s numbers are their own keys', () => {
     expect(idKey(0, 1)).toBe(1);
-    expect(idKey(0, '1')).toBe('s1');
-    expect(idKey(7, 1)).toBe('7n1');
-    expect(idKey(7, '1')).toBe('7s1');
+    expect(idKey(0, '1')).toBe('1');
+    expect(idKey(7, 1)).toBe('\u00007n1');
+    expect(idKey(7, '1')).toBe('\u00007s1');
   });
 
   test('different scopes or ids have different keys', () => {

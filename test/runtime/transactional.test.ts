@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { type AnyStateMachine, createActor, setup } from 'xstate';
 import { describe, expect, test } from 'vitest';
 import { condition, update } from '../../machines/update.ts';
-import { transactional } from '../../src/runtime/transactional.ts';
+import { defectType, transactional } from '../../src/runtime/transactional.ts';
 import { BaseUnit } from '../../src/session/base-unit.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
@@ -94,12 +94,15 @@ const purse = setup({
   },
 });
 
+const putting = (coins?: number): PurseEvent => (coins === undefined ? { type: 'put' } : { type: 'put', coins });
+
 class Stage {
   readonly clock = new VirtualClock();
   readonly purse = new Purse();
   /** What the hooks were told, in order. */
   readonly told: string[] = [];
   readonly actor;
+  readonly #takeInPlace: (event: PurseEvent) => boolean;
   onEffect: ((effect: string) => void) | undefined = undefined;
 
   constructor(usesPlan: boolean) {
@@ -119,6 +122,13 @@ class Stage {
       unexpected: (_, { type }) => this.told.push(`unexpected ${type}`),
     });
     this.actor = createActor(logic, { clock: this.clock, input: { purse: this.purse } }).start();
+    this.#takeInPlace = (event) => logic.takeInPlace(this.purse, event);
+  }
+
+  /** Whether the event was taken without the actor, and what the hooks were told. */
+  takeInPlace(event: PurseEvent): readonly [boolean, ...(readonly string[])] {
+    const before = this.told.length;
+    return [this.#takeInPlace(event), ...this.told.slice(before)];
   }
 
   /** Sends the event and says what the hooks were told of it. */
@@ -311,4 +321,61 @@ test('P16 event types that nobody knows leave nothing behind, as they would in X
 test('a chart of another XState is refused rather than misread', () => {
   const other = { root: { transitions: {}, states: {} } } as unknown as AnyStateMachine;
   expect(() => transactional(other, {} as never)).toThrow(TypeError);
+});
+
+describe('an event that is taken in place', () => {
+  const warm = (): Stage => {
+    const stage = new Stage(true);
+    stage.send(putting());
+    stage.told.length = 0;
+    return stage;
+  };
+
+  test('is committed and performed, and the actor does not notice', () => {
+    const stage = warm();
+    const snapshot = stage.actor.getSnapshot();
+    expect(stage.takeInPlace(putting(5))).toEqual([true, 'committed put', 'clink 5 (6)']);
+    expect(stage.actor.getSnapshot()).toBe(snapshot);
+  });
+
+  test('leaves the chart where it is, or is not taken at all', () => {
+    const stage = warm();
+    expect(stage.takeInPlace({ type: 'close' })).toEqual([false]);
+    expect([stage.state, stage.purse.coins, stage.purse.unit.isOpen]).toEqual(['open', 1, false]);
+    // What XState did is remembered, and moving is still the actor's.
+    stage.send({ type: 'close' });
+    stage.send({ type: 'open' });
+    stage.send(putting());
+    stage.told.length = 0;
+    expect(stage.takeInPlace({ type: 'close' })).toEqual([false]);
+  });
+
+  test('S6 is rolled back when something throws', () => {
+    const stage = warm();
+    expect(stage.takeInPlace({ type: 'put', bang: 'second' })).toEqual([true, 'rolled back put: bang in second']);
+    expect(stage.takeInPlace({ type: 'put', bang: 'guard' })).toEqual([true, 'rolled back put: bang in guard']);
+    expect([stage.purse.coins, stage.purse.unit.isOpen]).toEqual([1, false]);
+  });
+
+  test('is unexpected where no transition takes it', () => {
+    expect(warm().takeInPlace(putting(0))).toEqual([true, 'unexpected put']);
+  });
+
+  test("is the actor's where the plan does not know it", () => {
+    const stage = warm();
+    expect(stage.takeInPlace({ type: 'nonsense' })).toEqual([false]);
+    const interpreted = new Stage(false);
+    interpreted.send(putting());
+    interpreted.told.length = 0;
+    expect(interpreted.takeInPlace(putting())).toEqual([false]);
+  });
+});
+
+test('a defect ends its actor with the error', () => {
+  const stage = new Stage(true);
+  const errors: unknown[] = [];
+  stage.actor.subscribe({ error: (error) => errors.push(error) });
+  const error = new Error('a defect of ours');
+  stage.actor.send({ type: defectType, error } as never);
+  expect([stage.status, errors]).toEqual(['error', [error]]);
 });

@@ -30,7 +30,7 @@ import type { Verdict } from '../../src/session/interception.ts';
 import { checkInvariants } from '../../src/session/invariants.ts';
 import type { Journal } from '../../src/session/journal.ts';
 import { defaultLimits, defaultTimes, Ledger, type Limits, type Times } from '../../src/session/limits.ts';
-import { defaultProfile } from '../../src/session/profiles.ts';
+import { defaultProfile, standardTimes } from '../../src/session/profiles.ts';
 import { hasToWait } from '../../src/session/queue.ts';
 import { SessionRecord } from '../../src/session/record.ts';
 import type { SessionIdentity, SessionSurroundings } from '../../src/session/session-data.ts';
@@ -89,6 +89,7 @@ export function openSession(options: SessionOptions = {}): Session {
     surroundings: {
       limits,
       times: { ...defaultTimes, ...options.times },
+      requestTimes: standardTimes({ ...defaultTimes, ...options.times }),
       ledger,
       alarms,
       ...(options.journal === undefined ? {} : { journal: options.journal }),

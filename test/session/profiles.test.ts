@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { defaultTimes } from '../../src/session/limits.ts';
-import { acceptsBatches, builtInProfiles, defaultProfile, type Profile, timesOf } from '../../src/session/profiles.ts';
+import {
+  acceptsBatches,
+  builtInProfiles,
+  defaultProfile,
+  type Profile,
+  standardTimes,
+  timesOf,
+} from '../../src/session/profiles.ts';
 import { fromClient, fromServer } from './fixtures.ts';
 
 const revisions = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'] as const;
@@ -61,17 +68,26 @@ describe('the deadlines of a request', () => {
   const times = { ...defaultTimes, initializeMs: 1, pingMs: 2, requestIdleMs: 3, requestAbsoluteMs: 4 };
 
   test("are the session's; the handshake and pings have one of their own, a listening stream has none", () => {
-    expect(timesOf(defaultProfile, times, 'tools/call', fromClient)).toEqual({ idleMs: 3, absoluteMs: 4 });
-    expect(timesOf(defaultProfile, times, 'initialize', fromClient)).toEqual({ idleMs: Infinity, absoluteMs: 1 });
-    expect(timesOf(defaultProfile, times, 'ping', fromServer)).toEqual({ idleMs: Infinity, absoluteMs: 2 });
-    expect(timesOf(defaultProfile, times, 'subscriptions/listen', fromClient)).toEqual({
+    expect(timesOf(defaultProfile, standardTimes(times), 'tools/call', fromClient)).toEqual({
+      idleMs: 3,
+      absoluteMs: 4,
+    });
+    expect(timesOf(defaultProfile, standardTimes(times), 'initialize', fromClient)).toEqual({
+      idleMs: Infinity,
+      absoluteMs: 1,
+    });
+    expect(timesOf(defaultProfile, standardTimes(times), 'ping', fromServer)).toEqual({
+      idleMs: Infinity,
+      absoluteMs: 2,
+    });
+    expect(timesOf(defaultProfile, standardTimes(times), 'subscriptions/listen', fromClient)).toEqual({
       idleMs: Infinity,
       absoluteMs: Infinity,
     });
   });
 
   test('of a question to the client have no idle one: a person shows no progress', () => {
-    expect(timesOf(defaultProfile, times, 'elicitation/create', fromServer)).toEqual({
+    expect(timesOf(defaultProfile, standardTimes(times), 'elicitation/create', fromServer)).toEqual({
       idleMs: Infinity,
       absoluteMs: 4,
     });
@@ -82,14 +98,14 @@ describe('the deadlines of a request', () => {
       ...defaultProfile,
       methodTimes: { 'tools/call': { idleMs: Infinity }, ping: { idleMs: 0, absoluteMs: 9 } },
     };
-    expect(timesOf(slow, times, 'tools/call', fromClient)).toEqual({ idleMs: Infinity, absoluteMs: 4 });
-    expect(timesOf(slow, times, 'ping', fromClient)).toEqual({ idleMs: 0, absoluteMs: 9 });
-    expect(timesOf(slow, times, 'tools/list', fromClient)).toEqual({ idleMs: 3, absoluteMs: 4 });
+    expect(timesOf(slow, standardTimes(times), 'tools/call', fromClient)).toEqual({ idleMs: Infinity, absoluteMs: 4 });
+    expect(timesOf(slow, standardTimes(times), 'ping', fromClient)).toEqual({ idleMs: 0, absoluteMs: 9 });
+    expect(timesOf(slow, standardTimes(times), 'tools/list', fromClient)).toEqual({ idleMs: 3, absoluteMs: 4 });
   });
 
   test("are the session's for a method that is called like something every object has", () => {
     for (const method of ['constructor', 'toString', '__proto__']) {
-      expect(timesOf(defaultProfile, times, method, fromClient)).toEqual({ idleMs: 3, absoluteMs: 4 });
+      expect(timesOf(defaultProfile, standardTimes(times), method, fromClient)).toEqual({ idleMs: 3, absoluteMs: 4 });
     }
   });
 });

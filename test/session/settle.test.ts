@@ -186,7 +186,7 @@ describe('a request that is due', () => {
   const times = { requestIdleMs: 300, requestAbsoluteMs: 1000 };
 
   function expire(record: SessionRecord, id: string | number, at: number, direction = fromClient): readonly Effect[] {
-    const entry = record.pending.get(direction, typeof id === 'number' ? id : `s${id}`)!;
+    const entry = record.pending.get(direction, id)!;
     return commit(record, expireRequest, { type: 'request.expired', at, entry });
   }
 

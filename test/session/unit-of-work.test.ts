@@ -36,13 +36,11 @@ function entryOf(
     {
       key: idKey(0, id),
       id,
-      idToken: JSON.stringify(id),
       direction,
       method: 'tools/call',
       budget: ordinary,
       startedAt: now,
-      idleMs: 300,
-      absoluteMs: 3000,
+      times: { idleMs: 300, absoluteMs: 3000 },
       progressToken: undefined,
       asksTask: false,
       isModern: false,
@@ -73,7 +71,7 @@ describe('reads during a unit of work', () => {
     unit.begin(0);
     const [asked, question] = [put(record, 1), put(record, 1, fromServer)];
     expect([unit.find(fromClient, 1), unit.find(fromServer, 1)]).toEqual([asked, question]);
-    expect([unit.find(fromClient, 's1'), unit.pendingCount(), unit.waiting(fromClient)]).toEqual([undefined, 2, 1]);
+    expect([unit.find(fromClient, '1'), unit.pendingCount(), unit.waiting(fromClient)]).toEqual([undefined, 2, 1]);
     expect([...unit.entries()]).toEqual([asked, question]);
     expect(waitingIds(record)).toEqual([]);
     unit.prepare(false);
@@ -159,7 +157,7 @@ describe('room', () => {
       return entries;
     });
     expect(room).toEqual([2, 1, 3]);
-    unit.settle(unit.find(fromClient, 's0-0')!, 'result');
+    unit.settle(unit.find(fromClient, '0-0')!, 'result');
     expect(everyBudget.map((budget) => unit.fullScope(budget))).toEqual([undefined, 'session', 'session']);
     unit.rollback();
   });
@@ -261,13 +259,13 @@ describe('a commit', () => {
       record,
       ({ unit }) => {
         unit.settle(unit.find(fromClient, 1)!, 'timeout');
-        unit.settle(unit.find(fromClient, 'sown')!, 'error');
+        unit.settle(unit.find(fromClient, 'own')!, 'error');
       },
       at(35),
     );
     expect(effects).toMatchObject([{ type: 'settled', outcome: 'timeout', elapsedMs: 25 }]);
     expect(countsOf(record)).toEqual({ 'outcome.timeout': 1 });
-    expect([record.tombstones.classify(fromClient, 1), record.tombstones.classify(fromClient, 'sown')]).toEqual([
+    expect([record.tombstones.classify(fromClient, 1), record.tombstones.classify(fromClient, 'own')]).toEqual([
       'late',
       'bogus',
     ]);
@@ -450,7 +448,7 @@ describe('tags', () => {
       receive(record, answer(id));
     }
     commit(record, () => put(record, 'own', fromClient, { isOwn: true }), at(0));
-    commit(record, ({ unit }) => unit.settle(unit.find(fromClient, 'sown')!, 'result'), at(0));
+    commit(record, ({ unit }) => unit.settle(unit.find(fromClient, 'own')!, 'result'), at(0));
     expect(tagsOf(record)).toEqual(['error-prone']);
   });
 
