@@ -3,8 +3,11 @@
 import { exit } from './exit.ts';
 import { frame } from './frame.ts';
 import { hop } from './hop.ts';
+import { hopBurst } from './hop-burst.ts';
+import { hopPayload } from './hop-payload.ts';
+import { hopTool } from './hop-tool.ts';
 import type { Bench } from './measure.ts';
 import { sessions } from './sessions.ts';
 import { stop } from './stop.ts';
 
-export const benches: readonly Bench[] = [sessions, stop, frame, hop, exit];
+export const benches: readonly Bench[] = [sessions, stop, frame, hop, hopBurst, hopPayload, hopTool, exit];

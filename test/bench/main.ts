@@ -10,6 +10,7 @@ import { benches } from './benches.ts';
 import { loadNow, machineSince } from './machine.ts';
 import type { Bench, Measure } from './measure.ts';
 import { type BenchResult, benchmarksPage, terminalTable } from './page.ts';
+import { missingPeers } from './peers.ts';
 
 const page = 'docs/benchmarks.md';
 
@@ -39,6 +40,12 @@ Examples:
 const { rounds } = options;
 const chosen = benches.filter(({ name }) => options.only.includes(name));
 if (options.write && chosen.length < benches.length) stopWith('--write writes a whole run: leave out --only');
+const missing = missingPeers();
+if (missing.length > 0) {
+  const remedy = `without other projects' proxies (${missing.join(', ')}): npm run bench:peers installs them`;
+  if (options.write) stopWith(`--write writes a whole run, and this one is ${remedy}`);
+  if (options.only.includes('hop')) console.log(`The hop is measured ${remedy}`);
+}
 
 const loadBefore = loadNow();
 const results: BenchResult[] = [];

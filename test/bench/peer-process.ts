@@ -48,13 +48,14 @@ export class PeerProcess {
   /** Resolves when the process is gone and its output is read to the end. */
   readonly closed: Promise<unknown>;
   readonly #waiting = new Map<string, () => void>();
-  #rest = '';
+  /** The beginning of a line whose end has not been read. */
+  #pieces: string[] = [];
   #unsent = '';
   /** Called for each line that nobody waited for. */
   onStray: (line: string) => void = () => {};
 
-  constructor([command = '', ...args]: readonly string[]) {
-    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+  constructor([command = '', ...args]: readonly string[], cwd?: string) {
+    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'], cwd });
     running.add(this);
     this.closed = once(this.#child, 'close');
     this.#child.stdin.on('error', () => {});
@@ -111,8 +112,12 @@ export class PeerProcess {
   }
 
   #read(text: string): void {
-    const lines = (this.#rest + text).split('\n');
-    this.#rest = lines.pop() ?? '';
+    if (!text.includes('\n')) {
+      this.#pieces.push(text);
+      return;
+    }
+    const lines = [...this.#pieces, text].join('').split('\n');
+    this.#pieces = [lines.pop()!];
     for (const line of lines) {
       const onAnswer = this.#waiting.get(line);
       if (onAnswer === undefined) this.onStray(line);

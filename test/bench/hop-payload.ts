@@ -1,0 +1,43 @@
+/** What a hop costs when the messages are long: the bytes should cost, and nothing beside them. */
+
+import type { Load } from './load.ts';
+import { type Bench, type Measure, perRound } from './measure.ts';
+import { type Way, Ways } from './ways.ts';
+
+const ways: readonly Way[] = ['pipe', 'lines', 'scan', 'json', 'ninelives'];
+
+/** Text as tools send it: lines of source code, whose quotes and line feeds JSON escapes. */
+const textOf = (bytes: number): string => {
+  const line = JSON.stringify(`  if (name === "value") return [first, second];\n`).slice(1, -1);
+  return `{"text":"${line.repeat(Math.ceil(bytes / line.length))}"}`;
+};
+
+const load = (bytes: number, calls: number): Load => ({ tool: 'echo', args: textOf(bytes), concurrency: 4, calls });
+const sizes = [
+  ['64 KB', load(65_536, 1500)],
+  ['1 MB', load(1_048_576, 100)],
+] as const;
+
+export const hopPayload: Bench = {
+  name: 'hop-payload',
+  title: 'Long messages',
+  about: `A call whose argument is that much text, and the same text back, 4 calls at a time; the ways are those of the hop above. The
+processor time is that of the proxy's process, for a call and its answer.`,
+
+  async measure(options) {
+    return Ways.opened({ ways }, async (opened) => {
+      const measures: Measure[] = [];
+      for (const [size, calls] of sizes) {
+        await opened.warmUp({ ...calls, calls: Math.ceil(calls.calls / 4) });
+        const runs = await opened.run(options, calls);
+        measures.push(
+          ...ways.map((way) => perRound(`${size}: processor time, ${way}`, 'us', runs.cpuMicros(way))),
+          perRound(`${size}: ninelives, by scan`, 'x', runs.cpuBy('ninelives', 'scan'), { most: 1.4 }),
+          perRound(`${size}: ninelives, by json`, 'x', runs.cpuBy('ninelives', 'json')),
+          runs.leastCpu(`${size}: least processor time of a run`, ['scan', 'json', 'ninelives']),
+        );
+      }
+      return measures;
+    });
+  },
+};

@@ -1,0 +1,120 @@
+/**
+ * The ways from a client to the echo server that hops are compared on: directly, through the floors, through ninelives, and
+ * through the peers that are installed. Starts each once, runs the same load on all of them in rounds, and ends them.
+ */
+
+import { type Load, type Run, joined, run } from './load.ts';
+import { type BenchOptions, type Measure, inRounds, ratios, single } from './measure.ts';
+import { PeerProcess, echoServer, floorProxy, ninelives, stopAll } from './peer-process.ts';
+import { installedPeers } from './peers.ts';
+
+export type Way = 'direct' | 'pipe' | 'lines' | 'scan' | 'json' | 'ninelives';
+
+/** Below this a run's processor time says little: what happened beside the work would be a part of it. */
+const cpuMsMin = 100;
+
+export interface Plan {
+  readonly ways: readonly Way[];
+  readonly withPeers?: boolean;
+}
+
+export class Ways {
+  readonly #peers: ReadonlyMap<string, PeerProcess>;
+  /** Of other projects' proxies, those that run here. */
+  readonly peerNames: readonly string[];
+
+  private constructor(peers: ReadonlyMap<string, PeerProcess>, peerNames: readonly string[]) {
+    this.#peers = peers;
+    this.peerNames = peerNames;
+  }
+
+  /** Runs `act` on ways that have shaken hands, and leaves no process behind. */
+  static async opened<T>({ ways, withPeers = false }: Plan, act: (ways: Ways) => Promise<T>): Promise<T> {
+    const installed = withPeers ? installedPeers() : [];
+    try {
+      const started = new Map<string, PeerProcess>(ways.map((way) => [way, new PeerProcess(commandOf(way))]));
+      for (const { name, command, cwd } of installed) {
+        started.set(name, new PeerProcess([...command, ...echoServer], cwd));
+      }
+      for (const peer of started.values()) await peer.initialize();
+      return await act(
+        new Ways(
+          started,
+          installed.map(({ name }) => name),
+        ),
+      );
+    } finally {
+      await stopAll();
+    }
+  }
+
+  /** Puts the load through each way once, so that code is compiled and buffers have grown. */
+  async warmUp(load: Load): Promise<void> {
+    for (const peer of this.#peers.values()) await run(peer, load);
+  }
+
+  /**
+   * One run for each way and round. A round is dealt in `turns`: the ways take them one after another, and a burst of the
+   * machine's other work falls on all of them.
+   */
+  async run(options: BenchOptions, load: Load, turns = 1): Promise<Runs> {
+    const { rounds, say } = options;
+    const variants = Object.fromEntries([...this.#peers].map(([name, peer]) => [name, () => run(peer, load)]));
+    const dealt = await inRounds({ rounds: rounds * turns, say }, variants);
+    return new Runs(
+      new Map(
+        Object.entries(dealt).map(([name, runs]) => [
+          name,
+          Array.from({ length: rounds }, (_, round) => joined(runs.slice(round * turns, (round + 1) * turns))),
+        ]),
+      ),
+    );
+  }
+
+  get(way: Way): PeerProcess {
+    return this.#peers.get(way)!;
+  }
+}
+
+/** What each way gave, round by round. */
+export class Runs {
+  readonly #byWay: ReadonlyMap<string, readonly Run[]>;
+
+  constructor(byWay: ReadonlyMap<string, readonly Run[]>) {
+    this.#byWay = byWay;
+  }
+
+  of(way: string): readonly Run[] {
+    const runs = this.#byWay.get(way);
+    if (runs === undefined) throw new Error(`'${way}' was not run`);
+    return runs;
+  }
+
+  each(way: string, value: (one: Run) => number): readonly number[] {
+    return this.of(way).map((one) => value(one));
+  }
+
+  /** Microseconds of processor time, of the proxy alone, for each of `parts` parts of a call. */
+  cpuMicros(way: string, parts = 1): readonly number[] {
+    return this.each(way, ({ cpuMs, calls }) => (cpuMs * 1000) / (calls * parts));
+  }
+
+  cpuBy(way: string, floor: Way): readonly number[] {
+    return ratios(this.cpuMicros(way), this.cpuMicros(floor));
+  }
+
+  perSecond(way: string): readonly number[] {
+    return this.each(way, ({ calls, elapsedMs }) => calls / (elapsedMs / 1000));
+  }
+
+  /** Whether every run of these ways was long enough for its processor time to mean something. */
+  leastCpu(name: string, ways: readonly Way[]): Measure {
+    const least = Math.min(...ways.flatMap((way) => this.each(way, ({ cpuMs }) => cpuMs)));
+    return single(name, 'ms', least, { least: cpuMsMin });
+  }
+}
+
+function commandOf(way: Way): readonly string[] {
+  if (way === 'direct') return echoServer;
+  return way === 'ninelives' ? ninelives(echoServer) : floorProxy(way);
+}
