@@ -7,14 +7,17 @@
  * Where nothing is owed. One list for all: an empty one of each unit's own would grow old together with its session, and
  * what is pushed onto an old list stays in memory until the next full collection.
  */
-const nothing: never[] = [];
+const nothing: readonly never[] = [];
 
 export class BaseUnit<TState, TEffect> {
   isOpen = false;
   /** Milliseconds on the runtime's clock, taken from the event. */
   now = 0;
   protected readonly steps: (() => void)[] = [];
-  protected effects: TEffect[] = nothing;
+  /** Nearly every unit owes one effect or two: a list that is pushed to takes room for seventeen. */
+  #firstEffect: TEffect | undefined;
+  #secondEffect: TEffect | undefined;
+  #moreEffects: TEffect[] | undefined;
   protected next: TState | undefined;
 
   begin(now: number): void {
@@ -28,8 +31,9 @@ export class BaseUnit<TState, TEffect> {
   }
 
   effect(effect: TEffect): void {
-    if (this.effects === nothing) this.effects = [effect];
-    else this.effects.push(effect);
+    if (this.#firstEffect === undefined) this.#firstEffect = effect;
+    else if (this.#secondEffect === undefined) this.#secondEffect = effect;
+    else (this.#moreEffects ??= []).push(effect);
   }
 
   /** The chart went to another state in this unit. */
@@ -43,7 +47,7 @@ export class BaseUnit<TState, TEffect> {
   /** Applies everything at once and returns the effects, which are now owed to the world. Cannot fail. */
   commit(): readonly TEffect[] {
     for (const step of this.steps) step();
-    const { effects } = this;
+    const effects = this.owed();
     this.close();
     return effects;
   }
@@ -53,9 +57,20 @@ export class BaseUnit<TState, TEffect> {
     this.close();
   }
 
+  /** The effects so far, in the order in which they were staged. */
+  protected owed(): readonly TEffect[] {
+    const first = this.#firstEffect;
+    const second = this.#secondEffect;
+    if (first === undefined) return nothing;
+    if (second === undefined) return [first];
+    return this.#moreEffects === undefined ? [first, second] : [first, second, ...this.#moreEffects];
+  }
+
   protected close(): void {
     if (this.steps.length > 0) this.steps.length = 0;
-    this.effects = nothing;
+    this.#firstEffect = undefined;
+    this.#secondEffect = undefined;
+    this.#moreEffects = undefined;
     this.next = undefined;
     this.isOpen = false;
   }

@@ -7,7 +7,7 @@ import { idTokenOf } from '../protocol/encode.ts';
 import type { Direction, Frame, RequestId } from '../protocol/envelope.ts';
 import type { IdKey } from '../protocol/ids.ts';
 import type { Alarm, RequestDeadline } from './deadlines.ts';
-import { LazyMap } from './lazy-map.ts';
+import { IdTable } from './id-table.ts';
 import { type Budget, budgets } from './limits.ts';
 import type { RequestTimes } from './profiles.ts';
 
@@ -51,6 +51,8 @@ export class PendingEntry implements Alarm, RequestDeadline, EntryFacts {
   state: EntryState;
   /** Settled by a unit of work: not found again, and out of the table once that unit commits. */
   isTaken = false;
+  /** Its place among all that entered the table. */
+  order = 0;
   dueAt = Infinity;
   alarmPrevious: Alarm | null = null;
   alarmNext: Alarm | null = null;
@@ -93,14 +95,15 @@ export class PendingEntry implements Alarm, RequestDeadline, EntryFacts {
 
 /** Requests travelling in one direction: by id, and by progress token where they carry one. */
 class OneWay {
-  readonly byKey = new LazyMap<IdKey, PendingEntry>();
-  readonly byToken = new LazyMap<RequestId, PendingEntry>();
+  readonly byKey = new IdTable<PendingEntry>();
+  readonly byToken = new IdTable<PendingEntry>();
 }
 
 export class PendingTable {
   readonly used: Int32Array = new Int32Array(budgets.length);
   readonly #fromClient = new OneWay();
   readonly #fromServer = new OneWay();
+  #inserted = 0;
 
   get size(): number {
     return this.#fromClient.byKey.size + this.#fromServer.byKey.size;
@@ -121,12 +124,13 @@ export class PendingTable {
 
   /** All entries, oldest first in each direction; a list of its own. */
   entries(): PendingEntry[] {
-    return [...this.#fromClient.byKey.values(), ...this.#fromServer.byKey.values()];
+    return [...oldestFirst(this.#fromClient.byKey), ...oldestFirst(this.#fromServer.byKey)];
   }
 
   /** Only for the unit of work, at commit. */
   insert(entry: PendingEntry): void {
     const way = this.#way(entry.direction);
+    entry.order = ++this.#inserted;
     way.byKey.set(entry.key, entry);
     if (entry.progressToken !== undefined) way.byToken.set(entry.progressToken, entry);
     this.used[entry.budget]!++;
@@ -144,4 +148,10 @@ export class PendingTable {
   #way(direction: Direction): OneWay {
     return direction === 'client-to-server' ? this.#fromClient : this.#fromServer;
   }
+}
+
+function oldestFirst(table: IdTable<PendingEntry>): readonly PendingEntry[] {
+  const entries: PendingEntry[] = [];
+  if (table.size > 0) table.addTo(entries);
+  return entries.sort((one, other) => one.order - other.order);
 }

@@ -25,6 +25,7 @@ export type LimitScope = 'session' | 'total';
 export class SessionUnit extends BaseUnit<SessionState, Effect> {
   readonly #record: SessionData;
   readonly #journal: Journal;
+  readonly #tagView: StagedTagView;
   #frameBytes = -1;
   #endReason: EndReason | undefined;
   #facts: SessionFacts | undefined;
@@ -35,6 +36,7 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
   constructor(record: SessionData) {
     super();
     this.#record = record;
+    this.#tagView = new StagedTagView(record, this);
     this.#journal = record.surroundings.journal ?? new Journal();
   }
 
@@ -169,7 +171,8 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
   }
 
   #applyRules(rules: readonly TagRule[]): void {
-    const view = new StagedTagView(this.#record, this);
+    const view = this.#tagView;
+    view.hasFrame = this.#frameBytes >= 0;
     this.#tagBits = evaluateTags(rules, view);
     this.#alarmAt = Math.min(nextTagChange(rules, view), sessionDueAt(this.#record, this.now));
   }
@@ -217,7 +220,7 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
     if (record.hasEnded) alarms.clear(record.alarm);
     else if (this.#alarmAt < record.alarm.dueAt) alarms.set(record.alarm, this.#alarmAt);
     record.version++;
-    const { effects } = this;
+    const effects = this.owed();
     this.close();
     if (record.isBusy !== wasBusy) record.surroundings.occupancyChanged(record);
     return effects;
@@ -302,16 +305,15 @@ function sessionDueAt(record: SessionData, now: number): number {
   return Math.min(idleDueAt, record.openedAt + sessionAgeMs);
 }
 
-/** The record as it would be after the commit, for tag rules. */
+/** The record as it would be after the commit, for tag rules. One for each session: its rules are asked about every frame. */
 class StagedTagView implements TagView {
   readonly #record: SessionData;
   readonly #unit: SessionUnit;
-  readonly #hasFrame: boolean;
+  hasFrame = false;
 
   constructor(record: SessionData, unit: SessionUnit) {
     this.#record = record;
     this.#unit = unit;
-    this.#hasFrame = unit.stagedFrameBytes >= 0;
   }
   get now(): number {
     return this.#unit.now;
@@ -320,14 +322,14 @@ class StagedTagView implements TagView {
     return this.#record.openedAt;
   }
   get lastFrameAt(): number {
-    return this.#hasFrame ? this.#unit.now : this.#record.lastFrameAt;
+    return this.hasFrame ? this.#unit.now : this.#record.lastFrameAt;
   }
   get frames(): number {
-    return this.#record.frames + (this.#hasFrame ? 1 : 0);
+    return this.#record.frames + (this.hasFrame ? 1 : 0);
   }
   get framesPerSecond(): number {
     const { rate } = this.#record;
-    return this.#hasFrame ? rate.perSecondAfter(this.now) : rate.perSecond(this.now);
+    return this.hasFrame ? rate.perSecondAfter(this.now) : rate.perSecond(this.now);
   }
   get recentOutcomes(): number {
     const recent = this.#record.recentNotResult;

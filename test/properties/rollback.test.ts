@@ -189,6 +189,7 @@ const whole = new WholeState({
   fields: new Set([
     'record',
     '#record',
+    '#tagView',
     'surroundings',
     'plan',
     'now',

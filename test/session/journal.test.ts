@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Journal, ReusableList } from '../../src/session/journal.ts';
+import { Journal, ReusableList, ReusableNumbers } from '../../src/session/journal.ts';
 import { commit, openSession, receive, request } from './fixtures.ts';
 
 test('a list keeps its order, and after it was cleared begins anew', () => {
@@ -46,4 +46,14 @@ test('a unit of work inside another is a defect that is told at once', () => {
   const [one, other] = [openSession({ id: 'one', journal }), openSession({ id: 'other', journal })];
   expect(() => commit(one.record, () => other.record.unit.begin(0), { at: 0 })).toThrow('inside another');
   expect(commit(one.record, ({ unit }) => unit.count('held'), { at: 1 })).toEqual([]);
+});
+
+test('cleared numbers begin anew', () => {
+  const numbers = new ReusableNumbers();
+  numbers.push(4);
+  numbers.push(5);
+  expect([numbers.size, numbers.at(0), numbers.at(1)]).toEqual([2, 4, 5]);
+  numbers.clear();
+  numbers.push(6);
+  expect([numbers.size, numbers.at(0)]).toEqual([1, 6]);
 });
