@@ -7,7 +7,8 @@ import { hopBurst } from './hop-burst.ts';
 import { hopPayload } from './hop-payload.ts';
 import { hopTool } from './hop-tool.ts';
 import type { Bench } from './measure.ts';
+import { scale } from './scale.ts';
 import { sessions } from './sessions.ts';
 import { stop } from './stop.ts';
 
-export const benches: readonly Bench[] = [sessions, stop, frame, hop, hopBurst, hopPayload, hopTool, exit];
+export const benches: readonly Bench[] = [sessions, stop, frame, scale, hop, hopBurst, hopPayload, hopTool, exit];

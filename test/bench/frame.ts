@@ -1,130 +1,86 @@
 /** What one request and its response cost inside the runtime, beside the least that any proxy in JavaScript could do. */
 
-import { defaultReadLimits, readMessage } from '../../src/protocol/read.ts';
-import { LineFramer } from '../../src/protocol/lines.ts';
-import { isUtf8 } from 'node:buffer';
-import { benchRuntime, call, callResult, openServing } from './in-memory.ts';
+import { framing, leaveWaiting, made, pairs, parsing, passBytes, passEvents, plainTable, reading } from './acts.ts';
+import { benchRuntime, openServing } from './in-memory.ts';
 import { type Bench, bytesAllocatedBy, cpuMicrosOf, inRounds, perRound, ratios } from './measure.ts';
 
-/** Pairs of a request and its response in one act; their ids differ, as they do on a wire. */
-const pairs = 1000;
+/** Acts in a round of each variant: enough for some 100 ms of processor time. */
 const actsPerRound = 30;
+const actsOfEvents = 100;
+const actsOfPlainTable = 1000;
 const warmUpActs = 20;
-/** Beside the one that is answered, in the variant with a full table. */
+/** Requests beside the one that is answered, in the variants with a full table. */
 const waiting = 1000;
 const manySessions = 1000;
 
 export const frame: Bench = {
   name: 'frame',
   title: 'One request and its response, in memory',
-  about: `A \`tools/call\` of 117 bytes and its result of 89 bytes, from bytes in to bytes out. The floors do less, with the same bytes:
-*framing* cuts chunks of 64 KiB into lines and nothing else; *reading* is our own reader of one message without a session
-around it; *parse and stringify* is what a proxy does that takes each message apart and writes it again, and it keeps no
-account of anything. Ratios are taken within a round.`,
+  about: `A \`tools/call\` of 117 bytes and its result of 89 bytes, from bytes in to bytes out; where a row says *event*, it is half of
+that. *Ready-made events* are the same pairs after they were read: what is left is that the runtime brings each to its session,
+which puts the request into its table with its deadline, or takes it out, checks what must stay true, commits, and sends. The
+floors do less. *Framing* cuts chunks of 64 KiB into lines and nothing else; *reading* is our own reader of one message without
+a session around it; *parse and stringify* is what a proxy does that takes each message apart and writes it again, and it keeps
+no account of anything; *switch and Map* takes the ready-made events and is a class that does no more than keep what waits in
+a \`Map\`. Ratios are taken within a round.`,
 
   async measure(options) {
-    const ids = Array.from({ length: pairs }, (_, index) => index + 1);
-    const requests = ids.map(call);
-    const responses = ids.map(callResult);
     const runtimes = [benchRuntime(), benchRuntime(), benchRuntime()] as const;
-
-    const alone = openServing(runtimes[0]);
-    const oneSession = (): void => {
-      for (let index = 0; index < pairs; index += 1) {
-        alone.client.receive(requests[index]!);
-        alone.server.receive(responses[index]!);
-      }
-    };
-
-    const laden = openServing(runtimes[1]);
-    for (let id = 0; id < waiting; id += 1) laden.client.receive(call(pairs + 1 + id));
-    const fullTable = (): void => {
-      for (let index = 0; index < pairs; index += 1) {
-        laden.client.receive(requests[index]!);
-        laden.server.receive(responses[index]!);
-      }
-    };
-
+    const oneSession = passBytes([openServing(runtimes[0])]);
+    const full = openServing(runtimes[1]);
+    leaveWaiting(full, waiting);
     const many = Array.from({ length: manySessions }, () => openServing(runtimes[2]));
-    const roundRobin = (): void => {
-      for (let index = 0; index < pairs; index += 1) {
-        const session = many[index % manySessions]!;
-        session.client.receive(requests[index]!);
-        session.server.receive(responses[index]!);
-      }
+    const acts = {
+      oneSession,
+      fullTable: passBytes([full]),
+      roundRobin: passBytes(many),
+      events: passEvents(full),
+      framing: framing(),
+      reading: reading(),
+      parsing: parsing(),
+      plainTable: plainTable(full, waiting),
     };
-
-    const chunks = chunksOf([...requests, ...responses]);
-    const framer = new LineFramer({ lineBytesMax: 10 * 1024 * 1024 });
-    const framing = (): void => {
-      for (const chunk of chunks) framer.push(chunk, keep, keep);
-    };
-
-    const limits = { ...defaultReadLimits, isUtf8 };
-    const reading = (): void => {
-      for (let index = 0; index < pairs; index += 1) {
-        kept = readMessage(requests[index]!, limits);
-        kept = readMessage(responses[index]!, limits);
-      }
-    };
-
-    const parsing = (): void => {
-      for (let index = 0; index < pairs; index += 1) {
-        kept = parseAndStringify(requests[index]!);
-        kept = parseAndStringify(responses[index]!);
-      }
-    };
-
-    const variants = { oneSession, fullTable, roundRobin, framing, reading, parsing };
-    for (const act of Object.values(variants)) cpuMicrosOf(act, warmUpActs);
-    const timed = (act: () => void) => (): number => cpuMicrosOf(act, actsPerRound) / pairs;
+    for (const act of Object.values(acts)) cpuMicrosOf(act, warmUpActs);
+    const timed = (act: () => void, count: number) => (): number => cpuMicrosOf(act, count) / pairs;
     const micros = await inRounds(options, {
-      oneSession: timed(oneSession),
-      fullTable: timed(fullTable),
-      roundRobin: timed(roundRobin),
-      framing: timed(framing),
-      reading: timed(reading),
-      parsing: timed(parsing),
+      oneSession: timed(acts.oneSession, actsPerRound),
+      fullTable: timed(acts.fullTable, actsPerRound),
+      roundRobin: timed(acts.roundRobin, actsPerRound),
+      events: timed(acts.events, actsOfEvents),
+      framing: timed(acts.framing, actsPerRound),
+      reading: timed(acts.reading, actsPerRound),
+      parsing: timed(acts.parsing, actsPerRound),
+      plainTable: timed(acts.plainTable, actsOfPlainTable),
     });
     const allocated = (act: () => void): readonly number[] =>
       Array.from({ length: options.rounds }, () => bytesAllocatedBy(act, 1) / pairs);
+    const half = (values: readonly number[]): readonly number[] => values.map((value) => value / 2);
+    const [bytesOfPair, bytesOfEvents] = [allocated(acts.oneSession), allocated(acts.events)];
     const measures = [
       perRound('one session', 'us', micros.oneSession),
+      perRound('one session, an event', 'us', half(micros.oneSession)),
       perRound(`${waiting} other requests waiting`, 'us', micros.fullTable),
       perRound(`${manySessions} sessions in turn`, 'us', micros.roundRobin),
+      perRound(`ready-made events, ${waiting} other requests waiting`, 'us', micros.events),
+      perRound('ready-made events, an event', 'us', half(micros.events)),
       perRound('floor: framing', 'us', micros.framing),
       perRound('floor: reading', 'us', micros.reading),
       perRound('floor: parse and stringify', 'us', micros.parsing),
+      perRound(`floor: switch and Map, ${waiting} other requests waiting`, 'us', micros.plainTable),
       perRound('one session, by parse and stringify', 'x', ratios(micros.oneSession, micros.parsing)),
+      perRound('ready-made events, by switch and Map', 'x', ratios(micros.events, micros.plainTable), { most: 8 }),
       perRound('full table, by one session', 'x', ratios(micros.fullTable, micros.oneSession)),
       perRound(`${manySessions} sessions, by one session`, 'x', ratios(micros.roundRobin, micros.oneSession)),
-      perRound('allocated: one session', 'B', allocated(oneSession)),
-      perRound('allocated: floor, framing', 'B', allocated(framing)),
-      perRound('allocated: floor, reading', 'B', allocated(reading)),
-      perRound('allocated: floor, parse and stringify', 'B', allocated(parsing)),
+      perRound('allocated: one session', 'B', bytesOfPair),
+      perRound('allocated: one session, an event', 'B', half(bytesOfPair)),
+      perRound('allocated: ready-made events, an event', 'B', half(bytesOfEvents), { most: 450 }),
+      perRound('allocated: floor, framing', 'B', allocated(acts.framing)),
+      perRound('allocated: floor, reading', 'B', allocated(acts.reading)),
+      perRound('allocated: floor, parse and stringify', 'B', allocated(acts.parsing)),
+      perRound('allocated: floor, switch and Map, an event', 'B', half(allocated(acts.plainTable))),
     ];
     for (const runtime of runtimes) await runtime.stop();
-    if (kept === undefined) throw new Error('Nothing was measured');
+    if (made.last === undefined) throw new Error('Nothing was measured');
     return measures;
   },
 };
-
-/** What a floor made last. Without anybody to keep it, the compiler would leave it unmade. */
-let kept: unknown;
-
-const keep = (line: unknown): void => {
-  kept = line;
-};
-
-function parseAndStringify(message: Uint8Array): Buffer {
-  const text = Buffer.from(message.buffer, message.byteOffset, message.byteLength).toString();
-  return Buffer.from(JSON.stringify(JSON.parse(text)));
-}
-
-/** The messages as lines, in chunks as a pipe hands them over: cut where the chunk is full, not where a line ends. */
-function chunksOf(messages: readonly Uint8Array[]): readonly Uint8Array[] {
-  const chunkBytes = 65_536;
-  const stream = Buffer.concat(messages.flatMap((message) => [message, Buffer.from('\n')]));
-  const count = Math.ceil(stream.length / chunkBytes);
-  return Array.from({ length: count }, (_, index) => stream.subarray(index * chunkBytes, (index + 1) * chunkBytes));
-}

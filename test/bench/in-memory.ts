@@ -5,7 +5,7 @@ import { createRuntime, type PeerLink, type Runtime, type RuntimeSession } from 
 /** A peer that reads everything at once and remembers nothing. */
 export const sink: PeerLink = { write: () => true, pause: () => {}, close: () => {} };
 
-const bytes = (message: object): Uint8Array => Buffer.from(JSON.stringify(message));
+export const bytes = (message: object): Uint8Array => Buffer.from(JSON.stringify(message));
 
 export const initialize = bytes({
   jsonrpc: '2.0',
