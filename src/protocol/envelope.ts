@@ -38,6 +38,14 @@ export interface Frame {
   readonly envelope: Envelope;
 }
 
+/**
+ * The frame with bytes of its own: the original is a slice of whatever chunk it came in, and would keep all of it alive. Not
+ * `slice`, which gives a view and no copy where the bytes are a Buffer.
+ */
+export function keptFrame({ bytes, envelope }: Frame): Frame {
+  return { bytes: new Uint8Array(bytes), envelope };
+}
+
 /** The direction in which the answer to a request travels. */
 export function opposite(direction: Direction): Direction {
   return direction === 'client-to-server' ? 'server-to-client' : 'client-to-server';

@@ -7,7 +7,7 @@ import { refusal } from '../errors.ts';
 import type { PeerLink, UpstreamLink } from '../ports.ts';
 import { type Direction, type Frame, type FrameKind, opposite } from '../protocol/envelope.ts';
 import { type ReadFault, isFault } from '../protocol/faults.ts';
-import { isBatch, type ReadLimits, readMessages } from '../protocol/read.ts';
+import { isBatch, type ReadLimits, readMessage, readMessages } from '../protocol/read.ts';
 import { idTokenOf } from '../protocol/encode.ts';
 import { counterIndex } from '../session/counters.ts';
 import type { Effect, SendEffect } from '../session/effects.ts';
@@ -85,14 +85,21 @@ export class SessionHost {
 
   /** One message, or a batch of them, as it came from the peer that sends in `direction`. */
   receive(direction: Direction, bytes: Uint8Array): void {
-    const reads = readMessages(bytes, this.#surroundings.readLimits);
-    if (isBatch(bytes) && !acceptsBatches(this.record.profile, this.record.facts.protocolVersion)) {
-      for (const read of reads) this.unreadable(direction, isFault(read) ? read : batchFault(read), bytes.length);
+    if (isBatch(bytes)) {
+      this.#receiveBatch(direction, bytes);
       return;
     }
-    for (const read of reads) {
+    const read = readMessage(bytes, this.#surroundings.readLimits);
+    if (isFault(read)) this.unreadable(direction, read, bytes.length);
+    else this.#arrive(direction, read);
+  }
+
+  #receiveBatch(direction: Direction, bytes: Uint8Array): void {
+    const isAccepted = acceptsBatches(this.record.profile, this.record.facts.protocolVersion);
+    for (const read of readMessages(bytes, this.#surroundings.readLimits)) {
       if (isFault(read)) this.unreadable(direction, read, bytes.length);
-      else this.#arrive(direction, read);
+      else if (isAccepted) this.#arrive(direction, read);
+      else this.unreadable(direction, batchFault(read), bytes.length);
     }
   }
 

@@ -12,7 +12,7 @@ import {
   readTaskStatus,
 } from '../protocol/bodies.ts';
 import { encodeNotification } from '../protocol/encode.ts';
-import { opposite, type Direction, type Frame } from '../protocol/envelope.ts';
+import { keptFrame, opposite, type Direction, type Frame } from '../protocol/envelope.ts';
 import type { FrameArrived } from './events.ts';
 import { capabilitiesText } from './facts.ts';
 import type { PendingEntry } from './pending.ts';
@@ -44,7 +44,7 @@ export function rememberedOf({ frame, direction, verdict }: FrameArrived): Frame
 export function rememberedAs(method: string, direction: Direction, sent: Frame): Frame | undefined {
   const bytesMax = rememberedBytesMax.get(method);
   if (bytesMax === undefined || sent.bytes.length > bytesMax || sent.envelope.method !== method) return undefined;
-  return direction === 'client-to-server' || method.startsWith('tasks/') ? keep(sent) : undefined;
+  return direction === 'client-to-server' || method.startsWith('tasks/') ? keptFrame(sent) : undefined;
 }
 
 /** The client's word that the handshake is complete, as a recovery repeats it; in few words where it had many. */
@@ -52,12 +52,9 @@ export function learnInitialized(record: SessionRecord, direction: Direction, fr
   if (direction !== 'client-to-server') return;
   const { envelope } = frame;
   const isLong = frame.bytes.length > initializedBytesMax;
-  record.unit.learn({ initialized: isLong ? { bytes: encodeNotification(envelope.method), envelope } : keep(frame) });
-}
-
-/** A copy: the original is a slice of whatever chunk it came in, and would keep all of it alive. */
-function keep(frame: Frame): Frame {
-  return { bytes: frame.bytes.slice(), envelope: frame.envelope };
+  record.unit.learn({
+    initialized: isLong ? { bytes: encodeNotification(envelope.method), envelope } : keptFrame(frame),
+  });
 }
 
 export function learnFromAnswer(record: SessionRecord, entry: PendingEntry, answer: Frame): void {

@@ -3,7 +3,7 @@
  * which it was sent. Cancellations, pings and responses may pass what is held; a response not the progress of its request.
  */
 
-import { opposite, type Direction, type Frame } from '../protocol/envelope.ts';
+import { keptFrame, opposite, type Direction, type Frame } from '../protocol/envelope.ts';
 import { idKey } from '../protocol/ids.ts';
 import { methodRow } from '../protocol/methods.ts';
 import type { FrameArrived } from './events.ts';
@@ -44,10 +44,10 @@ export function hasRoom(record: SessionRecord, bytes: number): boolean {
   return record.held.size < heldFramesPerSession && record.held.bytes + bytes <= heldBytesPerSession;
 }
 
-/** Stages the frame at the end of its queue. Its bytes are copied: the original would keep a whole chunk alive. */
+/** Stages the frame at the end of its queue, with bytes of its own. */
 export function insertHeld(record: SessionRecord, event: FrameArrived, entry: PendingEntry | undefined): void {
   const verdict = event.verdict === 'awaited' ? undefined : event.verdict;
-  const frame = { bytes: event.frame.bytes.slice(), envelope: event.frame.envelope };
+  const frame = keptFrame(event.frame);
   const forwardAsIs = { kind: 'forward', frame, delayMs: 0, steps: [] } as const;
   const known = event.verdict === undefined ? forwardAsIs : verdict;
   const held = new HeldFrame(record.id, event.ticket, event.direction, frame, entry, known, event.deliberation);

@@ -20,6 +20,28 @@ import type { PendingEntry } from './pending.ts';
 import type { SessionData } from './session-data.ts';
 import { type TagRule, type TagView, builtInTagRules, evaluateTags, nextTagChange, tagThresholds } from './tags.ts';
 
+/** The places of the three counters that a frame moves. */
+interface FrameIndexes {
+  readonly frames: number;
+  readonly bytes: number;
+  readonly kind: number;
+}
+
+function indexesOf(peer: 'Client' | 'Server'): Readonly<Record<FrameKind, FrameIndexes>> {
+  const frames = counterIndex[`framesFrom${peer}`];
+  const bytes = counterIndex[`bytesFrom${peer}`];
+  return {
+    request: { frames, bytes, kind: counterIndex[`requestsFrom${peer}`] },
+    response: { frames, bytes, kind: counterIndex[`responsesFrom${peer}`] },
+    notification: { frames, bytes, kind: counterIndex[`notificationsFrom${peer}`] },
+  };
+}
+
+const frameIndexes: Readonly<Record<Direction, Readonly<Record<FrameKind, FrameIndexes>>>> = {
+  'client-to-server': indexesOf('Client'),
+  'server-to-client': indexesOf('Server'),
+};
+
 export type LimitScope = 'session' | 'total';
 
 export class SessionUnit extends BaseUnit<SessionState, Effect> {
@@ -27,6 +49,7 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
   readonly #journal: Journal;
   readonly #tagView: StagedTagView;
   #frameBytes = -1;
+  #frameIndexes = frameIndexes['client-to-server'].request;
   #endReason: EndReason | undefined;
   #facts: SessionFacts | undefined;
   #drains = false;
@@ -119,11 +142,8 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
   }
 
   countFrame(direction: Direction, kind: FrameKind, bytes: number): void {
-    const fromClient = direction === 'client-to-server';
     this.#frameBytes = bytes;
-    this.count(fromClient ? 'framesFromClient' : 'framesFromServer');
-    this.count(fromClient ? 'bytesFromClient' : 'bytesFromServer', bytes);
-    this.count(frameCounter[kind][fromClient ? 0 : 1]);
+    this.#frameIndexes = frameIndexes[direction][kind];
   }
 
   get facts(): SessionFacts {
@@ -187,6 +207,10 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
       record.counts[countIndexes.at(index)]! += countAmounts.at(index);
     }
     if (this.#frameBytes >= 0) {
+      const { frames, bytes, kind } = this.#frameIndexes;
+      record.counts[frames]!++;
+      record.counts[bytes]! += this.#frameBytes;
+      record.counts[kind]!++;
       record.frames++;
       record.lastFrameAt = this.now;
       record.rate.add(this.now);
@@ -291,12 +315,6 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
     this.#drains = false;
   }
 }
-
-const frameCounter = {
-  request: ['requestsFromClient', 'requestsFromServer'],
-  response: ['responsesFromClient', 'responsesFromServer'],
-  notification: ['notificationsFromClient', 'notificationsFromServer'],
-} as const satisfies Record<FrameKind, readonly [CounterName, CounterName]>;
 
 /** When the idle or the age limit ends the session. A busy session is not idle: it is looked at again later. */
 function sessionDueAt(record: SessionData, now: number): number {

@@ -10,6 +10,17 @@ const newline = Buffer.of(newlineByte);
 /** Up to here one copy into pooled memory is cheaper than a list of pieces. */
 const copyBytesMax = 2048;
 
+/**
+ * Memory that was read into once and is not written to any more. Only there may a byte behind a message be sent with it: in
+ * other memory it could be anybody's, and change before the kernel has it.
+ */
+const readMemory = new WeakSet<ArrayBufferLike>();
+
+/** Says that this chunk came from a peer, and will not change. */
+export function noteChunk(chunk: Uint8Array): void {
+  readMemory.add(chunk.buffer);
+}
+
 /** Collects whole messages, each to be followed by a newline, and gives them back as pieces to be written in order. */
 export class MessageGather {
   private pieces: Uint8Array[] = [];
@@ -18,9 +29,8 @@ export class MessageGather {
   private memory: ArrayBufferLike | undefined;
   private start = 0;
   private end = 0;
-  private owesNewline = false;
-  /** A view of all of `memory`, made when the byte after the run is first asked for. */
-  private view: Uint8Array | undefined;
+  /** All of `memory`, where the byte behind the run may be sent. */
+  private chunk: Uint8Array | undefined;
 
   /** Bytes collected, newlines included. */
   get bytes(): number {
@@ -33,55 +43,42 @@ export class MessageGather {
       if (slice.length > 0) this.append(slice);
       this.collectedBytes += slice.length;
     }
-    if (this.owesNewline) this.payNewline();
-    this.owesNewline = true;
     this.collectedBytes += 1;
+    // The newline that stood behind the message when it arrived is as good as one of ours.
+    if (this.memory !== undefined && this.chunk?.[this.end] === newlineByte) this.end += 1;
+    else {
+      this.finishRun();
+      this.pieces.push(newline);
+    }
   }
 
   /** The pieces collected so far; the gather is empty afterwards. */
   take(): readonly Uint8Array[] {
-    if (this.owesNewline) this.payNewline();
     this.finishRun();
     const pieces = this.pieces;
     const bytes = this.collectedBytes;
     this.pieces = [];
     this.collectedBytes = 0;
+    this.chunk = undefined;
     return pieces.length > 1 && bytes <= copyBytesMax ? [Buffer.concat(pieces, bytes)] : pieces;
   }
 
   private append(slice: Uint8Array): void {
-    const owed = this.owesNewline;
-    const gap = owed ? 1 : 0;
-    const isNeighbour = slice.buffer === this.memory && slice.byteOffset === this.end + gap;
-    // The newline between two neighbours is the one that stood between them when they arrived.
-    if (isNeighbour && (!owed || this.byteAfterRun() === newlineByte)) {
-      this.owesNewline = false;
-      this.end += gap + slice.length;
+    const { buffer, byteOffset, length } = slice;
+    if (buffer === this.memory && byteOffset === this.end) {
+      this.end += length;
       return;
     }
-    if (owed) this.payNewline();
     this.finishRun();
-    this.memory = slice.buffer;
-    this.start = slice.byteOffset;
-    this.end = slice.byteOffset + slice.length;
-  }
-
-  private byteAfterRun(): number | undefined {
-    if (this.memory === undefined) return undefined;
-    if (this.view?.buffer !== this.memory) this.view = new Uint8Array(this.memory);
-    return this.view[this.end];
-  }
-
-  private payNewline(): void {
-    this.finishRun();
-    this.pieces.push(newline);
-    this.owesNewline = false;
+    this.memory = buffer;
+    this.start = byteOffset;
+    this.end = byteOffset + length;
+    if (this.chunk?.buffer !== buffer) this.chunk = readMemory.has(buffer) ? new Uint8Array(buffer) : undefined;
   }
 
   private finishRun(): void {
     if (this.memory === undefined) return;
     this.pieces.push(Buffer.from(this.memory, this.start, this.end - this.start));
     this.memory = undefined;
-    this.view = undefined;
   }
 }

@@ -6,7 +6,7 @@
 import type { Readable, Writable } from 'node:stream';
 
 import { LineFramer, type OversizeLine } from '../protocol/lines.ts';
-import { MessageGather } from './stdio-gather.ts';
+import { MessageGather, noteChunk } from './stdio-gather.ts';
 
 export interface StdioLinesOptions {
   readonly input: Readable;
@@ -64,7 +64,10 @@ export class StdioLines {
       this.inputEnded = true;
       options.onInputEnded(error);
     };
-    input.on('data', (chunk: Uint8Array) => framer.push(chunk, onLine, onLongLine));
+    input.on('data', (chunk: Uint8Array) => {
+      noteChunk(chunk);
+      framer.push(chunk, onLine, onLongLine);
+    });
     input.on('end', () => onEnd());
     input.on('error', onEnd);
     input.on('close', () => onEnd());

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { MessageGather } from '../../src/transports/stdio-gather.ts';
+import { MessageGather, noteChunk } from '../../src/transports/stdio-gather.ts';
 
 /** The messages of a chunk of lines, as views of it. */
 function linesIn(chunk: Buffer): readonly Uint8Array[] {
@@ -24,19 +24,35 @@ const text = (pieces: readonly Uint8Array[]) => Buffer.concat(pieces).toString()
 describe('the messages of one turn', () => {
   test('leave as one slice of the chunk in which they came', () => {
     const chunk = Buffer.from(`${'a'.repeat(3000)}\n${'b'.repeat(3000)}\n${'c'.repeat(3000)}\n`);
-    const [run, end, ...more] = gathered(linesIn(chunk).map((line) => [line]));
-    expect([run?.buffer, run?.byteOffset, run?.length]).toEqual([chunk.buffer, chunk.byteOffset, chunk.length - 1]);
-    expect([Buffer.from(end!).toString(), more]).toEqual(['\n', []]);
+    noteChunk(chunk);
+    const [run, ...more] = gathered(linesIn(chunk).map((line) => [line]));
+    expect([run?.buffer, run?.byteOffset, run?.length]).toEqual([chunk.buffer, chunk.byteOffset, chunk.length]);
+    expect(more).toEqual([]);
+  });
+
+  test('are sent with a newline of our own where the byte behind them belongs to somebody else', () => {
+    const memory = Buffer.from(`${'a'.repeat(3000)}\n`);
+    const pieces = gathered([[memory.subarray(0, 3000)]]);
+    memory[3000] = 0x78;
+    expect(text(pieces)).toBe(`${'a'.repeat(3000)}\n`);
+  });
+
+  test('can be empty, and still have their newlines', () => {
+    const chunk = Buffer.from(`${'a'.repeat(3000)}\n\n\n`);
+    noteChunk(chunk);
+    expect(text(gathered([[chunk.subarray(0, 3000)], [], [Buffer.from('')]]))).toBe(`${'a'.repeat(3000)}\n\n\n`);
   });
 
   test('are not joined over a byte that was no newline', () => {
     const chunk = Buffer.from(`${'a'.repeat(3000)} ${'b'.repeat(3000)}`);
+    noteChunk(chunk);
     const pieces = gathered([[chunk.subarray(0, 3000)], [chunk.subarray(3001)]]);
     expect(text(pieces)).toBe(`${'a'.repeat(3000)}\n${'b'.repeat(3000)}\n`);
   });
 
   test('are not joined when the first of them lacks its end', () => {
     const chunk = Buffer.from(`${'a'.repeat(3000)}\n${'b'.repeat(3000)}\n`);
+    noteChunk(chunk);
     const pieces = gathered([[chunk.subarray(0, 2999)], [chunk.subarray(3001, 6001)]]);
     expect(text(pieces)).toBe(`${'a'.repeat(2999)}\n${'b'.repeat(3000)}\n`);
   });
@@ -72,6 +88,7 @@ describe('the messages of one turn', () => {
     fc.assert(
       fc.property(fc.array(fc.record({ line, cut, origin }), { maxLength: 12 }), (messages) => {
         const chunk = Buffer.from(messages.map((message) => `${message.line}\n`).join(''));
+        noteChunk(chunk);
         const inChunk = linesIn(chunk);
         const asSlices = messages.map((message, index) => {
           const bytes = message.origin === 'chunk' ? inChunk[index]! : Buffer.from(message.line);
