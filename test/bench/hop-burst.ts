@@ -5,7 +5,9 @@ import type { Load } from './load.ts';
 import { type Bench, perRound } from './measure.ts';
 import { type Way, Ways } from './ways.ts';
 
-const bursts: Load = { tool: 'burst', args: '{}', concurrency: 1, calls: 600 };
+/** What is run in one turn. */
+const bursts: Load = { tool: 'burst', args: '{}', concurrency: 1, calls: 60 };
+const turns = 10;
 const ways: readonly Way[] = ['direct', 'pipe', 'lines', 'scan', 'json', 'ninelives'];
 
 export const hopBurst: Bench = {
@@ -24,9 +26,9 @@ time is that of the proxy's process, for each frame that it forwards; the ways a
           received.set(way, received.get(way)! + 1);
         };
       }
-      await opened.warmUp({ ...bursts, calls: 50 });
-      const runs = await opened.run(options, bursts);
-      const sent = (options.rounds * bursts.calls + 50) * burstNotifications;
+      await opened.warmUp(bursts);
+      const runs = await opened.run(options, bursts, turns);
+      const sent = (1 + options.rounds * turns) * bursts.calls * burstNotifications;
       for (const [way, count] of received) {
         if (count !== sent) throw new Error(`Of ${sent} notifications ${count} came through ${way}`);
       }

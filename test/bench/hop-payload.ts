@@ -13,10 +13,12 @@ const textOf = (bytes: number): string => {
 };
 
 const load = (bytes: number, calls: number): Load => ({ tool: 'echo', args: textOf(bytes), concurrency: 4, calls });
+/** What is run in one turn. */
 const sizes = [
-  ['64 KB', load(65_536, 1500)],
-  ['1 MB', load(1_048_576, 100)],
+  ['64 KB', load(65_536, 300)],
+  ['1 MB', load(1_048_576, 20)],
 ] as const;
+const turns = 5;
 
 export const hopPayload: Bench = {
   name: 'hop-payload',
@@ -28,8 +30,8 @@ processor time is that of the proxy's process, for a call and its answer.`,
     return Ways.opened({ ways }, async (opened) => {
       const measures: Measure[] = [];
       for (const [size, calls] of sizes) {
-        await opened.warmUp({ ...calls, calls: Math.ceil(calls.calls / 4) });
-        const runs = await opened.run(options, calls);
+        await opened.warmUp(calls);
+        const runs = await opened.run(options, calls, turns);
         measures.push(
           ...ways.map((way) => perRound(`${size}: processor time, ${way}`, 'us', runs.cpuMicros(way))),
           perRound(`${size}: ninelives, by scan`, 'x', runs.cpuBy('ninelives', 'scan'), { most: 1.4 }),

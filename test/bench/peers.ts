@@ -4,15 +4,14 @@
  */
 
 import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 export interface Peer {
   readonly name: string;
   /** To be followed by the server's command. */
   readonly command: readonly string[];
-  /** Where it may leave its log. */
-  readonly cwd: string;
+  /** The file in its working directory into which it writes every frame, whether asked or not. */
+  readonly log: string;
 }
 
 interface PeerRow extends Peer {
@@ -25,7 +24,7 @@ const rows: readonly PeerRow[] = [
   {
     name: 'tooner',
     command: [`${folder}@chaindead/tooner_linux_amd64/tooner`],
-    cwd: tmpdir(),
+    log: 'tooner.log',
     runsOn: { platform: 'linux', arch: 'x64' },
   },
 ];

@@ -3,6 +3,9 @@
  * through the peers that are installed. Starts each once, runs the same load on all of them in rounds, and ends them.
  */
 
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { devNull, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Load, type Run, joined, run } from './load.ts';
 import { type BenchOptions, type Measure, inRounds, ratios, single } from './measure.ts';
 import { PeerProcess, echoServer, floorProxy, ninelives, stopAll } from './peer-process.ts';
@@ -31,20 +34,19 @@ export class Ways {
   /** Runs `act` on ways that have shaken hands, and leaves no process behind. */
   static async opened<T>({ ways, withPeers = false }: Plan, act: (ways: Ways) => Promise<T>): Promise<T> {
     const installed = withPeers ? installedPeers() : [];
+    const folder = mkdtempSync(join(tmpdir(), 'ninelives-bench-'));
     try {
       const started = new Map<string, PeerProcess>(ways.map((way) => [way, new PeerProcess(commandOf(way))]));
-      for (const { name, command, cwd } of installed) {
-        started.set(name, new PeerProcess([...command, ...echoServer], cwd));
+      for (const { name, command, log } of installed) {
+        symlinkSync(devNull, join(folder, log));
+        started.set(name, new PeerProcess([...command, ...echoServer], folder));
       }
       for (const peer of started.values()) await peer.initialize();
-      return await act(
-        new Ways(
-          started,
-          installed.map(({ name }) => name),
-        ),
-      );
+      const peerNames = installed.map(({ name }) => name);
+      return await act(new Ways(started, peerNames));
     } finally {
       await stopAll();
+      rmSync(folder, { recursive: true });
     }
   }
 
