@@ -8,6 +8,8 @@ import { describe, expect, test } from 'vitest';
 
 /** Files without a test of their own, by the test file where what they do is seen. */
 const seenElsewhere: Readonly<Record<string, string>> = {
+  // One line: what it starts, and with what.
+  'src/cli/main.ts': 'test/cli/start.test.ts',
   // The parts that reading a message is made of: seen together, against JSON.parse.
   'src/protocol/batch.ts': 'test/protocol/read.test.ts',
   'src/protocol/derive.ts': 'test/protocol/read.test.ts',

@@ -14,7 +14,7 @@ import { bold, checkLife, describeLife, dim, green, red } from './life.ts';
 import { Trace } from './trace.ts';
 
 // dist/scripts/demo/main.js stands beside dist/src.
-const proxy = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+const proxy = fileURLToPath(new URL('../../bin/ninelives.cjs', import.meta.url));
 const server = fileURLToPath(import.meta.resolve('@modelcontextprotocol/server-everything/dist/index.js'));
 
 const transport = new StdioClientTransport({

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fenced, generatedFrom } from './markdown.ts';
 
-const main = 'dist/src/cli/main.js';
+const main = 'dist/bin/ninelives.cjs';
 
 /** Needs the build: the help of the command that users run, not of the sources. */
 export function cliPage(): string {

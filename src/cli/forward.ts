@@ -1,18 +1,11 @@
-/** `ninelives forward`: one upstream behind one front. */
+/** `ninelives forward`: one upstream behind one front. What it may be told, and what that means. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { LoadedProfile } from '../config/profile-file.ts';
-import type { Forward, ForwardEnd } from '../proxy.ts';
-import { systemClock } from '../runtime/system-clock.ts';
-import { type Limits, type Times, defaultLimits } from '../session/limits.ts';
-import { defaultRestartPolicy, neverRestart } from '../session/upstream.ts';
-import { startServerToForward } from '../transports/server-to-forward.ts';
-import { openStandardError, openStandardStreams } from '../transports/stdio.ts';
-import { codeOfSignal, exitCodeOf, exitCodes } from './exit-codes.ts';
-import { type LogLevel, logLevels } from './log-levels.ts';
-import { Orphanhood } from './orphanhood.ts';
-import { People } from './people.ts';
-import { serverLine } from './terminal.ts';
+import type { Limits, Times } from '../session/limits.ts';
+import { builtInProfiles } from '../session/profiles.ts';
+import { type LogLevel, defaultLogLevel, logLevels } from './log-levels.ts';
+import type { ForwardRequest } from './run-forward.ts';
 
 interface ForwardFlags {
   readonly logLevel: LogLevel;
@@ -27,11 +20,8 @@ interface ForwardFlags {
   readonly checkInvariants?: boolean;
 }
 
-/** How long the last lines on stderr may take at the end. */
-const farewellMs = 500;
-
 /** Adds `forward` to the program, whose way to fail and to show help its commands take over. */
-export function addForward(program: Command): void {
+export function addForward(program: Command, run: (request: ForwardRequest) => Promise<void>): void {
   const front = program
     .command('forward')
     .description('put ninelives between one client and one server')
@@ -54,7 +44,7 @@ export function addForward(program: Command): void {
       new Option('--log-level <level>', 'how much to say on stderr')
         .choices(logLevels)
         .env('NINELIVES_LOG')
-        .default('info'),
+        .default(defaultLogLevel),
     )
     .addOption(
       new Option('--restart <when>', 'start a server that went away again, at most 3 times in 60 s')
@@ -83,7 +73,11 @@ Examples:
 Protocol bytes only on stdout; everything for people on stderr. Exit code: the server's own; 2 for a wrong command line,
 126 and 127 when the server cannot be executed or found, 0 after SIGTERM or SIGINT.`,
     )
-    .action(forward);
+    .action(async (words: readonly string[], flags: ForwardFlags, command: Command) => {
+      const request = await requestOf(words, flags);
+      if ('problem' in request) command.error(`error: ${request.problem}`);
+      else await run(request);
+    });
 }
 
 function positive(text: string): number {
@@ -92,66 +86,31 @@ function positive(text: string): number {
   return value;
 }
 
-async function forward([program, ...args]: readonly string[], flags: ForwardFlags, command: Command): Promise<void> {
+async function requestOf(
+  [program, ...args]: readonly string[],
+  flags: ForwardFlags,
+): Promise<ForwardRequest | { readonly problem: string }> {
   if (program === undefined) {
-    command.error("error: the server's command is missing: 'ninelives forward stdio -- COMMAND ARGS'");
-    return;
+    return { problem: "the server's command is missing: 'ninelives forward stdio -- COMMAND ARGS'" };
   }
-  const profile = flags.profile === undefined ? undefined : await profileOf(flags.profile);
-  if (profile !== undefined && 'problem' in profile) {
-    command.error(`error: ${profile.problem}`);
-    return;
-  }
-  // All of ourselves before the server: Node 20 has been seen to load a package twice when a child ends while it imports.
-  const [{ forwardStdio }, { openLog }] = await Promise.all([import('../proxy.ts'), import('./log.ts')]);
-  const clock = systemClock();
-  const people = new People(openStandardError());
-  let proxy: Forward | null = null;
-  let wasAskedToStop = false;
-  const stop = (signal: NodeJS.Signals): void => {
-    if (wasAskedToStop || proxy === null) {
-      server.connector.kill();
-      process.exit(wasAskedToStop ? codeOfSignal(signal) : exitCodes.ok);
-    }
-    wasAskedToStop = true;
-    proxy.drain();
-  };
-  // Before the server is started: there is no moment in which a signal would end us and leave the server.
-  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
-
-  const server = startServerToForward({
+  const loaded = flags.profile === undefined ? undefined : await profileOf(flags.profile);
+  if (loaded !== undefined && 'problem' in loaded) return loaded;
+  return {
     command: program,
     args,
-    clock,
-    lineBytesMax: flags.frameBytesMax ?? defaultLimits.frameBytesMax,
-    onStderr: (line) => people.write(serverLine(line, people)),
-  });
-  // Whatever ends us, a defect included, the server does not stay behind.
-  process.on('exit', () => server.connector.kill());
-  const log = openLog(flags.logLevel, people);
-  if (process.stdin.isTTY) log.info({}, 'your terminal is the client: type a message a line, Ctrl-D to end');
-  proxy = forwardStdio({
-    ...openStandardStreams(),
-    server,
-    clock,
-    log,
+    logLevel: flags.logLevel,
     limits: limitsOf(flags),
     times: timesOf(flags),
-    restart: flags.restart === 'never' ? neverRestart : defaultRestartPolicy,
-    ...(profile === undefined ? {} : { profile: profile.profile }),
+    restarts: flags.restart !== 'never',
+    ...(loaded === undefined ? {} : { profile: loaded.profile }),
     checksInvariants: flags.checkInvariants === true,
-  });
-
-  // A process that has lost its parent has lost its client: nobody waits for what is still under way.
-  const orphanhood = new Orphanhood(clock, () => proxy?.clientGone());
-  const end: ForwardEnd = await proxy.ended;
-  orphanhood.stop();
-  await people.flushed(farewellMs);
-  process.exit(exitCodeOf(end.reason, end.exit, wasAskedToStop));
+  };
 }
 
 /** Reading a file takes a parser and a schema, which cost more than the rest of the start together. */
 async function profileOf(nameOrFile: string): Promise<LoadedProfile> {
+  const profile = builtInProfiles.get(nameOrFile);
+  if (profile !== undefined) return { profile };
   const { loadProfile } = await import('../config/profile-file.ts');
   return loadProfile(nameOrFile);
 }

@@ -13,7 +13,8 @@ export interface LineSink extends Terminal {
   write(line: string): unknown;
 }
 
-export function openLog(level: LogLevel, stderr: LineSink): Log {
+/** @param wallTime the time that a line shows, in milliseconds since 1970. */
+export function openLog(level: LogLevel, stderr: LineSink, wallTime: () => number = Date.now): Log {
   const hasColours = isColoured(stderr);
   const destination: DestinationStream = {
     write: (line) => void stderr.write(stderr.isTTY === true ? personalLine(line, hasColours) : line),
@@ -23,7 +24,7 @@ export function openLog(level: LogLevel, stderr: LineSink): Log {
       level,
       base: null,
       messageKey: 'message',
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: () => `,"time":"${new Date(wallTime()).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: pino.stdSerializers.err },
     },

@@ -1,27 +1,4 @@
 #!/usr/bin/env node
-/** The command line. Each command has a file of its own; this one knows their names and what is common to all. */
+/** The file that is run. It is alone in its part of the bundle, so that no other part can run it a second time. */
 
-import { Command, CommanderError } from 'commander';
-import { exitCodes } from './exit-codes.ts';
-import { addForward } from './forward.ts';
-import { packageVersion } from './version.ts';
-
-const program = new Command('ninelives')
-  .enablePositionalOptions()
-  .description('Every MCP session is a statechart actor: a session runtime for Model Context Protocol proxies.')
-  .version(packageVersion(), '-V, --version', 'print the version')
-  .helpOption('-h, --help', 'show help; also after a command')
-  .helpCommand(false)
-  .showHelpAfterError('Run with --help to see what can be said here.')
-  .exitOverride()
-  .addHelpText('after', '\nExample:\n  ninelives forward stdio -- npx -y @modelcontextprotocol/server-everything\n');
-addForward(program);
-
-try {
-  if (process.argv.length === 2) program.error("error: say what to do: 'ninelives forward stdio -- COMMAND ARGS'");
-  await program.parseAsync();
-} catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  const wasAsked = error.code === 'commander.helpDisplayed' || error.code === 'commander.version';
-  process.exitCode = wasAsked ? exitCodes.ok : exitCodes.usage;
-}
+void import('./start.ts').then(async ({ start }) => start(process.argv.slice(2), process.env));

@@ -13,12 +13,12 @@ const program = (name: string): string => fileURLToPath(new URL(name, import.met
 
 export const echoServer: readonly string[] = [process.execPath, program('./echo-server.js')];
 
-export const floorProxy = (mode: string): readonly string[] => [
+export const floorProxy = (mode: string, server = echoServer): readonly string[] => [
   process.execPath,
   program('./floor-proxy.js'),
   mode,
   '--',
-  ...echoServer,
+  ...server,
 ];
 
 /** A server that answers nothing but the handshake, and shows its end at a socket. */
@@ -27,7 +27,7 @@ export const holdingServer = (watchPath: string): readonly string[] => [...echoS
 /** The built command, in front of a server. */
 export const ninelives = (server: readonly string[]): readonly string[] => [
   process.execPath,
-  program('../../src/cli/main.js'),
+  program('../../bin/ninelives.cjs'),
   'forward',
   'stdio',
   '--',

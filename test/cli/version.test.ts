@@ -1,21 +1,30 @@
-import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
-import { fileURLToPath } from 'node:url';
 import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, test } from 'vitest';
+import { packageVersion } from '../../src/cli/version.ts';
+import { ninelives } from '../e2e/program.ts';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
-const built = new URL('../../dist/src/cli/version.js', import.meta.url);
 
-test('the built command knows the version of the package that it lies in, from whatever folder it is run', () => {
-  const script = `import { packageVersion } from ${JSON.stringify(built.href)}; process.stdout.write(packageVersion());`;
-  const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: '/', encoding: 'utf8' });
-  expect(said).toBe(version);
-  expect(version).toMatch(/^\d+\.\d+\.\d+/);
+test('the version is that of the nearest package.json above', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'version-'));
+  try {
+    writeFileSync(join(folder, 'package.json'), '{"version":"1.2.3"}');
+    mkdirSync(join(folder, 'dist/bin'), { recursive: true });
+    expect(packageVersion(pathToFileURL(join(folder, 'dist/bin/a.cjs')))).toBe('1.2.3');
+    expect(packageVersion(pathToFileURL(join(folder, 'a.js')))).toBe('1.2.3');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
-test('--version and -V print it, and nothing else', () => {
-  const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+test('--version and -V print it, and nothing else, from whatever folder the command is run', () => {
   for (const flag of ['--version', '-V']) {
-    expect(execFileSync(process.execPath, [main, flag], { encoding: 'utf8' })).toBe(`${version}\n`);
+    const [node = '', ...args] = ninelives(flag);
+    expect(execFileSync(node, args, { cwd: '/', encoding: 'utf8' })).toBe(`${version}\n`);
   }
+  expect(version).toMatch(/^\d+\.\d+\.\d+/);
 });

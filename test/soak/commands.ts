@@ -20,7 +20,7 @@ export function forwarding(
   return [
     process.execPath,
     ...nodeFlags,
-    fromRoot('dist/src/cli/main.js'),
+    fromRoot('dist/bin/ninelives.cjs'),
     'forward',
     'stdio',
     ...flags,

@@ -1,0 +1,16 @@
+/** Makes the command that users run out of the sources, after `tsc -b` has checked them: `npm run build`. */
+
+import { chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleCommand } from './bundle.ts';
+import { noticesOf, packagesIn } from './notices.ts';
+
+const folder = 'dist/bin';
+const notices = 'THIRD-PARTY-NOTICES.md';
+
+const { entry, files, modules } = await bundleCommand('src/cli/main.ts', folder);
+chmodSync(join(folder, entry), 0o755);
+writeFileSync(join(folder, notices), noticesOf(packagesIn(modules)));
+for (const stale of readdirSync(folder).filter((name) => name !== notices && !files.includes(name))) {
+  rmSync(join(folder, stale));
+}

@@ -1,0 +1,38 @@
+/** The command line and its parser. Each command has a file of its own; this one knows their names and what is common to all. */
+
+import { Command, CommanderError } from 'commander';
+import { exitCodes } from './exit-codes.ts';
+import { addForward } from './forward.ts';
+import type { ForwardRequest } from './run-forward.ts';
+import { packageVersion } from './version.ts';
+
+/** @param run does what a `forward` asks for. */
+export function commandLine(run: (request: ForwardRequest) => Promise<void>): Command {
+  const program = new Command('ninelives')
+    .enablePositionalOptions()
+    .description('Every MCP session is a statechart actor: a session runtime for Model Context Protocol proxies.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help; also after a command')
+    .helpCommand(false)
+    .showHelpAfterError('Run with --help to see what can be said here.')
+    .exitOverride()
+    .addHelpText('after', '\nExample:\n  ninelives forward stdio -- npx -y @modelcontextprotocol/server-everything\n');
+  addForward(program, run);
+  return program;
+}
+
+/** @param words what follows the name of the program. Sets the exit code when they ask for nothing that runs. */
+export async function runProgram(
+  words: readonly string[],
+  run: (request: ForwardRequest) => Promise<void>,
+): Promise<void> {
+  const program = commandLine(run);
+  try {
+    if (words.length === 0) program.error("error: say what to do: 'ninelives forward stdio -- COMMAND ARGS'");
+    await program.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    const wasAsked = error.code === 'commander.helpDisplayed' || error.code === 'commander.version';
+    process.exitCode = wasAsked ? exitCodes.ok : exitCodes.usage;
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * Where the command starts. Puts a server into motion before anything is loaded that it does not need for that: a command line
+ * without flags says all there is to know, and every other one goes to the parser.
+ */
+
+import { plainForward } from './plain-forward.ts';
+import { runForward } from './run-forward.ts';
+
+/** @param words what follows the name of the program. */
+export async function start(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
+  const plain = plainForward(words, environment);
+  if (plain !== undefined) return runForward(plain);
+  const { runProgram } = await import('./program.ts');
+  return runProgram(words, runForward);
+}

@@ -1,0 +1,59 @@
+/** What is published: everything that the package's names lead to, and nothing that asks for what is not installed with it. */
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { noticesOf, packagesIn } from '../scripts/build/notices.ts';
+
+interface Manifest {
+  readonly bin: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
+const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { encoding: 'utf8' });
+const [pack] = JSON.parse(packed) as { readonly files: { readonly path: string }[] }[];
+const published = new Set(pack?.files.map(({ path }) => path));
+
+describe('the published package', () => {
+  test('has every file that its commands and entries name, and the licences of what is bundled', () => {
+    const named = [...Object.values(manifest.bin), ...Object.values(manifest.exports).flatMap((entry) => paths(entry))];
+    expect(named).toContain('dist/bin/ninelives.cjs');
+    expect([...named, 'dist/bin/THIRD-PARTY-NOTICES.md', 'LICENSE'].filter((path) => !published.has(path))).toEqual([]);
+  });
+
+  test('depends on what its files ask for, and on nothing else', () => {
+    const asked = [...published]
+      .filter((path) => /\.c?js$/.test(path))
+      .flatMap((path) => packagesAskedFor(readFileSync(path, 'utf8')));
+    expect([...new Set(asked)].toSorted()).toEqual(Object.keys(manifest.dependencies).toSorted());
+  });
+});
+
+function paths(entry: string | Readonly<Record<string, string>>): readonly string[] {
+  return (typeof entry === 'string' ? [entry] : Object.values(entry)).map((path) => path.replace(/^\.\//, ''));
+}
+
+function packagesAskedFor(code: string): readonly string[] {
+  const asking = /(?:\bfrom |^import |\bimport\(|\brequire\()(["'])((?:@[\w.-]+\/)?[a-z][\w.-]*)(?:\/[\w./-]+)?\1/gm;
+  return [...code.matchAll(asking)].map(([, , name = '']) => name).filter((name) => !isBuiltIn(name));
+}
+
+const isBuiltIn = (name: string): boolean => process.getBuiltinModule(name) !== undefined;
+
+describe('the notices', () => {
+  test('name each package once, with its version, its licence and the text of it', () => {
+    const modules = ['/a/node_modules/yaml/dist/index.js', '/a/src/x.ts', '/a/node_modules/@scope/p/lib/x.js'];
+    expect(packagesIn([...modules, ...modules])).toEqual(['/a/node_modules/@scope/p', '/a/node_modules/yaml']);
+    const notices = noticesOf(['node_modules/xstate']);
+    expect(notices).toMatch(/\n## xstate 5\.\d+\.\d+\n\nLicence: MIT\n\n```text\n[^`]*Permission is hereby granted/);
+  });
+
+  test('of the built command name XState, the log and the parser', () => {
+    const file = 'dist/bin/THIRD-PARTY-NOTICES.md';
+    expect(existsSync(file)).toBe(true);
+    const names = [...readFileSync(file, 'utf8').matchAll(/^## (\S+) /gm)].map(([, name]) => name);
+    expect(names).toEqual(expect.arrayContaining(['commander', 'cross-spawn', 'pino', 'xstate', 'yaml', 'zod']));
+  });
+});
