@@ -9,6 +9,18 @@ import { hopTool } from './hop-tool.ts';
 import type { Bench } from './measure.ts';
 import { scale } from './scale.ts';
 import { sessions } from './sessions.ts';
+import { start } from './start.ts';
 import { stop } from './stop.ts';
 
-export const benches: readonly Bench[] = [sessions, stop, frame, scale, hop, hopBurst, hopPayload, hopTool, exit];
+export const benches: readonly Bench[] = [
+  sessions,
+  stop,
+  frame,
+  scale,
+  hop,
+  hopBurst,
+  hopPayload,
+  hopTool,
+  start,
+  exit,
+];
