@@ -18,6 +18,9 @@ export interface LineLimits {
   readonly lineBytesMax: number;
 }
 
+/** Memory of so many bytes; it is written to before it is read. */
+export type Allocate = (bytes: number) => Uint8Array;
+
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const headBytesMax = 4096;
@@ -25,6 +28,8 @@ const tailBytesMax = 4096;
 /** The tail keeps one byte more: the last may turn out to belong to the line ending. */
 const keptTailBytes = tailBytesMax + 1;
 const pieceBytesMin = 1024;
+/** From here on a piece is kept as it came, and copied once, when its line is complete. */
+const largePieceMin = 4096;
 
 /** Grows by doubling, so that appending is linear however small the pieces. */
 class Gathering {
@@ -39,11 +44,10 @@ class Gathering {
     return this.#length;
   }
 
-  /** The last piece makes no room for more. */
-  append(piece: Uint8Array, isLast = false): void {
+  append(piece: Uint8Array): void {
     const needed = this.#length + piece.length;
     if (needed > this.#bytes.length) {
-      const larger = new Uint8Array(isLast ? needed : Math.max(needed, this.#bytes.length * 2));
+      const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
       larger.set(this.#bytes.subarray(0, this.#length));
       this.#bytes = larger;
     }
@@ -60,6 +64,50 @@ class Gathering {
 
   all(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
+  }
+}
+
+/** A line that comes in pieces. Large ones are kept as they are, small ones between them are gathered. */
+class Pieces {
+  readonly #allocate: Allocate;
+  readonly #parts: Uint8Array[] = [];
+  #small: Gathering | undefined;
+  #length = 0;
+
+  constructor(allocate: Allocate) {
+    this.#allocate = allocate;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  append(piece: Uint8Array): void {
+    this.#length += piece.length;
+    if (piece.length >= largePieceMin) {
+      this.#sealSmall();
+      this.#parts.push(piece);
+    } else {
+      this.#small ??= new Gathering(Math.max(pieceBytesMin, piece.length * 2));
+      this.#small.append(piece);
+    }
+  }
+
+  all(): Uint8Array {
+    this.#sealSmall();
+    if (this.#parts.length === 1) return this.#parts[0]!;
+    const whole = this.#allocate(this.#length);
+    let end = 0;
+    for (const part of this.#parts) {
+      whole.set(part, end);
+      end += part.length;
+    }
+    return whole;
+  }
+
+  #sealSmall(): void {
+    if (this.#small !== undefined) this.#parts.push(this.#small.all());
+    this.#small = undefined;
   }
 }
 
@@ -96,11 +144,14 @@ class Discarding {
 
 export class LineFramer {
   readonly #lineBytesMax: number;
-  #partial: Gathering | undefined;
+  readonly #allocate: Allocate;
+  #partial: Pieces | undefined;
   #discarding: Discarding | undefined;
 
-  constructor(limits: LineLimits) {
+  /** @param allocate for lines that came in pieces: the platform's way to memory that is not cleared first. */
+  constructor(limits: LineLimits, allocate: Allocate = (bytes) => new Uint8Array(bytes)) {
     this.#lineBytesMax = limits.lineBytesMax;
+    this.#allocate = allocate;
   }
 
   /** Bytes held of a line whose end has not come yet. */
@@ -123,11 +174,11 @@ export class LineFramer {
       if (this.#partial === undefined && this.#discarding === undefined) {
         this.#report(piece, onLine, onOversize);
       } else {
-        this.#keep(piece, true);
+        this.#keep(piece);
         this.#reportKept(onLine, onOversize);
       }
     }
-    if (start < chunk.length) this.#keep(start === 0 ? chunk : chunk.subarray(start), false);
+    if (start < chunk.length) this.#keep(start === 0 ? chunk : chunk.subarray(start));
   }
 
   /** The stream has ended: reports what stands behind the last line feed, if anything, and begins anew. */
@@ -135,14 +186,14 @@ export class LineFramer {
     this.#reportKept(onPartial, onOversize);
   }
 
-  #keep(piece: Uint8Array, isLast: boolean): void {
+  #keep(piece: Uint8Array): void {
     // One byte over the limit may be a carriage return that does not count.
     const keptBytesMax = this.#lineBytesMax + 1;
     if (this.#discarding !== undefined) {
       this.#discarding.append(piece);
     } else if ((this.#partial?.length ?? 0) + piece.length <= keptBytesMax) {
-      this.#partial ??= new Gathering(Math.max(pieceBytesMin, piece.length * 2));
-      this.#partial.append(piece, isLast);
+      this.#partial ??= new Pieces(this.#allocate);
+      this.#partial.append(piece);
     } else {
       this.#discarding = new Discarding();
       if (this.#partial !== undefined) this.#discarding.append(this.#partial.all());

@@ -51,7 +51,7 @@ export class StdioLines {
     // Node reports 'drain' only after its own mark was passed, so ours may not lie below it.
     this.highWaterBytesMax = Math.max(options.highWaterBytesMax ?? 65_536, output.writableHighWaterMark);
 
-    const framer = new LineFramer({ lineBytesMax: options.lineBytesMax });
+    const framer = new LineFramer({ lineBytesMax: options.lineBytesMax }, (bytes) => Buffer.allocUnsafeSlow(bytes));
     const onLine = (line: Uint8Array): void => {
       if (!this.inputEnded) onMessage(line);
     };

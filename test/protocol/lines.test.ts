@@ -98,6 +98,25 @@ describe('LineFramer', () => {
     expect(frame(['123', '456'], 4)).toMatchObject({ lines: [], rest: [], oversize: [{ totalBytes: 6 }] });
   });
 
+  test('large and small pieces of a line are put together in their order, and only once', () => {
+    const pieces = ['a'.repeat(5000), 'b', 'c'.repeat(10), 'd'.repeat(6000), 'e'.repeat(4096), 'f'];
+    const sizes: number[] = [];
+    const framer = new LineFramer({ lineBytesMax: 100_000 }, (bytes) => {
+      sizes.push(bytes);
+      return new Uint8Array(bytes).fill(0x3f);
+    });
+    const lines: string[] = [];
+    for (const piece of [...pieces, '\n']) {
+      framer.push(
+        encodeText(piece),
+        (line) => lines.push(decodeText(line)),
+        () => expect.unreachable(),
+      );
+    }
+    expect(lines).toEqual([pieces.join('')]);
+    expect(sizes).toEqual([pieces.join('').length]);
+  });
+
   test('what is held does not grow with the line', () => {
     const framer = new LineFramer({ lineBytesMax: 100_000 });
     const chunk = encodeText('x'.repeat(50_000));
