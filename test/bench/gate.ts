@@ -17,7 +17,7 @@ const rounds = 9;
 const warmUpActs = 20;
 /** Requests beside those that are answered. */
 const waiting = 1000;
-const idleSessions = 2000;
+const idleSessions = 5000;
 const conversations = 20;
 
 const runtime = benchRuntime();
