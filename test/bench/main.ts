@@ -29,7 +29,7 @@ const options = new Command('npm run bench --')
   .option('--write', `write ${page}; wants a whole run`, false)
   .addHelpText(
     'after',
-    `\nBenches:\n${benches.map(({ name, title }) => `  ${name.padEnd(10)}${title}`).join('\n')}\n
+    `\nBenches:\n${benches.map(({ name, title }) => `  ${name.padEnd(13)}${title}`).join('\n')}\n
 Examples:
   npm run bench
   npm run bench -- --only frame hop --rounds 15
