@@ -13,6 +13,7 @@ import {
   isDrained,
   isFinalLoss,
   isHandshakeExpired,
+  isMessageLost,
   isModernRequest,
   isNewWork,
   isServing,
@@ -103,6 +104,7 @@ const session = setup({
     endAsUpstreamChanged: update(endAs('upstream-changed')),
     endAsRecoveryDeadline: update(endAs('recovery-deadline')),
     endAsHandshakeTimeout: update(endAs('initialize-timeout')),
+    endAsBufferFull: update(endAs('buffer-full')),
   },
   guards: {
     hasToWait: condition(hasToWait),
@@ -116,6 +118,7 @@ const session = setup({
     isDrained: condition(isDrained),
     isStillExpired: condition(isStillExpired),
     isNewWork: condition(isNewWork),
+    isMessageLost: condition(isMessageLost),
     hasHandshake: condition(hasHandshake),
     isReplayAccepted: condition(isReplayAccepted),
     isReplayAnswer: condition(isReplayAnswer),
@@ -258,7 +261,10 @@ export const sessionMachine = session.createMachine({
   on: {
     'frame.notification': [{ guard: 'hasToWait', actions: 'holdNotification' }, { actions: 'acceptNotification' }],
     'frame.malformed': { actions: 'answerMalformed' },
-    'effect.failed': { actions: 'compensate' },
+    'effect.failed': [
+      { guard: 'isMessageLost', target: '.failed', actions: ['compensate', 'endAsBufferFull'] },
+      { actions: 'compensate' },
+    ],
     'client.attached': { actions: 'noteAttached' },
     'client.closed': [
       { guard: 'isClientGone', target: '.closed', actions: ['noteClientGone', 'endAsClientGone'] },

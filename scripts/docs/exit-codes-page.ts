@@ -30,6 +30,7 @@ const reasons: Readonly<Record<EndReason, true>> = {
   age: true,
   'upstream-changed': true,
   'recovery-deadline': true,
+  'buffer-full': true,
   'internal-error': true,
 };
 

@@ -19,7 +19,8 @@ const limitSentences: Readonly<Record<keyof Limits, string>> = {
   sessionsPerPrincipalRatio: 'Part of `sessions` that one principal may hold.',
   frameBytesMax: 'Size of one message.',
   bufferPauseBytes: 'Bytes that wait for a slow reader, from which whoever fills its buffer is no longer read.',
-  bufferBytesMax: 'Bytes that wait for a slow reader, above which a message is refused.',
+  bufferBytesMax:
+    'Bytes that wait for a slow reader, above which a request is refused, and any other message ends the session.',
   tombstonesPerSession: 'Ended requests that are remembered, to tell a late answer from one that nobody asked for.',
   heldFramesPerSession: 'Frames that wait in a session for an interceptor, a delay or the server.',
   heldBytesPerSession: 'Their size together.',

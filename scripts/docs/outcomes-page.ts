@@ -39,6 +39,10 @@ const ends: Readonly<Record<EndReason, End>> = {
       'The server came back as another one: other protocol version or capabilities, or it refused the handshake.',
   },
   'recovery-deadline': { state: 'failed', sentence: 'The server was not back `recoveryMs` after it was lost.' },
+  'buffer-full': {
+    state: 'failed',
+    sentence: 'A peer did not read, and its buffer had no room left for an answer or a notification.',
+  },
   'internal-error': { state: 'failed', sentence: 'A defect in Ninelives ended the session; the log has it.' },
 };
 

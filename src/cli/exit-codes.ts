@@ -53,6 +53,7 @@ export function exitCodeOf(reason: EndReason, exit: ServerExit | undefined, wasA
     case 'age':
     case 'upstream-changed':
     case 'recovery-deadline':
+    case 'buffer-full':
     case 'internal-error':
       return exitCodes.sessionFailed;
   }

@@ -1,7 +1,7 @@
 /**
  * What waits to be written to one peer. While the peer reads, messages pass straight to its link; when it reads too slowly
  * they wait here, so that a cancellation can overtake them and a request that never left can be taken back. Above a
- * threshold whoever fills the box is paused; above the hard cap a message is refused.
+ * threshold whoever fills the box is paused; above the hard cap a message finds no room.
  */
 
 import type { PeerLink } from '../ports.ts';
@@ -20,7 +20,7 @@ export type PushResult = 'accepted' | 'full' | 'closed';
 export interface OutboxOptions {
   /** Waiting bytes from which `onPressure(true)` is called; below half of it, `onPressure(false)`. */
   readonly pauseBytes: number;
-  /** Waiting bytes above which a message is refused. */
+  /** Waiting bytes above which a message finds no room. */
   readonly bytesMax: number;
   readonly onPressure: (isFull: boolean) => void;
   /** A request that waited could not be written: the link threw. */

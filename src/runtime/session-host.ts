@@ -140,7 +140,10 @@ export class SessionHost {
   refuseDirectly(event: SessionEvent, why: ReturnType<typeof refusal>): void {
     if (event.type !== 'frame.request') return;
     const message = encodeRefusal(idTokenOf(event.frame.envelope.id!), why);
-    this.#box(opposite(event.direction)).push([message], undefined, false);
+    const direction = opposite(event.direction);
+    const result = this.#box(direction).push([message], undefined, false);
+    if (result !== 'full') return;
+    this.#failed({ type: 'send', direction, message: [message], entry: undefined, isUrgent: false }, 'buffer-full');
   }
 
   // --- effects out ------------------------------------------------------------------------------------------------
@@ -156,7 +159,8 @@ export class SessionHost {
         return;
       case 'cancel': {
         const box = this.#box(effect.entry.direction);
-        if (!box.recall(effect.entry)) box.push(effect.message, undefined, true);
+        if (box.recall(effect.entry)) return;
+        if (box.push(effect.message, undefined, true) === 'full') this.#failed(effect, 'buffer-full');
         return;
       }
       case 'settled':
@@ -193,7 +197,7 @@ export class SessionHost {
     if (link !== undefined && 'closeInput' in link) this.toServer.afterWriting(() => link.closeInput());
   }
 
-  #failed(effect: SendEffect, cause: EffectFailed['cause']): void {
+  #failed(effect: EffectFailed['effect'], cause: EffectFailed['cause']): void {
     this.#route({ type: 'effect.failed', at: this.#surroundings.now(), effect, cause });
   }
 

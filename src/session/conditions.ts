@@ -9,6 +9,7 @@ import { eraOf } from '../protocol/revisions.ts';
 import { expiryOf } from './deadlines.ts';
 import type {
   ClientClosed,
+  EffectFailed,
   FrameArrived,
   FrameDecided,
   RequestExpired,
@@ -98,6 +99,14 @@ export function isClientGone(_record: SessionRecord, event: ClientClosed): boole
 /** The session's last wish is fulfilled: nobody can ask any more, and everything asked has its outcome. */
 export function isDrained(record: SessionRecord): boolean {
   return record.unit.isDraining && record.unit.waiting('client-to-server') === 0;
+}
+
+/**
+ * The buffer of a peer that does not read had no room for an answer or a notification. Its reader would wait for ever for
+ * what no peer sends twice, so the session cannot go on. A request is refused instead, and who asked is told.
+ */
+export function isMessageLost(_record: SessionRecord, { effect, cause }: EffectFailed): boolean {
+  return cause === 'buffer-full' && effect.type === 'send' && effect.entry === undefined;
 }
 
 /** Activity after the timer was set keeps the session. */

@@ -34,6 +34,7 @@ export type EndReason =
   | 'upstream-exhausted'
   | 'upstream-changed'
   | 'recovery-deadline'
+  | 'buffer-full'
   | 'evicted'
   | 'internal-error';
 

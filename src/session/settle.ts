@@ -216,11 +216,12 @@ const endings: Readonly<Record<EndReason, Ending>> = {
   drained: ending('refused', refusal('DRAINING', { reason: 'drained' })),
   'shutdown-agreed': ending('refused', refusal('DRAINING', { reason: 'shutdown-agreed' })),
   'closed-by-operator': ending('refused', refusal('SESSION_NOT_FOUND', { reason: 'closed-by-operator' })),
+  'buffer-full': ending('refused', refusal('SESSION_NOT_FOUND', { reason: 'buffer-full' })),
   evicted: ending('refused', refusal('SESSION_NOT_FOUND', { reason: 'evicted' })),
   'internal-error': ending('refused', refusal('SESSION_NOT_FOUND', { reason: 'internal-error' })),
 };
 
-/** An effect did not reach its peer: the request it carried is settled, an answer is only counted. */
+/** An effect did not reach its peer: the request it carried is settled; what carried none is counted. */
 export function compensate(record: SessionRecord, event: EffectFailed): void {
   record.unit.count('effectFailures');
   const { entry } = event.effect;

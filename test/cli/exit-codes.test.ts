@@ -31,6 +31,7 @@ const codes: Readonly<Record<EndReason, readonly number[]>> = {
   age: [1, 1, 1, 1],
   'upstream-changed': [1, 1, 1, 1],
   'recovery-deadline': [1, 1, 1, 1],
+  'buffer-full': [1, 1, 1, 1],
   'internal-error': [1, 1, 1, 1],
 };
 const reasons = Object.keys(codes) as EndReason[];

@@ -209,7 +209,7 @@ const conversations: readonly Conversation[] = [
         entry: undefined,
         isUrgent: false,
       } as const;
-      s.take({ type: 'effect.failed', at: s.now, effect, cause: 'buffer-full' });
+      s.take({ type: 'effect.failed', at: s.now, effect, cause: 'peer-gone' });
       s.take({ type: 'client.attached', at: s.now, hasOpenStream: true });
       s.take({ type: 'session.ticked', at: s.now });
       s.take({ type: 'session.labelled', at: s.now, label: 'mine', isSet: true });
@@ -220,6 +220,17 @@ const conversations: readonly Conversation[] = [
     name: 'the operator closes',
     play: (s) => (s.shake(), s.take({ type: 'session.close', at: 0, reason: 'closed-by-operator' })),
     ends: ['closed', 'closed-by-operator'],
+  },
+  {
+    name: 'an answer finds no room',
+    play: (s) => {
+      s.shake();
+      s.fromClient(call);
+      s.fromServer(answer);
+      const effect = s.effects.at(-1)!;
+      if (effect.type === 'send') s.take({ type: 'effect.failed', at: s.now, effect, cause: 'buffer-full' });
+    },
+    ends: ['failed', 'buffer-full'],
   },
   { name: 'the client is gone', play: (s) => (s.shake(), leave(s)), ends: ['closed', 'client-gone'] },
   {

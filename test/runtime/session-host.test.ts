@@ -188,6 +188,16 @@ describe('effects', () => {
     expect(stage.events).toMatchObject([{ type: 'effect.failed', cause: 'buffer-full' }]);
   });
 
+  test('S10 that call off a request and find no room come back, to be counted', () => {
+    const stage = new Stage({ limits: { bufferBytesMax: 5 } });
+    const entry = stage.entry();
+    stage.host.perform([sent(fromClient, 'asks', entry)]);
+    stage.server.isReading = false;
+    const cancel: Effect = { type: 'cancel', entry, message: [encodeText('too long')] };
+    stage.host.perform([sent(fromClient, 'last'), cancel]);
+    expect(stage.events).toEqual([{ type: 'effect.failed', at: 50, effect: cancel, cause: 'buffer-full' }]);
+  });
+
   test('S10 whose peer throws come back, at once or when they had to wait', () => {
     const stage = new Stage();
     stage.server.isReading = false;
@@ -270,6 +280,20 @@ describe('an event that its session did not take', () => {
     expect(stage.server.written.map((text) => JSON.parse(text) as object)).toMatchObject([
       { id: 'b', error: { code: 4040, data: { code: 'SESSION_NOT_FOUND', reason: 'ended' } } },
     ]);
+  });
+
+  test('is a message lost when there is no room for the answer, and nothing when the asker is gone', () => {
+    const stage = new Stage({ limits: { bufferBytesMax: 5 } });
+    const why = refusal('NOT_ALLOWED_IN_STATE', { state: 'closed' });
+    stage.client.isReading = false;
+    stage.host.refuseDirectly(request(1, 'ping'), why);
+    expect(stage.events).toEqual([]);
+    stage.host.refuseDirectly(request(2, 'ping'), why);
+    const lost = { type: 'send', direction: fromServer, entry: undefined };
+    expect(stage.events).toMatchObject([{ type: 'effect.failed', cause: 'buffer-full', effect: lost }]);
+    stage.host.detachServer();
+    stage.host.refuseDirectly(request('q', 'ping', undefined, { from: fromServer }), why);
+    expect(stage.events).toHaveLength(1);
   });
 
   test('is not answered when nobody waits for an answer', () => {

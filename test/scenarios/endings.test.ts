@@ -256,6 +256,23 @@ const endings: readonly Ending[] = [
       client.receivesError(3, 5020, { code: 'UPSTREAM_LOST', reason: 'recovery-deadline' });
     },
   },
+  {
+    reason: 'buffer-full',
+    state: 'failed',
+    status: 'failed',
+    options: { times: { interceptorMs: 1e9 }, limits: { bufferBytesMax: 10 } },
+    play: async ({ client, server, release }) => {
+      await release();
+      server.receivesRequest(3, 'tools/slow');
+      server.receivesNotification('notifications/roots/list_changed');
+      server.stopsReading();
+      client.answers(2);
+      server.receivesResult(2);
+      client.notifies('notifications/roots/list_changed');
+      client.receivesError(1, 4040, { code: 'SESSION_NOT_FOUND', reason: 'buffer-full' });
+      client.receivesError(3, 4040, { code: 'SESSION_NOT_FOUND', reason: 'buffer-full' });
+    },
+  },
 ];
 
 describe('a session that ends', () => {

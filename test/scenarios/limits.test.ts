@@ -237,17 +237,77 @@ describe('a peer that does not read', () => {
     expect(client.takesAll()).toHaveLength(4);
   });
 
-  test('S7 P16 a client that never reads has its answers counted, and its requests have their one outcome', () => {
-    const { client, server, counts, session } = playbook({ limits }).open();
+  test('S7 P16 an answer for which there is no room ends the session, so that nobody waits for it for ever', () => {
+    const play = playbook({ limits });
+    const { client, server, counts, session } = play.open();
     client.stopsReading();
-    for (let id = 1; id <= 10; id++) {
+    for (let id = 1; id <= 7; id++) {
       client.asks(id, 'tools/list');
-      server.answers(id, { pad: 'x'.repeat(400) });
+      server.receivesRequest(id, 'tools/list');
     }
-    expect(server.takesAll()).toHaveLength(10);
-    expect(session.snapshot().pending).toEqual([]);
-    expect(counts('outcome.result', 'effectFailures')).toEqual({ 'outcome.result': 10, effectFailures: 5 });
+    for (let id = 1; id <= 5; id++) server.answers(id, { pad: 'x'.repeat(400) });
+    expect(session.snapshot().state).toBe('active.serving');
+    server.answers(6, { pad: 'x'.repeat(400) });
+    expect(session.snapshot()).toMatchObject({
+      state: 'failed',
+      status: 'failed',
+      endReason: 'buffer-full',
+      pending: [],
+    });
+    const ended = { 'outcome.result': 6, 'outcome.refused': 1, effectFailures: 1, refusedBuffer: 0 } as const;
+    expect(counts('outcome.result', 'outcome.refused', 'effectFailures', 'refusedBuffer')).toEqual(ended);
+    expect([server.closedBecause, client.closedBecause]).toEqual(['buffer-full', undefined]);
+    client.readsAgain();
+    for (let id = 1; id <= 5; id++) client.receivesResult(id, { pad: 'x'.repeat(400) });
+    client.receivesError(7, 4040, { code: 'SESSION_NOT_FOUND', reason: 'buffer-full' });
+    expect(client.closedBecause).toBe('buffer-full');
+  });
+
+  test('S7 P16 a client that never reads is let go of, after what it still had time to read', () => {
+    const play = playbook({ limits });
+    const { client, server } = play.open();
+    client.stopsReading();
+    for (let round = 0; round < 6; round++) server.notifies('notifications/message', { pad: 'x'.repeat(400) });
+    expect([server.closedBecause, client.closedBecause]).toEqual(['buffer-full', undefined]);
+    play.timePasses(5000);
+    expect(client.closedBecause).toBe('buffer-full');
+    expect(client.takesAll()).toHaveLength(1);
+  });
+
+  test('S7 P16 what the end itself has to say needs no room: every request has its outcome all the same', () => {
+    const play = playbook({ limits });
+    const { client, server, counts } = play.open();
+    client.stopsReading();
+    for (let id = 1; id <= 40; id++) client.asks(id, 'tools/list');
+    for (let id = 1; id <= 6; id++) server.answers(id, { pad: 'x'.repeat(400) });
+    expect(counts('outcome.result', 'outcome.refused')).toEqual({ 'outcome.result': 6, 'outcome.refused': 34 });
+    server.takesAll();
     client.takesAll();
+  });
+
+  test('S7 P16 a request whose refusal finds no room either ends the session too', () => {
+    const { client, server, session } = playbook({ limits: { bufferBytesMax: 10 } }).open();
+    server.stopsReading();
+    client.stopsReading();
+    client.asks(1, 'tools/list');
+    server.receivesRequest(1, 'tools/list');
+    client.asks(2, 'tools/list');
+    client.receivesError(2, 4290, { code: 'TOO_MANY_REQUESTS', scope: 'buffer', limit: 10, retryAfterMs: 1000 });
+    expect(session.snapshot().state).toBe('initializing');
+    client.asks(3, 'tools/list');
+    expect(session.snapshot()).toMatchObject({ state: 'failed', endReason: 'buffer-full', pending: [] });
+  });
+
+  test('S7 a cancellation for which there is no room is counted, and its request has ended all the same', () => {
+    const { client, server, session, counts } = playbook({ limits: { bufferBytesMax: 10 } }).open();
+    client.asks(1, 'tools/list');
+    server.receivesRequest(1, 'tools/list');
+    server.stopsReading();
+    client.notifies('notifications/message');
+    server.receivesNotification('notifications/message');
+    client.sends(cancelled(1));
+    expect(counts('outcome.cancelled', 'effectFailures')).toEqual({ 'outcome.cancelled': 1, effectFailures: 1 });
+    expect(session.snapshot()).toMatchObject({ state: 'initializing', pending: [] });
   });
 
   test('P10 S7 is spared a request that was cancelled before it was read', () => {

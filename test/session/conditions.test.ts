@@ -4,13 +4,14 @@ import {
   isDrained,
   isFinalLoss,
   isHandshakeExpired,
+  isMessageLost,
   isModernRequest,
   isNewWork,
   isServing,
   isShutdownAgreed,
   isStillExpired,
 } from '../../src/session/conditions.ts';
-import type { FrameDecided, Loss } from '../../src/session/events.ts';
+import type { EffectFailed, FrameDecided, Loss } from '../../src/session/events.ts';
 import { builtInProfiles } from '../../src/session/profiles.ts';
 import {
   answer,
@@ -220,4 +221,16 @@ describe('a session has expired', () => {
     record.hasOpenStream = true;
     expect(isStillExpired(record, expired('idle', 150))).toBe(false);
   });
+});
+
+test('a message is lost when it is no request and its reader has no room for it; a cancellation is no loss', () => {
+  const { record } = openSession();
+  const [asked] = receive(record, request(1, 'tools/call'));
+  const answered = receive(record, answer(1)).at(-1);
+  if (asked?.type !== 'send' || answered?.type !== 'send') throw new Error('Nothing was sent');
+  const cancel = { type: 'cancel', entry: asked.entry!, message: [] } as const;
+  const isLost = (effect: EffectFailed['effect'], cause: EffectFailed['cause']): boolean =>
+    isMessageLost(record, { type: 'effect.failed', at: 0, effect, cause });
+  expect([asked, answered, cancel].map((effect) => isLost(effect, 'buffer-full'))).toEqual([false, true, false]);
+  expect([isLost(answered, 'peer-gone'), isLost(answered, 'internal-error')]).toEqual([false, false]);
 });

@@ -16,6 +16,7 @@ const reasons: Readonly<Record<EndReason, 'failed' | 'timeout'>> = {
   'upstream-exhausted': 'failed',
   'upstream-changed': 'failed',
   'recovery-deadline': 'failed',
+  'buffer-full': 'failed',
   evicted: 'failed',
   'internal-error': 'failed',
 };

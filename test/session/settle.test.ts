@@ -355,6 +355,7 @@ describe('S1 the end of a session', () => {
     ['drained', 'refused', { code: 'DRAINING', reason: 'drained' }],
     ['shutdown-agreed', 'refused', { code: 'DRAINING', reason: 'shutdown-agreed' }],
     ['closed-by-operator', 'refused', { code: 'SESSION_NOT_FOUND', reason: 'closed-by-operator' }],
+    ['buffer-full', 'refused', { code: 'SESSION_NOT_FOUND', reason: 'buffer-full' }],
     ['evicted', 'refused', { code: 'SESSION_NOT_FOUND', reason: 'evicted' }],
     ['internal-error', 'refused', { code: 'SESSION_NOT_FOUND', reason: 'internal-error' }],
   ])("as %s gives its client's requests the outcome %s", (reason, outcome, told) => {
