@@ -17,6 +17,7 @@ interface Definition {
 
 interface Node {
   readonly type: string;
+  readonly description?: string | undefined;
   readonly path: readonly string[];
   readonly tags: readonly string[];
   readonly always: readonly Definition[] | undefined;
@@ -59,6 +60,13 @@ export function tagsOf(machine: AnyStateMachine): Readonly<Record<string, readon
       return [nameOf(leaf), line.flatMap(({ tags }) => tags)];
     }),
   );
+}
+
+/** The states that do not say in a sentence what they are. */
+export function undescribed(machine: AnyStateMachine): readonly string[] {
+  return nodesOf(machine)
+    .filter(({ path, description = '' }) => path.length > 0 && !/^[A-Z].+\.$/.test(description))
+    .map(nameOf);
 }
 
 /** The leaf that a snapshot is in. */

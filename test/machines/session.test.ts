@@ -6,7 +6,7 @@ import { Ledger, defaultLimits } from '../../src/session/limits.ts';
 import { type EndReason, type SessionState, sessionStates } from '../../src/session/outcomes.ts';
 import { builtInProfiles } from '../../src/session/profiles.ts';
 import { World } from '../properties/world.ts';
-import { type Edge, edgeOf, edgesOf, nodesOf, tagsOf, walk } from './chart-walk.ts';
+import { type Edge, edgeOf, edgesOf, nodesOf, tagsOf, undescribed, walk } from './chart-walk.ts';
 import { AlarmList, LoneSession, type LoneSessionOptions, frameOf, loneInput } from './lone-session.ts';
 
 const input = loneInput({}, new AlarmList(), new Ledger(defaultLimits));
@@ -45,6 +45,10 @@ describe('the chart of a session', () => {
     const { reached, taken } = walk(sessionMachine, input);
     expect([...reached].toSorted()).toEqual([...sessionStates].toSorted());
     expect(edgesOf(sessionMachine).filter((edge) => !taken.has(edge))).toEqual([]);
+  });
+
+  test('says of every state what it is', () => {
+    expect(undescribed(sessionMachine)).toEqual([]);
   });
 
   test('S2 goes from state to state on these ways only', () => {

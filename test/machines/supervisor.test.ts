@@ -1,7 +1,7 @@
 import { createActor } from 'xstate';
 import { describe, expect, test } from 'vitest';
 import { supervisorMachine } from '../../machines/supervisor.ts';
-import { edgesOf, tagsOf, walk } from './chart-walk.ts';
+import { edgesOf, tagsOf, undescribed, walk } from './chart-walk.ts';
 
 function supervisor(size: number) {
   const sessions = { size };
@@ -20,6 +20,10 @@ describe('the chart of the supervisor', () => {
     expect(tagsOf(supervisorMachine)).toEqual({ running: ['accepting'], draining: [], stopped: [] });
     const { actor } = supervisor(0);
     expect(actor.getSnapshot().hasTag('accepting')).toBe(true);
+  });
+
+  test('says of every state what it is', () => {
+    expect(undescribed(supervisorMachine)).toEqual([]);
   });
 
   test('can be walked to every state and along every edge, with plain XState', () => {

@@ -12,7 +12,7 @@ import {
   neverRestart,
 } from '../../src/session/upstream.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { edgesOf, tagsOf, walk } from './chart-walk.ts';
+import { edgesOf, tagsOf, undescribed, walk } from './chart-walk.ts';
 
 const policy: RestartPolicy = { restartsMax: 3, withinMs: 10_000, backoffMs: 100 };
 const exited: Departure = { reason: 'exited', exitCode: 3, signal: null, lastStderr: ['bye'] };
@@ -95,6 +95,10 @@ describe('the chart of an upstream', () => {
       stopping: [],
       stopped: ['ended'],
     });
+  });
+
+  test('says of every state what it is', () => {
+    expect(undescribed(upstreamMachine)).toEqual([]);
   });
 
   test('can be walked to every state and along every edge, with plain XState', () => {
