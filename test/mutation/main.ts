@@ -36,7 +36,7 @@ const options = new Command('npm run mutation --')
   .addHelpText(
     'after',
     `
-Takes about half an hour at its first run, and little after that: what it found stays in out/mutation.
+The first run takes hours, the next ones little: what was found stays in out/mutation, and only what changed is run again.
 The first run installs Stryker and a newer Node into ${home}/node_modules (250 MB).
 
 Examples:

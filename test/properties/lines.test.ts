@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import { LineFramer } from '../../src/protocol/lines.ts';
+import { runs } from './runs.ts';
 
 type Heard =
   | { readonly line: string }
@@ -81,7 +82,7 @@ describe('framing lines', () => {
         expect(frame([bytes], lineBytesMax)).toEqual(expected);
         expect(frame(cut(bytes, chunkSizes), lineBytesMax)).toEqual(expected);
       }),
-      { numRuns: 400 },
+      runs(400),
     );
   });
 
@@ -99,7 +100,7 @@ describe('framing lines', () => {
           contract(text(second), lineBytesMax).flatMap((heard) => ('line' in heard ? heard.line : [])),
         );
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   });
 

@@ -8,6 +8,7 @@ import { readMessage, readMessages } from '../../src/protocol/read.ts';
 import { scanMessage } from '../../src/protocol/scan.ts';
 import { decodeText, encodeText } from '../../src/protocol/text.ts';
 import { messageText, valueText } from './json-spellings.ts';
+import { runs } from './runs.ts';
 
 type Parsed = Record<string, unknown>;
 type Meaning = Omit<Envelope, 'idStart' | 'idEnd'>;
@@ -98,10 +99,10 @@ describe('reading agrees with JSON.parse', () => {
         expect(meaningOf(read.envelope)).toEqual(expected);
         expect(scan ?? read.envelope).toEqual(read.envelope);
       }),
-      { numRuns: 2500 },
+      runs(2500),
     );
     // The law says nothing when one of the ways is never taken.
-    expect(Math.min(scanned, fallen, faults)).toBeGreaterThan(50);
+    expect(Math.min(scanned, fallen, faults)).toBeGreaterThan(runs(50).numRuns);
   });
 
   test('on where the id stands: another id put there is the id of the same message', () => {
@@ -115,7 +116,7 @@ describe('reading agrees with JSON.parse', () => {
         expect(JSON.parse(spliced)).toEqual({ ...message, id: 'another' });
         expect(Object.is(read.envelope.id, -0)).toBe(false);
       }),
-      { numRuns: 600 },
+      runs(600),
     );
   });
 
@@ -128,7 +129,7 @@ describe('reading agrees with JSON.parse', () => {
           reads.map((read) => (isFault(read) ? read : read.envelope.method + String(read.envelope.id)));
         expect(told(together)).toEqual(told(apart));
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 });
@@ -243,7 +244,7 @@ describe('the scan accepts nothing that is not one closed object', () => {
         const bytes = encodeText(text.trimEnd());
         expect(scanMessage(bytes.subarray(0, Math.floor(where * bytes.length)))).toBeUndefined();
       }),
-      { numRuns: 800 },
+      runs(800),
     );
   });
 
@@ -264,9 +265,9 @@ describe('the scan accepts nothing that is not one closed object', () => {
           tolerated += 1;
         }
       }),
-      { numRuns: 3000 },
+      runs(3000),
     );
-    expect(tolerated).toBeGreaterThan(10);
+    expect(tolerated).toBeGreaterThan(runs(10).numRuns);
   });
 
   test('and no bytes make reading throw', () => {
@@ -283,7 +284,7 @@ describe('the scan accepts nothing that is not one closed object', () => {
         const [first] = readMessages(noise);
         expect(first === undefined || isFault(first) || first.bytes.length > 0).toBe(true);
       }),
-      { numRuns: 1000 },
+      runs(1000),
     );
   });
 });

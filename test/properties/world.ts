@@ -12,6 +12,8 @@ import type { EndReason } from '../../src/session/outcomes.ts';
 import type { RestartPolicy } from '../../src/session/upstream.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
+export { runs } from './runs.ts';
+
 /** A message as a peer reads it. */
 export interface Message {
   readonly id?: RequestId | null;
@@ -27,12 +29,6 @@ export interface Message {
 
 export type Settled = Extract<Observation, { type: 'request-settled' }>;
 export type Ended = Extract<Observation, { type: 'session-ended' }>;
-
-/** Runs of a property: moderate by default, many by the environment variable, for a night of looking. */
-export function runs(standard: number): { readonly numRuns: number } {
-  const factor = Number(process.env['NINELIVES_RUNS'] ?? '1');
-  return { numRuns: Math.ceil(standard * factor) };
-}
 
 export function bytesOf(message: object): Uint8Array {
   return encodeText(JSON.stringify({ jsonrpc: '2.0', ...message }));

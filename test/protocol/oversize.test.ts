@@ -4,6 +4,7 @@ import { LineFramer } from '../../src/protocol/lines.ts';
 import type { OversizeLine } from '../../src/protocol/lines.ts';
 import { probeOversize } from '../../src/protocol/oversize.ts';
 import { encodeText } from '../../src/protocol/text.ts';
+import { runs } from '../properties/runs.ts';
 
 function oversize(text: string): OversizeLine {
   const framer = new LineFramer({ lineBytesMax: 1 });
@@ -157,8 +158,8 @@ describe('whatever is found is right', () => {
         if (told.isAnswer) expect(role).not.toBe('method');
         if (role !== 'method' && line.totalBytes <= 4096) expect(told.isAnswer).toBe(true);
       }),
-      { numRuns: 800 },
+      runs(800),
     );
-    expect(found).toBeGreaterThan(100);
+    expect(found).toBeGreaterThan(runs(100).numRuns);
   });
 });
