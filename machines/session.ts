@@ -48,6 +48,7 @@ import { type SessionInput } from '../src/session/session-data.ts';
 import {
   finishRecovery,
   hasHandshake,
+  hasUnkeptHandshake,
   isReplayAccepted,
   isReplayAnswer,
   replayHandshake,
@@ -120,6 +121,7 @@ const session = setup({
     isNewWork: condition(isNewWork),
     isMessageLost: condition(isMessageLost),
     hasHandshake: condition(hasHandshake),
+    hasUnkeptHandshake: condition(hasUnkeptHandshake),
     isReplayAccepted: condition(isReplayAccepted),
     isReplayAnswer: condition(isReplayAnswer),
   },
@@ -200,6 +202,7 @@ const recovering = session.createStateConfig({
   on: {
     'upstream.ready': [
       { guard: 'hasHandshake', actions: 'replayHandshake' },
+      { guard: 'hasUnkeptHandshake', target: '#session.failed', actions: 'endAsUpstreamLost' },
       { target: 'serving', actions: ['noteUpstreamReady', 'resumeServing'] },
     ],
     'frame.response': [

@@ -27,7 +27,11 @@ const ends: Readonly<Record<EndReason, End>> = {
   idle: { state: 'failed', sentence: 'No frame, no waiting request and no open stream for `sessionIdleMs`.' },
   age: { state: 'failed', sentence: 'The session reached `sessionAgeMs`.' },
   'drain-deadline': { state: 'failed', sentence: 'Requests were still waiting when `drainMs` had passed.' },
-  'upstream-lost': { state: 'failed', sentence: 'The server went away while the session was shutting down.' },
+  'upstream-lost': {
+    state: 'failed',
+    sentence:
+      'The server went away while the session was shutting down; or it came back, and the handshake was too long to be kept for it.',
+  },
   'upstream-exhausted': {
     state: 'failed',
     sentence:

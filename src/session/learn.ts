@@ -22,7 +22,7 @@ import { isTerminalTaskStatus } from './tasks.ts';
 /**
  * Requests whose own bytes are kept until the answer comes, because the answer alone does not say what was agreed; and the
  * most bytes that are kept of each, since any number of them may wait. A longer one is forwarded like any other, only
- * nothing is learned from it that its answer does not say.
+ * nothing is learned from it that its answer does not say, and a handshake cannot be repeated.
  */
 const rememberedBytesMax: ReadonlyMap<string, number> = new Map([
   ['initialize', 256 * 1024],

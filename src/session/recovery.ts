@@ -1,7 +1,7 @@
 /**
  * Coming back after the upstream was lost (U8): the handshake is replayed with an id of our own, then the log level and the
  * subscriptions. A server that comes back with another protocol version or other capabilities is another server: the
- * client's picture of it would be wrong, so the session fails instead.
+ * client's picture of it would be wrong, so the session fails instead; and so it does when there is nothing to replay.
  */
 
 import { readInitializeResult } from '../protocol/bodies.ts';
@@ -20,6 +20,11 @@ import { findAnswered } from './settle.ts';
 
 export function hasHandshake(record: SessionRecord): boolean {
   return record.facts.initialize !== undefined;
+}
+
+/** The peers shook hands in words too long to be kept: a server that comes back cannot be told them again. */
+export function hasUnkeptHandshake({ facts }: SessionRecord): boolean {
+  return facts.initialize === undefined && facts.protocolVersion !== undefined;
 }
 
 /** Sends the stored `initialize` to the server that came back. */

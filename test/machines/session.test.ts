@@ -297,6 +297,18 @@ const conversations: readonly Conversation[] = [
     ends: ['active.serving'],
   },
   {
+    name: 'recovery: the handshake was too long to be kept',
+    play: (s) => {
+      ready(s);
+      s.fromClient({ id: 1, method: 'initialize', params: { ...agreed, padding: 'x'.repeat(256 * 1024) } });
+      s.fromServer({ id: 1, result: agreed });
+      lose(s);
+      s.fromClient(call);
+      ready(s);
+    },
+    ends: ['failed', 'upstream-lost'],
+  },
+  {
     name: 'recovery: another server came back',
     play: (s) => {
       s.shake();

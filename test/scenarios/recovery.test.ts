@@ -366,6 +366,30 @@ describe('P8 how often a server is started again', () => {
   });
 });
 
+describe('a handshake that was too long to be kept', () => {
+  test('P3 ends the session when the server comes back: one that was never initialized serves nobody', () => {
+    const play = playbook();
+    const { client, server, session } = play.openWithRestarts();
+    server.comesUp();
+    const hello = { ...initialize(0), params: { ...(initialize(0)['params'] as object), pad: 'x'.repeat(256 * 1024) } };
+    client.sends(hello);
+    server.receives(hello);
+    server.answers(0, initializeResult());
+    client.receivesResult(0, initializeResult());
+    client.notifies('notifications/initialized');
+    server.receivesNotification('notifications/initialized');
+    server.goesDown();
+    client.asks(1, 'tools/list');
+    play.timePasses(100);
+    expect(session.snapshot().state).toBe('active.recovering');
+    server.comesUp();
+    server.receivesNothing();
+    client.receivesError(1, 5020, { code: 'UPSTREAM_LOST', reason: 'upstream-lost' });
+    expect(session.snapshot()).toMatchObject({ state: 'failed', status: 'failed', endReason: 'upstream-lost' });
+    expect([client.closedBecause, server.closedBecause]).toEqual(['upstream-lost', 'the session ended']);
+  });
+});
+
 describe('while its server is away', () => {
   test('P3 a client may leave, and the server is not started again', () => {
     const { play, client, server, session } = served();

@@ -5,6 +5,7 @@ import { noteUpstreamDown, noteUpstreamReady } from '../../src/session/notes.ts'
 import {
   finishRecovery,
   hasHandshake,
+  hasUnkeptHandshake,
   isReplayAccepted,
   isReplayAnswer,
   replayHandshake,
@@ -104,6 +105,14 @@ describe('the replayed handshake', () => {
 
   test('needs a handshake to replay', () => {
     expect([hasHandshake(openSession().record), hasHandshake(lostSession())]).toEqual([false, true]);
+  });
+
+  test('is missed where there was one in too many words, and not where there was none', () => {
+    const { record } = openSession();
+    expect(hasUnkeptHandshake(record)).toBe(false);
+    exchange(record, 0, 'initialize', { ...params, padding: 'x'.repeat(256 * 1024) }, welcome);
+    expect([hasHandshake(record), hasUnkeptHandshake(record)]).toEqual([false, true]);
+    expect(hasUnkeptHandshake(lostSession())).toBe(false);
   });
 
   test('never takes the id of a request that waits, even if a client should have guessed it', () => {
