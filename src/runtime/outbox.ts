@@ -27,6 +27,9 @@ export interface OutboxOptions {
   readonly onUnwritten: (entry: PendingEntry) => void;
 }
 
+/** A queue to which nothing was ever added. Never pushed to: the first message makes a new one. */
+const emptyQueue: Waiting[] = [];
+
 /** So many messages may lie taken back in the queue before it is tidied. */
 const recalledMin = 64;
 
@@ -34,9 +37,9 @@ export class Outbox {
   readonly #options: OutboxOptions;
   #link: PeerLink | undefined;
   #isWritable = false;
-  #queue: Waiting[] = [];
+  #queue = emptyQueue;
   #head = 0;
-  #urgent: Waiting[] = [];
+  #urgent = emptyQueue;
   readonly #requests = new LazyMap<PendingEntry, Waiting>();
   #bytes = 0;
   /** Messages in the queue that were taken back. */
@@ -64,9 +67,9 @@ export class Outbox {
   detach(): void {
     this.#link = undefined;
     this.#isWritable = false;
-    this.#queue = [];
+    this.#queue = emptyQueue;
     this.#head = 0;
-    this.#urgent = [];
+    this.#urgent = emptyQueue;
     this.#requests.clear();
     this.#bytes = 0;
     this.#recalled = 0;
@@ -99,7 +102,8 @@ export class Outbox {
     const bytes = message.reduce((sum, part) => sum + part.length, 0);
     if (this.#bytes + bytes > this.#options.bytesMax) return 'full';
     const waiting: Waiting = { message, bytes, entry, isRecalled: false };
-    (isUrgent ? this.#urgent : this.#queue).push(waiting);
+    if (isUrgent) this.#urgent = withOneMore(this.#urgent, waiting);
+    else this.#queue = withOneMore(this.#queue, waiting);
     if (entry !== undefined) this.#requests.set(entry, waiting);
     this.#bytes += bytes;
     if (!this.#isPressing && this.#bytes >= this.#options.pauseBytes) {
@@ -176,7 +180,7 @@ export class Outbox {
     if (waiting === undefined) return undefined;
     this.#head++;
     if (this.#head === this.#queue.length) {
-      this.#queue = [];
+      this.#queue = emptyQueue;
       this.#head = 0;
     } else if (this.#head >= 1024 && this.#head * 2 >= this.#queue.length) {
       this.#queue = this.#queue.slice(this.#head);
@@ -196,4 +200,10 @@ export class Outbox {
     this.#isPressing = false;
     this.#options.onPressure(false);
   }
+}
+
+function withOneMore(queue: Waiting[], waiting: Waiting): Waiting[] {
+  if (queue === emptyQueue) return [waiting];
+  queue.push(waiting);
+  return queue;
 }

@@ -28,7 +28,7 @@ import type { Observation, Observer } from './observation.ts';
 import type { Outbox } from './outbox.ts';
 import { Registry, Slot, sessionsPerPrincipal } from './registry.ts';
 import { Router } from './router.ts';
-import { SessionHandle } from './session-handle.ts';
+import { type HandleSurroundings, SessionHandle } from './session-handle.ts';
 import { type HostSurroundings, SessionHost } from './session-host.ts';
 import { sessionLogic } from './session-logic.ts';
 import { type RoutedEvent, supervisorLogic } from './supervisor-logic.ts';
@@ -64,6 +64,7 @@ class SessionRuntime implements Runtime {
   readonly #sessionLogic: ReturnType<typeof sessionLogic>;
   readonly #router: Router;
   readonly #hostSurroundings: HostSurroundings;
+  readonly #handleSurroundings: HandleSurroundings;
   readonly #journal = new Journal();
   readonly #surroundings: SessionSurroundings;
   readonly #connectionSurroundings: SessionSurroundings;
@@ -108,6 +109,7 @@ class SessionRuntime implements Runtime {
       send: (routed) => this.#send(routed),
       defect: ({ ref }, error) => ref.send({ type: defectType, error } satisfies Defect as never),
     });
+    this.#handleSurroundings = { clock: this.#clock, send: (id, event) => this.#route(id, event) };
     this.#hostSurroundings = {
       readLimits: { ...defaultReadLimits, isUtf8, ...options.readLimits } satisfies ReadLimits,
       chain: new InterceptorChain(options.interceptors ?? [], this.#clock),
@@ -164,7 +166,7 @@ class SessionRuntime implements Runtime {
     ref.start();
     this.#tell({ type: 'session-opened', sessionId: id, at: now });
     this.#connect(host, options);
-    return { session: new SessionHandle(host, this.#clock, (event) => this.#route(id, event)) };
+    return { session: new SessionHandle(host, this.#handleSurroundings) };
   }
 
   observe(observer: Observer): () => void {

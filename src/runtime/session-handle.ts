@@ -1,63 +1,126 @@
-/** An open session in the hands of whoever opened it: its two peers to feed, and a few questions. */
+/**
+ * An open session in the hands of whoever opened it: its two peers to feed, and a few questions. Classes and no closures: a
+ * session that nobody speaks to should not keep a dozen functions.
+ */
 
 import type { Clock } from '../ports.ts';
+import type { Direction } from '../protocol/envelope.ts';
+import type { ReadFault } from '../protocol/faults.ts';
 import { metadataOf } from '../session/metadata.ts';
 import type { SessionMetadata } from '../session/interception.ts';
-import type { SessionEvent } from '../session/events.ts';
+import type { Loss, SessionEvent } from '../session/events.ts';
 import { type SessionSnapshot, snapshotOf } from '../session/snapshot.ts';
-import type { ClientPeer, RuntimeSession, ServerPeer } from './api.ts';
+import type { ClientPeer, RuntimeSession, ServerPeer, SessionPeer } from './api.ts';
 import type { SessionHost } from './session-host.ts';
 
+/** The runtime as a handle needs it. */
+export interface HandleSurroundings {
+  readonly clock: Clock;
+  send(sessionId: string, event: SessionEvent): void;
+}
+
+const closedByPeer: Loss = { reason: 'closed', exitCode: null, signal: null, lastStderr: [], willRestart: false };
+
+abstract class End implements SessionPeer {
+  protected readonly host: SessionHost;
+  protected readonly surroundings: HandleSurroundings;
+  protected abstract readonly direction: Direction;
+
+  constructor(host: SessionHost, surroundings: HandleSurroundings) {
+    this.host = host;
+    this.surroundings = surroundings;
+  }
+
+  abstract drained(): void;
+
+  receive(message: Uint8Array): void {
+    this.host.receive(this.direction, message);
+  }
+
+  unreadable(fault: ReadFault, bytes: number): void {
+    this.host.unreadable(this.direction, fault, bytes);
+  }
+
+  protected send(event: SessionEvent): void {
+    this.surroundings.send(this.host.record.id, event);
+  }
+
+  protected get now(): number {
+    return this.surroundings.clock.now();
+  }
+}
+
+class ClientEnd extends End implements ClientPeer {
+  protected get direction(): Direction {
+    return 'client-to-server';
+  }
+
+  drained(): void {
+    this.host.toClient.drained();
+  }
+
+  closed(isGone: boolean): void {
+    this.send({ type: 'client.closed', at: this.now, isGone });
+  }
+
+  attached(hasOpenStream: boolean): void {
+    this.send({ type: 'client.attached', at: this.now, hasOpenStream });
+  }
+}
+
+class ServerEnd extends End implements ServerPeer {
+  protected get direction(): Direction {
+    return 'server-to-client';
+  }
+
+  drained(): void {
+    this.host.toServer.drained();
+  }
+
+  closed(): void {
+    this.host.detachServer();
+    this.send({ type: 'upstream.lost', at: this.now, loss: closedByPeer });
+  }
+}
+
 export class SessionHandle implements RuntimeSession {
-  readonly id: string;
   readonly client: ClientPeer;
   readonly server: ServerPeer;
   readonly #host: SessionHost;
-  readonly #clock: Clock;
-  readonly #send: (event: SessionEvent) => void;
+  readonly #surroundings: HandleSurroundings;
 
-  constructor(host: SessionHost, clock: Clock, send: (event: SessionEvent) => void) {
-    this.id = host.record.id;
+  constructor(host: SessionHost, surroundings: HandleSurroundings) {
     this.#host = host;
-    this.#clock = clock;
-    this.#send = send;
-    const now = (): number => clock.now();
-    this.client = {
-      receive: (message) => host.receive('client-to-server', message),
-      unreadable: (fault, bytes) => host.unreadable('client-to-server', fault, bytes),
-      drained: () => host.toClient.drained(),
-      closed: (isGone) => send({ type: 'client.closed', at: now(), isGone }),
-      attached: (hasOpenStream) => send({ type: 'client.attached', at: now(), hasOpenStream }),
-    };
-    this.server = {
-      receive: (message) => host.receive('server-to-client', message),
-      unreadable: (fault, bytes) => host.unreadable('server-to-client', fault, bytes),
-      drained: () => host.toServer.drained(),
-      closed: () => {
-        host.detachServer();
-        const loss = { reason: 'closed', exitCode: null, signal: null, lastStderr: [], willRestart: false } as const;
-        send({ type: 'upstream.lost', at: now(), loss });
-      },
-    };
+    this.#surroundings = surroundings;
+    this.client = new ClientEnd(host, surroundings);
+    this.server = new ServerEnd(host, surroundings);
+  }
+
+  get id(): string {
+    return this.#host.record.id;
   }
 
   snapshot(): SessionSnapshot {
-    return snapshotOf(this.#host.record, this.#clock.now());
+    return snapshotOf(this.#host.record, this.#surroundings.clock.now());
   }
 
   metadata(): SessionMetadata {
-    return metadataOf(this.#host.record, () => this.#clock.now());
+    return metadataOf(this.#host.record, () => this.#surroundings.clock.now());
   }
 
   close(): void {
-    this.#send({ type: 'session.close', at: this.#clock.now(), reason: 'closed-by-operator' });
+    this.#send({ type: 'session.close', at: this.#surroundings.clock.now(), reason: 'closed-by-operator' });
   }
 
   drain(): void {
-    this.#send({ type: 'session.drain', at: this.#clock.now() });
+    this.#send({ type: 'session.drain', at: this.#surroundings.clock.now() });
   }
 
   label(label: string, isSet: boolean): void {
-    this.#send({ type: 'session.labelled', at: this.#clock.now(), label, isSet });
+    this.#send({ type: 'session.labelled', at: this.#surroundings.clock.now(), label, isSet });
+  }
+
+  #send(event: SessionEvent): void {
+    this.#surroundings.send(this.id, event);
   }
 }

@@ -5,7 +5,6 @@
  */
 
 import type { IdKey } from '../protocol/ids.ts';
-import { LazyMap } from './lazy-map.ts';
 
 const slotsMin = 8;
 /** A table that has been larger than this makes itself small again when it is empty. */
@@ -18,25 +17,28 @@ function hashOf(key: number): number {
   return hash ^ (hash >>> 15);
 }
 
+const noKeys: number[] = [];
+const noValues: never[] = [];
+
 export class IdTable<V> {
-  #keys: number[] = [];
-  #values: (V | undefined)[] = [];
+  #keys = noKeys;
+  #values: (V | undefined)[] = noValues;
   #numbers = 0;
-  readonly #strings = new LazyMap<string, V>();
+  #strings: Map<string, V> | undefined;
 
   get size(): number {
-    return this.#numbers + this.#strings.size;
+    return this.#strings === undefined ? this.#numbers : this.#numbers + this.#strings.size;
   }
 
   get(key: IdKey): V | undefined {
-    if (typeof key === 'string') return this.#strings.get(key);
+    if (typeof key === 'string') return this.#strings?.get(key);
     if (this.#numbers === 0) return undefined;
     return this.#values[this.#slotOf(key)];
   }
 
   set(key: IdKey, value: V): void {
     if (typeof key === 'string') {
-      this.#strings.set(key, value);
+      (this.#strings ??= new Map()).set(key, value);
       return;
     }
     if ((this.#numbers + 1) * 2 > this.#keys.length) this.#grow();
@@ -48,7 +50,7 @@ export class IdTable<V> {
 
   delete(key: IdKey): void {
     if (typeof key === 'string') {
-      this.#strings.delete(key);
+      this.#strings?.delete(key);
       return;
     }
     if (this.#numbers === 0) return;
@@ -57,15 +59,15 @@ export class IdTable<V> {
     this.#close(slot);
     this.#numbers--;
     if (this.#numbers === 0 && this.#keys.length > slotsKept) {
-      this.#keys = [];
-      this.#values = [];
+      this.#keys = noKeys;
+      this.#values = noValues;
     }
   }
 
   /** In no particular order. */
   addTo(values: V[]): void {
     for (const value of this.#values) if (value !== undefined) values.push(value);
-    for (const value of this.#strings.values()) values.push(value);
+    if (this.#strings !== undefined) values.push(...this.#strings.values());
   }
 
   /** Where the key stands, or the free slot where it would. There is always a free one. */

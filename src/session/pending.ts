@@ -100,7 +100,7 @@ class OneWay {
 }
 
 export class PendingTable {
-  readonly used: Int32Array = new Int32Array(budgets.length);
+  readonly used: number[] = budgets.map(() => 0);
   readonly #fromClient = new OneWay();
   readonly #fromServer = new OneWay();
   #inserted = 0;

@@ -14,12 +14,16 @@ import { type Outcome, outcomes } from './outcomes.ts';
  */
 export type StrayKind = 'duplicate' | 'late' | 'bogus';
 
+const keyField = 0;
+const tokenField = 1;
+/** Outcome and direction as one number. */
+const endField = 2;
+const fieldsEach = 3;
+
 export class Tombstones {
   readonly #capacity: number;
-  readonly #keys: IdKey[] = [];
-  readonly #tokens: (RequestId | undefined)[] = [];
-  /** Outcome and direction of each, as one number. */
-  readonly #ends: number[] = [];
+  /** Key, progress token, and end of each, one after the other in one list. */
+  readonly #fields: (IdKey | undefined)[] = [];
   /** The place that is written next. */
   #next = 0;
 
@@ -28,28 +32,28 @@ export class Tombstones {
   }
 
   get size(): number {
-    return this.#keys.length;
+    return this.#fields.length / fieldsEach;
   }
 
   /** Remembers how the request that travelled in `direction` under `key` ended. */
   add(direction: Direction, key: IdKey, outcome: Outcome, progressToken: RequestId | undefined): void {
     if (this.#capacity === 0) return;
-    const place = this.#next;
-    this.#keys[place] = key;
-    this.#tokens[place] = progressToken;
-    this.#ends[place] = endOf(direction, outcome);
-    this.#next = place + 1 === this.#capacity ? 0 : place + 1;
+    const place = this.#next * fieldsEach;
+    this.#fields[place] = key;
+    this.#fields[place + tokenField] = progressToken;
+    this.#fields[place + endField] = endOf(direction, outcome);
+    this.#next = this.#next + 1 === this.#capacity ? 0 : this.#next + 1;
   }
 
   /** How the last request under this key ended. */
   outcomeOf(direction: Direction, key: IdKey): Outcome | undefined {
-    const place = this.#newest(this.#keys, direction, key);
-    return place === -1 ? undefined : outcomes[this.#ends[place]! >> 1];
+    const end = this.#newest(keyField, direction, key);
+    return end === undefined ? undefined : outcomes[end >> 1];
   }
 
   /** The token belonged to a request that has ended. */
   isRetiredToken(direction: Direction, token: RequestId): boolean {
-    return this.#newest(this.#tokens, direction, token) !== -1;
+    return this.#newest(tokenField, direction, token) !== undefined;
   }
 
   /** Classifies a response to a request that travelled in `direction` and is not in the pending table. */
@@ -59,14 +63,17 @@ export class Tombstones {
     return outcome === 'result' || outcome === 'error' ? 'duplicate' : 'late';
   }
 
-  #newest(names: readonly (IdKey | undefined)[], direction: Direction, name: IdKey): number {
+  /** The end of the last request that had this in the field. */
+  #newest(field: number, direction: Direction, name: IdKey): number | undefined {
+    const fields = this.#fields;
     const bit = bitOf(direction);
-    const { length } = names;
-    for (let back = 1; back <= length; back += 1) {
-      const place = this.#next >= back ? this.#next - back : this.#next - back + length;
-      if (names[place] === name && (this.#ends[place]! & 1) === bit) return place;
+    const { size } = this;
+    for (let back = 1; back <= size; back += 1) {
+      const place = (this.#next >= back ? this.#next - back : this.#next - back + size) * fieldsEach;
+      const end = fields[place + endField] as number;
+      if (fields[place + field] === name && (end & 1) === bit) return end;
     }
-    return -1;
+    return undefined;
   }
 }
 

@@ -4,17 +4,21 @@
  * decides on tags before it knows whether it will be kept.
  */
 
+/** So many bits stay a small number. */
+const bitsPerWord = 30;
+
 /** The last `capacity` yes-or-no entries, e.g. "at least 5 of the last 20 outcomes were failures". */
 export class RecentFlags {
   readonly capacity: number;
-  private readonly ring: Uint8Array;
+  /** The entries as bits: a typed array would cost ten times what is in it. */
+  private readonly words: number[];
   private next = 0;
   private filled = 0;
   private trueCount = 0;
 
   constructor(capacity: number) {
     this.capacity = requirePositiveInteger('capacity', capacity);
-    this.ring = new Uint8Array(capacity);
+    this.words = Array.from({ length: Math.ceil(capacity / bitsPerWord) }, () => 0);
   }
 
   /** How many entries are remembered: at most `capacity`. */
@@ -35,21 +39,28 @@ export class RecentFlags {
   /** `count` as it would be after `push(flag)`. */
   countAfter(flag: boolean): number {
     // A place that was never written holds 0, so a ring that is not full yet forgets nothing.
-    return this.trueCount - this.ring[this.next]! + (flag ? 1 : 0);
+    return this.trueCount - this.bitAt(this.next) + (flag ? 1 : 0);
   }
 
   push(flag: boolean): void {
     this.trueCount = this.countAfter(flag);
     this.filled = this.sizeAfter;
-    this.ring[this.next] = flag ? 1 : 0;
+    const word = Math.floor(this.next / bitsPerWord);
+    const mask = 1 << (this.next % bitsPerWord);
+    this.words[word] = flag ? this.words[word]! | mask : this.words[word]! & ~mask;
     this.next = (this.next + 1) % this.capacity;
   }
 
   /** The entries as digits, oldest first. */
   toJSON(): { readonly capacity: number; readonly flags: string } {
-    const { ring, next, filled, capacity } = this;
-    const flags = filled < capacity ? ring.subarray(0, filled) : [...ring.subarray(next), ...ring.subarray(0, next)];
+    const { next, filled, capacity } = this;
+    const oldest = filled < capacity ? 0 : next;
+    const flags = Array.from({ length: filled }, (_, index) => this.bitAt((oldest + index) % capacity));
     return { capacity, flags: flags.join('') };
+  }
+
+  private bitAt(place: number): number {
+    return (this.words[Math.floor(place / bitsPerWord)]! >> (place % bitsPerWord)) & 1;
   }
 }
 
@@ -61,7 +72,7 @@ export class RecentFlags {
 export class RateWindow {
   readonly windowMs: number;
   private readonly bucketMs: number;
-  private readonly counts: Uint32Array;
+  private readonly counts: number[];
   /** Number of the slice of time that was written last, counted from time zero; its place is this modulo the length. */
   private newest = 0;
   private total = 0;
@@ -70,7 +81,7 @@ export class RateWindow {
     if (!(windowMs > 0 && windowMs < Infinity)) throw new RangeError(`windowMs must be positive, not ${windowMs}`);
     this.windowMs = windowMs;
     this.bucketMs = windowMs / requirePositiveInteger('buckets', buckets);
-    this.counts = new Uint32Array(buckets);
+    this.counts = Array.from({ length: buckets }, () => 0);
   }
 
   /** An entry older than the newest slice counts with the newest: a place is never given back to an older slice. */
@@ -98,7 +109,7 @@ export class RateWindow {
   /** The counts per slice of time, oldest first; the last one is the slice that ends at `untilMs`. */
   toJSON(): { readonly windowMs: number; readonly untilMs: number; readonly counts: readonly number[] } {
     const oldestPlace = (this.newest + 1) % this.counts.length;
-    const counts = [...this.counts.subarray(oldestPlace), ...this.counts.subarray(0, oldestPlace)];
+    const counts = [...this.counts.slice(oldestPlace), ...this.counts.slice(0, oldestPlace)];
     return { windowMs: this.windowMs, untilMs: (this.newest + 1) * this.bucketMs, counts };
   }
 

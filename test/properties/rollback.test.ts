@@ -195,6 +195,7 @@ const whole = new WholeState({
     'now',
     '#items',
     '#tagBits',
+    '#frameIndexes',
     '#alarmAt',
     '#map.length',
   ]),

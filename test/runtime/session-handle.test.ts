@@ -37,7 +37,7 @@ function handle() {
     settled: () => {},
   });
   host.attachServer(toServer);
-  const session = new SessionHandle(host, clock, (event) => sent.push(event));
+  const session = new SessionHandle(host, { clock, send: (_id, event) => sent.push(event) });
   return { session, host, record, clock, toClient, toServer, arrived, sent };
 }
 
