@@ -21,12 +21,12 @@ function slotOf(length: number, middle: number, last: number): number {
   return (length * 7 + middle * 31 + last) & (slots - 1);
 }
 
-const candidates: readonly (readonly Word[])[] = Array.from({ length: slots }, (_, slot) =>
-  words.filter(({ text }) => {
-    const { length } = text;
-    return slotOf(length, text.charCodeAt(length >> 1), text.charCodeAt(length - 1)) === slot;
-  }),
-);
+const candidates: (readonly Word[] | undefined)[] = Array.from({ length: slots });
+for (const word of words) {
+  const { length } = word.text;
+  const slot = slotOf(length, word.text.charCodeAt(length >> 1), word.text.charCodeAt(length - 1));
+  candidates[slot] = [...(candidates[slot] ?? []), word];
+}
 const none: readonly Word[] = [];
 
 /** The known word that stands in `bytes` from `start` to `end`. */

