@@ -33,7 +33,7 @@ export function stringAt(bytes: Uint8Array, open: number, close: number): string
 
 /** The JSON token from `start` to `end` when it is a number or a string, so that it can be echoed as an id. */
 export function echoableToken(bytes: Uint8Array, start: number, end: number): string | undefined {
-  if (start < 0 || end <= start) return undefined;
+  if (end <= start) return undefined;
   const token = decodeSlice(bytes, start, end);
   const value = parseOrUndefined(token);
   return typeof value === 'string' || typeof value === 'number' ? token : undefined;

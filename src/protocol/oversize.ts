@@ -16,7 +16,6 @@ import {
 } from './json-text.ts';
 import type { OversizeLine } from './lines.ts';
 import { echoableToken, memberPlaces, stringAt } from './members.ts';
-import { methodRow } from './methods.ts';
 
 interface Seen {
   idToken: string | undefined;
@@ -45,8 +44,7 @@ export function probeOversize(line: OversizeLine): ReadFault {
 
 /** Without its id in sight, a request and a notification are told apart by the method's name. */
 function isNotification(method: string | undefined): boolean {
-  if (method === undefined) return false;
-  return methodRow(method)?.kind === 'notification' || method.startsWith('notifications/');
+  return method?.startsWith('notifications/') === true;
 }
 
 function note(seen: Seen, key: string, bytes: Uint8Array, start: number, end: number): void {
@@ -54,7 +52,7 @@ function note(seen: Seen, key: string, bytes: Uint8Array, start: number, end: nu
     seen.idToken = echoableToken(bytes, start, end);
   } else if (key === 'method') {
     seen.hasMethod = true;
-    seen.method = bytes[start] === quote && end > start ? stringAt(bytes, start, end - 1) : undefined;
+    seen.method = bytes[start] === quote ? stringAt(bytes, start, end - 1) : undefined;
   } else if (key === 'result' || key === 'error') {
     seen.hasOutcome = true;
   }
@@ -62,8 +60,7 @@ function note(seen: Seen, key: string, bytes: Uint8Array, start: number, end: nu
 
 /**
  * Walks back from the closing brace over members with scalar values. Each step stands on structure: before the brace ends a
- * value, before a value stands a colon, before that a key, before that a comma; and a string opens at the nearest quote
- * that no backslash escapes. The first container met from behind ends the walk.
+ * value, before a value stands a colon, before that a key, before that a comma. The first container met from behind ends the walk.
  */
 function noteTail(seen: Seen, tail: Uint8Array): void {
   const members: (readonly [key: string, start: number, end: number])[] = [];
@@ -86,26 +83,22 @@ function noteTail(seen: Seen, tail: Uint8Array): void {
 
 function backOverSpace(bytes: Uint8Array, from: number): number {
   let at = from;
-  while (at >= 0 && isSpaceByte(bytes[at] ?? 0)) at -= 1;
+  while (isSpaceByte(bytes[at] ?? 0)) at -= 1;
   return at;
 }
 
 function startOfScalar(bytes: Uint8Array, last: number): number | undefined {
   if (bytes[last] === quote) return startOfString(bytes, last);
   let at = last;
-  while (at >= 0 && isScalarByte(bytes[at] ?? 0)) at -= 1;
-  // A scalar that reaches back to the first byte may have begun before it.
-  return at === last || at < 0 ? undefined : at + 1;
+  while (isScalarByte(bytes[at] ?? 0)) at -= 1;
+  return at === last ? undefined : at + 1;
 }
 
+/** Back from its end, a quote within a string stands behind a backslash, and the one that opens it does not. */
 function startOfString(bytes: Uint8Array, close: number): number | undefined {
-  for (let at = close - 1; at >= 0; at -= 1) {
-    if (bytes[at] !== quote) continue;
-    let before = at - 1;
-    while (before >= 0 && bytes[before] === backslash) before -= 1;
-    // What reaches back to the first byte may be escaped by a backslash before it.
-    if (before < 0) return undefined;
-    if (((at - 1 - before) & 1) === 0) return at;
+  for (let at = close - 1; at > 0; at -= 1) {
+    if (bytes[at] === quote && bytes[at - 1] !== backslash) return at;
   }
+  // A quote that is the first byte may be escaped by a backslash before it.
   return undefined;
 }

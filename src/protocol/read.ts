@@ -93,7 +93,7 @@ function guessedFault(bytes: Uint8Array, fault: FaultKind, reason: string): Read
 function invalidUtf8(bytes: Uint8Array, envelope: Envelope, isUtf8: (bytes: Uint8Array) => boolean): ReadFault {
   const { kind, idStart, idEnd } = envelope;
   // Decoding would have changed an id that is itself invalid, and an echo that differs answers nobody.
-  const isEchoable = idStart !== -1 && isUtf8(bytes.subarray(idStart, idEnd));
+  const isEchoable = isUtf8(bytes.subarray(idStart, idEnd));
   return {
     fault: 'invalid-utf8',
     reason: 'The message is not valid UTF-8.',

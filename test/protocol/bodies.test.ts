@@ -74,12 +74,15 @@ describe('tasks', () => {
       status: 'completed',
     });
     expect(readTaskStatus(withParams({ taskId: 't1' }))).toBeUndefined();
+    expect(readTaskStatus(withParams({ status: 'completed' }))).toBeUndefined();
     expect(readTaskParam(withParams({ taskId: 't1' }))).toBe('t1');
     expect(readTaskParam(withParams({ taskId: 1 }))).toBeUndefined();
   });
 
   test('an id that is too long to keep is none, rather than a part of one', () => {
-    expect(readTaskParam(withParams({ taskId: 't'.repeat(4097) }))).toBeUndefined();
+    const longest = 't'.repeat(4096);
+    expect(readTaskParam(withParams({ taskId: longest }))).toBe(longest);
+    expect(readTaskParam(withParams({ taskId: `${longest}t` }))).toBeUndefined();
   });
 });
 

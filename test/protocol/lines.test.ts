@@ -131,5 +131,6 @@ describe('LineFramer', () => {
     }
     expect(most).toBe(100_000);
     expect(framer.bufferedBytes).toBeLessThanOrEqual(3 * 4097);
+    expect(framer.bufferedBytes).toBeGreaterThanOrEqual(2 * 4096);
   });
 });

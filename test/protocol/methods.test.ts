@@ -80,6 +80,15 @@ describe('the table of methods', () => {
     expect(methodRow('tools/call')?.fromServer).toEqual([]);
   });
 
+  test('calls every notification so, and no request', () => {
+    for (const method of knownMethods) {
+      expect([method, method.startsWith('notifications/')]).toEqual([
+        method,
+        methodRow(method)?.kind === 'notification',
+      ]);
+    }
+  });
+
   test('marks the few methods that the session treats apart', () => {
     const marked = (flag: 'isHandshake' | 'isPing' | 'isListen' | 'isTaskMethod'): readonly string[] =>
       knownMethods.filter((method) => methodRow(method)?.[flag] === true);

@@ -78,11 +78,47 @@ describe('whose message an oversize line was', () => {
     expect(probe(`{"params":{"a":${large}},"method":"notifications/own"}`)).toMatchObject({ expectsAnswer: false });
   });
 
+  test('a name with an escape is read, and one with a bad escape is taken as it stands', () => {
+    expect(probe(`{"params":{"a":${large}},"method":"notif\\u0069cations/own"}`)).toMatchObject({
+      expectsAnswer: false,
+    });
+    expect(probe(`{"params":{"a":${large}},"method":"notifications/\\x"}`)).toMatchObject({ expectsAnswer: false });
+  });
+
   test('an id that stands between large parts is not found, and none is made up', () => {
     expect(probe(`{"result":{"a":${large}},"id":7,"x":{"id":8,"a":${large}}}`)).toMatchObject({
       isAnswer: true,
       idToken: undefined,
     });
+  });
+
+  test('members behind the large part are read back to it, and the last of equal ones counts', () => {
+    expect(probe(`{"result":{"a":${large}},"id":7,"jsonrpc":"2.0"}`)).toMatchObject({ idToken: '7' });
+    expect(probe(`{"x":{"a":${large}} , "id" : "a,\\"b" , "n" : -1.5e3 , "result" : null }`)).toMatchObject({
+      isAnswer: true,
+      idToken: '"a,\\"b"',
+    });
+    expect(probe(`{"result":{"a":${large}},"id":7,"id":8}`)).toMatchObject({ idToken: '8' });
+  });
+
+  test.each(['"id":7]', '"id";7}', '"id_:7}'])('of an end that is not JSON no id is made up: %s', (end) => {
+    expect(probe(`{"a":${large},${end}`)).toMatchObject({ idToken: undefined });
+  });
+
+  test('a member without a value is none', () => {
+    expect(probe(`{"a":${large},"result":}`)).toMatchObject({ isAnswer: false });
+  });
+
+  test('a method that is no string is none', () => {
+    expect(probe(`{"method":[notifications/a],"b":${large}}`)).toMatchObject({ expectsAnswer: true });
+  });
+
+  test('a string that may have begun before the tail is not taken for one', () => {
+    const line = (tail: string): object =>
+      probeOversize({ head: encodeText('{"a":"'), tail: encodeText(tail), totalBytes: 9000 });
+    expect(line('"id":7}')).toMatchObject({ idToken: undefined });
+    expect(line('\\"id":7}')).toMatchObject({ idToken: undefined });
+    expect(line(',"id":7}')).toMatchObject({ idToken: '7' });
   });
 
   test('an id that is null or no id at all is not echoed', () => {
