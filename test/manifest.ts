@@ -86,9 +86,11 @@ export const manifest: readonly Requirement[] = [
     'A frame that belongs to no session is refused or counted, never dropped silently and never guessed.',
     {
       'scenarios/drain.test.ts': 'S4 P17 that has stopped counts what comes too late',
-      'scenarios/endings.test.ts': 'S4 takes nothing more, and says so in the counts',
+      'scenarios/endings.test.ts': 'S4 takes nothing more, and says so in the counts and in the log',
       'runtime/supervisor-logic.test.ts':
         'S4 for a session that is not there, or is over, is unplaced, and whoever waits is named',
+      'runtime/unplaced-log.test.ts':
+        'S4 a frame that found no session is a warning that says which; the body stays out of it',
       'session/resolution.test.ts': 'S4 a session is found',
     },
   ),
@@ -484,6 +486,7 @@ export const manifest: readonly Requirement[] = [
     'properties/flood.test.ts': 'S7 P16 stays within every limit, and who is refused is told the limit that he met',
     'runtime/outbox.test.ts': 'P16 what was asked and taken back again and again does not pile up',
     'runtime/session-logic.test.ts': 'P16 of a peer that says nothing else does not fill the log',
+    'runtime/unplaced-log.test.ts': 'P16 peers that go on talking do not fill the log',
     'runtime/transactional.test.ts':
       'P16 event types that nobody knows leave nothing behind, as they would in XState alone',
     'e2e/memory.test.ts': 'P16 a server that does not read is not written to any further, and neither are we',

@@ -36,6 +36,7 @@ import { type Defect, defectType } from './transactional.ts';
 import { silentLog } from './silent-log.ts';
 import { systemClock } from './system-clock.ts';
 import { Totals, type TotalsSnapshot } from './totals.ts';
+import { UnplacedLog } from './unplaced-log.ts';
 import { Upstream } from './upstream-actor.ts';
 
 /** Work on all sessions at once pauses after this long, so that frames of other sessions get their turn. */
@@ -59,6 +60,7 @@ class SessionRuntime implements Runtime {
   readonly #alarms: AlarmClock;
   readonly #registry = new Registry();
   readonly #totals = new Totals();
+  readonly #unplacedLog: UnplacedLog;
   readonly #observers = new Set<Observer>();
   readonly #supervisor: Actor<typeof supervisorMachine>;
   readonly #sessionLogic: ReturnType<typeof sessionLogic>;
@@ -74,6 +76,7 @@ class SessionRuntime implements Runtime {
     this.#options = options;
     this.#clock = options.clock ?? systemClock();
     this.#log = options.log ?? silentLog;
+    this.#unplacedLog = new UnplacedLog(this.#log);
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#times = { ...defaultTimes, ...options.times };
     this.#ledger = new Ledger(this.#limits);
@@ -284,7 +287,7 @@ class SessionRuntime implements Runtime {
 
   #unplaced({ sessionId, event, host }: RoutedEvent): void {
     this.#totals.unplaced++;
-    this.#log.debug({ session: sessionId, event: event.type }, 'the session has ended');
+    this.#unplacedLog.note(sessionId, event);
     host?.unplaced(event);
   }
 

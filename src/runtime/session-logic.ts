@@ -69,7 +69,7 @@ export function sessionLogic(
 }
 
 /** A peer that writes nothing but noise must not fill the log: the first lines of each kind say enough. */
-const noiseLinesMax = 20;
+export const noiseLinesMax = 20;
 
 function logMalformed(log: Log, record: SessionRecord, event: FrameMalformed): void {
   const { counts, id } = record;
@@ -131,7 +131,8 @@ function settledFields({ entry, outcome, elapsedMs }: SettledEffect): Readonly<R
   return { id: entry.id, direction: entry.direction, method: entry.method, outcome, elapsedMs };
 }
 
-function frameFields(event: FrameArrived): Readonly<Record<string, unknown>> {
+/** What a log line says of a frame: where it was going and what it is called, nothing of its body. */
+export function frameFields(event: FrameArrived): Readonly<Record<string, unknown>> {
   const { envelope, bytes } = event.frame;
   return {
     direction: event.direction,

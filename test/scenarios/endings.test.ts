@@ -330,7 +330,7 @@ describe('a session that ends', () => {
     server.takesAll();
   });
 
-  test('S4 takes nothing more, and says so in the counts', () => {
+  test('S4 takes nothing more, and says so in the counts and in the log', () => {
     const { play, client, server, session } = busySession();
     session.close();
     client.takesAll();
@@ -340,6 +340,12 @@ describe('a session that ends', () => {
     server.answers(1);
     session.drain();
     expect(play.runtime.totals().unplacedEvents - unplacedEvents).toBe(3);
+    const lines = [1, 2].map(() => play.log.says('warn', 'the session of this frame has ended'));
+    expect(lines.map(({ fields }) => fields)).toMatchObject([
+      { session: session.id, event: 'frame.request', direction: 'client-to-server', id: 9, method: 'tools/list' },
+      { session: session.id, event: 'frame.response', direction: 'server-to-client', id: 1 },
+    ]);
+    expect(play.log.lines('warn')).toEqual([]);
     client.receivesNothing();
   });
 });
