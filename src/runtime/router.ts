@@ -19,6 +19,9 @@ export interface RouterOptions {
   defect(slot: Slot, error: unknown): void;
 }
 
+/** So many events that were brought may stand before those that wait. */
+const forgottenAt = 1000;
+
 export class Router {
   readonly #options: RouterOptions;
   #isBusy = false;
@@ -28,7 +31,10 @@ export class Router {
     this.#options = options;
   }
 
-  /** @param host who is told when the session is not there any more. */
+  /**
+   * @param host who is told when the session is not there any more.
+   * @throws what the supervisor throws, when everything that waits has been brought.
+   */
   route(sessionId: string, event: SessionEvent, host: SessionHost | undefined): void {
     if (this.#isBusy) {
       this.#waiting.push({ type: 'session.event', sessionId, event, host });
@@ -37,14 +43,30 @@ export class Router {
     this.#isBusy = true;
     try {
       this.#bring(sessionId, event, host);
-      for (let next = 0; next < this.#waiting.length; next++) {
-        const routed = this.#waiting[next]!;
-        this.#bring(routed.sessionId, routed.event, routed.host);
-      }
     } finally {
-      this.#isBusy = false;
-      if (this.#waiting.length > 0) this.#waiting = [];
+      this.#bringWaiting();
     }
+  }
+
+  /** What came meanwhile, and what comes meanwhile. One that fails keeps none of the others from its session. */
+  #bringWaiting(): void {
+    let failure: { readonly error: unknown } | undefined;
+    for (let next = 0; next < this.#waiting.length; next++) {
+      const { sessionId, event, host } = this.#waiting[next]!;
+      try {
+        this.#bring(sessionId, event, host);
+      } catch (error) {
+        failure ??= { error };
+      }
+      // Peers that answer each other at once can keep this up for long.
+      if (next === forgottenAt) {
+        this.#waiting.splice(0, next + 1);
+        next = -1;
+      }
+    }
+    if (this.#waiting.length > 0) this.#waiting = [];
+    this.#isBusy = false;
+    if (failure !== undefined) throw failure.error;
   }
 
   #bring(sessionId: string, event: SessionEvent, host: SessionHost | undefined): void {

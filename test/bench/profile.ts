@@ -69,7 +69,7 @@ async function showBytes(): Promise<void> {
     if (selfSize > 0) add(self, nameOf(callFrame), selfSize / (actsAllocating * pairs));
     for (const child of children) visit(child);
   };
-  visit(profile.head as Allocation);
+  visit(profile.head);
   show('bytes allocated by a pair, by function', self, 0);
 }
 

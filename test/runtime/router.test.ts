@@ -111,4 +111,38 @@ describe('an event', () => {
     stage.route('b', ticked);
     expect(stage.told).toHaveLength(6);
   });
+
+  test('that the supervisor cannot take keeps no other from its session', () => {
+    const stage = new Stage();
+    stage.open('a');
+    stage.during = () => {
+      stage.route('a', drain);
+      stage.route('a', ticked);
+      stage.during = () => {
+        throw new Error('no supervisor');
+      };
+    };
+    expect(() => stage.route('a', ticked)).toThrow('no supervisor');
+    expect(stage.told.filter((line) => line.endsWith('is over'))).toEqual(['a ticks is over', 'a ticks is over']);
+    stage.route('a', ticked);
+    expect(stage.told.at(-1)).toBe('a ticks is over');
+  });
+
+  test('is brought in its order, however many wait', () => {
+    const stage = new Stage();
+    stage.open('a');
+    stage.open('b');
+    let left = 2500;
+    const answer = (): void => {
+      if (left-- > 0) stage.route(left % 2 === 0 ? 'a' : 'b', ticked);
+      stage.during = answer;
+    };
+    stage.during = answer;
+    stage.route('a', ticked);
+    const ticks = stage.told.filter((line) => line.endsWith('begins'));
+    expect(ticks).toHaveLength(2501);
+    expect(
+      new Set(ticks.slice(1).map((tick, index) => tick === `${index % 2 === 0 ? 'b' : 'a'} ticks begins`)),
+    ).toEqual(new Set([true]));
+  });
 });
