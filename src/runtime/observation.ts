@@ -1,4 +1,10 @@
-/** What an observer of the runtime is told, after the fact and in order. Plain data, copied; nothing to hold on to. */
+/**
+ * What an observer of the runtime is told, after the fact and in order. Plain data, copied; nothing to hold on to.
+ *
+ * Of outcomes it is told what the sessions count, one for one. A request that no session took has none: one that came after
+ * the end, or whose event was rolled back, is answered with an error and is in `unplacedEvents` or `rolledBackEvents` of the
+ * totals.
+ */
 
 import type { Direction, RequestId } from '../protocol/envelope.ts';
 import type { EndReason, Outcome, SessionState, SessionStatus } from '../session/outcomes.ts';
@@ -18,7 +24,9 @@ export type Observation =
       readonly sessionId: string;
       readonly at: number;
       readonly direction: Direction;
-      readonly id: RequestId;
+      /** `null` where a request was refused whose id could not be read. */
+      readonly id: RequestId | null;
+      /** Empty where a request was refused because it is no well-formed message. */
       readonly method: string;
       readonly outcome: Outcome;
       readonly elapsedMs: number;

@@ -3,7 +3,7 @@
  * back to its session as `effect.failed` and is compensated there.
  */
 
-import type { Direction } from '../protocol/envelope.ts';
+import type { Direction, RequestId } from '../protocol/envelope.ts';
 import type { EndReason, Outcome } from './outcomes.ts';
 import type { PendingEntry } from './pending.ts';
 
@@ -38,10 +38,19 @@ export interface CancelEffect {
   readonly message: readonly Uint8Array[];
 }
 
+/** What observers are told of a request: of its entry, or of one that could not be read well enough to have an entry. */
+export interface SettledRequest {
+  readonly direction: Direction;
+  /** `null` where none could be read, as in the answer. */
+  readonly id: RequestId | null;
+  /** Empty where the request was refused for what it is. */
+  readonly method: string;
+}
+
 /** A request has its outcome; observers are told. */
 export interface SettledEffect {
   readonly type: 'settled';
-  readonly entry: PendingEntry;
+  readonly entry: SettledRequest;
   readonly outcome: Outcome;
   readonly elapsedMs: number;
 }

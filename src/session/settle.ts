@@ -257,7 +257,9 @@ export function answerMalformed(record: SessionRecord, event: FrameMalformed): v
     const entry = id === undefined ? undefined : findAnswered(record, direction, id);
     if (entry?.state === 'open') settleWithError(record, entry, 'refused', why);
   } else if (fault.expectsAnswer && (fromClient || id !== undefined)) {
+    const entry = { direction, id: id ?? null, method: '' };
     record.unit.count('outcome.refused');
+    record.unit.effect({ type: 'settled', entry, outcome: 'refused', elapsedMs: 0 });
     tell(record, direction, encodeRefusal(fault.idToken, why));
   }
 }

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeText } from '../../src/protocol/text.ts';
 import type { Direction } from '../../src/protocol/envelope.ts';
-import { expectExactLedger } from './laws.ts';
+import { expectExactCounts, expectExactLedger } from './laws.ts';
 import { World, runs } from './world.ts';
 
 const whole = [
@@ -99,6 +99,7 @@ describe('whatever bytes a peer writes', () => {
         // It serves on.
         pair.fromServer({ method: 'notifications/message', params: { text: 'still there' } });
         expect(pair.client.everything.at(-1)?.params).toEqual({ text: 'still there' });
+        expectExactCounts(world);
         pair.session.close();
         expect(world.runtime.totals().pending).toEqual({ ordinary: 0, reserved: 0, listen: 0 });
         expect(world.errors).toEqual([]);
@@ -119,6 +120,7 @@ describe('whatever bytes a peer writes', () => {
         expect(counts.malformedFromClient).toBeGreaterThanOrEqual(noises.length);
         expect(pair.server.ear.heard).toEqual([]);
         expect(pair.client.heard.every(({ id, error }) => id === null && error !== undefined)).toBe(true);
+        expectExactCounts(world);
       }),
       runs(50),
     );

@@ -236,7 +236,7 @@ function describeEffect(effect: Effect): string {
     case 'cancel':
       return `cancel ${effect.entry.idToken}`;
     case 'settled':
-      return `settled ${effect.entry.direction} ${effect.entry.idToken} ${effect.outcome}`;
+      return `settled ${effect.entry.direction} ${JSON.stringify(effect.entry.id)} ${effect.outcome}`;
     case 'release':
       return `release ${effect.direction}`;
     case 'ended':

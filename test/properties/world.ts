@@ -245,6 +245,6 @@ export class World {
 }
 
 /** A request's name: `client 1`, `server "1"`, by who asked. */
-export function directed(direction: Direction, id: RequestId): string {
+export function directed(direction: Direction, id: RequestId | null): string {
   return `${direction === 'client-to-server' ? 'client' : 'server'} ${JSON.stringify(id)}`;
 }

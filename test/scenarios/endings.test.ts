@@ -346,6 +346,7 @@ describe('a session that ends', () => {
       { session: session.id, event: 'frame.response', direction: 'server-to-client', id: 1 },
     ]);
     expect(play.log.lines('warn')).toEqual([]);
+    expect(play.observations.at(-1)).toMatchObject({ type: 'session-ended', sessionId: session.id });
     client.receivesNothing();
   });
 });

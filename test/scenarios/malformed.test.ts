@@ -92,6 +92,25 @@ describe('what a client sends', () => {
   });
 });
 
+test('F2 what is refused as no message is told to observers like any other refusal, as it is counted', () => {
+  const play = playbook();
+  const { client, server, counts } = play.open();
+  client.sends('{"jsonrpc":"2.0","id":1,"method":[]}');
+  client.receivesError(1, -32600, { code: 'INVALID_REQUEST', reason: 'The member method is not a string.' });
+  client.sends('no message');
+  expect(client.takesAll()).toMatchObject([{ id: null, error: { code: -32700 } }]);
+  server.sends('{"jsonrpc":"2.0","id":"q","method":[]}');
+  expect(server.takesAll()).toMatchObject([{ id: 'q', error: { code: -32600 } }]);
+  server.sends('noise that nobody answers');
+  const refused = { type: 'request-settled', sessionId: 's1', at: 0, method: '', outcome: 'refused', elapsedMs: 0 };
+  expect(play.observations.filter((seen) => seen.type === 'request-settled')).toEqual([
+    { ...refused, direction: 'client-to-server', id: 1 },
+    { ...refused, direction: 'client-to-server', id: null },
+    { ...refused, direction: 'server-to-client', id: 'q' },
+  ]);
+  expect(counts('outcome.refused')).toEqual({ 'outcome.refused': 3 });
+});
+
 describe('what a server sends', () => {
   test('R24 is logged and goes no further when it is noise: servers print to stdout', () => {
     const play = playbook();

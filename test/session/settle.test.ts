@@ -495,6 +495,24 @@ describe('bytes that are no message', () => {
     expect(remarksOf(record)).toEqual({ malformedFromClient: 2, 'outcome.refused': 1 });
   });
 
+  test('that are answered have their outcome, which observers see: without a method, and with the id that could be read', () => {
+    const { record } = openSession();
+    const faults = [
+      malformed({ expectsAnswer: true, idToken: '"a"' }),
+      malformed({ expectsAnswer: true }),
+      malformed({}),
+    ];
+    const settled = faults.map((event) =>
+      commit(record, answerMalformed, event).filter(({ type }) => type === 'settled'),
+    );
+    const unread = { type: 'settled', outcome: 'refused', elapsedMs: 0 };
+    expect(settled).toEqual([
+      [{ ...unread, entry: { direction: fromClient, id: 'a', method: '' } }],
+      [{ ...unread, entry: { direction: fromClient, id: null, method: '' } }],
+      [],
+    ]);
+  });
+
   test('of a server are answered where they have an id: noise on its output is no request', () => {
     const { record } = openSession();
     expect(told(record, malformed({ expectsAnswer: true }, fromServer))).toEqual([]);
