@@ -92,7 +92,7 @@ export function endOfString(bytes: Uint8Array, start: number): number {
     const end = bytes.indexOf(quote, at);
     if (end === -1) return nowhere;
     let before = end - 1;
-    while (before >= at && bytes[before] === backslash) before -= 1;
+    while (bytes[before] === backslash) before -= 1;
     if (((end - 1 - before) & 1) === 0) return end;
     at = end + 1;
   }

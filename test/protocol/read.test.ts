@@ -316,6 +316,13 @@ describe('faults', () => {
     expect(fault('['.repeat(100_000)).fault).toBe('too-deep');
   });
 
+  test('what is wide, or has brackets in its text, is not deep', () => {
+    const limits = { ...defaultReadLimits, depthMax: 4 };
+    const wide = JSON.stringify({ jsonrpc: '2.0', id: 1, result: [[], {}, [], [], {}, '[[[[[[{{{{{{'] });
+    expect(envelope(wide, limits).id).toBe(1);
+    expect(envelope(wide.replace('"id"', '"\\u0069d"'), limits).id).toBe(1);
+  });
+
   test('an error that nests too deep is an answer all the same', () => {
     const deep = '['.repeat(1000);
     expect(fault(`{${head},"id":1,"error":{"data":${deep}}}`)).toMatchObject({ isAnswer: true, idToken: '1' });

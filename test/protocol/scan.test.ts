@@ -88,6 +88,8 @@ describe('never accepted', () => {
     `{${head},"id":1,"method":"pi\nng"}`,
     `{${head},"id":"a\u0000","method":"ping"}`,
     `{${head},"id":1,"result":[}]}`,
+    `{${head},"id":1,"result":[{]}}`,
+    `{${head},"id":1,"result":[x]}`,
     `{${head},"id":1,"result":{"a":"\\"}}`,
     `{${head},"id":1,"result":"\\\\\\"}`,
     `{${head},"id":1,"result":"a long text that ends in a backslash and a quote \\"}`,
