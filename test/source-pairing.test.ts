@@ -14,7 +14,6 @@ const seenElsewhere: Readonly<Record<string, string>> = {
   'src/protocol/batch.ts': 'test/protocol/read.test.ts',
   'src/protocol/derive.ts': 'test/protocol/read.test.ts',
   'src/protocol/faults.ts': 'test/protocol/read.test.ts',
-  'src/protocol/interned.ts': 'test/properties/scan.test.ts',
   'src/protocol/members.ts': 'test/protocol/read.test.ts',
 };
 

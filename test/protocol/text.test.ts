@@ -15,6 +15,14 @@ describe('text and bytes', () => {
     },
   );
 
+  test.each([[0x80], [0x61, 0xff], [0xc3], [0xef, 0xbb, 0xbf, 0x61]])(
+    'a slice of bytes %j … is decoded as the whole is',
+    (...bytes) => {
+      const whole = Uint8Array.from(bytes);
+      expect(decodeSlice(whole, 0, whole.length)).toBe(decodeText(whole));
+    },
+  );
+
   test.each<[string, readonly number[], boolean]>([
     ['ASCII', [0x61], true],
     ['two bytes', [0xc3, 0xbc], true],
