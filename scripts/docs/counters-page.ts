@@ -44,6 +44,7 @@ const sentences: Readonly<Record<CounterName, string>> = {
   refusedHeld: 'Frames refused because too many were held.',
   refusedBuffer: 'Requests refused because their reader is slow and its buffer is full.',
   refusedListen: 'Subscriptions refused because too many were open.',
+  refusedLabels: 'Labels that were not set: too long, or one too many.',
   upstreamLosses: 'Times that the server went away.',
   recoveries: 'Times that the session went on with a server that came back.',
   'outcome.result': 'Requests of either side that ended so; see [outcomes](states-and-outcomes.md).',

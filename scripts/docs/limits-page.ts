@@ -26,6 +26,8 @@ const limitSentences: Readonly<Record<keyof Limits, string>> = {
   heldBytesPerSession: 'Their size together.',
   tasksPerSession: 'Tasks that are not over and whose progress tokens stay valid; the oldest is forgotten first.',
   replayedSubscriptionsMax: 'Subscriptions that are repeated to a server that came back.',
+  labelsPerSession: 'Labels that are set on a session at once. One more is not set, counted and logged.',
+  labelCharactersMax: 'Length of a label. A longer one is not set, counted and logged.',
 };
 
 const timeSentences: Readonly<Record<keyof Times, string>> = {

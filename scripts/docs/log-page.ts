@@ -43,7 +43,7 @@ begins with \`[ninelives]\`: a session never waits for the reader of its log.`,
         [code('error'), 'Defects and what failed on a rule or an interceptor of your own: something for you to do.'],
         [
           code('warn'),
-          'Bytes that are no message, and responses that nobody waits for: the first 20 of each in a session. Frames that came after the end of their session: the first 20 of all.',
+          'Bytes that are no message, and responses that nobody waits for: the first 20 of each in a session. Frames that came after the end of their session: the first 20 of all. Labels that were not set.',
         ],
         [code('info'), 'A server started, a server exited, a session ended and why. The default.'],
         [code('debug'), 'Other events that came too late, and what is not allowed in the present state.'],

@@ -32,6 +32,7 @@ longer holds goes. Where time alone changes an answer, a timer has the rules ask
 frame is decided undoes the frame's event: the session stays as it was, and who sent a request is told. On events of our own
 making, such as a deadline, a rule that throws leaves the tags of your rules as they were, so that no rule can keep a request from its outcome.`,
     fenced('ts', example),
-    `Labels (\`session.label(name, true)\`) stand beside the tags without a rule: somebody sets them, and somebody takes them away.`,
+    `Labels (\`session.label(name, true)\`) stand beside the tags without a rule: somebody sets them, and somebody takes them
+away. What is too long, or one too many, is not set (see [limits](limits.md)).`,
   ].join('\n\n');
 }

@@ -83,7 +83,10 @@ export interface RuntimeSession {
   close(): void;
   /** Takes no new requests; ends when the last one has its outcome, or at the drain deadline. */
   drain(): void;
-  /** Sets or removes a label, shown among the tags. */
+  /**
+   * Sets or removes a label, shown among the tags. One that is longer than `labelCharactersMax`, or one more than
+   * `labelsPerSession`, is not set: it is counted as `refusedLabels` and logged.
+   */
   label(label: string, isSet: boolean): void;
 }
 

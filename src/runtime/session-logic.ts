@@ -26,6 +26,8 @@ export interface SessionLogicOptions {
   rolledBack(): void;
 }
 
+type Labelled = Extract<SessionEvent, { type: 'session.labelled' }>;
+
 /** The leaf state of a snapshot under the name that records and metrics use. */
 export function stateOf(snapshot: AnyMachineSnapshot): SessionState {
   const value: unknown = snapshot.value;
@@ -51,6 +53,7 @@ export function sessionLogic(
     committed: (record, event, effects) => {
       if (record.surroundings.checksInvariants) checkInvariants(record);
       if (event.type === 'frame.malformed') logMalformed(log, record, event);
+      if (event.type === 'session.labelled') logRefusedLabel(log, record, event);
       // A response that answers something always has an effect.
       if (event.type === 'frame.response' && effects.length === 0) logStray(log, record, event, options.hostOf(record));
       if (log.traces) log.trace(decisionFields(record, event, effects, clock), 'decided');
@@ -85,6 +88,16 @@ function logMalformed(log: Log, record: SessionRecord, event: FrameMalformed): v
     bytes: event.bytes,
   };
   log.warn(fields, seen === noiseLinesMax ? 'not a message (further ones are only counted)' : 'not a message');
+}
+
+/** Its setter waits for no answer: what became of the label is told by the log and the count alone. */
+function logRefusedLabel(log: Log, record: SessionRecord, event: Labelled): void {
+  if (!event.isSet || record.labels.has(event.label)) return;
+  const seen = record.counts[counterIndex.refusedLabels]!;
+  if (seen > noiseLinesMax) return;
+  const text = 'a label is too long, or one too many, and was not set';
+  const fields = { session: record.id, label: event.label.slice(0, 100), labels: record.labels.size };
+  log.warn(fields, seen === noiseLinesMax ? `${text} (further ones are only counted)` : text);
 }
 
 /** A late response is what follows a cancellation; one that is given twice, or that nobody asked for, is a peer's defect. */

@@ -51,6 +51,7 @@ const decisionCounters = [
   'refusedHeld',
   'refusedBuffer',
   'refusedListen',
+  'refusedLabels',
   'upstreamLosses',
   'recoveries',
 ] as const;

@@ -35,6 +35,9 @@ export interface Limits {
   readonly heldBytesPerSession: number;
   readonly tasksPerSession: number;
   readonly replayedSubscriptionsMax: number;
+  readonly labelsPerSession: number;
+  /** Characters (UTF-16 units) of one label. */
+  readonly labelCharactersMax: number;
 }
 
 export interface Times {
@@ -72,6 +75,8 @@ export const defaultLimits: Limits = {
   heldBytesPerSession: 16 * mebibyte,
   tasksPerSession: 256,
   replayedSubscriptionsMax: 256,
+  labelsPerSession: 64,
+  labelCharactersMax: 256,
 };
 
 export const defaultTimes: Times = {

@@ -209,6 +209,17 @@ describe('noise', () => {
     ]);
   });
 
+  test('P16 of an embedder that sets labels without end does not fill the log either', () => {
+    const stage = new Stage();
+    for (let label = 0; label < 200; label++) {
+      stage.send({ type: 'session.labelled', at: 0, label: `${label}`, isSet: true });
+      stage.send({ type: 'session.labelled', at: 0, label: `never ${label}`, isSet: false });
+    }
+    const texts = stage.log.texts('warn');
+    expect(texts).toHaveLength(20);
+    expect(texts.at(-1)).toBe('a label is too long, or one too many, and was not set (further ones are only counted)');
+  });
+
   test('P16 of a peer that says nothing else does not fill the log', () => {
     const stage = new Stage();
     for (let times = 0; times < 100; times++) noise(stage);

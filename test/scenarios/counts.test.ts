@@ -193,6 +193,7 @@ test('S9 no counter is declared that nothing counts', () => {
   server.asks('q', 'roots/list');
   client.answers('q');
   client.answers('q');
+  session.label('x'.repeat(257), true);
   // The server is lost, and comes back as it was.
   server.goesDown();
   play.timePasses(200);

@@ -351,6 +351,21 @@ describe('held frames', () => {
   });
 });
 
+test('S7 labels are at most 64 in a session, and 256 characters each: what is over is not set, counted and logged', () => {
+  const play = playbook();
+  const { session, counts } = play.open();
+  for (let label = 1; label <= 65; label++) session.label(`label ${label}`, true);
+  expect(session.snapshot().tags.filter((tag) => tag.startsWith('label '))).toHaveLength(64);
+  const text = 'a label is too long, or one too many, and was not set';
+  expect(play.log.says('warn', text).fields).toEqual({ session: 's1', label: 'label 65', labels: 64 });
+  session.label('label 1', false);
+  session.label('x'.repeat(257), true);
+  expect(play.log.says('warn', text).fields).toEqual({ session: 's1', label: 'x'.repeat(100), labels: 63 });
+  session.label('x'.repeat(256), true);
+  expect(session.snapshot().tags).toContain('x'.repeat(256));
+  expect(counts('refusedLabels')).toEqual({ refusedLabels: 2 });
+});
+
 test('P16 a flood of requests that are never answered is refused in the limit’s own words, each of them', () => {
   const play = playbook({ checksInvariants: false });
   const { client, server, session, counts } = play.open();

@@ -44,6 +44,7 @@ describe('counters', () => {
       'refusedHeld',
       'refusedBuffer',
       'refusedListen',
+      'refusedLabels',
       'upstreamLosses',
       'recoveries',
       ...outcomes.map((outcome) => `outcome.${outcome}`),

@@ -31,6 +31,8 @@ test('the defaults are those that the documentation promises', () => {
     heldBytesPerSession: 16_777_216,
     tasksPerSession: 256,
     replayedSubscriptionsMax: 256,
+    labelsPerSession: 64,
+    labelCharactersMax: 256,
   });
   expect(defaultTimes).toEqual({
     initializeMs: 60_000,

@@ -25,6 +25,7 @@ import {
   openSession,
   receive,
   refusals,
+  remarksOf,
   request,
   settlements,
   waitingIds,
@@ -53,6 +54,18 @@ test('an open stream comes and goes with the client that attaches', () => {
     return record.isBusy;
   });
   expect(seen).toEqual([true, false]);
+});
+
+test('labels are set up to their number and their length; what is over is counted, and what is set stays', () => {
+  const { record } = openSession({ limits: { labelsPerSession: 2, labelCharactersMax: 5 } });
+  const set = (label: string, isSet = true) =>
+    commit(record, noteLabel, { type: 'session.labelled', at: 0, label, isSet });
+  for (const label of ['12345', '123456', 'two', 'three', 'two']) set(label);
+  expect([[...record.labels], remarksOf(record)]).toEqual([['12345', 'two'], { refusedLabels: 2 }]);
+  set('12345', false);
+  set('never set', false);
+  set('three');
+  expect([[...record.labels], remarksOf(record)]).toEqual([['two', 'three'], { refusedLabels: 2 }]);
 });
 
 test('a label is set and taken away, and a rollback does neither', () => {
