@@ -73,6 +73,7 @@ export class Outbox {
     this.#requests.clear();
     this.#bytes = 0;
     this.#recalled = 0;
+    this.#finishReason = undefined;
     this.#afterwards = undefined;
     this.#relieve();
   }

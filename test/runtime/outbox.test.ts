@@ -226,6 +226,19 @@ describe('the end of a box', () => {
     expect([reader.read, reader.closedFor]).toEqual([['a', 'b'], ['done']]);
   });
 
+  test('is the end of one peer: whoever is attached afterwards is not closed for it', () => {
+    const { box, reader, say, read } = attached({ appetite: 1 });
+    say('a');
+    say('b');
+    box.finish('done');
+    box.detach();
+    const next = new Reader();
+    box.attach(next);
+    expect([say('hello'), next.read, next.closedFor]).toEqual(['accepted', ['hello'], []]);
+    read(Infinity);
+    expect([reader.closedFor, next.closedFor]).toEqual([[], []]);
+  });
+
   test('does not wait when it is abandoned', () => {
     const { box, reader, say, read } = attached({ appetite: 1 });
     say('a');
