@@ -90,7 +90,7 @@ async function requestOf(
   [program, ...args]: readonly string[],
   flags: ForwardFlags,
 ): Promise<ForwardRequest | { readonly problem: string }> {
-  if (program === undefined) {
+  if (program === undefined || program === '') {
     return { problem: "the server's command is missing: 'ninelives forward stdio -- COMMAND ARGS'" };
   }
   const loaded = flags.profile === undefined ? undefined : await profileOf(flags.profile);

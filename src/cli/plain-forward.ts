@@ -8,8 +8,9 @@ import type { ForwardRequest } from './run-forward.ts';
 /** @param words what follows the name of the program. */
 export function plainForward(words: readonly string[], environment: NodeJS.ProcessEnv): ForwardRequest | undefined {
   const [command, front, dashes, program, ...args] = words;
-  if (command !== 'forward' || front !== 'stdio' || dashes !== '--' || program === undefined) return undefined;
-  // A level is checked and explained by the parser.
+  if (command !== 'forward' || front !== 'stdio' || dashes !== '--') return undefined;
+  // A command that is missing, and a level, are explained by the parser.
+  if (program === undefined || program === '') return undefined;
   if (environment['NINELIVES_LOG'] !== undefined) return undefined;
   return { command: program, args };
 }

@@ -28,7 +28,8 @@ export async function runProgram(
 ): Promise<void> {
   const program = commandLine(run);
   try {
-    if (words.length === 0) program.error("error: say what to do: 'ninelives forward stdio -- COMMAND ARGS'");
+    if (words.every((word) => word === '--'))
+      program.error("error: say what to do: 'ninelives forward stdio -- COMMAND ARGS'");
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;

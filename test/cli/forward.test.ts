@@ -50,6 +50,11 @@ describe.concurrent('a wrong command line exits with 2, and one error says what 
     'an unknown option before the front': [['--fast'], "error: unknown option '--fast'"],
     'no server': [['stdio'], `error: the server's command is missing: ${usage}`],
     'no server after the dashes': [['stdio', '--'], `error: the server's command is missing: ${usage}`],
+    'a server whose name is empty': [['stdio', ''], `error: the server's command is missing: ${usage}`],
+    'a server whose name is empty, after the dashes': [
+      ['stdio', '--', '', 'x'],
+      `error: the server's command is missing: ${usage}`,
+    ],
     'an unknown option': [['stdio', '--fast', '--', ...tracked], "error: unknown option '--fast'"],
     'an option without its value': [['stdio', '--pending-max'], "error: option '--pending-max <n>' argument missing"],
     'an unknown level': [

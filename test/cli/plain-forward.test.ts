@@ -77,6 +77,7 @@ describe('the parser is left', () => {
     [['--help']],
     [['forward', 'stdio']],
     [['forward', 'stdio', '--']],
+    [['forward', 'stdio', '--', '']],
     [['forward', 'http', '--', 'cat']],
     [['forward', 'stdio', '--restart', 'never', '--', 'cat']],
   ])('%j', (words) => {

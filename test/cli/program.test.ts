@@ -41,6 +41,7 @@ describe('help', () => {
 describe('a command line that says nothing we know', () => {
   const wrong: Readonly<Record<string, { readonly args: readonly string[]; readonly error: string }>> = {
     'no command': { args: [], error: "error: say what to do: 'ninelives forward stdio -- COMMAND ARGS'" },
+    'dashes alone': { args: ['--'], error: "error: say what to do: 'ninelives forward stdio -- COMMAND ARGS'" },
     'an unknown command': { args: ['proxy'], error: "error: unknown command 'proxy'" },
     'help as a command': { args: ['help'], error: "error: unknown command 'help'" },
     'an unknown option': { args: ['--fast'], error: "error: unknown option '--fast'" },
