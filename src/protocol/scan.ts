@@ -21,7 +21,6 @@ import {
   endOfPlainString,
   endOfScalar,
   endOfString,
-  isScalarByte,
   nowhere,
   openBrace,
   openBracket,
@@ -112,16 +111,16 @@ const scan = {
   claimEnd: -1,
 };
 
-/** The end of an integer that any JSON reader takes for the same number; uncertain about every other number. */
+/**
+ * The end of an integer that any JSON reader takes for the same number. Of any other number it is the end of what looks like
+ * one, behind which nothing can stand that the scan would take.
+ */
 function endOfInteger(bytes: Uint8Array, start: number): number {
   const first = bytes[start] === minus ? start + 1 : start;
   let at = first;
   for (;;) {
     const byte = bytes[at];
-    if (byte === undefined || byte < zero || byte > nine) {
-      if (byte !== undefined && isScalarByte(byte)) return nowhere;
-      break;
-    }
+    if (byte === undefined || byte < zero || byte > nine) break;
     at += 1;
   }
   const digits = at - first;

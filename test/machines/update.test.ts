@@ -30,6 +30,17 @@ describe('an update', () => {
     expect([record.value, record.unit.isOpen, record.unit.now]).toEqual([2, false, 7]);
   });
 
+  test('run by plain XState is work that its event brought', () => {
+    const asked: boolean[] = [];
+    class Asked extends BaseUnit<string, string> {
+      override prepare(isOwnWork: boolean): void {
+        asked.push(isOwnWork);
+      }
+    }
+    update(() => {})({ context: { record: { unit: new Asked() } }, event: added(1) });
+    expect(asked).toEqual([true]);
+  });
+
   test('within a unit of work only stages', () => {
     const record = new Counter();
     record.unit.begin(0);

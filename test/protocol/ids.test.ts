@@ -16,6 +16,13 @@ describe('idKey', () => {
     expect(idKey(7, '1')).toBe('\u00007s1');
   });
 
+  test('an id that is spelled like a key of ours is not taken for it', () => {
+    for (const key of [idKey(7, 1), idKey(7, 'a'), idKey(0, String(idKey(7, 1)))]) {
+      expect(idKey(0, key)).not.toBe(key);
+    }
+    expect(idKey(0, 'ends in our mark\u0000')).toBe('ends in our mark\u0000');
+  });
+
   test('different scopes or ids have different keys', () => {
     fc.assert(
       fc.property(anyScope, anyId, anyScope, anyId, (scope, id, otherScope, otherId) => {

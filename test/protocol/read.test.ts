@@ -148,8 +148,10 @@ describe('what params say', () => {
   test('progress and cancellation name what they are about', () => {
     const progress = `{${head},"method":"notifications/progress","params":{"progressToken":0,"progress":1}}`;
     expect(envelope(progress).progressToken).toBe(0);
+    expect(envelope(progress.replace(':0,', ':"p",')).progressToken).toBe('p');
     const cancelled = `{${head},"method":"notifications/cancelled","params":{"requestId":0}}`;
     expect(envelope(cancelled).cancels).toBe(0);
+    expect(envelope(cancelled.replace(':0}', ':"r"}')).cancels).toBe('r');
   });
 
   test('the same names elsewhere mean nothing', () => {
@@ -314,6 +316,17 @@ describe('faults', () => {
     expect(fault(`{${head},"id":1,"other":${deep(100_000)}}`)).toMatchObject({ expectsAnswer: true, isAnswer: false });
     expect(fault(`{${head},"method":"a","params":${deep(100_000)}}`)).toMatchObject({ expectsAnswer: false });
     expect(fault('['.repeat(100_000)).fault).toBe('too-deep');
+  });
+
+  test('a small limit of nesting holds for the parts that are looked into as for all others', () => {
+    const text = (params: string): string => `{${head},"id":1,"method":"ping","params":${params}}`;
+    const within = { ...defaultReadLimits, depthMax: 3 };
+    for (const fits of ['[[1]]', '{"a":[1]}', '{"_meta":{"a":1}}']) expect(envelope(text(fits), within).id).toBe(1);
+    for (const deeper of ['[[[1]]]', '{"a":[[1]]}', '{"_meta":{"a":[1]}}', '{"_meta":{"a":{}}}']) {
+      expect(fault(text(deeper), within).fault).toBe('too-deep');
+    }
+    expect(fault(text('{"_meta":{}}'), { ...within, depthMax: 2 }).fault).toBe('too-deep');
+    expect(fault(text('{}'), { ...within, depthMax: 1 }).fault).toBe('too-deep');
   });
 
   test('what is wide, or has brackets in its text, is not deep', () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { deriveEnvelope } from '../../src/protocol/derive.ts';
 import { isFault } from '../../src/protocol/faults.ts';
 import { knownMethods } from '../../src/protocol/methods.ts';
 import { readMessage } from '../../src/protocol/read.ts';
 import { scanMessage } from '../../src/protocol/scan.ts';
-import { encodeText } from '../../src/protocol/text.ts';
+import { decodeText, encodeText } from '../../src/protocol/text.ts';
 
 const head = '"jsonrpc":"2.0"';
 const scan = (text: string): ReturnType<typeof scanMessage> => scanMessage(encodeText(text));
@@ -26,11 +27,30 @@ describe('what real peers write is read without JSON.parse', () => {
       `{${head},"id":1,"method":"ping","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}`,
     ],
     ['empty params and _meta', `{${head},"id":1,"method":"ping","params":{"_meta":{}}}`],
+    ['an id of every digit, as long as is always safe', `{${head},"id":987654321012345,"method":"ping"}`],
+    ['_meta that is no object', `{${head},"id":1,"method":"ping","params":{"_meta":5,"task":[{}]}}`],
     ['params that are no object', `{${head},"id":1,"method":"ping","params":[{"_meta":1}]}`],
   ])('%s', (_, text) => {
-    const read = readMessage(encodeText(text));
-    if (isFault(read)) throw new Error(read.reason);
-    expect(scan(text)).toEqual(read.envelope);
+    const scanned = scan(text);
+    const { idStart = -1, idEnd = -1 } = scanned ?? {};
+    const place = { idStart, idEnd, idToken: undefined };
+    expect(scanned).toEqual(deriveEnvelope(JSON.parse(text), place, { idBytesMax: 4096 }));
+    if (idStart !== -1) {
+      const token = decodeText(encodeText(text).subarray(idStart, idEnd));
+      expect(JSON.parse(token)).toEqual((JSON.parse(text) as { readonly id: unknown }).id);
+    }
+  });
+
+  test('as is what fits its limits exactly', () => {
+    const limits = { idBytesMax: 5, depthMax: 3 };
+    const meta = '{"progressToken":"token"}';
+    const texts = [
+      `{${head},"id":12345,"method":"a/bcd","params":{"_meta":${meta},"a":[1]}}`,
+      `{${head},"id":"12345","result":[[1]]}`,
+    ];
+    for (const text of texts) expect(scanMessage(encodeText(text), limits)).toBeDefined();
+    for (const text of texts) expect(scanMessage(encodeText(text), { ...limits, idBytesMax: 4 })).toBeUndefined();
+    for (const text of texts) expect(scanMessage(encodeText(text), { ...limits, depthMax: 2 })).toBeUndefined();
   });
 
   test.each([...knownMethods])('%s is known from its bytes, and nothing like it is taken for it', (method) => {
