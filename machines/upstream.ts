@@ -85,7 +85,7 @@ const leaving = upstream.createStateConfig({
   on: {
     'connection.lost': [
       { guard: 'isRestartGranted', target: 'backingOff', actions: 'noteDeparture' },
-      { target: 'stopped', actions: 'noteDeparture' },
+      { target: 'stopped' },
     ],
     'upstream.stop': 'stopping',
   },
@@ -101,7 +101,7 @@ const backingOff = upstream.createStateConfig({
 const stopping = upstream.createStateConfig({
   description: 'Asked to go; its departure is awaited.',
   entry: 'disconnect',
-  on: { 'connection.lost': { target: 'stopped', actions: 'noteDeparture' } },
+  on: { 'connection.lost': 'stopped' },
 });
 
 export const upstreamMachine = upstream.createMachine({

@@ -25,6 +25,7 @@ class Upstream {
   readonly unexpected: string[] = [];
   readonly #send: (event: UpstreamEvent) => void;
   readonly #value: () => unknown;
+  readonly #status: () => string;
 
   constructor(restarts: RestartPolicy = policy) {
     const logic = transactional<typeof upstreamMachine, UpstreamRecord, UpstreamEvent, UpstreamState, UpstreamEffect>(
@@ -43,6 +44,11 @@ class Upstream {
     const actor = createActor(logic, { clock: this.clock, input: { policy: restarts } }).start();
     this.#send = (event) => actor.send(event);
     this.#value = () => actor.getSnapshot().value;
+    this.#status = () => actor.getSnapshot().status;
+  }
+
+  get status(): string {
+    return this.#status();
   }
 
   get state(): unknown {
@@ -175,6 +181,22 @@ describe('an upstream', () => {
     expect([upstream.state, upstream.wishes.slice(-2)]).toEqual(['starting', ['lost, comes back', 'connect']]);
   });
 
+  test('that left is remembered by how it went in the end, not by what was known when it fell silent', () => {
+    const upstream = new Upstream()
+      .start()
+      .isReady()
+      .isLeaving()
+      .isLost({ ...exited, exitCode: 0 })
+      .stop();
+    expect([upstream.state, upstream.wishes.at(-1)]).toEqual(['stopped', 'stopped 0']);
+    const last = new Upstream(neverRestart)
+      .start()
+      .isReady()
+      .isLeaving()
+      .isLost({ ...exited, exitCode: 0 });
+    expect([last.state, last.wishes.at(-1)]).toEqual(['stopped', 'stopped 0']);
+  });
+
   test('that says nothing more for the last time stops when it is gone', () => {
     const upstream = new Upstream(neverRestart).start().isReady().isLeaving();
     expect([upstream.state, upstream.wishes.at(-1)]).toEqual(['leaving', 'lost for good']);
@@ -218,6 +240,7 @@ describe('an upstream', () => {
     const upstream = new Upstream();
     play(upstream);
     expect([upstream.state, upstream.wishes, upstream.clock.pending]).toEqual(['stopped', wishes, 0]);
+    expect(upstream.status).toBe('done');
   });
 
   test('waits for the departure of what it disconnected, and takes no other news for one', () => {
