@@ -7,14 +7,16 @@ import { defaultStopLadder } from '../../src/transports/child-stop-ladder.ts';
 import { code, generatedFrom, spokenBytes, spokenMs, table } from './markdown.ts';
 
 const limitSentences: Readonly<Record<keyof Limits, string>> = {
-  pendingPerSession: 'Requests of one session that wait for an answer, both directions together. One more is refused.',
+  pendingPerSession: 'Requests of the client that wait for an answer in one session. One more is refused.',
   pendingTotal: 'The same over all sessions.',
-  pendingSoftRatio: 'Part of `pendingPerSession` above which a session is tagged `saturated`.',
+  pendingSoftRatio: 'Part of `pendingPerSession` above which a session is tagged `saturated`, by all that waits in it.',
   reservedPerSession:
     'Waiting handshakes, pings and shutdowns of one session; they do not draw on `pendingPerSession`.',
   reservedTotal: 'The same over all sessions.',
   listensPerSession: 'Open `subscriptions/listen` requests of one session.',
   listensTotal: 'The same over all sessions.',
+  questionsPerSession: 'Requests of the server that wait for an answer in one session, whatever they ask.',
+  questionsTotal: 'The same over all sessions.',
   sessions: 'Open sessions. One more takes the place of a quiet one, or is refused.',
   sessionsPerPrincipalRatio: 'Part of `sessions` that one principal may hold.',
   frameBytesMax: 'Size of one message.',
@@ -46,6 +48,7 @@ const timeSentences: Readonly<Record<keyof Times, string>> = {
 /** What `forward stdio` offers as options. */
 const options: Readonly<Record<string, string>> = {
   pendingPerSession: '--pending-max',
+  questionsPerSession: '--pending-max',
   frameBytesMax: '--frame-bytes-max',
   initializeMs: '--initialize-ms',
   requestIdleMs: '--request-idle-ms',

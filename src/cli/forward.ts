@@ -52,7 +52,7 @@ export function addForward(program: Command, run: (request: ForwardRequest) => P
         .default('on-failure'),
     )
     .option('--profile <name|file>', 'how this server or client differs from MCP: a built-in profile, or a file')
-    .option('--pending-max <n>', 'requests that may wait for an answer at once (default: 1000)', positive)
+    .option('--pending-max <n>', 'requests of each side that may wait for an answer at once (default: 1000)', positive)
     .option('--frame-bytes-max <n>', 'size of one message in bytes (default: 10485760)', positive)
     .option('--initialize-ms <n>', 'time for the server to answer initialize (default: 60000)', positive)
     .option('--request-idle-ms <n>', 'time without answer or progress (default: 300000)', positive)
@@ -117,7 +117,9 @@ async function profileOf(nameOrFile: string): Promise<LoadedProfile> {
 
 function limitsOf(flags: ForwardFlags): Partial<Limits> {
   return {
-    ...(flags.pendingMax === undefined ? {} : { pendingPerSession: flags.pendingMax }),
+    ...(flags.pendingMax === undefined
+      ? {}
+      : { pendingPerSession: flags.pendingMax, questionsPerSession: flags.pendingMax }),
     ...(flags.frameBytesMax === undefined ? {} : { frameBytesMax: flags.frameBytesMax }),
   };
 }

@@ -4,13 +4,14 @@
  */
 
 import { type Refusal, refusal } from '../errors.ts';
+import type { Direction } from '../protocol/envelope.ts';
 import { eraOf } from '../protocol/revisions.ts';
 import { idKey } from '../protocol/ids.ts';
 import { methodRow } from '../protocol/methods.ts';
 import type { CounterName } from './counters.ts';
 import type { FrameArrived, RequestArrived } from './events.ts';
 import { rememberedOf } from './learn.ts';
-import { type Budget, listen, ordinary, perSessionLimit, reserved, retryAfterMs } from './limits.ts';
+import { type Budget, listen, ordinary, perSessionLimit, question, reserved, retryAfterMs } from './limits.ts';
 import { type EntryState, PendingEntry } from './pending.ts';
 import { timesOf } from './profiles.ts';
 import type { SessionRecord } from './record.ts';
@@ -27,7 +28,7 @@ export function newEntry(record: SessionRecord, event: FrameArrived, state: Entr
       id,
       direction: event.direction,
       method: envelope.method,
-      budget: budgetOf(record, envelope.method),
+      budget: budgetOf(record, envelope.method, event.direction),
       startedAt: event.at,
       times: timesOf(record.profile, record.surroundings.requestTimes, envelope.method, event.direction),
       progressToken: envelope.progressToken,
@@ -41,7 +42,8 @@ export function newEntry(record: SessionRecord, event: FrameArrived, state: Entr
   );
 }
 
-export function budgetOf(record: SessionRecord, method: string): Budget {
+export function budgetOf(record: SessionRecord, method: string, direction: Direction): Budget {
+  if (direction === 'server-to-client') return question;
   const row = methodRow(method);
   if (row?.isListen === true) return listen;
   const isReserved =
@@ -89,8 +91,8 @@ function objectionTo(record: SessionRecord, entry: PendingEntry): Refusal | unde
 }
 
 const fullCounter = {
-  session: ['refusedPerSession', 'refusedReserved', 'refusedListen'],
-  total: ['refusedTotal', 'refusedReserved', 'refusedListen'],
+  session: ['refusedPerSession', 'refusedReserved', 'refusedListen', 'refusedQuestions'],
+  total: ['refusedTotal', 'refusedReserved', 'refusedListen', 'refusedQuestions'],
 } as const satisfies Record<'session' | 'total', readonly CounterName[]>;
 
 /** The refusal for a frame that finds the queue of held frames full. */

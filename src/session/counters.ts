@@ -51,6 +51,7 @@ const decisionCounters = [
   'refusedHeld',
   'refusedBuffer',
   'refusedListen',
+  'refusedQuestions',
   'refusedLabels',
   'upstreamLosses',
   'recoveries',

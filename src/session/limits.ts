@@ -6,14 +6,16 @@
 /**
  * What an entry of the pending table draws on. `reserved`: initialize, ping and shutdown have a small budget of their own,
  * so that they pass when traffic is at its limit and are refused when they are the flood. `listen`: streams of
- * `subscriptions/listen` live without bound and count against their own limit.
+ * `subscriptions/listen` live without bound and count against their own limit. These three are the client's. `question`:
+ * whatever the server asks, so that no server takes the room of clients, its own or others.
  */
-export const budgets = ['ordinary', 'reserved', 'listen'] as const;
+export const budgets = ['ordinary', 'reserved', 'listen', 'question'] as const;
 
-export type Budget = 0 | 1 | 2;
-export const ordinary: Budget = 0;
-export const reserved: Budget = 1;
-export const listen: Budget = 2;
+export type Budget = 0 | 1 | 2 | 3;
+export const ordinary = 0 satisfies Budget;
+export const reserved = 1 satisfies Budget;
+export const listen = 2 satisfies Budget;
+export const question = 3 satisfies Budget;
 
 export interface Limits {
   readonly pendingPerSession: number;
@@ -24,6 +26,8 @@ export interface Limits {
   readonly reservedTotal: number;
   readonly listensPerSession: number;
   readonly listensTotal: number;
+  readonly questionsPerSession: number;
+  readonly questionsTotal: number;
   readonly sessions: number;
   /** Fraction of `sessions` that one principal may hold. */
   readonly sessionsPerPrincipalRatio: number;
@@ -65,6 +69,8 @@ export const defaultLimits: Limits = {
   reservedTotal: 256,
   listensPerSession: 1024,
   listensTotal: 10_000,
+  questionsPerSession: 1000,
+  questionsTotal: 10_000,
   sessions: 1000,
   sessionsPerPrincipalRatio: 0.5,
   frameBytesMax: 10 * mebibyte,
@@ -116,11 +122,16 @@ export function withRoomForAFrame(asked: Partial<Limits> = {}): Limits {
 }
 
 export function perSessionLimit(limits: Limits, budget: Budget): number {
-  return budget === ordinary
-    ? limits.pendingPerSession
-    : budget === reserved
-      ? limits.reservedPerSession
-      : limits.listensPerSession;
+  switch (budget) {
+    case ordinary:
+      return limits.pendingPerSession;
+    case reserved:
+      return limits.reservedPerSession;
+    case listen:
+      return limits.listensPerSession;
+    case question:
+      return limits.questionsPerSession;
+  }
 }
 
 /**
@@ -132,11 +143,12 @@ export class Ledger {
   readonly limit: Float64Array;
 
   constructor(limits: Limits) {
-    this.limit = Float64Array.of(limits.pendingTotal, limits.reservedTotal, limits.listensTotal);
+    this.limit = new Float64Array(budgets.length);
+    this.resize(limits);
   }
 
   /** Replaces the limits of a running process; entries above a lowered limit stay until they settle. */
   resize(limits: Limits): void {
-    this.limit.set([limits.pendingTotal, limits.reservedTotal, limits.listensTotal]);
+    this.limit.set([limits.pendingTotal, limits.reservedTotal, limits.listensTotal, limits.questionsTotal]);
   }
 }

@@ -95,7 +95,7 @@ function sendOwn(record: SessionRecord, request: Frame, at: number, number: numb
       id,
       direction: 'client-to-server',
       method,
-      budget: budgetOf(record, method),
+      budget: budgetOf(record, method, 'client-to-server'),
       startedAt: at,
       times: timesOf(record.profile, record.surroundings.requestTimes, method, 'client-to-server'),
       progressToken: undefined,

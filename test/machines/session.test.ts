@@ -383,7 +383,7 @@ describe('a session actor', () => {
     const hasEnded = ends[0] === 'closed' || ends[0] === 'failed';
     expect(session.status).toBe(hasEnded ? 'done' : 'active');
     if (hasEnded)
-      expect([session.alarms.dueAt.size, session.clock.pending, ...session.ledger.used]).toEqual([0, 0, 0, 0, 0]);
+      expect([session.alarms.dueAt.size, session.clock.pending, ...session.ledger.used]).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
   test('takes every edge of the chart in one of these conversations', () => {

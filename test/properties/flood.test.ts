@@ -9,7 +9,7 @@ import type { Limits } from '../../src/session/limits.ts';
 import { expectEverybodyTold, expectExactLedger, expectNothingLeft, expectOneOutcomeEach } from './laws.ts';
 import { type Message, type Pair, World, runs } from './world.ts';
 
-type BudgetName = 'ordinary' | 'reserved' | 'listen';
+type BudgetName = 'ordinary' | 'reserved' | 'listen' | 'question';
 
 const budgetOf: Readonly<Record<string, BudgetName>> = {
   'tools/call': 'ordinary',
@@ -43,6 +43,8 @@ const limits = {
   reservedTotal: 3,
   listensPerSession: 1,
   listensTotal: 2,
+  questionsPerSession: 2,
+  questionsTotal: 4,
   heldFramesPerSession: 4,
   heldBytesPerSession: 400,
 } as const satisfies Partial<Limits>;
@@ -51,12 +53,18 @@ const perSession = {
   ordinary: limits.pendingPerSession,
   reserved: limits.reservedPerSession,
   listen: limits.listensPerSession,
+  question: limits.questionsPerSession,
 };
-const inAll = { ordinary: limits.pendingTotal, reserved: limits.reservedTotal, listen: limits.listensTotal };
+const inAll = {
+  ordinary: limits.pendingTotal,
+  reserved: limits.reservedTotal,
+  listen: limits.listensTotal,
+  question: limits.questionsTotal,
+};
 
 /** How many of one session's requests wait, by what they draw on. */
 function waiting(pair: Pair): Record<BudgetName, number> {
-  const counts = { ordinary: 0, reserved: 0, listen: 0 };
+  const counts = { ordinary: 0, reserved: 0, listen: 0, question: 0 };
   for (const { budget } of pair.session.snapshot().pending) counts[budget]++;
   return counts;
 }
@@ -85,7 +93,7 @@ describe('a flood', () => {
             return;
           }
           if (by === 'server-to-client' && !isServerThere) return;
-          const budget = budgetOf[method]!;
+          const budget = by === 'server-to-client' ? 'question' : budgetOf[method]!;
           const used = waiting(pair)[budget];
           const total = world.runtime.totals().pending[budget];
           const held = pair.session.snapshot().held.length;
@@ -104,7 +112,7 @@ describe('a flood', () => {
                 : { scope: 'total', current: total, limit: inAll[budget], retryAfterMs: 1000 },
             });
           }
-          for (const name of ['ordinary', 'reserved', 'listen'] as const) {
+          for (const name of ['ordinary', 'reserved', 'listen', 'question'] as const) {
             expect(waiting(pair)[name]).toBeLessThanOrEqual(perSession[name]);
             expect(world.runtime.totals().pending[name]).toBeLessThanOrEqual(inAll[name]);
           }
@@ -151,7 +159,7 @@ describe('a flood', () => {
     const pair = world.open();
     pair.shake();
     for (let id = 0; id < 50_000; id++) pair.fromClient({ id, method: 'tools/call' });
-    expect(waiting(pair)).toEqual({ ordinary: 1000, reserved: 0, listen: 0 });
+    expect(waiting(pair)).toEqual({ ordinary: 1000, reserved: 0, listen: 0, question: 0 });
     const { counts } = pair.session.snapshot();
     expect([counts.refusedPerSession, counts['outcome.refused']]).toEqual([49_000, 49_000]);
     expect(pair.server.ear.heard).toHaveLength(1000);

@@ -101,7 +101,7 @@ describe('whatever bytes a peer writes', () => {
         expect(pair.client.everything.at(-1)?.params).toEqual({ text: 'still there' });
         expectExactCounts(world);
         pair.session.close();
-        expect(world.runtime.totals().pending).toEqual({ ordinary: 0, reserved: 0, listen: 0 });
+        expect(world.runtime.totals().pending).toEqual({ ordinary: 0, reserved: 0, listen: 0, question: 0 });
         expect(world.errors).toEqual([]);
       }),
       runs(50),

@@ -57,14 +57,14 @@ export function expectNothingOwned(pair: Pair): void {
 
 /** S7: the process-wide share that is used is the sum of what waits in all sessions, at any moment. */
 export function expectExactLedger(world: Pick<World, 'runtime'>): void {
-  const used = { ordinary: 0, reserved: 0, listen: 0 };
+  const used = { ordinary: 0, reserved: 0, listen: 0, question: 0 };
   for (const { pending } of world.runtime.sessions()) for (const { budget } of pending) used[budget]++;
   expect(world.runtime.totals().pending).toEqual(used);
 }
 
 /** After the last session nothing is left: no share of a limit, no timer, no complaint in the log. */
 export function expectNothingLeft(world: World): void {
-  expect(world.runtime.totals().pending).toEqual({ ordinary: 0, reserved: 0, listen: 0 });
+  expect(world.runtime.totals().pending).toEqual({ ordinary: 0, reserved: 0, listen: 0, question: 0 });
   expect({ sessions: [...world.runtime.sessions()].length, timers: world.clock.pending }).toEqual({
     sessions: 0,
     timers: 0,

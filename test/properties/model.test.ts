@@ -9,7 +9,7 @@ import { neverRestart } from '../../src/session/upstream.ts';
 import { type Expected, type Heard, PlainSession, type Side, type Step } from './plain-session.ts';
 import { type Message, type Pair, World, alwaysRestart, bytesOf, runs } from './world.ts';
 
-const limits = { pending: 4, reserved: 2, held: 4 };
+const limits = { pending: 4, reserved: 2, questions: 3, held: 4 };
 // Odd hundreds keep deadlines of different kinds from falling due together, where either order would be right.
 const times = { initializeMs: 7100, pingMs: 3200, absoluteMs: 11_300, drainMs: 9050, recoveryMs: 9550 };
 
@@ -75,6 +75,7 @@ class Stage {
       limits: {
         pendingPerSession: limits.pending,
         reservedPerSession: limits.reserved,
+        questionsPerSession: limits.questions,
         heldFramesPerSession: limits.held,
       },
       times: { ...times, requestIdleMs: Infinity, requestAbsoluteMs: times.absoluteMs },
@@ -220,9 +221,9 @@ function expectAsPlain(steps: readonly Step[], restarts: boolean): void {
       phase: model.phase,
       waiting: model.phase === 'ended' ? [] : model.waiting,
     });
-    const { ordinary, reserved, listen } = stage.world.runtime.totals().pending;
+    const { ordinary, reserved, listen, question } = stage.world.runtime.totals().pending;
     const isReplaying = stage.pair.session.snapshot().pending.length - model.waiting.length;
-    expect(ordinary + reserved + listen).toBe(model.waiting.length + isReplaying);
+    expect(ordinary + reserved + listen + question).toBe(model.waiting.length + isReplaying);
   });
   expect(stage.world.errors).toEqual([]);
   expect([stage.pair.client.strayWrites, stage.pair.server.ear.strayWrites]).toEqual([0, 0]);

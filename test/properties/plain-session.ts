@@ -62,6 +62,8 @@ interface Noted {
 export interface PlainLimits {
   readonly pending: number;
   readonly reserved: number;
+  /** Of the server, whatever it asks. */
+  readonly questions: number;
   readonly held: number;
 }
 
@@ -208,14 +210,15 @@ export class PlainSession {
 
   #admit(by: Side, id: RequestId, method: string, token: RequestId | undefined, isHeld: boolean): Asked | undefined {
     const isReserved = method === 'initialize' || method === 'ping';
-    const everybody = [...this.#asked.client.values(), ...this.#asked.server.values()];
-    const peers = everybody.filter(
-      (asked) => (asked.method === 'initialize' || asked.method === 'ping') === isReserved,
+    const isClients = by === 'client';
+    const peers = [...this.#asked[by].values()].filter(
+      (asked) => !isClients || (asked.method === 'initialize' || asked.method === 'ping') === isReserved,
     );
-    const own = isReserved && this.#isReplaying ? 1 : 0;
+    const own = isClients && isReserved && this.#isReplaying ? 1 : 0;
+    const clientsLimit = isReserved ? this.#limits.reserved : this.#limits.pending;
     if (this.#asked[by].has(id)) this.#refuse(by, id, -32600);
     else if (by === 'server' && !this.#isClientInputOpen) this.#refuse(by, id, 4040);
-    else if (peers.length + own >= (isReserved ? this.#limits.reserved : this.#limits.pending)) {
+    else if (peers.length + own >= (isClients ? clientsLimit : this.#limits.questions)) {
       this.#refuse(by, id, 4290);
     } else {
       const { initializeMs, pingMs, absoluteMs } = this.#times;

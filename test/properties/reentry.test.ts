@@ -142,7 +142,7 @@ describe('peers that act while they are written to', () => {
         expectEverybodyTold(pair);
         expectExactCounts(world);
         expectExactLedger(world);
-        expect(world.runtime.totals().pending).toEqual({ ordinary: 0, reserved: 0, listen: 0 });
+        expect(world.runtime.totals().pending).toEqual({ ordinary: 0, reserved: 0, listen: 0, question: 0 });
         expect([world.clock.pending, log.texts('error'), world.clock.errors]).toEqual([0, [], []]);
         expect([pair.client.strayWrites, pair.server.ear.strayWrites]).toEqual([0, 0]);
       }),

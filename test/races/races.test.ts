@@ -284,7 +284,7 @@ describe('a hundred workers at one runtime', () => {
     }
     expectExactCounts(arena);
     const { counts, pending, sessionsEnded } = arena.runtime.totals();
-    expect(pending).toEqual({ ordinary: 0, reserved: 0, listen: 0 });
+    expect(pending).toEqual({ ordinary: 0, reserved: 0, listen: 0, question: 0 });
     expect(sessionsEnded.active).toBe(0);
     expect(arena.log.texts('error')).toEqual([]);
     const outcomes = Object.entries(counts).filter(([name]) => name.startsWith('outcome.'));

@@ -330,7 +330,12 @@ describe('a session that died of a defect', () => {
     ]);
     expect(stage.told).toEqual(['settled 1 refused', 'settled 2 refused', 'settled "q" refused']);
     expect(countsToJson(record.counts)['outcome.refused']).toBe(3);
-    expect([record.pending.size, record.held.size, [...ledger.used], alarms.dueAt.size]).toEqual([0, 0, [0, 0, 0], 0]);
+    expect([record.pending.size, record.held.size, [...ledger.used], alarms.dueAt.size]).toEqual([
+      0,
+      0,
+      [0, 0, 0, 0],
+      0,
+    ]);
     expect([record.state, record.endReason]).toEqual(['failed', 'internal-error']);
   });
 

@@ -33,7 +33,7 @@ describe('totals', () => {
       sessionsOpened: 0,
       sessionsByState: { initializing: 0, 'active.serving': 0, closed: 0 },
       sessionsEnded: { active: 0, completed: 0, failed: 0, timeout: 0 },
-      pending: { ordinary: 0, reserved: 0, listen: 0 },
+      pending: { ordinary: 0, reserved: 0, listen: 0, question: 0 },
       transitions: [],
       unplacedEvents: 0,
     });
@@ -45,7 +45,7 @@ describe('totals', () => {
     const snapshot = new Totals().snapshot(registryOf(sessions), ledger, 1000);
     expect(snapshot).toMatchObject({
       sessionsByState: { initializing: 1, 'active.serving': 2 },
-      pending: { ordinary: 2, reserved: 0, listen: 0 },
+      pending: { ordinary: 2, reserved: 0, listen: 0, question: 0 },
       dwellMs: { initializing: 400 + 400 + 1000, 'active.serving': 600 + 600 },
       transitions: [{ from: 'initializing', to: 'active.serving', count: 2 }],
     });

@@ -49,7 +49,7 @@ describe('F2 totals', () => {
     }
     const { sessionsByState, sessionsEnded, sessionsOpened, pending, counts } = play.runtime.totals();
     expect(Object.values(sessionsByState)).toEqual([0, 0, 0, 0, 0, 0]);
-    expect(pending).toEqual({ ordinary: 0, reserved: 0, listen: 0 });
+    expect(pending).toEqual({ ordinary: 0, reserved: 0, listen: 0, question: 0 });
     expect(sessionsEnded).toEqual({ active: 0, completed: 33, failed: 17, timeout: 0 });
     expect([sessionsOpened, counts['outcome.client-gone']]).toEqual([50, 16]);
   });
@@ -130,6 +130,7 @@ test('S9 no counter is declared that nothing counts', () => {
       pendingTotal: 5,
       reservedPerSession: 2,
       listensPerSession: 1,
+      questionsPerSession: 1,
       heldFramesPerSession: 1,
       bufferBytesMax: 300,
     },
@@ -191,6 +192,7 @@ test('S9 no counter is declared that nothing counts', () => {
   for (const id of ['b1', 'b2', 'b3']) client.asks(id, 'tools/call', { pad: 'x'.repeat(150) });
   server.readsAgain();
   server.asks('q', 'roots/list');
+  server.asks('q2', 'roots/list');
   client.answers('q');
   client.answers('q');
   session.label('x'.repeat(257), true);

@@ -291,7 +291,7 @@ describe('a session that ends', () => {
       held: [],
     });
     expect(endedWith).toEqual([ending.reason]);
-    expect(play.runtime.totals().pending).toEqual({ ordinary: 0, reserved: 0, listen: 0 });
+    expect(play.runtime.totals().pending).toEqual({ ordinary: 0, reserved: 0, listen: 0, question: 0 });
     expect(client.closedBecause).toBe(ending.reason);
     const settled = play.observations.flatMap((seen) =>
       seen.type === 'request-settled' && seen.sessionId === session.id ? [`${seen.direction} ${seen.id}`] : [],

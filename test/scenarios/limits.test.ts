@@ -59,16 +59,41 @@ describe('pending requests', () => {
     asks(bob, 'tools/call', 1, 2);
   });
 
-  test('S7 that a server asks of its client count against the same limits', () => {
-    const { client, server } = playbook({ limits: { pendingPerSession: 2 } }).open();
+  test('S7 that a server asks of its client have a limit of their own, and take no room from the client', () => {
+    const { client, server, counts } = playbook({ limits: { pendingPerSession: 1, questionsPerSession: 2 } }).open();
+    server.asks(1, 'roots/list');
+    server.asks(2, 'ping');
+    client.receivesRequest(1, 'roots/list');
+    client.receivesRequest(2, 'ping');
+    server.asks(3, 'roots/list');
+    server.receivesError(3, 4290, refused('session', 2, 2));
+    expect(counts('refusedQuestions', 'refusedPerSession')).toEqual({ refusedQuestions: 1, refusedPerSession: 0 });
     client.asks(1, 'tools/call');
     server.receivesRequest(1, 'tools/call');
-    server.asks(1, 'roots/list');
-    client.receivesRequest(1, 'roots/list');
-    server.asks(2, 'roots/list');
-    server.receivesError(2, 4290, refused('session', 2, 2));
     client.asks(2, 'tools/call');
-    client.receivesError(2, 4290, refused('session', 2, 2));
+    client.receivesError(2, 4290, refused('session', 1, 1));
+    client.answers(1);
+    server.receivesResult(1);
+    server.asks(3, 'roots/list');
+    client.receivesRequest(3, 'roots/list');
+  });
+
+  test('S7 that servers ask are limited over all sessions too: 10 000 by default, and their pings are among them', () => {
+    const play = playbook({ checksInvariants: false });
+    for (let session = 0; session < 10; session++) {
+      const { client, server } = play.open();
+      for (let id = 1; id <= 1000; id++) server.asks(id, id % 2 === 0 ? 'ping' : 'sampling/createMessage');
+      expect(client.takesAll()).toHaveLength(1000);
+    }
+    const last = play.open();
+    last.server.asks(1, 'ping');
+    last.server.receivesError(1, 4290, refused('total', 10_000, 10_000));
+    expect(last.counts('refusedQuestions')).toEqual({ refusedQuestions: 1 });
+    last.client.asks(1, 'tools/call');
+    last.server.receivesRequest(1, 'tools/call');
+    last.client.asks(2, 'ping');
+    last.server.receivesRequest(2, 'ping');
+    expect(play.runtime.totals().pending).toEqual({ ordinary: 1, reserved: 1, listen: 0, question: 10_000 });
   });
 
   test('S7 every way to end one gives its place back', () => {
@@ -110,7 +135,7 @@ describe('the reserve', () => {
     server.receivesRequest(4, 'ping');
     server.receivesRequest(5, 'shutdown');
     client.receivesRequest(1, 'ping');
-    expect(play.runtime.totals().pending).toEqual({ ordinary: 1, reserved: 4, listen: 0 });
+    expect(play.runtime.totals().pending).toEqual({ ordinary: 1, reserved: 3, listen: 0, question: 1 });
   });
 
   test('S7 shutdown is nothing special where the profile does not say so', () => {

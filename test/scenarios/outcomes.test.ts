@@ -145,7 +145,7 @@ describe('S3 who comes second comes to nothing', () => {
     expect(talk.settled()).toHaveLength(1);
     expect(answers).toHaveLength(first === 'cancellation' ? 0 : 1);
     expect(talk.session.snapshot().pending).toEqual([]);
-    expect(talk.play.runtime.totals().pending).toEqual({ ordinary: 0, reserved: 0, listen: 0 });
+    expect(talk.play.runtime.totals().pending).toEqual({ ordinary: 0, reserved: 0, listen: 0, question: 0 });
   });
 
   test('R5 what comes second is counted for what it is', () => {

@@ -66,11 +66,13 @@ describe('the entry of a request', () => {
   });
 });
 
-test('S7 the handshake, pings and shutdown draw on the reserve, listening streams on their own limit', () => {
+test('S7 the handshake, pings and shutdown draw on the reserve, listening streams and what servers ask on limits of their own', () => {
   const plain = openSession().record;
   const dialect = openSession({ profile: lspLike }).record;
   const methods = ['tools/call', 'initialize', 'ping', 'shutdown', 'subscriptions/listen', 'x/unknown'];
-  const drawnOn = methods.map((method) => [plain, dialect].map((record) => budgets[budgetOf(record, method)]));
+  const drawnOn = methods.map((method) =>
+    [plain, dialect].map((record) => budgets[budgetOf(record, method, fromClient)]),
+  );
   expect(drawnOn).toEqual([
     ['ordinary', 'ordinary'],
     ['reserved', 'reserved'],
@@ -79,6 +81,9 @@ test('S7 the handshake, pings and shutdown draw on the reserve, listening stream
     ['listen', 'listen'],
     ['ordinary', 'ordinary'],
   ]);
+  expect(new Set(methods.map((method) => budgets[budgetOf(dialect, method, fromServer)]))).toEqual(
+    new Set(['question']),
+  );
 });
 
 describe('a request', () => {
@@ -150,6 +155,22 @@ describe('S7 at the limit', () => {
     receive(record, answer(0));
     receive(record, request('more', method));
     expect(waitingIds(record)).toContain('more');
+  });
+
+  test('a question of the server is refused by limits of its own, which its client does not fill', () => {
+    const one = openSession({ limits: { pendingTotal: 1, questionsPerSession: 1, questionsTotal: 2 } });
+    const other = openSession({ limits: { questionsPerSession: 2, questionsTotal: 2 }, ledger: one.ledger });
+    receive(one.record, request(1, 'tools/call'));
+    const ask = (record: typeof one.record, id: number) =>
+      refusals(receive(record, request(id, 'roots/list', undefined, { from: fromServer })), 'server');
+    expect(ask(one.record, 1)).toEqual([]);
+    expect(ask(one.record, 2)).toMatchObject([{ id: 2, scope: 'session', current: 1, limit: 1 }]);
+    expect(ask(other.record, 3)).toEqual([]);
+    expect(ask(other.record, 4)).toMatchObject([{ id: 4, scope: 'total', current: 2, limit: 2 }]);
+    expect([one, other].map(({ record }) => remarksOf(record))).toEqual(
+      Array.from({ length: 2 }, () => ({ refusedQuestions: 1, 'outcome.refused': 1 })),
+    );
+    expect([...one.ledger.used]).toEqual([1, 0, 0, 2]);
   });
 
   test.each([

@@ -44,6 +44,7 @@ describe('counters', () => {
       'refusedHeld',
       'refusedBuffer',
       'refusedListen',
+      'refusedQuestions',
       'refusedLabels',
       'upstreamLosses',
       'recoveries',

@@ -28,6 +28,7 @@ describe('an invariant that does not hold is named', () => {
     ['the ordinary count differs from the table', ({ record }) => record.pending.used[0]!++],
     ['the reserved count differs from the table', ({ record }) => record.pending.used[1]!++],
     ['the listen count differs from the table', ({ record }) => record.pending.used[2]!--],
+    ['the question count differs from the table', ({ record }) => record.pending.used[3]!++],
     ['the ledger has lost ordinary entries', ({ ledger }) => ledger.used[0]!--],
     ['the idle clock stands still without a reason, or runs', ({ record }) => record.idleClock.release(0)],
     [

@@ -29,7 +29,7 @@ test('a cleared journal is as good as new', () => {
   journal.isOpen = true;
   journal.clear();
   expect([journal.countIndexes.size, journal.countAmounts.size, journal.outcomes.size]).toEqual([0, 0, 0]);
-  expect([[...journal.delta], journal.isOpen]).toEqual([[0, 0, 0], false]);
+  expect([[...journal.delta], journal.isOpen]).toEqual([[0, 0, 0, 0], false]);
 });
 
 test('sessions that share a journal write one after the other, and nothing of one reaches the other', () => {

@@ -8,6 +8,7 @@ import {
   listen,
   ordinary,
   perSessionLimit,
+  question,
   reserved,
   withRoomForAFrame,
 } from '../../src/session/limits.ts';
@@ -21,6 +22,8 @@ test('the defaults are those that the documentation promises', () => {
     reservedTotal: 256,
     listensPerSession: 1024,
     listensTotal: 10_000,
+    questionsPerSession: 1000,
+    questionsTotal: 10_000,
     sessions: 1000,
     sessionsPerPrincipalRatio: 0.5,
     frameBytesMax: 10_485_760,
@@ -53,25 +56,32 @@ test('a session that ends with its connection has no idle and no age limit', () 
 });
 
 test('every budget has its own limit for a session', () => {
-  const limits = { ...defaultLimits, pendingPerSession: 3, reservedPerSession: 2, listensPerSession: 1 };
-  expect([ordinary, reserved, listen].map((budget) => budgets[budget])).toEqual(['ordinary', 'reserved', 'listen']);
-  expect([ordinary, reserved, listen].map((budget) => perSessionLimit(limits, budget))).toEqual([3, 2, 1]);
+  const limits = {
+    ...defaultLimits,
+    pendingPerSession: 3,
+    reservedPerSession: 2,
+    listensPerSession: 1,
+    questionsPerSession: 4,
+  };
+  const each = [ordinary, reserved, listen, question] as const;
+  expect(each.map((budget) => budgets[budget])).toEqual(['ordinary', 'reserved', 'listen', 'question']);
+  expect(each.map((budget) => perSessionLimit(limits, budget))).toEqual([3, 2, 1, 4]);
 });
 
 describe('the ledger', () => {
-  const limits = { ...defaultLimits, pendingTotal: 30, reservedTotal: 20, listensTotal: 10 };
+  const limits = { ...defaultLimits, pendingTotal: 30, reservedTotal: 20, listensTotal: 10, questionsTotal: 40 };
 
   test('has one limit and one count for each budget', () => {
     const ledger = new Ledger(limits);
-    expect([...ledger.limit]).toEqual([30, 20, 10]);
-    expect([...ledger.used]).toEqual([0, 0, 0]);
+    expect([...ledger.limit]).toEqual([30, 20, 10, 40]);
+    expect([...ledger.used]).toEqual([0, 0, 0, 0]);
   });
 
   test('a new limit holds for what comes, and what is counted stays counted', () => {
     const ledger = new Ledger(limits);
     ledger.used[ordinary] = 25;
-    ledger.resize({ ...limits, pendingTotal: 5, reservedTotal: 6, listensTotal: Infinity });
-    expect([...ledger.limit]).toEqual([5, 6, Infinity]);
+    ledger.resize({ ...limits, pendingTotal: 5, reservedTotal: 6, listensTotal: Infinity, questionsTotal: 7 });
+    expect([...ledger.limit]).toEqual([5, 6, Infinity, 7]);
     expect(ledger.used[ordinary]).toBe(25);
   });
 });

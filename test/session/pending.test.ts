@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Direction, RequestId } from '../../src/protocol/envelope.ts';
 import { idKey } from '../../src/protocol/ids.ts';
-import { type Budget, listen, ordinary, reserved } from '../../src/session/limits.ts';
+import { type Budget, listen, ordinary, question, reserved } from '../../src/session/limits.ts';
 import { PendingEntry, PendingTable } from '../../src/session/pending.ts';
 import { fromClient, fromServer } from './fixtures.ts';
 
@@ -49,17 +49,17 @@ describe('the pending table', () => {
 
   test('keeps the ids of the two directions apart, and their tokens', () => {
     const table = new PendingTable();
-    const [asked, question] = [entryOf(0, fromClient, ordinary, 'p'), entryOf(0, fromServer, ordinary, 'p')];
+    const [asked, returned] = [entryOf(0, fromClient, ordinary, 'p'), entryOf(0, fromServer, ordinary, 'p')];
     table.insert(asked);
-    table.insert(question);
+    table.insert(returned);
     expect([table.size, table.sizeOf(fromClient), table.sizeOf(fromServer)]).toEqual([2, 1, 1]);
     expect(table.byToken(fromClient, 'p')).toBe(asked);
-    expect(table.byToken(fromServer, 'p')).toBe(question);
+    expect(table.byToken(fromServer, 'p')).toBe(returned);
     table.remove(asked);
     expect(table.get(fromClient, asked.key)).toBeUndefined();
-    expect(table.get(fromServer, question.key)).toBe(question);
+    expect(table.get(fromServer, returned.key)).toBe(returned);
     expect(table.byToken(fromClient, 'p')).toBeUndefined();
-    expect(table.byToken(fromServer, 'p')).toBe(question);
+    expect(table.byToken(fromServer, 'p')).toBe(returned);
   });
 
   test('finds a request by its progress token, of either type, as long as it waits', () => {
@@ -94,7 +94,7 @@ describe('the pending table', () => {
     const ids = fc.record({
       id: fc.nat(20),
       direction: fc.constantFrom(fromClient, fromServer),
-      budget: fc.constantFrom(ordinary, reserved, listen),
+      budget: fc.constantFrom(ordinary, reserved, listen, question),
     });
     fc.assert(
       fc.property(fc.array(ids, { maxLength: 60 }), (steps) => {
@@ -114,7 +114,9 @@ describe('the pending table', () => {
         const left = [...model.values()];
         expect(table.size).toBe(left.length);
         expect([...table.used]).toEqual(
-          [ordinary, reserved, listen].map((budget) => left.filter((entry) => entry.budget === budget).length),
+          [ordinary, reserved, listen, question].map(
+            (budget) => left.filter((entry) => entry.budget === budget).length,
+          ),
         );
         for (const entry of left) expect(table.get(entry.direction, entry.key)).toBe(entry);
       }),

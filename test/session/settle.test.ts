@@ -385,7 +385,12 @@ describe('S1 the end of a session', () => {
       ['q', 'client-gone'],
     ]);
     expect(refusals(effects, 'server')).toEqual([{ id: 'q', code: 'SESSION_NOT_FOUND', reason: 'client-gone' }]);
-    expect([record.pending.size, record.held.size, alarms.dueAt.size, [...ledger.used]]).toEqual([0, 0, 0, [0, 0, 0]]);
+    expect([record.pending.size, record.held.size, alarms.dueAt.size, [...ledger.used]]).toEqual([
+      0,
+      0,
+      0,
+      [0, 0, 0, 0],
+    ]);
     expect(countsOf(record)).toMatchObject({ dropped: 2 });
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Direction, RequestId } from '../../src/protocol/envelope.ts';
 import { idKey } from '../../src/protocol/ids.ts';
 import { checkInvariants } from '../../src/session/invariants.ts';
-import { Ledger, type Budget, defaultLimits, listen, ordinary, reserved } from '../../src/session/limits.ts';
+import { Ledger, type Budget, defaultLimits, listen, ordinary, question, reserved } from '../../src/session/limits.ts';
 import { type EntryFacts, PendingEntry } from '../../src/session/pending.ts';
 import type { SessionRecord } from '../../src/session/record.ts';
 import { tagsOf } from '../../src/session/session-data.ts';
@@ -69,10 +69,10 @@ describe('reads during a unit of work', () => {
     const { record } = openSession();
     const { unit } = record;
     unit.begin(0);
-    const [asked, question] = [put(record, 1), put(record, 1, fromServer)];
-    expect([unit.find(fromClient, 1), unit.find(fromServer, 1)]).toEqual([asked, question]);
+    const [asked, theirs] = [put(record, 1), put(record, 1, fromServer)];
+    expect([unit.find(fromClient, 1), unit.find(fromServer, 1)]).toEqual([asked, theirs]);
     expect([unit.find(fromClient, '1'), unit.pendingCount(), unit.waiting(fromClient)]).toEqual([undefined, 2, 1]);
-    expect([...unit.entries()]).toEqual([asked, question]);
+    expect([...unit.entries()]).toEqual([asked, theirs]);
     expect(waitingIds(record)).toEqual([]);
     unit.prepare(false);
     unit.commit();
@@ -142,8 +142,8 @@ describe('reads during a unit of work', () => {
 });
 
 describe('room', () => {
-  const limits = { pendingPerSession: 2, reservedPerSession: 1, listensPerSession: 3 };
-  const everyBudget: readonly Budget[] = [ordinary, reserved, listen];
+  const limits = { pendingPerSession: 2, reservedPerSession: 1, listensPerSession: 3, questionsPerSession: 4 };
+  const everyBudget: readonly Budget[] = [ordinary, reserved, listen, question];
 
   test("ends at the session's limit of each budget, and what is staged counts", () => {
     const { record } = openSession({ limits });
@@ -156,9 +156,9 @@ describe('room', () => {
       expect(unit.fullScope(budget)).toBe('session');
       return entries;
     });
-    expect(room).toEqual([2, 1, 3]);
+    expect(room).toEqual([2, 1, 3, 4]);
     unit.settle(unit.find(fromClient, '0-0')!, 'result');
-    expect(everyBudget.map((budget) => unit.fullScope(budget))).toEqual([undefined, 'session', 'session']);
+    expect(everyBudget.map((budget) => unit.fullScope(budget))).toEqual([undefined, 'session', 'session', 'session']);
     unit.rollback();
   });
 
@@ -168,10 +168,10 @@ describe('room', () => {
     const [one, other] = [openSession({ limits: totals, ledger }), openSession({ limits: totals, ledger })];
     for (const id of [1, 2]) commit(one.record, () => put(one.record, id), at(0));
     commit(other.record, () => put(other.record, 1), at(0));
-    expect([...ledger.used]).toEqual([3, 0, 0]);
+    expect([...ledger.used]).toEqual([3, 0, 0, 0]);
     expect([one.record.unit.fullScope(ordinary), other.record.unit.fullScope(ordinary)]).toEqual(['session', 'total']);
     commit(one.record, ({ unit }) => unit.settle(unit.find(fromClient, 2)!, 'error'), at(1));
-    expect([...ledger.used]).toEqual([2, 0, 0]);
+    expect([...ledger.used]).toEqual([2, 0, 0, 0]);
     expect(other.record.unit.fullScope(ordinary)).toBeUndefined();
   });
 
