@@ -9,22 +9,9 @@ import type { Clock } from '../ports.ts';
 /** Node fires a timer of more than 2^31 - 1 ms (24.8 days) at once, so a longer one is waited for in parts. */
 const partMsMax = 2 ** 31 - 1;
 
-/** Taken when this is loaded: whoever puts another `Date` in its place later does not stop our time. */
-const { now: wallNow } = Date;
-
 export function systemClock(): Clock {
-  let wallMs = Number.NaN;
-  let nowMs = 0;
   return {
-    // The time of day is cheap to read and can be set; ours is neither. So ours is read again whenever the other has moved.
-    now: () => {
-      const wall = wallNow();
-      if (wall !== wallMs) {
-        wallMs = wall;
-        nowMs = Math.floor(performance.now());
-      }
-      return nowMs;
-    },
+    now: () => Math.floor(performance.now()),
     wallTime: () => Date.now(),
     setTimeout: (callback, delayMs) => new SystemTimer(callback, delayMs),
     clearTimeout: (handle) => {
