@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sessionMachine } from '../../machines/session.ts';
+import { decodeText } from '../../src/protocol/text.ts';
+import { countsToJson } from '../../src/session/counters.ts';
 import { sessionEventTypes } from '../../src/session/events.ts';
 import type { Verdict } from '../../src/session/interception.ts';
 import { Ledger, defaultLimits } from '../../src/session/limits.ts';
@@ -412,6 +414,79 @@ describe('a session actor', () => {
     expect(session.take(idle)).toBe('unexpected');
     expect(session.take({ type: 'tools/call' } as never)).toBe('unexpected');
     expect([session.state, session.record.version, session.status]).toEqual(['active.serving', version, 'active']);
+  });
+});
+
+describe('messages that are held for a verdict', () => {
+  const first = { method: 'notifications/message', params: { data: 1 } };
+  const second = { method: 'notifications/message', params: { data: 2 } };
+  const written = (s: LoneSession): readonly unknown[] =>
+    s.effects.flatMap((effect) =>
+      effect.type === 'send' && effect.direction === 'server-to-client'
+        ? [JSON.parse(effect.message.map(decodeText).join(''))]
+        : [],
+    );
+
+  test.each<readonly [string, (s: LoneSession) => void]>([
+    ['before the handshake', (s) => ready(s)],
+    ['while it serves', (s) => s.shake()],
+    ['while its server is away', (s) => (s.shake(), lose(s))],
+    ['while it drains', (s) => (s.shake(), s.fromClient(call), drain(s))],
+  ])('go on in the order in which they came, whichever verdict comes first: %s', (_, reach) => {
+    const session = new LoneSession();
+    reach(session);
+    for (const message of [first, second]) session.fromServer(message, 'awaited');
+    const before = written(session).length;
+    const [one = 0, two = 0] = session.record.held.all().map(({ ticket }) => ticket);
+    session.take({ type: 'frame.decided', at: session.now, ticket: two, news: pass(second) });
+    expect(written(session).slice(before)).toEqual([]);
+    session.take({ type: 'frame.decided', at: session.now, ticket: one, news: pass(first) });
+    expect(written(session).slice(before)).toMatchObject([first, second]);
+  });
+
+  test('are early when they are requests before the handshake, held or not', () => {
+    const session = new LoneSession();
+    ready(session);
+    session.fromClient(call, 'awaited');
+    session.fromClient({ ...call, id: 2 });
+    expect(countsToJson(session.record.counts).beforeInitialized).toBe(2);
+  });
+});
+
+describe('at its end a session knows who is still there', () => {
+  const busy = (s: LoneSession): void => {
+    s.shake();
+    s.fromClient(call);
+    drain(s);
+  };
+
+  test.each<readonly [string, (s: LoneSession) => void]>([
+    ['before the handshake', (s) => (ready(s), lose(s, isOver))],
+    ['while it serves', (s) => (s.shake(), lose(s, isOver))],
+    ['while it drains', (s) => (busy(s), lose(s))],
+  ])('the server is not, when it was lost %s', (_, play) => {
+    const session = new LoneSession();
+    play(session);
+    expect([session.state, session.record.isUpstreamReady, session.record.isClientGone]).toEqual([
+      'failed',
+      false,
+      false,
+    ]);
+  });
+
+  test.each<readonly [string, (s: LoneSession) => void]>([
+    ['before the handshake', (s) => ready(s)],
+    ['while it serves', (s) => s.shake()],
+    ['while it drains', busy],
+  ])('the client is not, when it left %s', (_, play) => {
+    const session = new LoneSession();
+    play(session);
+    leave(session);
+    expect([session.state, session.record.isUpstreamReady, session.record.isClientGone]).toEqual([
+      'closed',
+      true,
+      true,
+    ]);
   });
 });
 
