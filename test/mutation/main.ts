@@ -5,7 +5,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { format, resolveConfig } from 'prettier';
@@ -60,7 +60,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 // Nobody waits for this; whatever else the machine does goes first.
 setPriority(19);
 
-if (!existsSync(stryker)) await run('npm', ['ci', '--prefix', home], {});
+// The project refuses packages that its own Node is too old for; these run on the newer one that comes with them.
+if (!existsSync(stryker)) await run('npm', ['ci', '--prefix', home, '--engine-strict=false'], {});
 const scores: FileScore[] = [];
 for (const folder of folders.filter(({ name }) => options.only.includes(name))) scores.push(...(await mutate(folder)));
 
@@ -75,27 +76,25 @@ if (options.write) {
   console.log(`\nWritten to ${page}`);
 }
 
+/** One file at a time, so that a run that is interrupted has not been for nothing. */
 async function mutate({ name, sources }: MutatedFolder): Promise<readonly FileScore[]> {
   const kept = `out/mutation/${name}.json`;
-  const chosen = options.file.map((file) => `${sources}/${file}`).filter((path) => existsSync(path));
-  if (options.file.length > 0 && chosen.length === 0) return [];
-  const mutated = chosen.length > 0 ? chosen : [`${sources}/*.ts`];
-  await run(
-    newerNode,
-    [
-      ...[stryker, 'run', `${home}/stryker.config.json`, '--mutate', mutated.join(',')],
-      ...[
-        '--incrementalFile',
-        kept,
-        '--concurrency',
-        String(options.concurrency),
-        ...(options.again ? ['--force'] : []),
+  const present = readdirSync(sources).filter((file) => file.endsWith('.ts'));
+  const chosen = options.file.length === 0 ? present : present.filter((file) => options.file.includes(file));
+  const paths = chosen.map((file) => `${sources}/${file}`);
+  for (const path of paths) {
+    console.log(`\n${path}`);
+    await run(
+      newerNode,
+      [
+        ...[stryker, 'run', `${home}/stryker.config.json`, '--mutate', path, '--incrementalFile', kept],
+        ...['--concurrency', String(options.concurrency), ...(options.again ? ['--force'] : [])],
       ],
-    ],
-    { NINELIVES_MUTATED: name },
-  );
-  const all = scoresOf(JSON.parse(readFileSync(kept, 'utf8')) as MutationReport);
-  return all.filter(({ path }) => existsSync(path) && (chosen.length === 0 || chosen.includes(path)));
+      { NINELIVES_MUTATED: name },
+    );
+  }
+  if (paths.length === 0) return [];
+  return scoresOf(JSON.parse(readFileSync(kept, 'utf8')) as MutationReport).filter(({ path }) => paths.includes(path));
 }
 
 async function run(program: string, args: readonly string[], extra: Readonly<Record<string, string>>): Promise<void> {
