@@ -12,6 +12,20 @@ describe('words that are known from their bytes', () => {
     }
   });
 
+  test('are not what begins with one, whatever follows', () => {
+    const letters = 'abcdefghijklmnopqrstuvwxyz';
+    const taken: string[] = [];
+    for (const word of [...knownMethods, ...revisions]) {
+      for (const first of letters) {
+        for (const second of letters) {
+          const bytes = encodeText(word + first + second);
+          if (internedAt(bytes, 0, bytes.length) !== undefined) taken.push(word + first + second);
+        }
+      }
+    }
+    expect(taken).toEqual([]);
+  });
+
   test('are whole words', () => {
     const bytes = encodeText('tools/list_changed');
     expect(internedAt(bytes, 0, 'tools/list'.length)).toBe('tools/list');

@@ -147,9 +147,11 @@ describe('an answer', () => {
     expect(written(receive(record, { ...event, verdict: forwardVerdict(changed) }))).toMatchObject([
       { to: 'client', message: { error: { message: 'hidden' } } },
     ]);
+    // It waits behind what was written before it, as every message of a peer does.
+    expect(receive(record, event)).toMatchObject([{ type: 'send', isUrgent: false }]);
     expect(receive(record, { ...event, verdict: blocked })).toEqual([]);
     expect(receive(record, { ...event, verdict: mocked({ result: {} }) })).toEqual([]);
-    expect(remarksOf(record)).toMatchObject({ errorsWithoutId: 4, blocked: 1, mocked: 1, dropped: 2 });
+    expect(remarksOf(record)).toMatchObject({ errorsWithoutId: 5, blocked: 1, mocked: 1, dropped: 2 });
   });
 });
 
