@@ -53,10 +53,11 @@ test("new work for a draining session is all but the server's questions and ping
     request(1, 'ping', {}, { from: fromServer }),
     request(1, 'ping'),
     request(1, 'tools/call'),
+    request(1, 'vendor/own'),
   ];
-  expect(asked.map((event) => isNewWork(record, event))).toEqual([false, false, false, true]);
+  expect(asked.map((event) => isNewWork(record, event))).toEqual([false, false, false, true, true]);
   record.isUpstreamReady = false;
-  expect(asked.map((event) => isNewWork(record, event))).toEqual([false, false, true, true]);
+  expect(asked.map((event) => isNewWork(record, event))).toEqual([false, false, true, true, true]);
 });
 
 describe('a server serves', () => {

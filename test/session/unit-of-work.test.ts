@@ -6,7 +6,7 @@ import { Ledger, type Budget, defaultLimits, listen, ordinary, question, reserve
 import { type EntryFacts, PendingEntry } from '../../src/session/pending.ts';
 import type { SessionRecord } from '../../src/session/record.ts';
 import { tagsOf } from '../../src/session/session-data.ts';
-import type { TagRule } from '../../src/session/tags.ts';
+import { type TagRule, tagThresholds } from '../../src/session/tags.ts';
 import {
   answer,
   commit,
@@ -73,10 +73,12 @@ describe('reads during a unit of work', () => {
     expect([unit.find(fromClient, 1), unit.find(fromServer, 1)]).toEqual([asked, theirs]);
     expect([unit.find(fromClient, '1'), unit.pendingCount(), unit.waiting(fromClient)]).toEqual([undefined, 2, 1]);
     expect([...unit.entries()]).toEqual([asked, theirs]);
+    put(record, 2, fromServer);
+    expect([unit.waiting(fromClient), unit.waiting(fromServer)]).toEqual([1, 2]);
     expect(waitingIds(record)).toEqual([]);
     unit.prepare(false);
     unit.commit();
-    expect(waitingIds(record)).toEqual([1, 1]);
+    expect(waitingIds(record)).toEqual([1, 1, 2]);
   });
 
   test('do not see what it took, though it is there until the commit', () => {
@@ -383,6 +385,30 @@ describe('tags', () => {
     expect(tagsOf(record)).toEqual(['saturated']);
     receive(record, answer(1));
     expect(tagsOf(record)).toEqual([]);
+  });
+
+  test('are decided by rules that see the outcome that is being given', () => {
+    const seen: (readonly number[])[] = [];
+    const watching: TagRule = {
+      tag: 'watched',
+      holds: (view) => {
+        seen.push([view.recentOutcomes, view.recentNotResult, view.recentLatencies, view.recentSlow]);
+        return false;
+      },
+    };
+    const { record } = openSession({ tagRules: [watching] });
+    receive(record, request(1, 'tools/call'));
+    receive(record, answer(1, { at: tagThresholds.slowMs + 1 }));
+    frameAt(record, tagThresholds.slowMs + 2);
+    receive(record, request(2, 'tools/call', undefined, { at: tagThresholds.slowMs + 3 }));
+    receive(record, answer(2, { at: tagThresholds.slowMs + 4, error: { code: 1, message: 'no' } }));
+    expect(seen).toEqual([
+      [0, 0, 0, 0],
+      [1, 0, 1, 1],
+      [1, 0, 1, 1],
+      [1, 0, 1, 1],
+      [2, 1, 2, 1],
+    ]);
   });
 
   test('count the outcome that is being given, and forget what falls out of the window', () => {
