@@ -6,6 +6,7 @@ import {
   answer,
   blocked,
   commit,
+  countsOf,
   decide,
   forwardVerdict,
   frameOf,
@@ -181,6 +182,27 @@ describe('a held notification', () => {
     const { record } = openSession({ limits: { heldFramesPerSession: 0 } });
     expect(receive(record, notification('x', undefined, undecided))).toEqual([]);
     expect(remarksOf(record)).toMatchObject({ refusedHeld: 1, dropped: 1 });
+  });
+});
+
+test('a frame that is held counts as one that came, of its kind and size, and once', () => {
+  const { record } = openSession();
+  const events = [
+    request(1, 'tools/call', undefined, undecided),
+    notification('x', undefined, { ticket: 2, ...undecided }),
+    request('q', 'roots/list', undefined, { from: fromServer, ticket: 3 }),
+    answer('q', { from: fromClient, ticket: 4, ...undecided }),
+  ];
+  for (const event of events) receive(record, event);
+  for (const { ticket, frame } of events) if (ticket !== 3) decide(record, ticket, forwardVerdict(frame));
+  const [asked, noted, , answered] = events.map(({ frame }) => frame.bytes.length);
+  expect(countsOf(record)).toMatchObject({
+    framesFromClient: 3,
+    requestsFromClient: 1,
+    notificationsFromClient: 1,
+    responsesFromClient: 1,
+    bytesFromClient: asked! + noted! + answered!,
+    framesFromServer: 1,
   });
 });
 

@@ -62,6 +62,7 @@ describe('behind a held frame of its own direction', () => {
     for (const from of [fromClient, fromServer]) {
       const waits = [
         request(9, 'tools/call', undefined, { from }),
+        request(9, 'vendor/own', undefined, { from }),
         notification('x', undefined, { from }),
         request(9, 'ping', undefined, { from }),
         notification('notifications/cancelled', { requestId: 1 }, { from }),
@@ -69,7 +70,7 @@ describe('behind a held frame of its own direction', () => {
         answer(99, { from }),
         answer(null, { from, error: { code: 1, message: 'unreadable' } }),
       ].map((event) => hasToWait(record, event));
-      expect(waits).toEqual([true, true, false, false, false, false, false]);
+      expect(waits).toEqual([true, true, true, false, false, false, false, false]);
     }
   });
 
@@ -78,6 +79,13 @@ describe('behind a held frame of its own direction', () => {
     const progress = { progressToken: 'p', progress: 1 };
     receive(record, notification('notifications/progress', progress, { from: fromServer, ticket: 6 }));
     expect([hasToWait(record, answer(1)), hasToWait(record, answer(2))]).toEqual([true, false]);
+  });
+
+  test("R13 a response does not wait for a request whose own token happens to be its request's", () => {
+    const { record } = holding();
+    const asked = { _meta: { progressToken: 'p' } };
+    receive(record, request(9, 'sampling/createMessage', asked, { from: fromServer, ticket: 6 }));
+    expect([record.held.size, hasToWait(record, answer(1))]).toEqual([3, false]);
   });
 
   test('nothing of the other direction waits', () => {
