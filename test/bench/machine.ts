@@ -23,7 +23,8 @@ export function machineSince(loadBefore: string): Machine {
     cpu: cpus()[0]?.model.trim() ?? 'unknown processor',
     cores: cpus().length,
     node: process.versions.node,
-    system: `${type()} ${release()}`,
+    // The kernel's version, without the name of its build.
+    system: `${type()} ${release().replace(/-.*/, '')}`,
     loadBefore,
     loadAfter: loadNow(),
   };
