@@ -35,11 +35,17 @@ describe('the tasks of a session', () => {
 
   test('a task that is told again replaces what was known, and makes nobody else leave', () => {
     const tasks = new Tasks(2);
-    tasks.add(task('a', 'old'));
     tasks.add(task('b'));
+    tasks.add(task('a', 'old'));
     tasks.add(task('a', 'new'));
     expect(tasks.toJSON().map(({ taskId }) => taskId)).toEqual(['b', 'a']);
     expect([tasks.hasToken(direction, 'old'), tasks.hasToken(direction, 'new')]).toEqual([false, true]);
+  });
+
+  test('a task that is told again is the newest', () => {
+    const tasks = new Tasks(3);
+    for (const id of ['a', 'b', 'a']) tasks.add(task(id));
+    expect(tasks.toJSON().map(({ taskId }) => taskId)).toEqual(['b', 'a']);
   });
 
   test('a token that two tasks were given stays with the later one when the earlier one ends', () => {
