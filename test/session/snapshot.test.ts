@@ -159,3 +159,8 @@ test('edges are named by their states, in the order of the states', () => {
     { from: 'active.recovering', to: 'active.serving', count: 3 },
   ]);
 });
+
+test('the age of a session is the time since it was opened, whenever that was', () => {
+  const { record } = openSession({ openedAt: 5000 });
+  expect(snapshotOf(record, 5250).ageMs).toBe(250);
+});

@@ -56,6 +56,11 @@ describe('S9 a built-in tag', () => {
 
   test.each<[string, Partial<TagView>, Partial<TagView>]>([
     ['long-running', { now: 300_000, lastFrameAt: 300_000 }, { now: 300_001, lastFrameAt: 300_001 }],
+    [
+      'long-running',
+      { openedAt: 200_000, now: 500_000, lastFrameAt: 500_000 },
+      { openedAt: 200_000, now: 500_001, lastFrameAt: 500_001 },
+    ],
     ['high-volume', { frames: 1000 }, { frames: 1001 }],
     ['high-volume', { framesPerSecond: 50 }, { framesPerSecond: 50.1 }],
     ['authenticated', { hasPrincipal: false }, { hasPrincipal: true }],
