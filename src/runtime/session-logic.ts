@@ -15,6 +15,7 @@ import { metadataOf } from '../session/metadata.ts';
 import { type SessionState } from '../session/outcomes.ts';
 import type { SessionRecord } from '../session/record.ts';
 import { findAnswered } from '../session/settle.ts';
+import { warnOfNoise } from './noise.ts';
 import type { SessionHost } from './session-host.ts';
 import { type Transactional, transactional } from './transactional.ts';
 
@@ -71,33 +72,28 @@ export function sessionLogic(
   });
 }
 
-/** A peer that writes nothing but noise must not fill the log: the first lines of each kind say enough. */
-export const noiseLinesMax = 20;
-
-function logMalformed(log: Log, record: SessionRecord, event: FrameMalformed): void {
+function logMalformed(log: Log, record: SessionRecord, { fault, direction, bytes }: FrameMalformed): void {
   const { counts, id } = record;
   const seen = counts[counterIndex.malformedFromClient]! + counts[counterIndex.malformedFromServer]!;
-  if (seen > noiseLinesMax) return;
-  const { fault, reason, idToken } = event.fault;
-  const fields = {
+  warnOfNoise(log, seen, 'not a message', () => ({
     session: id,
-    direction: event.direction,
-    fault,
-    reason,
-    id: idToken?.slice(0, 100),
-    bytes: event.bytes,
-  };
-  log.warn(fields, seen === noiseLinesMax ? 'not a message (further ones are only counted)' : 'not a message');
+    direction,
+    fault: fault.fault,
+    reason: fault.reason,
+    id: fault.idToken?.slice(0, 100),
+    bytes,
+  }));
 }
 
 /** Its setter waits for no answer: what became of the label is told by the log and the count alone. */
 function logRefusedLabel(log: Log, record: SessionRecord, event: Labelled): void {
   if (!event.isSet || record.labels.has(event.label)) return;
   const seen = record.counts[counterIndex.refusedLabels]!;
-  if (seen > noiseLinesMax) return;
-  const text = 'a label is too long, or one too many, and was not set';
-  const fields = { session: record.id, label: event.label.slice(0, 100), labels: record.labels.size };
-  log.warn(fields, seen === noiseLinesMax ? `${text} (further ones are only counted)` : text);
+  warnOfNoise(log, seen, 'a label is too long, or one too many, and was not set', () => ({
+    session: record.id,
+    label: event.label.slice(0, 100),
+    labels: record.labels.size,
+  }));
 }
 
 /** A late response is what follows a cancellation; one that is given twice, or that nobody asked for, is a peer's defect. */
@@ -106,10 +102,7 @@ function logStray(log: Log, record: SessionRecord, event: ResponseArrived, host:
   const seen = counts[counterIndex.duplicateResponses]! + counts[counterIndex.bogusResponses]!;
   if (host === undefined || seen === host.straysSeen) return;
   host.straysSeen = seen;
-  if (seen > noiseLinesMax) return;
-  const text = 'nobody waits for this response';
-  const fields = { session: id, ...frameFields(event) };
-  log.warn(fields, seen === noiseLinesMax ? `${text} (further ones are only counted)` : text);
+  warnOfNoise(log, seen, 'nobody waits for this response', () => ({ session: id, ...frameFields(event) }));
 }
 
 /** Nothing of the event is left; who waits for its effect is told, so that nobody waits for ever. */

@@ -5,7 +5,8 @@
 
 import type { Log } from '../ports.ts';
 import type { SessionEvent } from '../session/events.ts';
-import { frameFields, noiseLinesMax } from './session-logic.ts';
+import { warnOfNoise } from './noise.ts';
+import { frameFields } from './session-logic.ts';
 
 export class UnplacedLog {
   readonly #log: Log;
@@ -17,16 +18,15 @@ export class UnplacedLog {
 
   note(sessionId: string, event: SessionEvent): void {
     const fields = { session: sessionId, event: event.type };
-    if ('frame' in event) this.#warn({ ...fields, ...frameFields(event) });
+    if ('frame' in event) this.#warn(() => ({ ...fields, ...frameFields(event) }));
     else if (event.type === 'frame.malformed') {
-      this.#warn({ ...fields, direction: event.direction, fault: event.fault.fault, bytes: event.bytes });
+      const { direction, fault, bytes } = event;
+      this.#warn(() => ({ ...fields, direction, fault: fault.fault, bytes }));
     } else this.#log.debug(fields, 'the session has ended');
   }
 
-  #warn(fields: Readonly<Record<string, unknown>>): void {
-    if (this.#frames >= noiseLinesMax) return;
+  #warn(fields: () => Readonly<Record<string, unknown>>): void {
     this.#frames++;
-    const text = 'the session of this frame has ended';
-    this.#log.warn(fields, this.#frames === noiseLinesMax ? `${text} (further ones are only counted)` : text);
+    warnOfNoise(this.#log, this.#frames, 'the session of this frame has ended', fields);
   }
 }
