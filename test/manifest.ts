@@ -518,4 +518,7 @@ export const manifest: readonly Requirement[] = [
   ...rows('P19', 'both', 'Each decision about a session can be read from its trace.', {
     'runtime/session-logic.test.ts': 'P19 is traced with what was decided, where traces are wanted',
   }),
+  ...rows('P20', 'both', 'Host and Origin are checked by default, and a front for others says whom it answers to.', {
+    'transports/door.test.ts': 'P20 a door on loopback',
+  }),
 ];
