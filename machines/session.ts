@@ -23,10 +23,12 @@ import {
 import type { SessionEvent } from '../src/session/events.ts';
 import { acceptNotification, acceptRequest, acceptResponse, countEarly } from '../src/session/forward.ts';
 import {
+  holdAgain,
   holdNotification,
   holdRequest,
   holdResponse,
   isStillWaiting,
+  mayBeSentAgain,
   noteNews,
   releaseHeld,
 } from '../src/session/hold.ts';
@@ -54,7 +56,14 @@ import {
   replayHandshake,
   resumeServing,
 } from '../src/session/recovery.ts';
-import { answerMalformed, compensate, expireRequest, settleAll, settleAllAsLost } from '../src/session/settle.ts';
+import {
+  answerMalformed,
+  cancelExchange,
+  compensate,
+  expireRequest,
+  settleAll,
+  settleAllAsLost,
+} from '../src/session/settle.ts';
 import { condition, update } from './update.ts';
 
 /** What outsiders test instead of state names. */
@@ -76,12 +85,14 @@ const session = setup({
     holdRequest: update(holdRequest),
     holdResponse: update(holdResponse),
     holdNotification: update(holdNotification),
+    holdAgain: update(holdAgain),
     noteNews: update(noteNews),
     releaseHeld: update(releaseHeld),
     wakeQueues: update(wakeQueues),
     answerMalformed: update(answerMalformed),
     expireRequest: update(expireRequest),
     compensate: update(compensate),
+    cancelExchange: update(cancelExchange),
     settleAll: update(settleAll),
     settleAllAsLost: update(settleAllAsLost),
     noteUpstreamReady: update(noteUpstreamReady),
@@ -120,6 +131,7 @@ const session = setup({
     isStillExpired: condition(isStillExpired),
     isNewWork: condition(isNewWork),
     isMessageLost: condition(isMessageLost),
+    mayBeSentAgain: condition(mayBeSentAgain),
     hasHandshake: condition(hasHandshake),
     hasUnkeptHandshake: condition(hasUnkeptHandshake),
     isReplayAccepted: condition(isReplayAccepted),
@@ -266,8 +278,10 @@ export const sessionMachine = session.createMachine({
     'frame.malformed': { actions: 'answerMalformed' },
     'effect.failed': [
       { guard: 'isMessageLost', target: '.failed', actions: ['compensate', 'endAsBufferFull'] },
+      { guard: 'mayBeSentAgain', actions: 'holdAgain' },
       { actions: 'compensate' },
     ],
+    'exchange.closed': { actions: 'cancelExchange' },
     'client.attached': { actions: 'noteAttached' },
     'client.closed': [
       { guard: 'isClientGone', target: '.closed', actions: ['noteClientGone', 'endAsClientGone'] },

@@ -1,6 +1,10 @@
 /** The interfaces through which the runtime meets the world. Types only; every implementation is handed in. */
 
 import type { ReadFault } from './protocol/faults.ts';
+import type { CancelEffect, SendEffect } from './session/effects.ts';
+import type { Via } from './session/exchange.ts';
+import type { Outcome } from './session/outcomes.ts';
+import type { PendingEntry } from './session/pending.ts';
 import type { Departure } from './session/upstream.ts';
 
 export interface Clock {
@@ -19,16 +23,42 @@ export interface Ids {
   sessionId(): string;
 }
 
+/** What a message is about, for links that have more than one way to their peer. */
+export type Delivery = SendEffect | CancelEffect;
+
 /**
  * One side of a session's I/O. The runtime writes whole messages; the link frames them.
  * `write` takes slices that together are one message without line ending, and returns false when the peer reads too
  * slowly: the runtime then waits for `drained()` (see RuntimeLink) before it writes more.
  */
 export interface PeerLink {
-  write(message: readonly Uint8Array[]): boolean;
+  write(message: readonly Uint8Array[], about: Delivery): boolean;
   /** Ask the transport to stop (true) or go on (false) reading from this peer. Idempotent. */
   pause(paused: boolean): void;
   /** Nothing more will be written. `reason` is for people. */
+  close(reason: string): void;
+}
+
+/**
+ * - `accepted`: it is written, or kept until its reader takes it.
+ * - `full`: its reader has left too much unread.
+ * - `closed`: nobody will ever read it. `nowhere`: no stream is open that it could go to.
+ */
+export type DeliveryResult = 'accepted' | 'full' | 'closed' | 'nowhere';
+
+/**
+ * A client that is reached through exchanges and streams, each with a reader of its own. What its readers have not taken yet
+ * is kept here and not in the session: a stream that is not read holds up no other. `pressed` (see ClientPeer) says when it
+ * is too much, and that the server should be slowed down.
+ */
+export interface ExchangeLink {
+  /** A message for the exchange in `about`, or for the client at large when that names none. */
+  deliver(message: readonly Uint8Array[], about: Delivery): DeliveryResult;
+  /** A request of an exchange has its outcome. Its answer, where it gets one, is delivered besides. */
+  settled(entry: PendingEntry, outcome: Outcome): void;
+  /** Ask the transport to stop (true) or go on (false) taking messages from this client. Idempotent. */
+  pause(paused: boolean): void;
+  /** The session is over; everything that was to be delivered has been. `reason` is for people. */
   close(reason: string): void;
 }
 
@@ -45,15 +75,26 @@ export interface Log {
 
 /** What a connection reports about the peer that it is in front of. `bytes` of a message hold exactly one message. */
 export interface PeerEvents {
-  message(bytes: Uint8Array): void;
+  /** `via`: how it came, from a server that has more than one way. */
+  message(bytes: Uint8Array, via?: Via): void;
   /** Something that claimed to be a message and was too large to keep. */
-  unreadable(fault: ReadFault, bytes: number): void;
+  unreadable(fault: ReadFault, bytes: number, via?: Via): void;
   /** The peer reads again after `write` had returned false. */
   drained(): void;
 }
 
+/** What became of a message that a link had taken. See EffectFailed for the causes. */
+export interface DeliveryFailure {
+  readonly cause: 'unsent' | 'unanswered';
+  readonly reason: string;
+  /** HTTP status that the server gave; 0 where it gave none. */
+  readonly status: number;
+}
+
 export interface UpstreamEvents extends PeerEvents {
   ready(): void;
+  /** A message that `write` took did not reach the server, or a request will get no answer. */
+  failed(about: Delivery, failure: DeliveryFailure): void;
   /** The server says nothing more and is being ended, which may take a while; `lost` follows when it is gone. */
   leaving(departure: Departure): void;
   /** Exactly once for each connection, after its last message. */

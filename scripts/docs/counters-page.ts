@@ -23,6 +23,8 @@ const sentences: Readonly<Record<CounterName, string>> = {
   lateProgress: 'Progress for a request that had ended.',
   unattributedProgress: 'Progress whose token no request gave. It is passed on.',
   lateCancellations: 'Cancellations that name no waiting request. They go no further.',
+  ambiguousCancellations:
+    'Cancellations that name an id under which several requests of the client wait. They go no further: it would be a guess.',
   illegalCancellations: 'Cancellations of `initialize`, which the protocol forbids. They go no further.',
   errorsWithoutId: 'Error responses that name no request. They are passed on.',
   duplicateIds: 'Requests refused because a request with the same id was still waiting.',
@@ -37,6 +39,7 @@ const sentences: Readonly<Record<CounterName, string>> = {
   held: 'Frames that had to wait in the session: for an interceptor, a delay, their turn, or the server.',
   dropped: 'Notifications that went no further: blocked, without room to wait, or with nobody to read them.',
   interceptorFailures: 'Messages on which an interceptor threw, was too slow, or returned something unknown.',
+  undeliverable: 'Messages from the server for which the client has no stream open.',
   effectFailures: 'Messages that did not reach the link to their peer.',
   refusedPerSession: 'Requests of the client refused because the session had too many waiting.',
   refusedTotal: 'Requests of the client refused because the process had too many waiting.',

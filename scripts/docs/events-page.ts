@@ -17,6 +17,7 @@ const sentences: Readonly<Record<SessionEventType, string>> = {
   'upstream.lost': 'The server went away; the event says how, and whether it is started again.',
   'client.attached': 'A stream towards the client opened or closed. An open one counts as activity.',
   'client.closed': 'The client sends nothing more; `isGone` says whether it still reads.',
+  'exchange.closed': 'The client gave up an exchange: nobody reads what would still be sent in it.',
   'session.close': 'Somebody ends the session now: an operator, its client, or an eviction.',
   'session.drain': 'Somebody asks the session to take no new requests and to end after the last one.',
   'session.ticked': 'Time passed: tags that depend on it are looked at again.',

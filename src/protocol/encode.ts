@@ -1,6 +1,6 @@
 /** Writes the messages that we send in our own name. Knows JSON-RPC, not what the errors mean. */
 import type { RequestId } from './envelope.ts';
-import { encodeText } from './text.ts';
+import { decodeText, encodeText } from './text.ts';
 
 export interface ErrorBody {
   readonly code: number;
@@ -25,6 +25,12 @@ export function errorTextOf({ code, message, data }: ErrorBody): string {
 
 export function encodeErrorText(idToken: string | undefined, errorText: string): Uint8Array {
   return encodeText(`{"jsonrpc":"2.0","id":${idToken ?? 'null'},"error":${errorText}}`);
+}
+
+/** The error of a response that names no request, under the id of the request that it answers (R6). */
+export function encodeAsErrorOf(idToken: string, unnamed: Uint8Array): Uint8Array {
+  const { error } = JSON.parse(decodeText(unnamed)) as { readonly error: unknown };
+  return encodeErrorText(idToken, JSON.stringify(error));
 }
 
 /** A result response; a result of `undefined` is the empty one. */

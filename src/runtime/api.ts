@@ -1,10 +1,12 @@
 /** The public shape of the runtime: what an embedder calls and what it hands in. No XState type appears here. */
 
 import type { Refusal } from '../errors.ts';
-import type { Clock, Ids, Log, PeerLink, UpstreamConnector } from '../ports.ts';
+import type { Clock, ExchangeLink, Ids, Log, PeerLink, UpstreamConnector } from '../ports.ts';
+import type { Frame } from '../protocol/envelope.ts';
 import type { ReadFault } from '../protocol/faults.ts';
 import type { ReadLimits } from '../protocol/read.ts';
 import type { Interceptor, SessionMetadata, TransportType } from '../session/interception.ts';
+import type { Exchange } from '../session/exchange.ts';
 import type { Limits, Times } from '../session/limits.ts';
 import type { EndReason } from '../session/outcomes.ts';
 import type { Profile } from '../session/profiles.ts';
@@ -33,7 +35,7 @@ export interface RuntimeOptions {
 export interface OpenOptions {
   readonly transportType: TransportType;
   /** Where messages for the client are written. */
-  readonly client: PeerLink;
+  readonly client: PeerLink | ExchangeLink;
   /** Where messages for the server are written; or how to reach the server, as often as the restart policy allows. */
   readonly server: PeerLink | UpstreamConnector;
   readonly restart?: RestartPolicy;
@@ -65,6 +67,14 @@ export interface ClientPeer extends SessionPeer {
   closed(isGone: boolean): void;
   /** A stream to the client opened or closed; an open one counts as activity. */
   attached(hasOpenStream: boolean): void;
+  /** One message that is read already, or what is wrong with it and how many bytes it had; of an exchange. */
+  receiveRead(read: Frame | ReadFault, bytes: number, exchange: Exchange): void;
+  /** The client gave up an exchange: it does not read what would still be sent in it. */
+  exchangeClosed(exchange: Exchange): void;
+  /** Its readers have left too much unread (true), or have taken it by now. */
+  pressed(isFull: boolean): void;
+  /** The client asked for the end of its session: what waits is settled with an error. */
+  ends(): void;
 }
 
 export interface ServerPeer extends SessionPeer {

@@ -4,7 +4,7 @@
  * threshold whoever fills the box is paused; above the hard cap a message finds no room.
  */
 
-import type { PeerLink } from '../ports.ts';
+import type { Delivery, DeliveryResult, PeerLink } from '../ports.ts';
 import { LazyMap } from '../session/lazy-map.ts';
 import type { PendingEntry } from '../session/pending.ts';
 
@@ -12,10 +12,24 @@ interface Waiting {
   readonly message: readonly Uint8Array[];
   readonly bytes: number;
   readonly entry: PendingEntry | undefined;
+  readonly about: Delivery;
   isRecalled: boolean;
 }
 
-export type PushResult = 'accepted' | 'full' | 'closed';
+/** Where a session puts what leaves for one of its peers. */
+export interface Box {
+  /** Bytes that wait here. */
+  readonly bytes: number;
+  push(message: readonly Uint8Array[], about: Delivery): DeliveryResult;
+  /** Takes back a request that has not left yet. False: it left, and only a cancellation can reach it. */
+  recall(entry: PendingEntry): boolean;
+  /** The peer takes messages again. */
+  drained(): void;
+  /** Writes what waits, then closes the link. A link that is closed already stays so. */
+  finish(reason: string): void;
+  /** Closes the link now; what waits is dropped. */
+  abandon(reason: string): void;
+}
 
 export interface OutboxOptions {
   /** Waiting bytes from which `onPressure(true)` is called; below half of it, `onPressure(false)`. */
@@ -33,7 +47,7 @@ const emptyQueue: Waiting[] = [];
 /** So many messages may lie taken back in the queue before it is tidied. */
 const recalledMin = 64;
 
-export class Outbox {
+export class Outbox implements Box {
   readonly #options: OutboxOptions;
   #link: PeerLink | undefined;
   #isWritable = false;
@@ -84,25 +98,26 @@ export class Outbox {
     else this.#afterwards = act;
   }
 
-  /** Writes what waits, then closes the link. A link that is closed already stays so. */
   finish(reason: string): void {
     if (this.#bytes > 0) this.#finishReason = reason;
     else this.#closeLink(reason);
   }
 
-  /** Closes the link now; what waits is dropped. */
   abandon(reason: string): void {
     const link = this.#link;
     this.detach();
     link?.close(reason);
   }
 
-  push(message: readonly Uint8Array[], entry: PendingEntry | undefined, isUrgent: boolean): PushResult {
+  push(message: readonly Uint8Array[], about: Delivery): DeliveryResult {
     if (this.#link === undefined) return 'closed';
-    if (this.#isWritable && this.#bytes === 0) return this.#write(this.#link, message) ? 'accepted' : 'closed';
+    if (this.#isWritable && this.#bytes === 0) return this.#write(this.#link, message, about) ? 'accepted' : 'closed';
     const bytes = message.reduce((sum, part) => sum + part.length, 0);
     if (this.#bytes + bytes > this.#options.bytesMax) return 'full';
-    const waiting: Waiting = { message, bytes, entry, isRecalled: false };
+    // A cancellation overtakes, and is not lost with its request.
+    const isUrgent = about.type === 'cancel';
+    const entry = isUrgent ? undefined : about.entry;
+    const waiting: Waiting = { message, bytes, entry, about, isRecalled: false };
     if (isUrgent) this.#urgent = withOneMore(this.#urgent, waiting);
     else this.#queue = withOneMore(this.#queue, waiting);
     if (entry !== undefined) this.#requests.set(entry, waiting);
@@ -114,7 +129,6 @@ export class Outbox {
     return 'accepted';
   }
 
-  /** Takes back a request that has not left yet. False: it left, and only a cancellation can reach it. */
   recall(entry: PendingEntry): boolean {
     const waiting = this.#requests.get(entry);
     if (waiting === undefined) return false;
@@ -128,7 +142,6 @@ export class Outbox {
     return true;
   }
 
-  /** The link takes messages again. */
   drained(): void {
     if (this.#link === undefined) return;
     this.#isWritable = true;
@@ -145,7 +158,7 @@ export class Outbox {
       }
       this.#bytes -= waiting.bytes;
       if (waiting.entry !== undefined) this.#requests.delete(waiting.entry);
-      const isWritten = this.#write(this.#link!, waiting.message);
+      const isWritten = this.#write(this.#link!, waiting.message, waiting.about);
       if (!isWritten && waiting.entry !== undefined) this.#options.onUnwritten(waiting.entry);
     }
     this.#relieve();
@@ -160,9 +173,9 @@ export class Outbox {
   }
 
   /** False when the link threw: then its peer is as good as gone, which its transport will say in its own time. */
-  #write(link: PeerLink, message: readonly Uint8Array[]): boolean {
+  #write(link: PeerLink, message: readonly Uint8Array[], about: Delivery): boolean {
     try {
-      this.#isWritable = link.write(message);
+      this.#isWritable = link.write(message, about);
       return true;
     } catch {
       return false;

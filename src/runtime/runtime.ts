@@ -25,7 +25,7 @@ import type { OpenOptions, OpenResult, Runtime, RuntimeOptions } from './api.ts'
 import { indexScheduler } from './indexed-scheduler.ts';
 import { InterceptorChain } from './interceptor-chain.ts';
 import type { Observation, Observer } from './observation.ts';
-import type { Outbox } from './outbox.ts';
+import type { Box } from './outbox.ts';
 import { Registry, Slot, sessionsPerPrincipal } from './registry.ts';
 import { Router } from './router.ts';
 import { type HandleSurroundings, SessionHandle } from './session-handle.ts';
@@ -243,8 +243,9 @@ class SessionRuntime implements Runtime {
           host.attachServer(link);
           this.#route(id, { type: 'upstream.ready', at: this.#clock.now() });
         },
-        message: (bytes) => host.receive('server-to-client', bytes),
-        unreadable: (fault, bytes) => host.unreadable('server-to-client', fault, bytes),
+        message: (bytes, via) => host.receive('server-to-client', bytes, via),
+        unreadable: (fault, bytes, via) => host.unreadable('server-to-client', fault, bytes, via),
+        failed: (about, failure) => host.failed(about, failure),
         drained: () => host.toServer.drained(),
         lost: (loss) => {
           host.detachServer();
@@ -303,7 +304,7 @@ class SessionRuntime implements Runtime {
   }
 
   /** A slow reader is given a while for what is still to be written. */
-  #finish(box: Outbox, reason: string, lingerMs: number): void {
+  #finish(box: Box, reason: string, lingerMs: number): void {
     box.finish(reason);
     if (box.bytes > 0 && lingerMs < Infinity) this.#clock.setTimeout(() => box.abandon(reason), lingerMs);
   }

@@ -4,8 +4,9 @@
  */
 
 import type { Clock } from '../ports.ts';
-import type { Direction } from '../protocol/envelope.ts';
-import type { ReadFault } from '../protocol/faults.ts';
+import type { Direction, Frame } from '../protocol/envelope.ts';
+import { type ReadFault, isFault } from '../protocol/faults.ts';
+import type { Exchange } from '../session/exchange.ts';
 import { metadataOf } from '../session/metadata.ts';
 import type { SessionMetadata } from '../session/interception.ts';
 import type { Loss, SessionEvent } from '../session/events.ts';
@@ -34,11 +35,11 @@ abstract class End implements SessionPeer {
   abstract drained(): void;
 
   receive(message: Uint8Array): void {
-    this.host.receive(this.direction, message);
+    this.host.receive(this.direction, message, undefined);
   }
 
   unreadable(fault: ReadFault, bytes: number): void {
-    this.host.unreadable(this.direction, fault, bytes);
+    this.host.unreadable(this.direction, fault, bytes, undefined);
   }
 
   protected send(event: SessionEvent): void {
@@ -65,6 +66,23 @@ class ClientEnd extends End implements ClientPeer {
 
   attached(hasOpenStream: boolean): void {
     this.send({ type: 'client.attached', at: this.now, hasOpenStream });
+  }
+
+  receiveRead(read: Frame | ReadFault, bytes: number, exchange: Exchange): void {
+    if (isFault(read)) this.host.unreadable(this.direction, read, bytes, exchange);
+    else this.host.arrive(this.direction, read, exchange);
+  }
+
+  exchangeClosed(exchange: Exchange): void {
+    this.host.exchangeClosed(exchange);
+  }
+
+  pressed(isFull: boolean): void {
+    this.host.pressServer(isFull);
+  }
+
+  ends(): void {
+    this.send({ type: 'session.close', at: this.now, reason: 'client-closed' });
   }
 }
 

@@ -4,22 +4,24 @@
  */
 
 import { refusal } from '../errors.ts';
-import type { PeerLink, UpstreamLink } from '../ports.ts';
+import type { Delivery, DeliveryFailure, ExchangeLink, PeerLink, UpstreamLink } from '../ports.ts';
 import { type Direction, type Frame, type FrameKind, opposite } from '../protocol/envelope.ts';
 import { type ReadFault, isFault } from '../protocol/faults.ts';
 import { isBatch, type ReadLimits, readMessage, readMessages } from '../protocol/read.ts';
 import { idTokenOf } from '../protocol/encode.ts';
 import { counterIndex } from '../session/counters.ts';
-import type { Effect, SendEffect } from '../session/effects.ts';
-import type { EffectFailed, FrameArrived, SessionEvent } from '../session/events.ts';
+import { type Effect, type SendEffect, ownMessage } from '../session/effects.ts';
+import type { FailureCause, FrameArrived, SessionEvent } from '../session/events.ts';
+import type { Exchange, Via } from '../session/exchange.ts';
 import { acceptsBatches } from '../session/profiles.ts';
 import type { EndReason, SessionState } from '../session/outcomes.ts';
-import type { PendingEntry } from '../session/pending.ts';
+import { PendingEntry } from '../session/pending.ts';
 import type { SessionRecord } from '../session/record.ts';
 import type { Verdict } from '../session/interception.ts';
-import { encodeRefusal } from '../session/tell.ts';
+import { encodeRefusal, statusOfRefusal } from '../session/tell.ts';
+import { ExchangeBox } from './exchange-box.ts';
 import type { InterceptorChain } from './interceptor-chain.ts';
-import { Outbox } from './outbox.ts';
+import { type Box, Outbox } from './outbox.ts';
 import type { Upstream } from './upstream-actor.ts';
 
 /** What a host needs of the runtime around it. */
@@ -35,7 +37,7 @@ export interface HostSurroundings {
 
 export class SessionHost {
   readonly record: SessionRecord;
-  readonly toClient: Outbox;
+  readonly toClient: Box;
   readonly toServer: Outbox;
   upstream: Upstream | undefined = undefined;
   /** What observers were last told about the session; of its labels their number, since one event changes one label. */
@@ -50,13 +52,15 @@ export class SessionHost {
   /** How long what waits for the client is kept when the session has ended. */
   lingerMs = Infinity;
   readonly #surroundings: HostSurroundings;
-  readonly #clientLink: PeerLink;
+  readonly #clientLink: PeerLink | ExchangeLink;
+  /** The client, where it is reached through exchanges. */
+  readonly #exchanges: ExchangeLink | undefined;
   #serverLink: UpstreamLink | PeerLink | undefined;
   #tickets = 0;
   #clientPressure = 0;
   #serverPressure = 0;
 
-  constructor(record: SessionRecord, clientLink: PeerLink, surroundings: HostSurroundings) {
+  constructor(record: SessionRecord, clientLink: PeerLink | ExchangeLink, surroundings: HostSurroundings) {
     this.record = record;
     this.#surroundings = surroundings;
     this.#clientLink = clientLink;
@@ -66,8 +70,15 @@ export class SessionHost {
     const box = (onPressure: (isFull: boolean) => void): Outbox =>
       new Outbox({ pauseBytes, bytesMax, onUnwritten, onPressure });
     this.toServer = box((isFull) => this.#pressClient(isFull));
-    this.toClient = box((isFull) => this.#pressServer(isFull));
-    this.toClient.attach(clientLink);
+    if ('deliver' in clientLink) {
+      this.#exchanges = clientLink;
+      this.toClient = new ExchangeBox(clientLink);
+      return;
+    }
+    this.#exchanges = undefined;
+    const toClient = box((isFull) => this.pressServer(isFull));
+    toClient.attach(clientLink);
+    this.toClient = toClient;
   }
 
   attachServer(link: UpstreamLink | PeerLink): void {
@@ -84,31 +95,35 @@ export class SessionHost {
   // --- bytes in -------------------------------------------------------------------------------------------------
 
   /** One message, or a batch of them, as it came from the peer that sends in `direction`. */
-  receive(direction: Direction, bytes: Uint8Array): void {
+  receive(direction: Direction, bytes: Uint8Array, via: Via | undefined): void {
     if (isBatch(bytes)) {
-      this.#receiveBatch(direction, bytes);
+      this.#receiveBatch(direction, bytes, via);
       return;
     }
     const read = readMessage(bytes, this.#surroundings.readLimits);
-    if (isFault(read)) this.unreadable(direction, read, bytes.length);
-    else this.#arrive(direction, read);
+    if (isFault(read)) this.unreadable(direction, read, bytes.length, via);
+    else this.arrive(direction, read, via);
   }
 
-  #receiveBatch(direction: Direction, bytes: Uint8Array): void {
-    const isAccepted = acceptsBatches(this.record.profile, this.record.facts.protocolVersion);
+  #receiveBatch(direction: Direction, bytes: Uint8Array, via: Via | undefined): void {
     for (const read of readMessages(bytes, this.#surroundings.readLimits)) {
-      if (isFault(read)) this.unreadable(direction, read, bytes.length);
-      else if (isAccepted) this.#arrive(direction, read);
-      else this.unreadable(direction, batchFault(read), bytes.length);
+      if (isFault(read)) this.unreadable(direction, read, bytes.length, via);
+      else if (this.acceptsBatches) this.arrive(direction, read, via);
+      else this.unreadable(direction, batchFault(read), bytes.length, via);
     }
   }
 
-  unreadable(direction: Direction, fault: ReadFault, bytes: number): void {
-    const at = this.#surroundings.now();
-    this.#route({ type: 'frame.malformed', at, direction, fault, bytes });
+  /** The negotiated revision has batches, or the profile says that this peer writes them all the same (R14). */
+  get acceptsBatches(): boolean {
+    return acceptsBatches(this.record.profile, this.record.facts.protocolVersion);
   }
 
-  #arrive(direction: Direction, frame: Frame): void {
+  unreadable(direction: Direction, fault: ReadFault, bytes: number, via: Via | undefined): void {
+    const at = this.#surroundings.now();
+    this.#route({ type: 'frame.malformed', at, direction, fault, bytes, via });
+  }
+
+  arrive(direction: Direction, frame: Frame, via: Via | undefined): void {
     const { chain } = this.#surroundings;
     const ticket = ++this.#tickets;
     const type = eventTypeOf[frame.envelope.kind];
@@ -116,11 +131,11 @@ export class SessionHost {
     const verdict = chain.isEmpty ? undefined : chain.decide(this.record, direction, frame, ticket);
     if (verdict !== undefined && 'settled' in verdict) {
       const { settled, deliberation } = verdict;
-      this.#route({ type, at, direction, frame, ticket, verdict: 'awaited', deliberation });
+      this.#route({ type, at, direction, frame, ticket, verdict: 'awaited', deliberation, via });
       void settled.then((news) => this.#decided(ticket, news));
       return;
     }
-    this.#route({ type, at, direction, frame, ticket, verdict });
+    this.#route({ type, at, direction, frame, ticket, verdict, deliberation: undefined, via });
   }
 
   #decided(ticket: number, news: Verdict): void {
@@ -139,11 +154,10 @@ export class SessionHost {
   /** Answers a request that its session did not take, so that its sender does not wait. */
   refuseDirectly(event: SessionEvent, why: ReturnType<typeof refusal>): void {
     if (event.type !== 'frame.request') return;
+    const exchange = event.direction === 'client-to-server' ? event.via?.exchange : undefined;
     const message = encodeRefusal(idTokenOf(event.frame.envelope.id!), why);
-    const direction = opposite(event.direction);
-    const result = this.#box(direction).push([message], undefined, false);
-    if (result !== 'full') return;
-    this.#failed({ type: 'send', direction, message: [message], entry: undefined, isUrgent: false }, 'buffer-full');
+    const effect = ownMessage(opposite(event.direction), message, 'response', exchange, statusOfRefusal(why));
+    if (this.#box(effect.direction).push(effect.message, effect) === 'full') this.#failed(effect, 'buffer-full');
   }
 
   // --- effects out ------------------------------------------------------------------------------------------------
@@ -160,10 +174,11 @@ export class SessionHost {
       case 'cancel': {
         const box = this.#box(effect.entry.direction);
         if (box.recall(effect.entry)) return;
-        if (box.push(effect.message, undefined, true) === 'full') this.#failed(effect, 'buffer-full');
+        if (box.push(effect.message, effect) === 'full') this.#failed(effect, 'buffer-full');
         return;
       }
       case 'settled':
+        if (this.#exchanges !== undefined) this.#tellExchange(this.#exchanges, effect);
         this.#surroundings.settled(this, effect);
         return;
       case 'release':
@@ -181,9 +196,12 @@ export class SessionHost {
   }
 
   #send(effect: SendEffect): void {
-    const result = this.#box(effect.direction).push(effect.message, effect.entry, effect.isUrgent);
-    if (result === 'accepted') return;
-    this.#failed(effect, result === 'full' ? 'buffer-full' : 'peer-gone');
+    const result = this.#box(effect.direction).push(effect.message, effect);
+    if (result !== 'accepted') this.#failed(effect, causeOf[result]);
+  }
+
+  #tellExchange(exchanges: ExchangeLink, { entry, outcome }: Extract<Effect, { type: 'settled' }>): void {
+    if (entry instanceof PendingEntry && entry.exchange !== undefined) exchanges.settled(entry, outcome);
   }
 
   #release(direction: Direction): void {
@@ -197,8 +215,19 @@ export class SessionHost {
     if (link !== undefined && 'closeInput' in link) this.toServer.afterWriting(() => link.closeInput());
   }
 
-  #failed(effect: EffectFailed['effect'], cause: EffectFailed['cause']): void {
+  #failed(effect: Delivery, cause: FailureCause): void {
     this.#route({ type: 'effect.failed', at: this.#surroundings.now(), effect, cause });
+  }
+
+  /** What a link had taken did not arrive, or will not be answered. */
+  failed(effect: Delivery, { cause, reason, status }: DeliveryFailure): void {
+    const ticket = ++this.#tickets;
+    this.#route({ type: 'effect.failed', at: this.#surroundings.now(), effect, cause, reason, status, ticket });
+  }
+
+  /** Nobody reads any more what would be sent in this exchange. */
+  exchangeClosed(exchange: Exchange): void {
+    this.#route({ type: 'exchange.closed', at: this.#surroundings.now(), exchange });
   }
 
   /** The unit of work that should have settled this request was rolled back: it is settled with an error instead. */
@@ -206,11 +235,13 @@ export class SessionHost {
     this.#settleUnsent(entry, 'internal-error');
   }
 
-  #settleUnsent(entry: PendingEntry, cause: EffectFailed['cause']): void {
-    this.#failed({ type: 'send', direction: entry.direction, message: [], entry, isUrgent: false }, cause);
+  #settleUnsent(entry: PendingEntry, cause: FailureCause): void {
+    const { direction, exchange } = entry;
+    const lost = { type: 'send', direction, message: [], kind: 'request', entry, exchange, status: 0 } as const;
+    this.#failed({ ...lost, frame: undefined }, cause);
   }
 
-  #box(towards: Direction): Outbox {
+  #box(towards: Direction): Box {
     return towards === 'client-to-server' ? this.toServer : this.toClient;
   }
 
@@ -233,8 +264,10 @@ export class SessionHost {
       record.counts[counterIndex['outcome.refused']]!++;
       const elapsedMs = this.#surroundings.now() - entry.startedAt;
       this.#surroundings.settled(this, { type: 'settled', entry, outcome: 'refused', elapsedMs });
-      const message = encodeRefusal(entry.idToken, refusal('INTERCEPTOR_FAILED', { part: 'session' }));
-      this.#box(opposite(entry.direction)).push([message], undefined, false);
+      const why = refusal('INTERCEPTOR_FAILED', { part: 'session' });
+      const message = encodeRefusal(entry.idToken, why);
+      const answer = ownMessage(opposite(entry.direction), message, 'response', entry.exchange, statusOfRefusal(why));
+      this.#box(answer.direction).push(answer.message, answer);
     }
     for (const frame of held.all()) {
       held.remove(frame);
@@ -250,7 +283,8 @@ export class SessionHost {
     this.#clientLink.pause(this.#clientPressure > 0);
   }
 
-  #pressServer(isFull: boolean): void {
+  /** The client does not read what the server sends (true), or has caught up. */
+  pressServer(isFull: boolean): void {
     this.#serverPressure += isFull ? 1 : -1;
     this.#serverLink?.pause(this.#serverPressure > 0);
     // Refusals and settlements for the client fill the same box: a client that never reads must not fill it alone.
@@ -258,6 +292,11 @@ export class SessionHost {
     this.#clientLink.pause(this.#clientPressure > 0);
   }
 }
+
+const causeOf = { full: 'buffer-full', closed: 'peer-gone', nowhere: 'nowhere' } as const satisfies Record<
+  string,
+  FailureCause
+>;
 
 /** A table and no template: a text put together anew is hashed anew wherever an event is looked up by its type. */
 const eventTypeOf = {

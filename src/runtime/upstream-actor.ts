@@ -5,7 +5,7 @@
 
 import { type ActorRefFrom, type AnyActorRef, createActor } from 'xstate';
 import { type UpstreamTag, upstreamMachine } from '../../machines/upstream.ts';
-import type { Clock, Log, PeerEvents, UpstreamConnector, UpstreamLink } from '../ports.ts';
+import type { Clock, Delivery, DeliveryFailure, Log, PeerEvents, UpstreamConnector, UpstreamLink } from '../ports.ts';
 import type { Loss } from '../session/events.ts';
 import type {
   Departure,
@@ -21,6 +21,7 @@ import { transactional } from './transactional.ts';
 export interface UpstreamReports extends PeerEvents {
   connected(link: UpstreamLink): void;
   lost(loss: Loss): void;
+  failed(about: Delivery, failure: DeliveryFailure): void;
   /** The upstream is over for good, and nothing of it is left. */
   stopped(departure: Departure | undefined): void;
 }
@@ -111,11 +112,14 @@ export class Upstream {
         isReady = true;
         if (this.#link !== undefined && isCurrent()) this.#ref.send({ type: 'connection.ready', at: clock.now() });
       },
-      message: (bytes) => {
-        if (isCurrent()) reports.message(bytes);
+      message: (bytes, via) => {
+        if (isCurrent()) reports.message(bytes, via);
       },
-      unreadable: (fault, bytes) => {
-        if (isCurrent()) reports.unreadable(fault, bytes);
+      unreadable: (fault, bytes, via) => {
+        if (isCurrent()) reports.unreadable(fault, bytes, via);
+      },
+      failed: (about, failure) => {
+        if (isCurrent()) reports.failed(about, failure);
       },
       drained: () => {
         if (isCurrent()) reports.drained();

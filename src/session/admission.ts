@@ -15,23 +15,31 @@ import { type Budget, listen, ordinary, perSessionLimit, question, reserved, ret
 import { type EntryState, PendingEntry } from './pending.ts';
 import { timesOf } from './profiles.ts';
 import type { SessionRecord } from './record.ts';
-import { encodeRefusal, tell } from './tell.ts';
+import { exchangeOf, passageOf } from './relation.ts';
+import { tellRefusal } from './tell.ts';
 
 /** Builds the entry of a request; it is not in the table yet. */
 export function newEntry(record: SessionRecord, event: FrameArrived, state: EntryState): PendingEntry {
-  const { envelope } = event.frame;
+  const { direction, frame } = event;
+  const { envelope } = frame;
   const id = envelope.id!;
+  const token = envelope.progressToken;
+  const exchange = exchangeOf(record, direction, frame, event.via);
+  const passage = passageOf(direction, id, token, exchange, event.ticket);
+  const sentId = passage === undefined ? id : passage.sentId;
   return new PendingEntry(
     record.id,
     {
-      key: idKey(0, id),
+      key: idKey(0, sentId),
       id,
-      direction: event.direction,
+      direction,
       method: envelope.method,
-      budget: budgetOf(record, envelope.method, event.direction),
+      budget: budgetOf(record, envelope.method, direction),
       startedAt: event.at,
-      times: timesOf(record.profile, record.surroundings.requestTimes, envelope.method, event.direction),
-      progressToken: envelope.progressToken,
+      times: timesOf(record.profile, record.surroundings.requestTimes, envelope.method, direction),
+      // A token is renamed together with its request: what is unique as an id is unique as a token.
+      progressToken: token === undefined || sentId === id ? token : sentId,
+      passage,
       asksTask: envelope.asksTask,
       isModern: eraOf(envelope) === 'modern',
       isOwn: false,
@@ -66,7 +74,7 @@ export function admit(record: SessionRecord, event: FrameArrived, state: EntrySt
 /** Refuses a request that is not in the table. */
 export function refuseEntry(record: SessionRecord, entry: PendingEntry, why: Refusal): void {
   record.unit.settleUnlisted(entry, 'refused');
-  tell(record, entry.direction, encodeRefusal(entry.idToken, why));
+  tellRefusal(record, entry, why);
 }
 
 function objectionTo(record: SessionRecord, entry: PendingEntry): Refusal | undefined {

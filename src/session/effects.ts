@@ -3,7 +3,8 @@
  * back to its session as `effect.failed` and is compensated there.
  */
 
-import type { Direction, RequestId } from '../protocol/envelope.ts';
+import type { Direction, Frame, FrameKind, RequestId } from '../protocol/envelope.ts';
+import type { Exchange } from './exchange.ts';
 import type { EndReason, Outcome } from './outcomes.ts';
 import type { PendingEntry } from './pending.ts';
 
@@ -19,20 +20,50 @@ export type Effect =
   | { readonly type: 'ended'; readonly reason: EndReason }
   | { readonly type: 'recovered' };
 
+/** A message that leaves. Transports with more than one way to their peer read in it which way it goes. */
 export interface SendEffect {
   readonly type: 'send';
   /** The direction in which the bytes travel. */
   readonly direction: Direction;
   /** Together one message; slices of the original frame where nothing changed. */
   readonly message: readonly Uint8Array[];
+  readonly kind: FrameKind;
   /** The request that is lost when this cannot be written; none for answers and notifications. */
   readonly entry: PendingEntry | undefined;
-  /** Overtakes what is queued in us. */
-  readonly isUrgent: boolean;
+  /** The client's exchange that it belongs to: that brought it, that it answers, or that it is about. */
+  readonly exchange: Exchange | undefined;
+  /** HTTP status of an answer for which nothing was sent yet; 0 where nobody named one. */
+  readonly status: number;
+  /** The message as its sender wrote it, under the sender's ids; none where the message is our own. */
+  readonly frame: Frame | undefined;
+}
+
+/** A frame as it goes on: the request with its entry, or what has none. In one place, so that all have one shape. */
+export function forwarded(
+  direction: Direction,
+  message: readonly Uint8Array[],
+  frame: Frame,
+  entry: PendingEntry | undefined,
+  exchange: Exchange | undefined,
+  status: number,
+): SendEffect {
+  return { type: 'send', direction, message, kind: frame.envelope.kind, entry, exchange, status, frame };
+}
+
+/** A message of our own. */
+export function ownMessage(
+  direction: Direction,
+  message: Uint8Array,
+  kind: FrameKind,
+  exchange: Exchange | undefined,
+  status: number,
+): SendEffect {
+  return { type: 'send', direction, message: [message], kind, entry: undefined, exchange, status, frame: undefined };
 }
 
 export interface CancelEffect {
   readonly type: 'cancel';
+  /** The request that is given up. */
   readonly entry: PendingEntry;
   /** The frame that says so to the peer that works on the request. */
   readonly message: readonly Uint8Array[];

@@ -7,6 +7,7 @@
 import type { Direction, Frame } from '../protocol/envelope.ts';
 import type { ReadFault } from '../protocol/faults.ts';
 import type { CancelEffect, SendEffect } from './effects.ts';
+import type { Exchange, Via } from './exchange.ts';
 import type { Deliberation, Verdict } from './interception.ts';
 import type { PendingEntry } from './pending.ts';
 
@@ -20,7 +21,9 @@ interface FrameHappened {
   /** `undefined`: nobody intercepts, the frame goes on as it is; `'awaited'`: the decision comes as `frame.decided`. */
   readonly verdict: Verdict | 'awaited' | undefined;
   /** Of an awaited decision: how far it has come. */
-  readonly deliberation?: Deliberation;
+  readonly deliberation?: Deliberation | undefined;
+  /** How it came, where its sender has more than one way. */
+  readonly via?: Via | undefined;
 }
 
 export interface RequestArrived extends FrameHappened {
@@ -49,6 +52,7 @@ export interface FrameMalformed {
   readonly direction: Direction;
   readonly fault: ReadFault;
   readonly bytes: number;
+  readonly via?: Via | undefined;
 }
 
 export interface RequestExpired {
@@ -59,7 +63,7 @@ export interface RequestExpired {
 
 /** Why the upstream went away; what the requester may be told. */
 export interface Loss {
-  readonly reason: 'exited' | 'closed' | 'spawn-failed' | 'connection-lost';
+  readonly reason: 'exited' | 'closed' | 'spawn-failed' | 'unreachable' | 'connection-lost' | 'session-lost';
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly lastStderr: readonly string[];
@@ -92,11 +96,32 @@ export interface SessionExpired {
   readonly reason: 'idle' | 'age';
 }
 
+/**
+ * - `buffer-full`, `peer-gone`: it could not be written. `nowhere`: the client has no stream open that it could go to.
+ * - `unsent`: the server has certainly not seen it; the loss of the server follows.
+ * - `unanswered`: it was sent, and what should have brought the answer ended without one.
+ * - `internal-error`: the unit of work that it followed from was rolled back.
+ */
+export type FailureCause = 'buffer-full' | 'peer-gone' | 'nowhere' | 'unsent' | 'unanswered' | 'internal-error';
+
 export interface EffectFailed {
   readonly type: 'effect.failed';
   readonly at: number;
   readonly effect: SendEffect | CancelEffect;
-  readonly cause: 'buffer-full' | 'peer-gone' | 'internal-error';
+  readonly cause: FailureCause;
+  /** For people, and told to the requester. */
+  readonly reason?: string | undefined;
+  /** HTTP status that the server gave; 0 where it gave none. */
+  readonly status?: number;
+  /** The number under which the message is held when it is held again. */
+  readonly ticket?: number;
+}
+
+/** The client gave up an exchange: nobody reads what would still be sent in it. */
+export interface ExchangeClosed {
+  readonly type: 'exchange.closed';
+  readonly at: number;
+  readonly exchange: Exchange;
 }
 
 export type SessionEvent =
@@ -108,6 +133,7 @@ export type SessionEvent =
   | UpstreamLost
   | { readonly type: 'client.attached'; readonly at: number; readonly hasOpenStream: boolean }
   | ClientClosed
+  | ExchangeClosed
   | SessionClose
   | { readonly type: 'session.drain'; readonly at: number }
   | { readonly type: 'session.ticked'; readonly at: number }
@@ -129,6 +155,7 @@ export const sessionEventTypes = [
   'upstream.lost',
   'client.attached',
   'client.closed',
+  'exchange.closed',
   'session.close',
   'session.drain',
   'session.ticked',

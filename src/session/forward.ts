@@ -3,17 +3,21 @@
  * goes on, a response settles its request. The same steps serve a frame that goes straight through and one that was held.
  */
 
-import { opposite, type Direction, type Frame } from '../protocol/envelope.ts';
+import { opposite, type Direction, type Frame, type RequestId } from '../protocol/envelope.ts';
 import { idKey } from '../protocol/ids.ts';
 import { type FrameLegality, classifyFrame } from '../protocol/classify.ts';
+import { rewriteFrame } from '../protocol/rewrite.ts';
 import { admit, newEntry, refuseEntry } from './admission.ts';
 import type { CounterName } from './counters.ts';
+import { forwarded } from './effects.ts';
 import type { NotificationArrived, RequestArrived, ResponseArrived } from './events.ts';
+import type { Exchange, Via } from './exchange.ts';
 import type { Verdict } from './interception.ts';
 import { learnFromTaskStatus, learnInitialized, rememberedAs } from './learn.ts';
 import { listen } from './limits.ts';
 import type { PendingEntry } from './pending.ts';
 import type { SessionRecord } from './record.ts';
+import { exchangeOf, subscriptionBehind } from './relation.ts';
 import { countVerdict, findAnswered, settleAnswered, settleEntry, settleWithError } from './settle.ts';
 import { encodeAnswer, isReaderGone, tell } from './tell.ts';
 
@@ -69,11 +73,17 @@ function answerUnlisted(
   verdict: Extract<Verdict, { kind: 'answer' }>,
 ): void {
   record.unit.settleUnlisted(entry, 'result' in verdict.body ? 'result' : 'error');
-  tell(record, entry.direction, encodeAnswer(entry.idToken, verdict.body));
+  tell(record, entry, encodeAnswer(entry.idToken, verdict.body), 0);
 }
 
 function sendRequest(record: SessionRecord, entry: PendingEntry, frame: Frame): void {
-  record.unit.effect({ type: 'send', direction: entry.direction, message: [frame.bytes], entry, isUrgent: false });
+  const message = entry.sentId === entry.id ? [frame.bytes] : underSentNames(entry, frame);
+  record.unit.effect(forwarded(entry.direction, message, frame, entry, entry.exchange, 0));
+}
+
+function underSentNames(entry: PendingEntry, frame: Frame): readonly Uint8Array[] {
+  const { sentId: id, progressToken } = entry;
+  return rewriteFrame(frame, progressToken === undefined ? { id } : { id, progressToken });
 }
 
 /** A held request whose turn has come. Its entry has been in the table since it arrived. */
@@ -85,7 +95,7 @@ export function releaseRequest(record: SessionRecord, entry: PendingEntry, verdi
       return;
     case 'answer':
       settleEntry(record, entry, 'result' in verdict.body ? 'result' : 'error');
-      tell(record, entry.direction, encodeAnswer(entry.idToken, verdict.body));
+      tell(record, entry, encodeAnswer(entry.idToken, verdict.body), 0);
       return;
     case 'forward':
       record.unit.later(() => {
@@ -103,12 +113,12 @@ export function acceptResponse(record: SessionRecord, event: ResponseArrived): v
   const { id } = frame.envelope;
   const entry = id === undefined ? undefined : findAnswered(record, direction, id);
   if (entry?.state === 'answering') record.unit.count('duplicateResponses');
-  else settleAnswered(record, direction, frame, verdictOf(event));
+  else settleAnswered(record, direction, frame, verdictOf(event), event.via);
 }
 
 export function acceptNotification(record: SessionRecord, event: NotificationArrived): void {
   countFrame(record, event.direction, event.frame);
-  passNotification(record, event.direction, event.frame, verdictOf(event));
+  passNotification(record, event.direction, event.frame, verdictOf(event), event.via);
 }
 
 /** Lets a notification act on what it names, and sends it on unless that has ended or somebody blocked it. */
@@ -117,6 +127,7 @@ export function passNotification(
   direction: Direction,
   original: Frame,
   verdict: Verdict | undefined,
+  via: Via | undefined,
 ): void {
   const { unit } = record;
   countVerdict(record, verdict);
@@ -130,7 +141,7 @@ export function passNotification(
       cancelRequest(record, direction, frame);
       return;
     case 'notifications/progress':
-      passProgress(record, direction, frame);
+      passProgress(record, direction, frame, via);
       return;
     case 'notifications/initialized':
       learnInitialized(record, direction, frame);
@@ -139,15 +150,26 @@ export function passNotification(
       learnFromTaskStatus(record, direction, frame);
       break;
   }
-  sendNotification(record, direction, frame);
+  sendNotification(record, direction, frame, via);
 }
 
-function sendNotification(record: SessionRecord, direction: Direction, frame: Frame): void {
-  if (isReaderGone(record, direction)) {
-    record.unit.count('dropped');
-    return;
-  }
-  record.unit.effect({ type: 'send', direction, message: [frame.bytes], entry: undefined, isUrgent: false });
+function sendNotification(record: SessionRecord, direction: Direction, frame: Frame, via: Via | undefined): void {
+  const stream =
+    record.hasExchanges && direction === 'server-to-client' ? subscriptionBehind(record, frame) : undefined;
+  const message = stream === undefined ? [frame.bytes] : rewriteFrame(frame, { subscriptionId: stream.id });
+  sendNotice(record, direction, frame, message, exchangeOf(record, direction, frame, via));
+}
+
+/** A notification in the words in which its reader knows what it is about. */
+function sendNotice(
+  record: SessionRecord,
+  direction: Direction,
+  frame: Frame,
+  message: readonly Uint8Array[],
+  exchange: Exchange | undefined,
+): void {
+  if (isReaderGone(record, direction)) record.unit.count('dropped');
+  else record.unit.effect(forwarded(direction, message, frame, undefined, exchange, 0));
 }
 
 /**
@@ -158,12 +180,16 @@ function sendNotification(record: SessionRecord, direction: Direction, frame: Fr
 function cancelRequest(record: SessionRecord, direction: Direction, frame: Frame): void {
   const { unit } = record;
   const id = frame.envelope.cancels;
-  const entry = id === undefined ? undefined : unit.find(direction, idKey(0, id));
+  const entry = id === undefined ? undefined : findCancelled(record, direction, id);
+  if (entry === 'several') {
+    unit.count('ambiguousCancellations');
+    return;
+  }
   if (entry === undefined) {
     const stream = id === undefined ? undefined : findAnswered(record, direction, id);
     if (stream?.budget === listen) {
       settleEntry(record, stream, 'cancelled');
-      sendNotification(record, direction, frame);
+      sendNotice(record, direction, frame, rewriteFrame(frame, { cancels: stream.id }), stream.exchange);
     } else unit.count('lateCancellations');
     return;
   }
@@ -173,11 +199,24 @@ function cancelRequest(record: SessionRecord, direction: Direction, frame: Frame
   }
   const wasOpen = entry.state === 'open';
   settleEntry(record, entry, 'cancelled');
-  if (wasOpen && !isReaderGone(record, direction)) unit.effect({ type: 'cancel', entry, message: [frame.bytes] });
+  if (!wasOpen || isReaderGone(record, direction)) return;
+  const message = entry.sentId === entry.id ? [frame.bytes] : rewriteFrame(frame, { cancels: entry.sentId });
+  unit.effect({ type: 'cancel', entry, message });
+}
+
+/** A peer calls its requests as it named them, which need not be how they were sent on. */
+function findCancelled(
+  record: SessionRecord,
+  direction: Direction,
+  id: RequestId,
+): PendingEntry | 'several' | undefined {
+  if (!record.hasExchanges || direction === 'server-to-client') return record.unit.find(direction, idKey(0, id));
+  const entry = record.pending.byRequesterId(id);
+  return typeof entry === 'object' && entry.isTaken ? undefined : entry;
 }
 
 /** Progress travels against its request, keeps it from being idle, and never follows its answer (R12, R13). */
-function passProgress(record: SessionRecord, direction: Direction, frame: Frame): void {
+function passProgress(record: SessionRecord, direction: Direction, frame: Frame, via: Via | undefined): void {
   const { unit } = record;
   const token = frame.envelope.progressToken;
   const requestDirection = opposite(direction);
@@ -187,11 +226,26 @@ function passProgress(record: SessionRecord, direction: Direction, frame: Frame)
     unit.later(() => {
       entry.lastActivityAt = activityAt;
     });
-  } else if (token !== undefined && !record.tasks.hasToken(requestDirection, token)) {
+    const message = underRequesterToken(frame, entry.requesterToken);
+    sendNotice(record, direction, frame, message, direction === 'server-to-client' ? entry.exchange : via?.exchange);
+    return;
+  }
+  const task = token === undefined ? undefined : record.tasks.byToken(requestDirection, token);
+  if (task !== undefined) {
+    const message = underRequesterToken(frame, task.requesterToken);
+    sendNotice(record, direction, frame, message, exchangeOf(record, direction, frame, via));
+    return;
+  }
+  if (token !== undefined) {
     if (record.tombstones.isRetiredToken(requestDirection, token)) {
       unit.count('lateProgress');
       if (record.profile.lateProgress === 'swallow') return;
     } else unit.count('unattributedProgress');
   }
-  sendNotification(record, direction, frame);
+  sendNotification(record, direction, frame, via);
+}
+
+function underRequesterToken(frame: Frame, token: RequestId | undefined): readonly Uint8Array[] {
+  if (token === undefined || token === frame.envelope.progressToken) return [frame.bytes];
+  return rewriteFrame(frame, { progressToken: token });
 }

@@ -7,6 +7,7 @@ import type { Direction, Frame } from '../protocol/envelope.ts';
 import type { Alarm } from './deadlines.ts';
 import { LazyMap } from './lazy-map.ts';
 import type { Deliberation, Verdict } from './interception.ts';
+import type { Via } from './exchange.ts';
 import type { PendingEntry } from './pending.ts';
 
 /** What a held frame waits for. A frame whose verdict is known and whose delay is over waits only for its turn. */
@@ -21,6 +22,8 @@ export class HeldFrame implements Alarm {
   verdict: Verdict | undefined;
   /** How far the decision has come, where one is awaited. */
   readonly deliberation: Deliberation | undefined;
+  /** How it came. */
+  readonly via: Via | undefined;
   isDelayOver: boolean;
   dueAt = Infinity;
   alarmPrevious: Alarm | null = null;
@@ -34,6 +37,7 @@ export class HeldFrame implements Alarm {
     entry: PendingEntry | undefined,
     verdict: Verdict | undefined,
     deliberation?: Deliberation,
+    via?: Via,
   ) {
     this.sessionId = sessionId;
     this.ticket = ticket;
@@ -42,6 +46,7 @@ export class HeldFrame implements Alarm {
     this.entry = entry;
     this.verdict = verdict;
     this.deliberation = deliberation;
+    this.via = via;
     this.isDelayOver = verdict === undefined || verdict.delayMs === 0;
   }
 

@@ -5,8 +5,9 @@
  */
 
 import { admit, heldFull, newEntry, refuseEntry } from './admission.ts';
-import type { FrameDecided, NotificationArrived, RequestArrived, ResponseArrived } from './events.ts';
+import type { EffectFailed, FrameDecided, NotificationArrived, RequestArrived, ResponseArrived } from './events.ts';
 import { countFrame, passNotification, releaseRequest } from './forward.ts';
+import type { SendEffect } from './effects.ts';
 import type { HeldFrame } from './held.ts';
 import type { Verdict } from './interception.ts';
 import { hasRoom, insertHeld, isReaderAway, removeHeld } from './queue.ts';
@@ -57,6 +58,26 @@ export function holdResponse(record: SessionRecord, event: ResponseArrived): voi
   }
 }
 
+/** The server has certainly not seen this request, and may come back: it can wait for that. */
+export function mayBeSentAgain(record: SessionRecord, { effect, cause, ticket }: EffectFailed): boolean {
+  if (cause !== 'unsent' || ticket === undefined || effect.type !== 'send') return false;
+  const { entry, frame } = effect;
+  if (entry === undefined || frame === undefined || entry.isOwn || entry.isTaken || entry.state !== 'open')
+    return false;
+  return hasRoom(record, frame.bytes.length);
+}
+
+/** Holds a request again that did not reach the server, until the server is back or lost for good. */
+export function holdAgain(record: SessionRecord, event: EffectFailed): void {
+  const { entry, frame, direction } = event.effect as SendEffect;
+  const { at, ticket } = event;
+  const arrival = { type: 'frame.request', at, direction, frame: frame!, ticket: ticket!, verdict: undefined } as const;
+  insertHeld(record, arrival, entry);
+  record.unit.later(() => {
+    entry!.state = 'held';
+  });
+}
+
 /** The frame of a `frame.decided` event cannot leave yet: undecided, delayed, behind another, or its reader is away. */
 export function isStillWaiting(record: SessionRecord, event: FrameDecided): boolean {
   const held = record.held.find(event.ticket);
@@ -104,11 +125,11 @@ export function releaseHeld(record: SessionRecord, event: FrameDecided): void {
       if (verdict.kind === 'forward') removeHeld(record, held);
       return;
     case 'notification':
-      passNotification(record, held.direction, held.frame, verdict);
+      passNotification(record, held.direction, held.frame, verdict, held.via);
       removeHeld(record, held);
       return;
     case 'response':
       if (held.entry === undefined) removeHeld(record, held);
-      settleAnswered(record, held.direction, held.frame, verdict);
+      settleAnswered(record, held.direction, held.frame, verdict, held.via);
   }
 }

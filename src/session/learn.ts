@@ -107,8 +107,8 @@ function learnSubscription(record: SessionRecord, method: string, request: Frame
 function learnTask(record: SessionRecord, entry: PendingEntry, answer: Frame): void {
   const taskId = readTaskId(answer.bytes);
   if (taskId === undefined) return;
-  const { direction, method, progressToken } = entry;
-  const task = { taskId, direction, method, progressToken };
+  const { direction, method, progressToken, requesterToken } = entry;
+  const task = { taskId, direction, method, progressToken, requesterToken };
   record.unit.later(() => record.tasks.add(task));
 }
 

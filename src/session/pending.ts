@@ -7,22 +7,29 @@ import { idTokenOf } from '../protocol/encode.ts';
 import type { Direction, Frame, RequestId } from '../protocol/envelope.ts';
 import type { IdKey } from '../protocol/ids.ts';
 import type { Alarm, RequestDeadline } from './deadlines.ts';
+import type { Exchange, Passage } from './exchange.ts';
 import { IdTable } from './id-table.ts';
-import { type Budget, budgets } from './limits.ts';
+import { type Budget, budgets, listen } from './limits.ts';
 import type { RequestTimes } from './profiles.ts';
+import { RequesterIds } from './requester-ids.ts';
 
 /** `held`: accepted, not yet sent on. `open`: sent, waiting. `answering`: its response is held for a decision. */
 export type EntryState = 'held' | 'open' | 'answering';
 
 export interface EntryFacts {
+  /** Of the id under which it is sent on. */
   readonly key: IdKey;
+  /** The id that its requester gave it. */
   readonly id: RequestId;
   readonly direction: Direction;
   readonly method: string;
   readonly budget: Budget;
   readonly startedAt: number;
   readonly times: RequestTimes;
+  /** The progress token under which it is sent on. */
   readonly progressToken: RequestId | undefined;
+  /** What it is called on its way, where that is not what its requester calls it; or the exchange that it belongs to. */
+  readonly passage: Passage | undefined;
   readonly asksTask: boolean;
   readonly isModern: boolean;
   /** A request of the runtime's own (a replayed handshake): its answer is consumed here and never forwarded. */
@@ -42,6 +49,7 @@ export class PendingEntry implements Alarm, RequestDeadline, EntryFacts {
   readonly startedAt: number;
   readonly times: RequestTimes;
   readonly progressToken: RequestId | undefined;
+  readonly passage: Passage | undefined;
   readonly asksTask: boolean;
   readonly isModern: boolean;
   readonly isOwn: boolean;
@@ -67,6 +75,7 @@ export class PendingEntry implements Alarm, RequestDeadline, EntryFacts {
     this.startedAt = facts.startedAt;
     this.times = facts.times;
     this.progressToken = facts.progressToken;
+    this.passage = facts.passage;
     this.asksTask = facts.asksTask;
     this.isModern = facts.isModern;
     this.isOwn = facts.isOwn;
@@ -82,6 +91,20 @@ export class PendingEntry implements Alarm, RequestDeadline, EntryFacts {
   /** The id's JSON text, echoed in every answer that we make ourselves. */
   get idToken(): string {
     return idTokenOf(this.id);
+  }
+
+  /** The id under which its answerer knows it. */
+  get sentId(): RequestId {
+    return this.passage === undefined ? this.id : this.passage.sentId;
+  }
+
+  /** The progress token by which its requester knows it. */
+  get requesterToken(): RequestId | undefined {
+    return this.passage === undefined ? this.progressToken : this.passage.requesterToken;
+  }
+
+  get exchange(): Exchange | undefined {
+    return this.passage?.exchange;
   }
 
   get idleMs(): number {
@@ -103,6 +126,8 @@ export class PendingTable {
   readonly used: number[] = budgets.map(() => 0);
   readonly #fromClient = new OneWay();
   readonly #fromServer = new OneWay();
+  /** Of the client's requests that came in exchanges. */
+  #requesterIds: RequesterIds | undefined;
   #inserted = 0;
 
   get size(): number {
@@ -122,6 +147,20 @@ export class PendingTable {
     return this.#way(direction).byToken.get(token);
   }
 
+  /** The client's request that it calls so; `'several'` when more than one of its exchanges has such a one. */
+  byRequesterId(id: RequestId): PendingEntry | 'several' | undefined {
+    return this.#requesterIds?.find(id);
+  }
+
+  /** The client's request that is the only one to wait, streams that it listens to left aside. */
+  sole(): PendingEntry | undefined {
+    const { byKey } = this.#fromClient;
+    if (byKey.size - this.used[listen]! !== 1) return undefined;
+    const entries: PendingEntry[] = [];
+    byKey.addTo(entries);
+    return entries.find((entry) => entry.budget !== listen);
+  }
+
   /** All entries, oldest first in each direction; a list of its own. */
   entries(): PendingEntry[] {
     return [...oldestFirst(this.#fromClient.byKey), ...oldestFirst(this.#fromServer.byKey)];
@@ -134,6 +173,7 @@ export class PendingTable {
     way.byKey.set(entry.key, entry);
     if (entry.progressToken !== undefined) way.byToken.set(entry.progressToken, entry);
     this.used[entry.budget]!++;
+    if (entry.exchange !== undefined) this.#enterExchange(entry, entry.exchange);
   }
 
   /** Only for the unit of work, at commit. */
@@ -143,6 +183,20 @@ export class PendingTable {
     const token = entry.progressToken;
     if (token !== undefined && way.byToken.get(token) === entry) way.byToken.delete(token);
     this.used[entry.budget]!--;
+    if (entry.exchange !== undefined) this.#leaveExchange(entry, entry.exchange);
+  }
+
+  #enterExchange(entry: PendingEntry, { waiting }: Exchange): void {
+    if (entry.direction === 'server-to-client') return;
+    waiting.push(entry);
+    (this.#requesterIds ??= new RequesterIds()).add(entry);
+  }
+
+  #leaveExchange(entry: PendingEntry, { waiting }: Exchange): void {
+    if (entry.direction === 'server-to-client') return;
+    const place = waiting.indexOf(entry);
+    if (place !== -1) waiting.splice(place, 1);
+    this.#requesterIds!.remove(entry);
   }
 
   #way(direction: Direction): OneWay {

@@ -50,7 +50,8 @@ export function insertHeld(record: SessionRecord, event: FrameArrived, entry: Pe
   const frame = keptFrame(event.frame);
   const forwardAsIs = { kind: 'forward', frame, delayMs: 0, steps: [] } as const;
   const known = event.verdict === undefined ? forwardAsIs : verdict;
-  const held = new HeldFrame(record.id, event.ticket, event.direction, frame, entry, known, event.deliberation);
+  const { ticket, direction, deliberation, via } = event;
+  const held = new HeldFrame(record.id, ticket, direction, frame, entry, known, deliberation, via);
   record.unit.count('held');
   record.unit.later(() => {
     record.held.insert(held);

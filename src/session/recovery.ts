@@ -10,6 +10,7 @@ import { idKey, spliceId } from '../protocol/ids.ts';
 import { readMessage } from '../protocol/read.ts';
 import { decodeText, encodeText } from '../protocol/text.ts';
 import { budgetOf } from './admission.ts';
+import { forwarded } from './effects.ts';
 import type { ResponseArrived, SessionEvent } from './events.ts';
 import { capabilitiesText } from './facts.ts';
 import { PendingEntry } from './pending.ts';
@@ -56,8 +57,8 @@ export function finishRecovery(record: SessionRecord, event: ResponseArrived): v
   const { unit, facts } = record;
   unit.settle(ownAnswered(record, event)!, 'result');
   if (facts.initialized !== undefined) {
-    const message = [facts.initialized.bytes];
-    unit.effect({ type: 'send', direction: 'client-to-server', message, entry: undefined, isUrgent: false });
+    const { initialized } = facts;
+    unit.effect(forwarded('client-to-server', [initialized.bytes], initialized, undefined, undefined, 0));
   }
   if (facts.loggingLevel !== undefined) sendOwn(record, facts.loggingLevel, event.at, 1);
   let number = 2;
@@ -99,6 +100,7 @@ function sendOwn(record: SessionRecord, request: Frame, at: number, number: numb
       startedAt: at,
       times: timesOf(record.profile, record.surroundings.requestTimes, method, 'client-to-server'),
       progressToken: undefined,
+      passage: undefined,
       asksTask: false,
       isModern: false,
       isOwn: true,
@@ -108,8 +110,9 @@ function sendOwn(record: SessionRecord, request: Frame, at: number, number: numb
     'open',
   );
   unit.put(entry);
-  const message = spliceId(withoutProgressToken(request), encodeText(entry.idToken));
-  unit.effect({ type: 'send', direction: 'client-to-server', message, entry, isUrgent: false });
+  const bare = withoutProgressToken(request);
+  const message = spliceId(bare, encodeText(entry.idToken));
+  unit.effect(forwarded('client-to-server', message, bare, entry, undefined, 0));
 }
 
 /** The client gave its token to a request that has ended, and may have given it to another since (R8). */

@@ -62,6 +62,8 @@ export class SessionData {
   readonly id: string;
   readonly openedAt: number;
   readonly transportType: TransportType;
+  /** Its client sends messages in exchanges; on a connection it does not. */
+  readonly hasExchanges: boolean;
   readonly profile: Profile;
   readonly surroundings: SessionSurroundings;
   readonly alarm: SessionAlarm;
@@ -105,6 +107,7 @@ export class SessionData {
     this.id = input.id;
     this.openedAt = input.openedAt;
     this.transportType = input.transportType;
+    this.hasExchanges = input.transportType === 'http';
     this.principal = input.principal;
     this.route = input.route;
     this.profile = input.profile;

@@ -5,29 +5,38 @@
  */
 
 import { type Refusal, refusal } from '../errors.ts';
-import { encodeCancelled, encodeErrorText } from '../protocol/encode.ts';
+import { encodeAsErrorOf, encodeCancelled, encodeErrorText } from '../protocol/encode.ts';
 import { type Direction, type Frame, type RequestId, opposite } from '../protocol/envelope.ts';
 import { idKey } from '../protocol/ids.ts';
+import { rewriteFrame } from '../protocol/rewrite.ts';
 import { expiryOf } from './deadlines.ts';
-import type { EffectFailed, FrameMalformed, Loss, RequestExpired, UpstreamLost } from './events.ts';
+import { forwarded } from './effects.ts';
+import type { EffectFailed, ExchangeClosed, FrameMalformed, Loss, RequestExpired, UpstreamLost } from './events.ts';
+import type { Via } from './exchange.ts';
 import type { Verdict } from './interception.ts';
 import { learnFromAnswer } from './learn.ts';
-import { retryAfterMs } from './limits.ts';
+import { listen, retryAfterMs } from './limits.ts';
 import type { EndReason, Outcome } from './outcomes.ts';
 import type { PendingEntry } from './pending.ts';
 import { removeHeld } from './queue.ts';
 import type { SessionRecord } from './record.ts';
-import { encodeAnswer, encodeRefusal, isReaderGone, tell, textOfRefusal } from './tell.ts';
+import { encodeAnswer, encodeRefusal, isReaderGone, statusOfRefusal, tell, textOfRefusal } from './tell.ts';
 
 /** Ends the request and tells its requester why, in our own name. */
 export function settleWithError(record: SessionRecord, entry: PendingEntry, outcome: Outcome, why: Refusal): void {
-  settleWithText(record, entry, outcome, textOfRefusal(why));
+  settleWithText(record, entry, outcome, textOfRefusal(why), statusOfRefusal(why));
 }
 
 /** The same, for a refusal that is told to many and made into text once. */
-function settleWithText(record: SessionRecord, entry: PendingEntry, outcome: Outcome, errorText: string): void {
+function settleWithText(
+  record: SessionRecord,
+  entry: PendingEntry,
+  outcome: Outcome,
+  errorText: string,
+  status: number,
+): void {
   settleEntry(record, entry, outcome);
-  if (!entry.isOwn) tell(record, entry.direction, encodeErrorText(entry.idToken, errorText));
+  if (!entry.isOwn) tell(record, entry, encodeErrorText(entry.idToken, errorText), status);
 }
 
 /** Takes the entry with its outcome, and with it whatever frame is still held for it. */
@@ -64,19 +73,22 @@ export function countVerdict({ unit }: SessionRecord, verdict: Verdict | undefin
 
 /**
  * A response arrived: finds, classifies and removes its request in one step. A response nobody waits for is counted and
- * goes no further (R4, R5); an error that names no request is passed on, since on a connection there is one reader (R6).
+ * goes no further (R4, R5). An error that names no request belongs to the request in whose answer it came; where there is
+ * none it is passed on, since on a connection there is one reader (R6).
  */
 export function settleAnswered(
   record: SessionRecord,
   direction: Direction,
   frame: Frame,
   verdict: Verdict | undefined,
+  via: Via | undefined,
 ): void {
-  const { unit } = record;
   const { id } = frame.envelope;
   if (id === undefined) {
-    unit.count('errorsWithoutId');
-    passUnnamed(record, direction, frame, verdict);
+    record.unit.count('errorsWithoutId');
+    const asked = via?.request;
+    if (asked === undefined) passUnnamed(record, direction, frame, verdict, via);
+    else if (!asked.isTaken) settleFound(record, asked, frame, verdict, via);
     return;
   }
   const entry = findAnswered(record, direction, id);
@@ -84,6 +96,16 @@ export function settleAnswered(
     countStray(record, direction, id);
     return;
   }
+  settleFound(record, entry, frame, verdict, via);
+}
+
+function settleFound(
+  record: SessionRecord,
+  entry: PendingEntry,
+  frame: Frame,
+  verdict: Verdict | undefined,
+  via: Via | undefined,
+): void {
   countVerdict(record, verdict);
   if (verdict?.kind === 'refuse') {
     settleWithError(record, entry, 'refused', verdict.refusal);
@@ -91,28 +113,43 @@ export function settleAnswered(
   }
   if (verdict?.kind === 'answer') {
     settleEntry(record, entry, 'result' in verdict.body ? 'result' : 'error');
-    if (!entry.isOwn) tell(record, entry.direction, encodeAnswer(entry.idToken, verdict.body));
+    if (!entry.isOwn) tell(record, entry, encodeAnswer(entry.idToken, verdict.body), 0);
     return;
   }
   const answer = verdict?.frame ?? frame;
   settleEntry(record, entry, answer.envelope.isError ? 'error' : 'result');
   // What the peer itself said: a server that comes back is compared with that, whatever interceptors made of it.
   if (!answer.envelope.isError) learnFromAnswer(record, entry, frame);
-  if (!entry.isOwn) {
-    unit.effect({ type: 'send', direction, message: [answer.bytes], entry: undefined, isUrgent: false });
-  }
+  if (entry.isOwn) return;
+  const exchange = entry.direction === 'client-to-server' ? entry.exchange : via?.exchange;
+  const message = underRequesterId(entry, answer);
+  record.unit.effect(forwarded(opposite(entry.direction), message, answer, undefined, exchange, via?.status ?? 0));
+}
+
+/** The answer as its requester knows it. */
+function underRequesterId(entry: PendingEntry, answer: Frame): readonly Uint8Array[] {
+  if (answer.envelope.id === undefined) return [encodeAsErrorOf(entry.idToken, answer.bytes)];
+  const { id } = entry;
+  if (entry.sentId === id) return [answer.bytes];
+  return rewriteFrame(answer, entry.budget === listen ? { id, subscriptionId: id } : { id });
 }
 
 /** An error that names no request. Who does not let it pass has no request to answer in its place either. */
-function passUnnamed(record: SessionRecord, direction: Direction, frame: Frame, verdict: Verdict | undefined): void {
+function passUnnamed(
+  record: SessionRecord,
+  direction: Direction,
+  frame: Frame,
+  verdict: Verdict | undefined,
+  via: Via | undefined,
+): void {
   const { unit } = record;
   countVerdict(record, verdict);
   if (verdict !== undefined && verdict.kind !== 'forward') {
     unit.count('dropped');
     return;
   }
-  const message = [(verdict?.frame ?? frame).bytes];
-  unit.effect({ type: 'send', direction, message, entry: undefined, isUrgent: false });
+  const passed = verdict?.frame ?? frame;
+  unit.effect(forwarded(direction, [passed.bytes], passed, undefined, via?.exchange, 0));
 }
 
 export function countStray(record: SessionRecord, direction: Direction, id: RequestId): void {
@@ -143,15 +180,32 @@ export function expireRequest(record: SessionRecord, event: RequestExpired): voi
 /** Tells the peer that works on the request to stop; where our own queue still holds the request, takes it back. */
 function callOff(record: SessionRecord, entry: PendingEntry, reason: string): void {
   if (isReaderGone(record, entry.direction)) return;
-  record.unit.effect({ type: 'cancel', entry, message: [encodeCancelled(entry.id, reason)] });
+  record.unit.effect({ type: 'cancel', entry, message: [encodeCancelled(entry.sentId, reason)] });
+}
+
+/**
+ * The client gave up an exchange. In the modern era that cancels what it had asked in it (2026-07-28, basic/transports);
+ * in the legacy era it does not, and the client may come back for the answer (R11).
+ */
+export function cancelExchange(record: SessionRecord, { exchange }: ExchangeClosed): void {
+  for (const entry of exchange.waiting) {
+    if (!entry.isModern || entry.isTaken) continue;
+    const wasOpen = entry.state === 'open';
+    settleEntry(record, entry, 'cancelled');
+    if (wasOpen) callOff(record, entry, 'The client closed the response');
+  }
 }
 
 /** The server went away: what it was asked is lost, what it asked is nobody's question any more. */
 export function settleAllAsLost(record: SessionRecord, event: UpstreamLost): void {
-  const errorText = textOfRefusal(refusal('UPSTREAM_LOST', lossData(event.loss)));
+  const why = refusal('UPSTREAM_LOST', lossData(event.loss));
+  const errorText = textOfRefusal(why);
+  const status = statusOfRefusal(why);
   for (const entry of record.unit.entries()) {
     if (entry.direction === 'client-to-server') {
-      if (entry.state !== 'held' || !event.loss.willRestart) settleWithText(record, entry, 'upstream-lost', errorText);
+      if (entry.state !== 'held' || !event.loss.willRestart) {
+        settleWithText(record, entry, 'upstream-lost', errorText, status);
+      }
     } else {
       // What the client has not seen yet needs no calling off, nor what it has answered.
       const wasOpen = entry.state === 'open';
@@ -174,12 +228,12 @@ function lossData(loss: Loss): Refusal['data'] {
 /** The session ends: every request that still waits gets its outcome now, and nothing stays held. */
 export function settleAll(record: SessionRecord): void {
   const reason = record.unit.endReason ?? 'internal-error';
-  const { outcome, errorText } = endings[reason];
+  const { outcome, errorText, status } = endings[reason];
   const isClientGone = record.isClientGone || reason === 'client-gone';
   for (const entry of record.unit.entries()) {
     if (entry.direction === 'client-to-server') {
       if (isClientGone) settleEntry(record, entry, outcome);
-      else settleWithText(record, entry, outcome, errorText);
+      else settleWithText(record, entry, outcome, errorText, status);
     } else if (record.isUpstreamReady) {
       settleWithError(record, entry, 'client-gone', refusal('SESSION_NOT_FOUND', { reason: 'client-gone' }));
     } else settleEntry(record, entry, 'upstream-lost');
@@ -196,10 +250,11 @@ export function settleAll(record: SessionRecord): void {
 interface Ending {
   readonly outcome: Outcome;
   readonly errorText: string;
+  readonly status: number;
 }
 
 function ending(outcome: Outcome, why: Refusal): Ending {
-  return { outcome, errorText: textOfRefusal(why) };
+  return { outcome, errorText: textOfRefusal(why), status: statusOfRefusal(why) };
 }
 
 const endings: Readonly<Record<EndReason, Ending>> = {
@@ -223,7 +278,7 @@ const endings: Readonly<Record<EndReason, Ending>> = {
 
 /** An effect did not reach its peer: the request it carried is settled; what carried none is counted. */
 export function compensate(record: SessionRecord, event: EffectFailed): void {
-  record.unit.count('effectFailures');
+  record.unit.count(event.cause === 'nowhere' ? 'undeliverable' : 'effectFailures');
   const { entry } = event.effect;
   if (entry === undefined || entry.isTaken || event.effect.type === 'cancel') return;
   switch (event.cause) {
@@ -241,27 +296,48 @@ export function compensate(record: SessionRecord, event: EffectFailed): void {
         settleWithError(record, entry, 'client-gone', refusal('SESSION_NOT_FOUND', { reason: 'client-gone' }));
       }
       return;
+    case 'nowhere':
+      settleWithError(record, entry, 'client-gone', refusal('SESSION_NOT_FOUND', { reason: 'no-stream' }));
+      return;
+    case 'unsent':
+    case 'unanswered':
+      settleWithError(record, entry, 'upstream-lost', refusal('UPSTREAM_LOST', failureData(event)));
+      return;
     case 'internal-error':
       settleWithError(record, entry, 'refused', refusal('INTERCEPTOR_FAILED', { part: 'session' }));
   }
 }
 
+function failureData({ cause, reason, status }: EffectFailed): Refusal['data'] {
+  return {
+    reason: cause,
+    ...(reason === undefined ? {} : { detail: reason }),
+    ...(status === undefined || status === 0 ? {} : { httpStatus: status }),
+  };
+}
+
 /** Bytes that are no message: whoever waits for an answer to them, or through them, gets one. */
 export function answerMalformed(record: SessionRecord, event: FrameMalformed): void {
-  const { fault, direction } = event;
+  const { fault, direction, via } = event;
   const fromClient = direction === 'client-to-server';
   record.unit.count(fromClient ? 'malformedFromClient' : 'malformedFromServer');
   const why = faultRefusal(record, event);
   const id = fault.idToken === undefined ? undefined : (JSON.parse(fault.idToken) as RequestId);
   if (fault.isAnswer) {
-    const entry = id === undefined ? undefined : findAnswered(record, direction, id);
+    const entry = id === undefined ? openRequest(via) : findAnswered(record, direction, id);
     if (entry?.state === 'open') settleWithError(record, entry, 'refused', why);
   } else if (fault.expectsAnswer && (fromClient || id !== undefined)) {
     const entry = { direction, id: id ?? null, method: '' };
     record.unit.count('outcome.refused');
     record.unit.effect({ type: 'settled', entry, outcome: 'refused', elapsedMs: 0 });
-    tell(record, direction, encodeRefusal(fault.idToken, why));
+    const exchange = fromClient ? via?.exchange : undefined;
+    tell(record, { direction, exchange }, encodeRefusal(fault.idToken, why), statusOfRefusal(why));
   }
+}
+
+/** The request in whose answer a frame came, while it waits. */
+function openRequest(via: Via | undefined): PendingEntry | undefined {
+  return via?.request?.isTaken === false ? via.request : undefined;
 }
 
 function faultRefusal(record: SessionRecord, { fault }: FrameMalformed): Refusal {

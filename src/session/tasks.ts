@@ -15,6 +15,8 @@ export interface TaskFacts {
   /** The method whose result `tasks/result` will carry. */
   readonly method: string;
   readonly progressToken: RequestId | undefined;
+  /** The token that its requester chose, where it was sent on under another. */
+  readonly requesterToken: RequestId | undefined;
 }
 
 const terminalStatuses: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
@@ -42,8 +44,9 @@ export class Tasks {
     return this.#byKey.get(keyOf(direction, taskId));
   }
 
-  hasToken(direction: Direction, token: RequestId): boolean {
-    return this.#tokens.has(keyOf(direction, token));
+  /** The task whose progress is reported under this token. */
+  byToken(direction: Direction, token: RequestId): TaskFacts | undefined {
+    return this.#tokens.get(keyOf(direction, token));
   }
 
   add(task: TaskFacts): void {

@@ -3,6 +3,8 @@
 import { type Refusal, errorTable } from '../errors.ts';
 import { encodeErrorResponse, encodeErrorText, encodeResultResponse, errorTextOf } from '../protocol/encode.ts';
 import { type Direction, opposite } from '../protocol/envelope.ts';
+import { ownMessage } from './effects.ts';
+import type { Exchange } from './exchange.ts';
 import type { AnswerBody } from './interception.ts';
 import type { SessionRecord } from './record.ts';
 
@@ -26,11 +28,33 @@ export function encodeAnswer(idToken: string, body: AnswerBody): Uint8Array {
   return 'result' in body ? encodeResultResponse(idToken, body.result) : encodeErrorResponse(idToken, body.error);
 }
 
-/** Writes our answer to the peer whose message travelled in `direction`, unless it does not read any more. */
-export function tell(record: SessionRecord, direction: Direction, message: Uint8Array): void {
-  const towards = opposite(direction);
+/** What an answer of ours goes back by: where its request came from, and in which exchange. */
+export interface AnswerAddress {
+  readonly direction: Direction;
+  readonly exchange: Exchange | undefined;
+}
+
+/**
+ * Writes our answer to the peer whose request it answers, unless it does not read any more.
+ * @param status HTTP status where nothing was sent yet; 0 where there is nothing to say by it.
+ */
+export function tell(record: SessionRecord, to: AnswerAddress, message: Uint8Array, status: number): void {
+  const towards = opposite(to.direction);
   if (isReaderGone(record, towards)) return;
-  record.unit.effect({ type: 'send', direction: towards, message: [message], entry: undefined, isUrgent: false });
+  record.unit.effect(ownMessage(towards, message, 'response', to.exchange, status));
+}
+
+/** Tells the requester that its request is refused, in our own name. */
+export function tellRefusal(
+  record: SessionRecord,
+  entry: AnswerAddress & { readonly idToken: string },
+  why: Refusal,
+): void {
+  tell(record, entry, encodeRefusal(entry.idToken, why), statusOfRefusal(why));
+}
+
+export function statusOfRefusal({ code }: Refusal): number {
+  return errorTable[code].httpStatus;
 }
 
 /** Nobody reads what would travel in `towards`. */

@@ -90,6 +90,8 @@ class WaitingEvents implements UpstreamEvents {
   unreadable(...[fault, bytes]: Parameters<UpstreamEvents['unreadable']>): void {
     this.#tell((events) => events.unreadable(fault, bytes));
   }
+  /** What a pipe takes it delivers, or the server is lost. */
+  failed(): void {}
   drained(): void {
     this.#tell((events) => events.drained());
   }

@@ -1,3 +1,4 @@
+import { Exchange } from '../../src/session/exchange.ts';
 import { describe, expect, test } from 'vitest';
 import { sessionMachine } from '../../machines/session.ts';
 import { decodeText } from '../../src/protocol/text.ts';
@@ -212,11 +213,15 @@ const conversations: readonly Conversation[] = [
         type: 'send',
         direction: 'server-to-client',
         message: [],
+        kind: 'notification',
         entry: undefined,
-        isUrgent: false,
+        exchange: undefined,
+        status: 0,
+        frame: undefined,
       } as const;
       s.take({ type: 'effect.failed', at: s.now, effect, cause: 'peer-gone' });
       s.take({ type: 'client.attached', at: s.now, hasOpenStream: true });
+      s.take({ type: 'exchange.closed', at: s.now, exchange: new Exchange() });
       s.take({ type: 'session.ticked', at: s.now });
       s.take({ type: 'session.labelled', at: s.now, label: 'mine', isSet: true });
     },

@@ -7,7 +7,7 @@ import { decodeText, encodeText } from '../../src/protocol/text.ts';
 import { Outbox } from '../../src/runtime/outbox.ts';
 import { newEntry } from '../../src/session/admission.ts';
 import type { PendingEntry } from '../../src/session/pending.ts';
-import { openSession, request } from '../session/fixtures.ts';
+import { cancelling, openSession, request, sending } from '../session/fixtures.ts';
 
 const { record } = openSession();
 /** A request, of which the box only wants to know that it is this one. */
@@ -65,8 +65,8 @@ function attached(options: { pauseBytes?: number; bytesMax?: number; appetite?: 
       reader.appetite = messages;
       box.drained();
     },
-    say: (text, entry) => box.push([encodeText(text)], entry, false),
-    urge: (text) => box.push([encodeText(text)], undefined, true),
+    say: (text, entry) => box.push([encodeText(text)], sending(entry)),
+    urge: (text) => box.push([encodeText(text)], cancelling(pendingEntry())),
   };
 }
 
@@ -87,7 +87,7 @@ describe('a box whose peer reads', () => {
 
   test('takes a message in slices as one', () => {
     const { box, reader } = attached();
-    box.push([encodeText('{"id":'), encodeText('7'), encodeText('}')], undefined, false);
+    box.push([encodeText('{"id":'), encodeText('7'), encodeText('}')], sending());
     expect(reader.read).toEqual(['{"id":7}']);
   });
 });
@@ -132,7 +132,7 @@ describe('a box whose peer is slow', () => {
     const baseline = heapUsed();
     for (let times = 0; times < 40_000; times++) {
       const entry = pendingEntry();
-      box.push([new Uint8Array(1500)], entry, false);
+      box.push([new Uint8Array(1500)], sending(entry));
       box.recall(entry);
     }
     expect(box.bytes).toBe('stays'.length);

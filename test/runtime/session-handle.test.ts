@@ -7,7 +7,7 @@ import { SessionHost } from '../../src/runtime/session-host.ts';
 import type { SessionEvent } from '../../src/session/events.ts';
 import { defaultReadLimits } from '../../src/protocol/read.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { fromClient, fromServer, openSession, textOf } from '../session/fixtures.ts';
+import { fromClient, fromServer, openSession, sending, textOf } from '../session/fixtures.ts';
 
 /** Takes one message at a time: its peer has to read before the next. */
 class NarrowLink implements PeerLink {
@@ -61,13 +61,13 @@ describe.each(['client', 'server'] as const)('bytes of the %s', (side) => {
       idToken: undefined,
     } as const;
     session[side].unreadable(fault, 77);
-    expect(arrived).toEqual([{ type: 'frame.malformed', at: 500, direction, fault, bytes: 77 }]);
+    expect(arrived).toEqual([{ type: 'frame.malformed', at: 500, direction, fault, bytes: 77, via: undefined }]);
   });
 
   test('are taken again when it says so: what waits for it is written, and nothing to the other side', () => {
     const { session, host, toClient, toServer } = handle();
     for (const box of [host.toClient, host.toServer]) {
-      for (const word of ['one', 'two', 'three']) box.push([encodeText(word)], undefined, false);
+      for (const word of ['one', 'two', 'three']) box.push([encodeText(word)], sending());
     }
     session[side].drained();
     const taken = { client: toClient.taken, server: toServer.taken };
@@ -91,11 +91,11 @@ describe('what becomes of the client', () => {
 
 test('a server that closed is lost for good, and nothing more is written to it: not even what waited', () => {
   const { session, host, toServer, sent } = handle();
-  for (const word of ['one', 'two']) host.toServer.push([encodeText(word)], undefined, false);
+  for (const word of ['one', 'two']) host.toServer.push([encodeText(word)], sending());
   session.server.closed();
   session.server.drained();
   expect(sent).toMatchObject([{ type: 'upstream.lost', at: 500, loss: { reason: 'closed', willRestart: false } }]);
-  expect([toServer.taken, host.toServer.push([encodeText('three')], undefined, false)]).toEqual([['one'], 'closed']);
+  expect([toServer.taken, host.toServer.push([encodeText('three')], sending())]).toEqual([['one'], 'closed']);
 });
 
 test('what its owner asks of a session is sent to it with the time of the asking', () => {

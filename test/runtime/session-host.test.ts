@@ -76,7 +76,7 @@ class Stage {
 
   receives(direction: Direction, message: object | string): readonly SessionEvent[] {
     const text = typeof message === 'string' ? message : JSON.stringify(message);
-    this.host.receive(direction, encodeText(text));
+    this.host.receive(direction, encodeText(text), undefined);
     return this.events.splice(0);
   }
 
@@ -90,8 +90,11 @@ const sent = (direction: Direction, text: string, entry?: PendingEntry): Effect 
   type: 'send',
   direction,
   message: [encodeText(text)],
+  kind: entry === undefined ? 'notification' : 'request',
   entry,
-  isUrgent: false,
+  exchange: undefined,
+  status: 0,
+  frame: undefined,
 });
 
 describe('bytes that come in', () => {

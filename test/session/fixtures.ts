@@ -9,7 +9,7 @@ import { readMessage } from '../../src/protocol/read.ts';
 import { decodeText, encodeText } from '../../src/protocol/text.ts';
 import { counterNames, type CounterName, countsToJson } from '../../src/session/counters.ts';
 import type { Alarm, Alarms } from '../../src/session/deadlines.ts';
-import type { Effect } from '../../src/session/effects.ts';
+import type { CancelEffect, Effect, SendEffect } from '../../src/session/effects.ts';
 import type {
   FrameArrived,
   FrameDecided,
@@ -30,6 +30,7 @@ import type { Verdict } from '../../src/session/interception.ts';
 import { checkInvariants } from '../../src/session/invariants.ts';
 import type { Journal } from '../../src/session/journal.ts';
 import { defaultLimits, defaultTimes, Ledger, type Limits, type Times } from '../../src/session/limits.ts';
+import type { PendingEntry } from '../../src/session/pending.ts';
 import { defaultProfile, standardTimes } from '../../src/session/profiles.ts';
 import { hasToWait } from '../../src/session/queue.ts';
 import { SessionRecord } from '../../src/session/record.ts';
@@ -55,6 +56,18 @@ export class SilentAlarms implements Alarms {
     alarm.alarmNext = null;
     this.dueAt.delete(alarm);
   }
+}
+
+/** What a message is about that somebody writes: the request that it carries, or a message that carries none. */
+export function sending(entry?: PendingEntry): SendEffect {
+  const kind = entry === undefined ? 'notification' : 'request';
+  const direction = entry?.direction ?? fromClient;
+  return { type: 'send', direction, message: [], kind, entry, exchange: undefined, status: 0, frame: undefined };
+}
+
+/** The same of a cancellation. */
+export function cancelling(entry: PendingEntry): CancelEffect {
+  return { type: 'cancel', entry, message: [] };
 }
 
 export interface SessionOptions extends Partial<SessionIdentity> {

@@ -40,9 +40,7 @@ describe('a request', () => {
     const event = request(1, 'tools/call', { name: 'echo' });
     const effects = receive(record, event);
     const entry = record.unit.find(fromClient, 1);
-    expect(effects).toEqual([
-      { type: 'send', direction: fromClient, message: [event.frame.bytes], entry, isUrgent: false },
-    ]);
+    expect(effects).toEqual([{ type: 'send', direction: fromClient, message: [event.frame.bytes], entry }]);
     expect(entry?.state).toBe('open');
     expect(countsOf(record)).toEqual({
       framesFromClient: 1,
@@ -137,8 +135,8 @@ describe('a notification', () => {
     const up = notification('notifications/roots/list_changed');
     const down = notification('notifications/message', { level: 'info', data: 'x' }, { from: fromServer });
     expect([...receive(record, up), ...receive(record, down)]).toEqual([
-      { type: 'send', direction: fromClient, message: [up.frame.bytes], entry: undefined, isUrgent: false },
-      { type: 'send', direction: fromServer, message: [down.frame.bytes], entry: undefined, isUrgent: false },
+      { type: 'send', direction: fromClient, message: [up.frame.bytes], entry: undefined },
+      { type: 'send', direction: fromServer, message: [down.frame.bytes], entry: undefined },
     ]);
   });
 

@@ -56,7 +56,7 @@ describe('a held request', () => {
     const entry = record.unit.find(fromClient, 1)!;
     const changed = frameOf({ id: 1, method: 'tools/call', params: { name: 'safe' } });
     expect(decide(record, 1, forwardVerdict(changed))).toEqual([
-      { type: 'send', direction: fromClient, message: [changed.bytes], entry, isUrgent: false },
+      { type: 'send', direction: fromClient, message: [changed.bytes], entry },
     ]);
     expect([entry.state, record.held.size, waitingIds(record)]).toEqual(['open', 0, [1]]);
   });
@@ -111,7 +111,6 @@ describe('a held response', () => {
       direction: fromServer,
       message: [changed.bytes],
       entry: undefined,
-      isUrgent: false,
     });
     expect([record.held.size, waitingIds(record)]).toEqual([0, []]);
   });

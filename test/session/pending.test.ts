@@ -18,6 +18,7 @@ function entryOf(id: RequestId, direction: Direction = fromClient, budget: Budge
       startedAt: 5,
       times: { idleMs: 300, absoluteMs: 3000 },
       progressToken: token,
+      passage: undefined,
       asksTask: false,
       isModern: false,
       isOwn: false,

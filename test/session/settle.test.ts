@@ -148,7 +148,7 @@ describe('an answer', () => {
       { to: 'client', message: { error: { message: 'hidden' } } },
     ]);
     // It waits behind what was written before it, as every message of a peer does.
-    expect(receive(record, event)).toMatchObject([{ type: 'send', isUrgent: false }]);
+    expect(receive(record, event)).toMatchObject([{ type: 'send' }]);
     expect(receive(record, { ...event, verdict: blocked })).toEqual([]);
     expect(receive(record, { ...event, verdict: mocked({ result: {} }) })).toEqual([]);
     expect(remarksOf(record)).toMatchObject({ errorsWithoutId: 5, blocked: 1, mocked: 1, dropped: 2 });

@@ -4,7 +4,7 @@ import { isTerminalTaskStatus, Tasks } from '../../src/session/tasks.ts';
 const direction = 'client-to-server' as const;
 
 function task(taskId: string, progressToken?: string | number) {
-  return { taskId, direction, method: 'tools/call', progressToken };
+  return { taskId, direction, method: 'tools/call', progressToken, requesterToken: progressToken };
 }
 
 test('a task is over when it is completed, failed or cancelled', () => {
@@ -16,13 +16,17 @@ describe('the tasks of a session', () => {
   test('keep their progress token until they are over (R12)', () => {
     const tasks = new Tasks(8);
     tasks.add(task('a', 0));
-    expect([tasks.hasToken(direction, 0), tasks.hasToken(direction, '0'), tasks.get(direction, 'a')?.method]).toEqual([
-      true,
-      false,
-      'tools/call',
-    ]);
+    expect([
+      tasks.byToken(direction, 0) !== undefined,
+      tasks.byToken(direction, '0') !== undefined,
+      tasks.get(direction, 'a')?.method,
+    ]).toEqual([true, false, 'tools/call']);
     expect(tasks.remove(direction, 'a')).toBe(true);
-    expect([tasks.hasToken(direction, 0), tasks.get(direction, 'a'), tasks.size]).toEqual([false, undefined, 0]);
+    expect([tasks.byToken(direction, 0) !== undefined, tasks.get(direction, 'a'), tasks.size]).toEqual([
+      false,
+      undefined,
+      0,
+    ]);
     expect(tasks.remove(direction, 'a')).toBe(false);
   });
 
@@ -30,7 +34,12 @@ describe('the tasks of a session', () => {
     const tasks = new Tasks(3);
     for (const [index, id] of ['a', 'b', 'c', 'd'].entries()) tasks.add(task(id, index));
     expect(tasks.toJSON().map(({ taskId }) => taskId)).toEqual(['b', 'c', 'd']);
-    expect([0, 1, 2, 3].map((token) => tasks.hasToken(direction, token))).toEqual([false, true, true, true]);
+    expect([0, 1, 2, 3].map((token) => tasks.byToken(direction, token) !== undefined)).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
   });
 
   test('a task that is told again replaces what was known, and makes nobody else leave', () => {
@@ -39,7 +48,10 @@ describe('the tasks of a session', () => {
     tasks.add(task('a', 'old'));
     tasks.add(task('a', 'new'));
     expect(tasks.toJSON().map(({ taskId }) => taskId)).toEqual(['b', 'a']);
-    expect([tasks.hasToken(direction, 'old'), tasks.hasToken(direction, 'new')]).toEqual([false, true]);
+    expect([tasks.byToken(direction, 'old') !== undefined, tasks.byToken(direction, 'new') !== undefined]).toEqual([
+      false,
+      true,
+    ]);
   });
 
   test('a task that is told again is the newest', () => {
@@ -53,7 +65,7 @@ describe('the tasks of a session', () => {
     tasks.add(task('a', 1));
     tasks.add(task('b', 1));
     tasks.remove(direction, 'a');
-    expect(tasks.hasToken(direction, 1)).toBe(true);
+    expect(tasks.byToken(direction, 1) !== undefined).toBe(true);
   });
 
   test('of one side are not those of the other, whatever they are called', () => {
@@ -62,12 +74,15 @@ describe('the tasks of a session', () => {
     tasks.add({ ...task('a', 1), direction: 'server-to-client' });
     expect(tasks.size).toBe(2);
     tasks.remove('server-to-client', 'a');
-    expect([tasks.hasToken(direction, 1), tasks.hasToken('server-to-client', 1)]).toEqual([true, false]);
+    expect([tasks.byToken(direction, 1) !== undefined, tasks.byToken('server-to-client', 1) !== undefined]).toEqual([
+      true,
+      false,
+    ]);
   });
 
   test('are none where none are wanted', () => {
     const tasks = new Tasks(0);
     tasks.add(task('a', 1));
-    expect([tasks.size, tasks.hasToken(direction, 1)]).toEqual([0, false]);
+    expect([tasks.size, tasks.byToken(direction, 1) !== undefined]).toEqual([0, false]);
   });
 });

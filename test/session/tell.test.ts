@@ -55,11 +55,15 @@ describe('telling', () => {
 
   test('goes against the direction of what is answered', () => {
     const { record } = openSession();
-    const toClient = commit(record, () => tell(record, fromClient, message), { at: 0 });
-    const toServer = commit(record, () => tell(record, fromServer, message), { at: 0 });
+    const toClient = commit(record, () => tell(record, { direction: fromClient, exchange: undefined }, message, 0), {
+      at: 0,
+    });
+    const toServer = commit(record, () => tell(record, { direction: fromServer, exchange: undefined }, message, 0), {
+      at: 0,
+    });
     expect([...written(toClient), ...written(toServer)].map(({ to }) => to)).toEqual(['client', 'server']);
     expect(toClient).toEqual([
-      { type: 'send', direction: fromServer, message: [message], entry: undefined, isUrgent: false },
+      { type: 'send', direction: fromServer, message: [message], kind: 'response', entry: undefined, status: 0 },
     ]);
   });
 
@@ -67,8 +71,12 @@ describe('telling', () => {
     const { record } = openSession({ isUpstreamAway: true });
     record.isClientGone = true;
     expect([fromClient, fromServer].map((towards) => isReaderGone(record, towards))).toEqual([true, true]);
-    expect(commit(record, () => tell(record, fromClient, message), { at: 0 })).toEqual([]);
-    expect(commit(record, () => tell(record, fromServer, message), { at: 0 })).toEqual([]);
+    expect(
+      commit(record, () => tell(record, { direction: fromClient, exchange: undefined }, message, 0), { at: 0 }),
+    ).toEqual([]);
+    expect(
+      commit(record, () => tell(record, { direction: fromServer, exchange: undefined }, message, 0), { at: 0 }),
+    ).toEqual([]);
   });
 
   test('a client that sends nothing more may still read', () => {

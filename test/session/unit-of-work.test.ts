@@ -42,6 +42,7 @@ function entryOf(
       startedAt: now,
       times: { idleMs: 300, absoluteMs: 3000 },
       progressToken: undefined,
+      passage: undefined,
       asksTask: false,
       isModern: false,
       isOwn: false,

@@ -3,6 +3,7 @@ import { encodeText } from '../../src/protocol/text.ts';
 import { notification, request } from '../../src/testing/messages.ts';
 import { Script } from '../../src/testing/script.ts';
 import { RestartableServer, ScriptedClient, ScriptedServer } from '../../src/testing/scripted-peer.ts';
+import { sending } from '../session/fixtures.ts';
 
 const ping = request(1, 'ping');
 const written = (value: unknown): Uint8Array[] => [
@@ -73,6 +74,10 @@ describe('what a peer hears', () => {
       drained: () => heard.push('drained'),
       closed: () => {},
       attached: () => {},
+      receiveRead: () => {},
+      exchangeClosed: () => {},
+      pressed: () => {},
+      ends: () => {},
     };
     expect(client.write(written(ping))).toBe(true);
     client.stopsReading();
@@ -94,6 +99,10 @@ test('what peers say and do reaches their side of the session', () => {
     drained: () => {},
     closed: (isGone) => note('closed', isGone),
     attached: (hasStream) => note('attached', hasStream),
+    receiveRead: () => {},
+    exchangeClosed: () => {},
+    pressed: () => {},
+    ends: () => {},
   };
   client.asks(1, 'ping');
   client.sends('nonsense');
@@ -130,6 +139,7 @@ test('a restartable server speaks only while it runs, and each life ends once', 
     ready: () => said.push('ready'),
     message: (bytes) => said.push(bytes.length),
     unreadable: () => said.push('unreadable'),
+    failed: () => said.push('failed'),
     drained: () => said.push('drained'),
     leaving: () => said.push('leaving'),
     lost: (departure) => said.push(departure),
@@ -138,7 +148,7 @@ test('a restartable server speaks only while it runs, and each life ends once', 
   server.asks(1, 'ping');
   link.closeInput();
   link.pause(true);
-  link.write(written(ping));
+  link.write(written(ping), sending());
   server.receives(ping);
   expect([server.isInputClosed, server.isPaused, server.isRunning, server.starts]).toEqual([true, true, true, 1]);
   server.goesDown({ exitCode: 3 });

@@ -34,7 +34,14 @@ function connectorTo([command = '', ...args]: readonly string[], clock = systemC
 async function connected(connector: ChildConnector, events: Partial<UpstreamEvents> = {}): Promise<Departure> {
   return new Promise((resolve) => {
     const ignored = (): void => {};
-    const all = { ready: ignored, message: ignored, unreadable: ignored, drained: ignored, leaving: ignored };
+    const all = {
+      ready: ignored,
+      message: ignored,
+      unreadable: ignored,
+      failed: ignored,
+      drained: ignored,
+      leaving: ignored,
+    };
     connector.connect({ ...all, ...events, lost: resolve });
   });
 }

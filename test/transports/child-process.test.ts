@@ -14,6 +14,7 @@ import {
   type SpawnServerOptions,
   spawnServer,
 } from '../../src/transports/child-process.ts';
+import { sending } from '../session/fixtures.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}.mjs`, import.meta.url));
 const shell = (script: string) => ['sh', '-c', script];
@@ -70,7 +71,7 @@ function start([command = '', ...args]: readonly string[], options: Partial<Spaw
     while (exits.length === 0) await once(changes, 'change');
     return exits[0]!;
   };
-  const write = (text: string): boolean => server.write([Buffer.from(text)]);
+  const write = (text: string): boolean => server.write([Buffer.from(text)], sending());
   return { server, told, exits, heard, exited, write, group: server.pid! };
 }
 

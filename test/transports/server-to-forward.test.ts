@@ -5,6 +5,7 @@ import type { UpstreamEvents } from '../../src/ports.ts';
 import { decodeText, encodeText } from '../../src/protocol/text.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
 import { type ServerToForward, startServerToForward } from '../../src/transports/server-to-forward.ts';
+import { sending } from '../session/fixtures.ts';
 
 const scriptedServer = fileURLToPath(new URL('../fixtures/scripted-server.mjs', import.meta.url));
 
@@ -63,7 +64,7 @@ test('the next server is started when somebody connects again', async () => {
       const link = server.connector.connect({
         ...silent(resolve),
         ready: () => {
-          link.write([encodeText(`{"jsonrpc":"2.0","id":${id},"method":"ping"}`)]);
+          link.write([encodeText(`{"jsonrpc":"2.0","id":${id},"method":"ping"}`)], sending());
         },
         message: (bytes) => {
           answers.push(decodeText(bytes));
@@ -81,6 +82,7 @@ function silent(lost: () => void): UpstreamEvents {
     ready: () => {},
     message: () => {},
     unreadable: () => {},
+    failed: () => {},
     drained: () => {},
     leaving: () => {},
     lost,

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 
 import { openStdioFront, type StdioFront } from '../../src/transports/stdio.ts';
+import { sending } from '../session/fixtures.ts';
 
 function open() {
   const input = new PassThrough();
@@ -39,7 +40,7 @@ describe('a front on two streams', () => {
     const { input, output, told, front } = open();
     input.end();
     await once(input, 'close');
-    front.write([Buffer.from('{"id":1,'), Buffer.from('"result":{}}')]);
+    front.write([Buffer.from('{"id":1,'), Buffer.from('"result":{}}')], sending());
     front.close('answered');
     const answer: unknown[] = await output.toArray();
     expect(answer.join('')).toBe('{"id":1,"result":{}}\n');
@@ -48,7 +49,7 @@ describe('a front on two streams', () => {
 
   test('does not listen to a client that cannot be answered', async () => {
     const { input, output, told, front } = open();
-    front.write([Buffer.from('{}')]);
+    front.write([Buffer.from('{}')], sending());
     output.destroy(failure('EPIPE'));
     await turn();
     expect(told).toEqual(['not written: 1', 'closed: broken-pipe, EPIPE']);

@@ -1,0 +1,44 @@
+/**
+ * What leaves for a client that is reached through exchanges. Nothing waits here: its link keeps what a stream has not taken,
+ * stream by stream, and says when that is too much. So nothing can be taken back either.
+ */
+
+import type { Delivery, DeliveryResult, ExchangeLink } from '../ports.ts';
+import type { Box } from './outbox.ts';
+
+export class ExchangeBox implements Box {
+  #link: ExchangeLink | undefined;
+
+  constructor(link: ExchangeLink) {
+    this.#link = link;
+  }
+
+  get bytes(): number {
+    return 0;
+  }
+
+  /** A link that throws has no reader any more. */
+  push(message: readonly Uint8Array[], about: Delivery): DeliveryResult {
+    try {
+      return this.#link?.deliver(message, about) ?? 'closed';
+    } catch {
+      return 'closed';
+    }
+  }
+
+  recall(): boolean {
+    return false;
+  }
+
+  drained(): void {}
+
+  finish(reason: string): void {
+    const link = this.#link;
+    this.#link = undefined;
+    link?.close(reason);
+  }
+
+  abandon(reason: string): void {
+    this.finish(reason);
+  }
+}
