@@ -6,6 +6,8 @@
 import { standsAt } from './json-text.ts';
 import type { Allocate, OversizeLine } from './lines.ts';
 import { MessagePieces } from './message-pieces.ts';
+import { digitsAt, sseFieldAt } from './sse-fields.ts';
+import type { SseField } from './sse-fields.ts';
 import { decodeSlice, encodeText } from './text.ts';
 
 /** One event as the stream told it. Never without one of data, id and retry: other events are nothing to anybody. */
@@ -35,9 +37,6 @@ export interface SseLimits {
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const space = 0x20;
-const colon = 0x3a;
-const zero = 0x30;
-const nine = 0x39;
 const idBytesDefaultMax = 1024;
 /** How far a line is walked byte by byte before the platform's search is faster. */
 const walkBytes = 16;
@@ -45,20 +44,6 @@ const walkBytes = 16;
 const byteOrderMark = Uint8Array.of(0xef, 0xbb, 0xbf);
 const joint = Uint8Array.of(lineFeed);
 const messageType = encodeText('message');
-
-/** What the line that is being read is about. */
-type Field = 'data' | 'event' | 'id' | 'retry' | 'ignored';
-
-interface FieldName {
-  readonly field: Field;
-  readonly bytes: Uint8Array;
-}
-
-/** The fields, by the first byte of their names, in which they all differ. */
-const names: (FieldName | undefined)[] = Array.from({ length: 256 });
-for (const field of ['data', 'event', 'id', 'retry'] as const) {
-  names[field.charCodeAt(0)] = { field, bytes: encodeText(field) };
-}
 
 export class SseReader {
   readonly #listener: SseListener;
@@ -72,7 +57,7 @@ export class SseReader {
   /** Bytes that tell too little: the first of a byte order mark, or a field's name that has not ended. */
   #carry: Uint8Array | undefined;
   /** The field of a line that goes on in the next chunk. */
-  #field: Field | undefined;
+  #field: SseField | 'ignored' | undefined;
   /** Nothing came behind the colon yet, and a space there does not belong to the value. */
   #skipsSpace = false;
   /** The value of `event`, `id` or `retry` in a line that goes on; one byte over the limit shows that it is too long. */
@@ -178,19 +163,12 @@ export class SseReader {
     let valueAt = start;
     if (isBeginning) {
       if (start === end) return this.#dispatch();
-      const name = names[bytes[start] ?? 0];
-      const nameEnd = name === undefined ? end : start + name.bytes.length;
-      if (name === undefined || !startsAlike(bytes, start, end, name.bytes)) {
-        this.#field = 'ignored';
-      } else if (nameEnd < end) {
-        this.#field = bytes[nameEnd] === colon ? name.field : 'ignored';
-      } else if (isEnded) {
-        this.#field = nameEnd === end ? name.field : 'ignored';
-      } else {
+      this.#field = sseFieldAt(bytes, start, end, isEnded);
+      if (this.#field === undefined) {
         this.#carry = new Uint8Array(bytes.subarray(start, end));
         return;
       }
-      valueAt = Math.min(nameEnd + 1, end);
+      valueAt = Math.min(start + this.#field.length + 1, end);
       this.#skipsSpace = true;
     }
     const field = this.#field;
@@ -227,7 +205,7 @@ export class SseReader {
   }
 
   #takeText(
-    field: 'event' | 'id' | 'retry',
+    field: Exclude<SseField, 'data'>,
     bytes: Uint8Array,
     start: number,
     end: number,
@@ -244,7 +222,7 @@ export class SseReader {
     this.#textBytes = 0;
   }
 
-  #set(field: 'event' | 'id' | 'retry', bytes: Uint8Array, start: number, end: number): void {
+  #set(field: Exclude<SseField, 'data'>, bytes: Uint8Array, start: number, end: number): void {
     if (field === 'event') {
       const isMessage = end - start === messageType.length && standsAt(bytes, start, messageType);
       this.#type = isMessage ? '' : decodeSlice(bytes, start, Math.min(end, start + this.#idBytesMax));
@@ -300,25 +278,4 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
 function placeOf(bytes: Uint8Array, byte: number, from: number): number {
   const at = bytes.indexOf(byte, from);
   return at === -1 ? bytes.length : at;
-}
-
-/** Whether the bytes from `start` to `end` and `name` are the same as far as both go. */
-function startsAlike(bytes: Uint8Array, start: number, end: number, name: Uint8Array): boolean {
-  const length = Math.min(name.length, end - start);
-  for (let at = 0; at < length; at += 1) {
-    if (bytes[start + at] !== name[at]) return false;
-  }
-  return true;
-}
-
-/** The number that stands there when it is digits alone; one that is no safe integer is the largest that is. */
-function digitsAt(bytes: Uint8Array, start: number, end: number): number | undefined {
-  if (start === end) return undefined;
-  let value = 0;
-  for (let at = start; at < end; at += 1) {
-    const byte = bytes[at] ?? 0;
-    if (byte < zero || byte > nine) return undefined;
-    value = Math.min(value * 10 + (byte - zero), Number.MAX_SAFE_INTEGER);
-  }
-  return value;
 }

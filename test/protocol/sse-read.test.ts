@@ -49,6 +49,7 @@ describe('an event', () => {
 
   test('is one and the same when a carriage return and its line feed come in two chunks', () => {
     expect(eventsOf('data: a\r', '\ndata: b\r', '\n\r', '', '\ndata: c\n\n')).toEqual([message('a\nb'), message('c')]);
+    expect(eventsOf('data: a\r\n', '\ndata: b\n\n')).toEqual([message('a'), message('b')]);
     expect(eventsOf('data: a\r', '\r', 'data: b\r\r')).toEqual([message('a'), message('b')]);
     expect(eventsOf('data: a\r\n', '\ndata: b\n\n')).toEqual([message('a'), message('b')]);
   });
