@@ -2,9 +2,8 @@
 
 import type { ReadFault } from './protocol/faults.ts';
 import type { CancelEffect, SendEffect } from './session/effects.ts';
-import type { Via } from './session/exchange.ts';
+import type { PendingEntry, Via } from './session/pending.ts';
 import type { Outcome } from './session/outcomes.ts';
-import type { PendingEntry } from './session/pending.ts';
 import type { Departure } from './session/upstream.ts';
 
 export interface Clock {

@@ -235,7 +235,7 @@ export const manifest: readonly Requirement[] = [
   }),
   ...rows('F8', 'both', 'Ids keep their JSON type in tables and in every answer.', {
     'scenarios/answers.test.ts': 'R1 F8 keeps its JSON type: 1 and "1" are two requests, and each gets its own answer',
-    'session/pending.test.ts': 'F8 tells the number 1 from the text "1"',
+    'session/pending-table.test.ts': 'F8 tells the number 1 from the text "1"',
   }),
   ...rows('F10', 'both', 'A server that is gone is known to be gone.', {
     'runtime/runtime.test.ts': 'F10 is final: what comes later is counted and answered as long as somebody reads',
@@ -294,20 +294,27 @@ export const manifest: readonly Requirement[] = [
     'session/settle.test.ts': 'nobody waits for goes no further, and is counted by what it is (R4, R5)',
   }),
   ...rows('R6', 'both', 'An error that names no request is passed to the one reader of a connection.', {
+    'scenarios/exchanges.test.ts': 'R6 without an id belongs to the request in whose response it came, with its status',
     'scenarios/answers.test.ts': 'R6 that is an error without id is passed on: on a connection there is one reader',
     'scenarios/held-frames.test.ts': 'S7 R6 an error without id is counted when it is dropped',
     'protocol/read.test.ts': 'an error may go without id or with null, a result may not (R6)',
     'session/settle.test.ts': 'R6 that names no request is passed on, unless interceptors stop it',
   }),
   ...rows('R7', 'both', 'A second request under an id that still waits is refused; the first is not harmed.', {
+    'session/relation.test.ts': 'are its own on a connection, and its number in an exchange (R7)',
+    'session/pending-table.test.ts': 'are found by the id that their client gave them, unless several have it (R7)',
+    'scenarios/exchanges.test.ts': 'P4 R7 are answered each in its own, whatever the order',
     'scenarios/answers.test.ts':
       'R7 that still waits is taken: a second request under it is refused, the first is not harmed',
     'scenarios/batches.test.ts': 'R14 R7 with one id twice: the first is served, the second refused',
   }),
   ...rows('R8', 'legacy', "A request under an id of ours carries none of the client's ids and tokens.", {
+    'scenarios/exchanges.test.ts': 'R8 have progress of their own, under the token that each chose',
     'scenarios/recovery.test.ts': 'R8 P3 is told nothing in the client’s own names: neither ids nor progress tokens',
   }),
   ...rows('R9', 'both', 'Either side gives up requests of its own, never initialize, and hears nothing more of them.', {
+    'scenarios/exchanges.test.ts':
+      'P10 R8 R9 reaches the server under the name that the request has there, and ends the exchange',
     'scenarios/batches.test.ts': 'R14 R9 can call off what the same batch asked for',
     'scenarios/cancellation.test.ts':
       'R9 that the server works on: the server is told, and its answer comes to nothing',
@@ -325,6 +332,8 @@ export const manifest: readonly Requirement[] = [
     'modern',
     'In the modern era a cancellation ends its request for good; a server may end a listen stream by one.',
     {
+      'scenarios/exchanges.test.ts':
+        'R11 is what closing the exchange of a modern request means, and not of a legacy one',
       'scenarios/cancellation.test.ts':
         'R11 is a stream of subscriptions/listen: its server ends it by a cancellation, which the client has to see',
     },
@@ -357,6 +366,7 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('R19', 'both', 'A request whose server is gone is answered with an error at once.', {
+    'scenarios/exchanges.test.ts': 'R19 fails its request at once when it ends without one',
     'scenarios/outcomes.test.ts': 'S1 P5 R19 upstream-lost: by 5020, at once',
   }),
   ...rows(
@@ -408,12 +418,14 @@ export const manifest: readonly Requirement[] = [
     'legacy',
     "A server that comes back is told what was agreed, and the client's session goes on; another server is refused.",
     {
+      'scenarios/exchanges.test.ts': 'P3 is asked again, and the client never knows',
       'scenarios/recovery.test.ts':
         'P3 is told the handshake again, under an id of our own, and the client notices nothing',
       'e2e/processes.test.ts': 'P3 P8 is started again: the handshake is repeated and the same client goes on',
     },
   ),
   ...rows('P4', 'both', 'An answer reaches its own request only, whatever ids anybody uses.', {
+    'scenarios/exchanges.test.ts': 'P4 R7 are answered each in its own, whatever the order',
     'scenarios/answers.test.ts': 'R7 P4 that was answered may be used again: the answer is to the new request',
     'scenarios/several-sessions.test.ts':
       'P4 F7 equal ids in two sessions are two requests: each answer reaches its own client',
@@ -454,6 +466,7 @@ export const manifest: readonly Requirement[] = [
     'e2e/processes.test.ts': 'P8 is not started again when that is not wanted',
   }),
   ...rows('P9', 'both', 'What a server asks reaches the client that caused it, and the answer returns.', {
+    'scenarios/exchanges.test.ts': 'P9 R18 a question goes where its one cause is, and its answer comes back',
     'scenarios/outcomes.test.ts': 'S1 P9 result and error: by the frame of the client',
     'scenarios/recovery.test.ts': 'P9 may speak while it is told the handshake',
     'scenarios/several-sessions.test.ts':
@@ -465,6 +478,7 @@ export const manifest: readonly Requirement[] = [
     'both',
     'A cancellation overtakes what is queued, takes back what has not left, and silences what comes late.',
     {
+      'scenarios/exchanges.test.ts': 'P10 a cancellation that could mean either goes no further, and is counted',
       'scenarios/cancellation.test.ts': 'P10 passes what is held in front of it',
       'scenarios/held-frames.test.ts': 'P10 pings, cancellations and answers pass',
       'scenarios/limits.test.ts': 'P10 S7 is spared a request that was cancelled before it was read',
@@ -506,6 +520,7 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('P18', 'both', 'Notifications reach exactly their session, in order.', {
+    'scenarios/exchanges.test.ts': 'P18 R8 a stream that is listened to carries the name that its listener gave it',
     'scenarios/held-frames.test.ts': 'P18 whoever is decided first goes on when its turn comes',
     'scenarios/progress.test.ts': 'R13 P18 keeps its place when the client reads slowly',
     'scenarios/recovery.test.ts': 'P3 P18 is given what waited for it, in order, after what it had to be told first',
@@ -521,4 +536,21 @@ export const manifest: readonly Requirement[] = [
   ...rows('P20', 'both', 'Host and Origin are checked by default, and a front for others says whom it answers to.', {
     'transports/door.test.ts': 'P20 a door on loopback',
   }),
+  ...rows(
+    'R18',
+    'both',
+    'What a server says through a pipe belongs to the one request that can have caused it, or to nobody in particular.',
+    {
+      'session/relation.test.ts': 'from a pipe belongs to the one request that waits, if it reports or asks (R18)',
+      'scenarios/exchanges.test.ts': 'P9 R18 a question goes where its one cause is, and its answer comes back',
+    },
+  ),
+  ...rows(
+    'R17',
+    'legacy',
+    'A message goes on exactly one stream: answers and what belongs to a request on its own, the rest on the one for the session.',
+    {
+      'session/relation.test.ts': 'belongs to the exchange of the request in whose answer it comes (R17)',
+    },
+  ),
 ];

@@ -6,7 +6,7 @@ import type { Frame } from '../protocol/envelope.ts';
 import type { ReadFault } from '../protocol/faults.ts';
 import type { ReadLimits } from '../protocol/read.ts';
 import type { Interceptor, SessionMetadata, TransportType } from '../session/interception.ts';
-import type { Exchange } from '../session/exchange.ts';
+import type { Exchange } from '../session/pending.ts';
 import type { Limits, Times } from '../session/limits.ts';
 import type { EndReason } from '../session/outcomes.ts';
 import type { Profile } from '../session/profiles.ts';

@@ -6,7 +6,7 @@
 import type { Clock } from '../ports.ts';
 import type { Direction, Frame } from '../protocol/envelope.ts';
 import { type ReadFault, isFault } from '../protocol/faults.ts';
-import type { Exchange } from '../session/exchange.ts';
+import type { Exchange } from '../session/pending.ts';
 import { metadataOf } from '../session/metadata.ts';
 import type { SessionMetadata } from '../session/interception.ts';
 import type { Loss, SessionEvent } from '../session/events.ts';

@@ -4,9 +4,8 @@
  */
 
 import type { Direction, Frame, FrameKind, RequestId } from '../protocol/envelope.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, PendingEntry } from './pending.ts';
 import type { EndReason, Outcome } from './outcomes.ts';
-import type { PendingEntry } from './pending.ts';
 
 export type Effect =
   | SendEffect

@@ -7,9 +7,8 @@
 import type { Direction, Frame } from '../protocol/envelope.ts';
 import type { ReadFault } from '../protocol/faults.ts';
 import type { CancelEffect, SendEffect } from './effects.ts';
-import type { Exchange, Via } from './exchange.ts';
+import type { Exchange, PendingEntry, Via } from './pending.ts';
 import type { Deliberation, Verdict } from './interception.ts';
-import type { PendingEntry } from './pending.ts';
 
 /** A frame that an interceptor has already decided on, or whose decision is still to come. */
 interface FrameHappened {

@@ -7,8 +7,7 @@ import type { Direction, Frame } from '../protocol/envelope.ts';
 import type { Alarm } from './deadlines.ts';
 import { LazyMap } from './lazy-map.ts';
 import type { Deliberation, Verdict } from './interception.ts';
-import type { Via } from './exchange.ts';
-import type { PendingEntry } from './pending.ts';
+import type { PendingEntry, Via } from './pending.ts';
 
 /** What a held frame waits for. A frame whose verdict is known and whose delay is over waits only for its turn. */
 export class HeldFrame implements Alarm {

@@ -1,17 +1,18 @@
 /**
- * The table of requests that wait for an answer, in both directions. An entry remembers what its request was, so that a
- * response is classified by its request and never by its shape. Changes go through the unit of work only.
+ * A request that waits for its answer, and the exchange that it came in. An entry remembers what its request was, so that a
+ * response is classified by its request and never by its shape.
+ *
+ * A client on streamable HTTP opens one exchange for each POST, and the answers to the requests in it go back through the
+ * same one; a server on HTTP answers each request in a response of its own. On a connection (stdio, WebSocket) there is one
+ * way only, and no exchanges exist.
  */
 
 import { idTokenOf } from '../protocol/encode.ts';
 import type { Direction, Frame, RequestId } from '../protocol/envelope.ts';
 import type { IdKey } from '../protocol/ids.ts';
 import type { Alarm, RequestDeadline } from './deadlines.ts';
-import type { Exchange, Passage } from './exchange.ts';
-import { IdTable } from './id-table.ts';
-import { type Budget, budgets, listen } from './limits.ts';
+import type { Budget } from './limits.ts';
 import type { RequestTimes } from './profiles.ts';
-import { RequesterIds } from './requester-ids.ts';
 
 /** `held`: accepted, not yet sent on. `open`: sent, waiting. `answering`: its response is held for a decision. */
 export type EntryState = 'held' | 'open' | 'answering';
@@ -116,96 +117,53 @@ export class PendingEntry implements Alarm, RequestDeadline, EntryFacts {
   }
 }
 
-/** Requests travelling in one direction: by id, and by progress token where they carry one. */
-class OneWay {
-  readonly byKey = new IdTable<PendingEntry>();
-  readonly byToken = new IdTable<PendingEntry>();
+/** How a frame came. */
+export interface Via {
+  /** Of a client's frame: the exchange that brought it. */
+  readonly exchange: Exchange | undefined;
+  /** Of a server's frame: the request in whose answer it came, which need not be the request that it answers. */
+  readonly request: PendingEntry | undefined;
+  /** Of a server's frame: the HTTP status that came with it; 0 where there was none. */
+  readonly status: number;
 }
 
-export class PendingTable {
-  readonly used: number[] = budgets.map(() => 0);
-  readonly #fromClient = new OneWay();
-  readonly #fromServer = new OneWay();
-  /** Of the client's requests that came in exchanges. */
-  #requesterIds: RequesterIds | undefined;
-  #inserted = 0;
-
-  get size(): number {
-    return this.#fromClient.byKey.size + this.#fromServer.byKey.size;
-  }
-
-  sizeOf(direction: Direction): number {
-    return this.#way(direction).byKey.size;
-  }
-
-  /** The entry of the request that travelled in `direction`. */
-  get(direction: Direction, key: IdKey): PendingEntry | undefined {
-    return this.#way(direction).byKey.get(key);
-  }
-
-  byToken(direction: Direction, token: RequestId): PendingEntry | undefined {
-    return this.#way(direction).byToken.get(token);
-  }
-
-  /** The client's request that it calls so; `'several'` when more than one of its exchanges has such a one. */
-  byRequesterId(id: RequestId): PendingEntry | 'several' | undefined {
-    return this.#requesterIds?.find(id);
-  }
-
-  /** The client's request that is the only one to wait, streams that it listens to left aside. */
-  sole(): PendingEntry | undefined {
-    const { byKey } = this.#fromClient;
-    if (byKey.size - this.used[listen]! !== 1) return undefined;
-    const entries: PendingEntry[] = [];
-    byKey.addTo(entries);
-    return entries.find((entry) => entry.budget !== listen);
-  }
-
-  /** All entries, oldest first in each direction; a list of its own. */
-  entries(): PendingEntry[] {
-    return [...oldestFirst(this.#fromClient.byKey), ...oldestFirst(this.#fromServer.byKey)];
-  }
-
-  /** Only for the unit of work, at commit. */
-  insert(entry: PendingEntry): void {
-    const way = this.#way(entry.direction);
-    entry.order = ++this.#inserted;
-    way.byKey.set(entry.key, entry);
-    if (entry.progressToken !== undefined) way.byToken.set(entry.progressToken, entry);
-    this.used[entry.budget]!++;
-    if (entry.exchange !== undefined) this.#enterExchange(entry, entry.exchange);
-  }
-
-  /** Only for the unit of work, at commit. */
-  remove(entry: PendingEntry): void {
-    const way = this.#way(entry.direction);
-    way.byKey.delete(entry.key);
-    const token = entry.progressToken;
-    if (token !== undefined && way.byToken.get(token) === entry) way.byToken.delete(token);
-    this.used[entry.budget]!--;
-    if (entry.exchange !== undefined) this.#leaveExchange(entry, entry.exchange);
-  }
-
-  #enterExchange(entry: PendingEntry, { waiting }: Exchange): void {
-    if (entry.direction === 'server-to-client') return;
-    waiting.push(entry);
-    (this.#requesterIds ??= new RequesterIds()).add(entry);
-  }
-
-  #leaveExchange(entry: PendingEntry, { waiting }: Exchange): void {
-    if (entry.direction === 'server-to-client') return;
-    const place = waiting.indexOf(entry);
-    if (place !== -1) waiting.splice(place, 1);
-    this.#requesterIds!.remove(entry);
-  }
-
-  #way(direction: Direction): OneWay {
-    return direction === 'client-to-server' ? this.#fromClient : this.#fromServer;
-  }
+/** What a request is called on its way, where its requester's names for it might meet those of another request. */
+export interface Passage {
+  /** The client's exchange that it came in, or in which it was put to the client. */
+  readonly exchange: Exchange | undefined;
+  /** The id under which it was sent on. */
+  readonly sentId: RequestId;
+  /** The progress token that its requester chose; it was sent on under another where this one could meet its like (R8). */
+  readonly requesterToken: RequestId | undefined;
 }
 
-function oldestFirst(table: IdTable<PendingEntry>): readonly PendingEntry[] {
-  const entries: PendingEntry[] = [];
-  if (table.size > 0) table.addTo(entries);
-  return entries.sort((one, other) => one.order - other.order);
+/** Headers of the client that brought a message, by name in lower case, for transports that pass some of them on. */
+export type ExchangeHeaders = (name: string) => string | undefined;
+
+/**
+ * One POST of a client and everything that is sent in answer to it. Its front extends it with its response. Ids of requests
+ * are unique within an exchange at most (claude.ai sends every request with the id 1), so a session that has exchanges gives
+ * its requests ids of its own towards the server.
+ */
+export class Exchange implements Via {
+  /** Its requests that wait for an answer. Changed at commit only. */
+  readonly waiting: PendingEntry[] = [];
+  /** The client's headers, by name in lower case. */
+  readonly header: ExchangeHeaders;
+
+  constructor(header: ExchangeHeaders = () => undefined) {
+    this.header = header;
+  }
+
+  get exchange(): this {
+    return this;
+  }
+
+  get request(): undefined {
+    return undefined;
+  }
+
+  get status(): number {
+    return 0;
+  }
 }

@@ -7,8 +7,7 @@
 import type { Direction, Frame, RequestId } from '../protocol/envelope.ts';
 import { idKey } from '../protocol/ids.ts';
 import { subscriptionIdOf } from '../protocol/rewrite.ts';
-import type { Exchange, Passage, Via } from './exchange.ts';
-import type { PendingEntry } from './pending.ts';
+import type { Exchange, Passage, PendingEntry, Via } from './pending.ts';
 import type { SessionRecord } from './record.ts';
 
 /** The notifications by which a server reports on what it is doing for somebody. All others concern the whole session. */

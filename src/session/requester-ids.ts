@@ -4,25 +4,24 @@
  */
 
 import type { RequestId } from '../protocol/envelope.ts';
-import type { PendingEntry } from './pending.ts';
 
-export class RequesterIds {
-  readonly #byId = new Map<RequestId, PendingEntry | Set<PendingEntry>>();
+export class RequesterIds<E extends { readonly id: RequestId }> {
+  readonly #byId = new Map<RequestId, E | Set<E>>();
 
   /** The one request of this id; `'several'` when it would be a guess. */
-  find(id: RequestId): PendingEntry | 'several' | undefined {
+  find(id: RequestId): E | 'several' | undefined {
     const found = this.#byId.get(id);
     return found instanceof Set ? 'several' : found;
   }
 
-  add(entry: PendingEntry): void {
+  add(entry: E): void {
     const found = this.#byId.get(entry.id);
     if (found === undefined) this.#byId.set(entry.id, entry);
     else if (found instanceof Set) found.add(entry);
     else this.#byId.set(entry.id, new Set([found, entry]));
   }
 
-  remove(entry: PendingEntry): void {
+  remove(entry: E): void {
     const found = this.#byId.get(entry.id);
     if (found === entry) this.#byId.delete(entry.id);
     else if (found instanceof Set) {

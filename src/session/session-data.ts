@@ -11,7 +11,7 @@ import type { TransportType } from './interception.ts';
 import type { Journal } from './journal.ts';
 import type { Ledger, Limits, Times } from './limits.ts';
 import { type EndReason, type SessionState, sessionStates } from './outcomes.ts';
-import { PendingTable } from './pending.ts';
+import { PendingTable } from './pending-table.ts';
 import type { Profile, StandardTimes } from './profiles.ts';
 import { type TagRule, tagNames, tagThresholds } from './tags.ts';
 import { Tasks } from './tasks.ts';

@@ -4,7 +4,7 @@ import { type Refusal, errorTable } from '../errors.ts';
 import { encodeErrorResponse, encodeErrorText, encodeResultResponse, errorTextOf } from '../protocol/encode.ts';
 import { type Direction, opposite } from '../protocol/envelope.ts';
 import { ownMessage } from './effects.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from './pending.ts';
 import type { AnswerBody } from './interception.ts';
 import type { SessionRecord } from './record.ts';
 

@@ -1,4 +1,4 @@
-import { Exchange } from '../../src/session/exchange.ts';
+import { Exchange } from '../../src/session/pending.ts';
 import { describe, expect, test } from 'vitest';
 import { sessionMachine } from '../../machines/session.ts';
 import { decodeText } from '../../src/protocol/text.ts';
@@ -231,6 +231,19 @@ const conversations: readonly Conversation[] = [
     name: 'the operator closes',
     play: (s) => (s.shake(), s.take({ type: 'session.close', at: 0, reason: 'closed-by-operator' })),
     ends: ['closed', 'closed-by-operator'],
+  },
+  {
+    name: 'a request did not reach the server, which comes back',
+    play: (s) => {
+      s.shake();
+      s.fromClient(call);
+      const effect = s.effects.at(-1)!;
+      if (effect.type !== 'send') return;
+      s.take({ type: 'effect.failed', at: s.now, effect, cause: 'unsent', ticket: 99 });
+      const loss = { reason: 'session-lost', exitCode: null, signal: null, lastStderr: [], willRestart: true } as const;
+      s.take({ type: 'upstream.lost', at: s.now, loss });
+    },
+    ends: ['active.recovering'],
   },
   {
     name: 'an answer finds no room',

@@ -3,8 +3,9 @@
  * plain messages, and the outcome of a commit as plain data. No chart and no actor: a test says which updates run.
  */
 
-import type { Direction, Frame } from '../../src/protocol/envelope.ts';
+import type { Direction, Frame, RequestId } from '../../src/protocol/envelope.ts';
 import { isFault } from '../../src/protocol/faults.ts';
+import { idKey } from '../../src/protocol/ids.ts';
 import { readMessage } from '../../src/protocol/read.ts';
 import { decodeText, encodeText } from '../../src/protocol/text.ts';
 import { counterNames, type CounterName, countsToJson } from '../../src/session/counters.ts';
@@ -29,8 +30,16 @@ import {
 import type { Verdict } from '../../src/session/interception.ts';
 import { checkInvariants } from '../../src/session/invariants.ts';
 import type { Journal } from '../../src/session/journal.ts';
-import { defaultLimits, defaultTimes, Ledger, type Limits, type Times } from '../../src/session/limits.ts';
-import type { PendingEntry } from '../../src/session/pending.ts';
+import {
+  type Budget,
+  defaultLimits,
+  defaultTimes,
+  Ledger,
+  type Limits,
+  ordinary,
+  type Times,
+} from '../../src/session/limits.ts';
+import { type Exchange, PendingEntry, type Via } from '../../src/session/pending.ts';
 import { defaultProfile, standardTimes } from '../../src/session/profiles.ts';
 import { hasToWait } from '../../src/session/queue.ts';
 import { SessionRecord } from '../../src/session/record.ts';
@@ -56,6 +65,36 @@ export class SilentAlarms implements Alarms {
     alarm.alarmNext = null;
     this.dueAt.delete(alarm);
   }
+}
+
+/** A request that waits, open since 5. */
+export function entryOf(
+  id: RequestId,
+  direction: Direction = fromClient,
+  budget: Budget = ordinary,
+  token?: RequestId,
+  exchange?: Exchange,
+): PendingEntry {
+  return new PendingEntry(
+    's1',
+    {
+      key: idKey(0, id),
+      id,
+      direction,
+      method: 'tools/call',
+      budget,
+      startedAt: 5,
+      times: { idleMs: 300, absoluteMs: 3000 },
+      progressToken: token,
+      passage: exchange && { exchange, sentId: id, requesterToken: token },
+      asksTask: false,
+      isModern: false,
+      isOwn: false,
+      remembers: undefined,
+    },
+    4,
+    'open',
+  );
 }
 
 /** What a message is about that somebody writes: the request that it carries, or a message that carries none. */
@@ -146,11 +185,12 @@ export interface Arrival {
   readonly from?: Direction;
   readonly ticket?: number;
   readonly verdict?: Verdict | 'awaited';
+  readonly via?: Via;
 }
 
 /** Unless it says otherwise: sent by the client at time 0, and nobody intercepts. */
-function arrival({ at = 0, from = fromClient, ticket = 1, verdict }: Arrival, message: object) {
-  return { at, direction: from, frame: frameOf(message), ticket, verdict };
+function arrival({ at = 0, from = fromClient, ticket = 1, verdict, via }: Arrival, message: object) {
+  return { at, direction: from, frame: frameOf(message), ticket, verdict, via };
 }
 
 export function request(id: string | number, method: string, params?: object, how: Arrival = {}): RequestArrived {

@@ -40,7 +40,10 @@ describe('a request', () => {
     const event = request(1, 'tools/call', { name: 'echo' });
     const effects = receive(record, event);
     const entry = record.unit.find(fromClient, 1);
-    expect(effects).toEqual([{ type: 'send', direction: fromClient, message: [event.frame.bytes], entry }]);
+    expect(effects).toMatchObject([
+      { type: 'send', direction: fromClient, message: [event.frame.bytes], kind: 'request' },
+    ]);
+    expect(effects[0]).toHaveProperty('entry', entry);
     expect(entry?.state).toBe('open');
     expect(countsOf(record)).toEqual({
       framesFromClient: 1,
@@ -134,7 +137,7 @@ describe('a notification', () => {
     const { record } = openSession();
     const up = notification('notifications/roots/list_changed');
     const down = notification('notifications/message', { level: 'info', data: 'x' }, { from: fromServer });
-    expect([...receive(record, up), ...receive(record, down)]).toEqual([
+    expect([...receive(record, up), ...receive(record, down)]).toMatchObject([
       { type: 'send', direction: fromClient, message: [up.frame.bytes], entry: undefined },
       { type: 'send', direction: fromServer, message: [down.frame.bytes], entry: undefined },
     ]);

@@ -220,7 +220,7 @@ describe('R22 tasks', () => {
   test('begin with the answer to a request that asked for one', () => {
     const { record } = openSession();
     exchange(record, 'tools/call', asksTask, { result: { task } });
-    expect(record.tasks.get(fromClient, 't')).toEqual({
+    expect(record.tasks.get(fromClient, 't')).toMatchObject({
       taskId: 't',
       direction: fromClient,
       method: 'tools/call',

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import type { DeliveryResult, ExchangeLink } from '../../src/ports.ts';
+import { ExchangeBox } from '../../src/runtime/exchange-box.ts';
+import { sending } from '../session/fixtures.ts';
+
+function box(deliver: () => DeliveryResult): { readonly box: ExchangeBox; readonly closed: string[] } {
+  const closed: string[] = [];
+  const link: ExchangeLink = {
+    deliver,
+    settled: () => {},
+    pause: () => {},
+    close: (reason) => void closed.push(reason),
+  };
+  return { box: new ExchangeBox(link), closed };
+}
+
+test('passes on what the link says of a message, and keeps none', () => {
+  for (const result of ['accepted', 'full', 'closed', 'nowhere'] as const) {
+    const { box: one } = box(() => result);
+    expect([one.push([new Uint8Array(3)], sending()), one.bytes, one.recall()]).toEqual([result, 0, false]);
+  }
+});
+
+test('a link that throws has no reader any more', () => {
+  const { box: one } = box(() => {
+    throw new Error('EPIPE');
+  });
+  expect(one.push([], sending())).toBe('closed');
+});
+
+test('closes its link once, and takes nothing afterwards', () => {
+  const { box: one, closed } = box(() => 'accepted');
+  one.finish('over');
+  one.abandon('again');
+  one.drained();
+  expect([closed, one.push([], sending())]).toEqual([['over'], 'closed']);
+});
