@@ -311,6 +311,8 @@ export const manifest: readonly Requirement[] = [
   ...rows('R8', 'legacy', "A request under an id of ours carries none of the client's ids and tokens.", {
     'scenarios/exchanges.test.ts': 'R8 have progress of their own, under the token that each chose',
     'scenarios/recovery.test.ts': 'R8 P3 is told nothing in the client’s own names: neither ids nor progress tokens',
+    'properties/rewrite.test.ts': 'R8 is the same message, but for the ids',
+    'protocol/rewrite.test.ts': 'R8 has them in every member that names a request, and in no other',
   }),
   ...rows('R9', 'both', 'Either side gives up requests of its own, never initialize, and hears nothing more of them.', {
     'scenarios/exchanges.test.ts':
