@@ -493,8 +493,10 @@ export const manifest: readonly Requirement[] = [
   ...rows('P13', 'both', 'Clients that come, go and come again have each their own session and disturb nobody.', {
     'races/races.test.ts': 'S1 S3 S6 S7 S10 P4 P13 break no law',
     'properties/garbage.test.ts': 'R24 P13 hurt nobody',
+    'transports/websocket-front.test.ts': 'P13 a hundred clients that come and go, in every way, leave nothing behind',
   }),
   ...rows('P14', 'both', 'An open stream keeps its session, and a missed ping kills nothing.', {
+    'transports/websocket-link.test.ts': 'P14 a connection on which nobody speaks',
     'runtime/runtime.test.ts': 'P2 P14 a stream that is open keeps a session for its day, and no longer',
   }),
   ...rows('P16', 'both', 'Floods and peers that do not read cost bounded memory and are refused in typed words.', {
