@@ -108,5 +108,7 @@ export interface UpstreamLink extends PeerLink {
 
 /** How to reach one server. The runtime calls `connect` again when a lost server may be started again. */
 export interface UpstreamConnector {
+  /** Where the ids begin under which a session sends to a server that others use too: each session has a range of its own. */
+  readonly idBase?: number;
   connect(events: UpstreamEvents): UpstreamLink;
 }

@@ -294,6 +294,7 @@ export const manifest: readonly Requirement[] = [
     'session/settle.test.ts': 'nobody waits for goes no further, and is counted by what it is (R4, R5)',
   }),
   ...rows('R6', 'both', 'An error that names no request is passed to the one reader of a connection.', {
+    'protocol/encode.test.ts': 'R6 the error of a response that names no request, under the id of its request',
     'scenarios/exchanges.test.ts': 'R6 without an id belongs to the request in whose response it came, with its status',
     'scenarios/answers.test.ts': 'R6 that is an error without id is passed on: on a connection there is one reader',
     'scenarios/held-frames.test.ts': 'S7 R6 an error without id is counted when it is dropped',

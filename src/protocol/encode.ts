@@ -1,5 +1,6 @@
 /** Writes the messages that we send in our own name. Knows JSON-RPC, not what the errors mean. */
 import type { RequestId } from './envelope.ts';
+import { ownMember } from './derive.ts';
 import { decodeText, encodeText } from './text.ts';
 
 export interface ErrorBody {
@@ -29,8 +30,8 @@ export function encodeErrorText(idToken: string | undefined, errorText: string):
 
 /** The error of a response that names no request, under the id of the request that it answers (R6). */
 export function encodeAsErrorOf(idToken: string, unnamed: Uint8Array): Uint8Array {
-  const { error } = JSON.parse(decodeText(unnamed)) as { readonly error: unknown };
-  return encodeErrorText(idToken, JSON.stringify(error));
+  const message: unknown = JSON.parse(decodeText(unnamed));
+  return encodeErrorText(idToken, JSON.stringify(ownMember(message, 'error')));
 }
 
 /** A result response; a result of `undefined` is the empty one. */

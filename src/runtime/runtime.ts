@@ -157,6 +157,8 @@ class SessionRuntime implements Runtime {
         principal: options.principal,
         route: options.route,
         profile: options.profile ?? this.#options.profile ?? defaultProfile,
+        hasExchanges: 'deliver' in options.client,
+        idBase: 'connect' in options.server ? (options.server.idBase ?? 0) : 0,
         surroundings: isConnection(options) ? this.#connectionSurroundings : this.#surroundings,
       },
     });

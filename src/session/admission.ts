@@ -25,7 +25,7 @@ export function newEntry(record: SessionRecord, event: FrameArrived, state: Entr
   const id = envelope.id!;
   const token = envelope.progressToken;
   const exchange = exchangeOf(record, direction, frame, event.via);
-  const passage = passageOf(direction, id, token, exchange, event.ticket);
+  const passage = passageOf(record, direction, id, token, exchange, event.ticket);
   const sentId = passage === undefined ? id : passage.sentId;
   return new PendingEntry(
     record.id,
@@ -80,7 +80,7 @@ export function refuseEntry(record: SessionRecord, entry: PendingEntry, why: Ref
 function objectionTo(record: SessionRecord, entry: PendingEntry): Refusal | undefined {
   const { unit } = record;
   const fromClient = entry.direction === 'client-to-server';
-  if (unit.find(entry.direction, entry.key) !== undefined) {
+  if (isDuplicate(record, entry)) {
     unit.count('duplicateIds');
     return refusal('INVALID_REQUEST', { reason: 'A request with this id is still waiting for its answer' });
   }
@@ -96,6 +96,12 @@ function objectionTo(record: SessionRecord, entry: PendingEntry): Refusal | unde
     limit: isSession ? perSessionLimit(limits, entry.budget) : ledger.limit[entry.budget]!,
     retryAfterMs,
   });
+}
+
+/** In an exchange ids are renamed and may repeat. Elsewhere a second request would get the answer of the first (R7). */
+function isDuplicate(record: SessionRecord, entry: PendingEntry): boolean {
+  if (!entry.isRenamed) return record.unit.find(entry.direction, entry.key) !== undefined;
+  return !record.hasExchanges && record.pending.byRequesterId(entry.id) !== undefined;
 }
 
 const fullCounter = {

@@ -154,7 +154,7 @@ export function passNotification(
 
 function sendNotification(record: SessionRecord, direction: Direction, frame: Frame, via: Via | undefined): void {
   const stream =
-    record.hasExchanges && direction === 'server-to-client' ? subscriptionBehind(record, frame) : undefined;
+    record.renamesRequests && direction === 'server-to-client' ? subscriptionBehind(record, frame) : undefined;
   const message = stream === undefined ? [frame.bytes] : rewriteFrame(frame, { subscriptionId: stream.id });
   sendNotice(record, direction, frame, message, exchangeOf(record, direction, frame, via));
 }
@@ -209,7 +209,7 @@ function findCancelled(
   direction: Direction,
   id: RequestId,
 ): PendingEntry | 'several' | undefined {
-  if (!record.hasExchanges || direction === 'server-to-client') return record.unit.find(direction, idKey(0, id));
+  if (!record.renamesRequests || direction === 'server-to-client') return record.unit.find(direction, idKey(0, id));
   const entry = record.pending.byRequesterId(id);
   return typeof entry === 'object' && entry.isTaken ? undefined : entry;
 }

@@ -4,7 +4,7 @@ import type { Direction, RequestId } from '../protocol/envelope.ts';
 import type { IdKey } from '../protocol/ids.ts';
 import { IdTable } from './id-table.ts';
 import { budgets, listen } from './limits.ts';
-import type { Exchange, PendingEntry } from './pending.ts';
+import type { PendingEntry } from './pending.ts';
 import { RequesterIds } from './requester-ids.ts';
 
 /** Requests travelling in one direction: by id, and by progress token where they carry one. */
@@ -17,7 +17,7 @@ export class PendingTable {
   readonly used: number[] = budgets.map(() => 0);
   readonly #fromClient = new OneWay();
   readonly #fromServer = new OneWay();
-  /** Of the client's requests that came in exchanges. */
+  /** Of the client's requests that were sent on under other ids. */
   #requesterIds: RequesterIds<PendingEntry> | undefined;
   #inserted = 0;
 
@@ -38,7 +38,7 @@ export class PendingTable {
     return this.#way(direction).byToken.get(token);
   }
 
-  /** The client's request that it calls so; `'several'` when more than one of its exchanges has such a one. */
+  /** The client's renamed request that it calls so; `'several'` when more than one of its exchanges has such a one. */
   byRequesterId(id: RequestId): PendingEntry | 'several' | undefined {
     return this.#requesterIds?.find(id);
   }
@@ -64,7 +64,7 @@ export class PendingTable {
     way.byKey.set(entry.key, entry);
     if (entry.progressToken !== undefined) way.byToken.set(entry.progressToken, entry);
     this.used[entry.budget]!++;
-    if (entry.exchange !== undefined) this.#enterExchange(entry, entry.exchange);
+    if (entry.isRenamed) this.#enter(entry);
   }
 
   /** Only for the unit of work, at commit. */
@@ -74,19 +74,17 @@ export class PendingTable {
     const token = entry.progressToken;
     if (token !== undefined && way.byToken.get(token) === entry) way.byToken.delete(token);
     this.used[entry.budget]!--;
-    if (entry.exchange !== undefined) this.#leaveExchange(entry, entry.exchange);
+    if (entry.isRenamed) this.#leave(entry);
   }
 
-  #enterExchange(entry: PendingEntry, { waiting }: Exchange): void {
-    if (entry.direction === 'server-to-client') return;
-    waiting.push(entry);
+  #enter(entry: PendingEntry): void {
+    entry.exchange?.waiting.push(entry);
     (this.#requesterIds ??= new RequesterIds()).add(entry);
   }
 
-  #leaveExchange(entry: PendingEntry, { waiting }: Exchange): void {
-    if (entry.direction === 'server-to-client') return;
-    const place = waiting.indexOf(entry);
-    if (place !== -1) waiting.splice(place, 1);
+  #leave(entry: PendingEntry): void {
+    const waiting = entry.exchange?.waiting;
+    waiting?.splice(waiting.indexOf(entry), 1);
     this.#requesterIds!.remove(entry);
   }
 

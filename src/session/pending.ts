@@ -99,6 +99,11 @@ export class PendingEntry implements Alarm, RequestDeadline, EntryFacts {
     return this.passage === undefined ? this.id : this.passage.sentId;
   }
 
+  /** It goes on under another id than its requester's, even where the two happen to be equal. */
+  get isRenamed(): boolean {
+    return this.passage !== undefined && this.direction === 'client-to-server';
+  }
+
   /** The progress token by which its requester knows it. */
   get requesterToken(): RequestId | undefined {
     return this.passage === undefined ? this.progressToken : this.passage.requesterToken;

@@ -42,14 +42,18 @@ export function subscriptionBehind(record: SessionRecord, frame: Frame): Pending
   return id === undefined ? undefined : record.unit.find('client-to-server', idKey(0, id));
 }
 
-/** What a request is called on its way. Those of an exchange are sent on under the number of their frame (R7, R8). */
+/**
+ * What a request is called on its way. One whose id could meet its like, in another exchange or at a shared server, is sent
+ * on under the number of its frame, counted from where the ids of its session begin (R7, R8).
+ */
 export function passageOf(
+  record: SessionRecord,
   direction: Direction,
   id: RequestId,
   requesterToken: RequestId | undefined,
   exchange: Exchange | undefined,
   ticket: number,
 ): Passage | undefined {
-  if (exchange === undefined) return undefined;
-  return { exchange, sentId: direction === 'client-to-server' ? ticket : id, requesterToken };
+  if (!record.renamesRequests) return undefined;
+  return { exchange, sentId: direction === 'client-to-server' ? record.idBase + ticket : id, requesterToken };
 }

@@ -42,6 +42,10 @@ export interface SessionIdentity {
   readonly principal: string | undefined;
   readonly route: string | undefined;
   readonly profile: Profile;
+  /** Its client sends messages in exchanges; on a connection it does not. */
+  readonly hasExchanges?: boolean;
+  /** The ids under which its requests are sent on begin above this; 0 where its server is its own. */
+  readonly idBase?: number;
 }
 
 export type SessionInput = SessionIdentity & { readonly surroundings: SessionSurroundings };
@@ -64,6 +68,8 @@ export class SessionData {
   readonly transportType: TransportType;
   /** Its client sends messages in exchanges; on a connection it does not. */
   readonly hasExchanges: boolean;
+  /** Where the ids begin under which its requests are sent on to a server that it shares. */
+  readonly idBase: number;
   readonly profile: Profile;
   readonly surroundings: SessionSurroundings;
   readonly alarm: SessionAlarm;
@@ -107,7 +113,8 @@ export class SessionData {
     this.id = input.id;
     this.openedAt = input.openedAt;
     this.transportType = input.transportType;
-    this.hasExchanges = input.transportType === 'http';
+    this.hasExchanges = input.hasExchanges ?? false;
+    this.idBase = input.idBase ?? 0;
     this.principal = input.principal;
     this.route = input.route;
     this.profile = input.profile;
@@ -122,6 +129,11 @@ export class SessionData {
   /** Pending requests or an open stream: activity that keeps a session from being idle or evicted. */
   get isBusy(): boolean {
     return this.hasOpenStream || this.pending.size > 0;
+  }
+
+  /** Its requests go on under other ids than their client's, because those could meet their like. */
+  get renamesRequests(): boolean {
+    return this.hasExchanges || this.idBase > 0;
   }
 
   get hasEnded(): boolean {

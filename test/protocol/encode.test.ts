@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  encodeAsErrorOf,
   encodeCancelled,
   encodeErrorResponse,
   encodeNotification,
@@ -7,7 +8,7 @@ import {
   encodeResultResponse,
   idTokenOf,
 } from '../../src/protocol/encode.ts';
-import { decodeText } from '../../src/protocol/text.ts';
+import { decodeText, encodeText } from '../../src/protocol/text.ts';
 
 describe('what we write', () => {
   test('errors echo the id as it stood, or say null', () => {
@@ -17,6 +18,13 @@ describe('what we write', () => {
     );
     expect(decodeText(encodeErrorResponse(undefined, { code: 1, message: '' }))).toBe(
       '{"jsonrpc":"2.0","id":null,"error":{"code":1,"message":""}}',
+    );
+  });
+
+  test('R6 the error of a response that names no request, under the id of its request', () => {
+    const unnamed = '{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"no","data":[1]}}';
+    expect(decodeText(encodeAsErrorOf('"x"', encodeText(unnamed)))).toBe(
+      '{"jsonrpc":"2.0","id":"x","error":{"code":-32000,"message":"no","data":[1]}}',
     );
   });
 

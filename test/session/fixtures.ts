@@ -67,7 +67,9 @@ export class SilentAlarms implements Alarms {
   }
 }
 
-/** A request that waits, open since 5. */
+let renamed = 1000;
+
+/** A request that waits, open since 5; one of an exchange is sent on under an id of its own. */
 export function entryOf(
   id: RequestId,
   direction: Direction = fromClient,
@@ -75,10 +77,11 @@ export function entryOf(
   token?: RequestId,
   exchange?: Exchange,
 ): PendingEntry {
+  const sentId = exchange === undefined || direction === fromServer ? id : ++renamed;
   return new PendingEntry(
     's1',
     {
-      key: idKey(0, id),
+      key: idKey(0, sentId),
       id,
       direction,
       method: 'tools/call',
@@ -86,7 +89,7 @@ export function entryOf(
       startedAt: 5,
       times: { idleMs: 300, absoluteMs: 3000 },
       progressToken: token,
-      passage: exchange && { exchange, sentId: id, requesterToken: token },
+      passage: exchange && { exchange, sentId, requesterToken: token },
       asksTask: false,
       isModern: false,
       isOwn: false,
@@ -135,6 +138,8 @@ export function openSession(options: SessionOptions = {}): Session {
     id: options.id ?? 's1',
     openedAt: options.openedAt ?? 0,
     transportType: options.transportType ?? 'in-memory',
+    hasExchanges: options.hasExchanges ?? false,
+    idBase: options.idBase ?? 0,
     principal: options.principal,
     route: options.route,
     profile: options.profile ?? defaultProfile,

@@ -114,10 +114,10 @@ describe('requests of exchanges', () => {
   test('what the server asks in an exchange is none of its own', () => {
     const table = new PendingTable();
     const exchange = new Exchange();
-    const question = entryOf(1, fromServer, ordinary, undefined, exchange);
-    table.insert(question);
+    const asked = entryOf(1, fromServer, ordinary, undefined, exchange);
+    table.insert(asked);
     expect([exchange.waiting, table.byRequesterId(1)]).toEqual([[], undefined]);
-    table.remove(question);
+    table.remove(asked);
     expect(table.size).toBe(0);
   });
 });

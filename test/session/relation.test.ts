@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { counterIndex } from '../../src/session/counters.ts';
 import { Exchange, type Via } from '../../src/session/pending.ts';
 import { exchangeOf, passageOf, subscriptionBehind } from '../../src/session/relation.ts';
 import { frameOf, fromClient, fromServer, openSession, receive, request } from './fixtures.ts';
@@ -9,7 +10,7 @@ const listChanged = frameOf({ method: 'notifications/tools/list_changed' });
 const sampling = frameOf({ id: 7, method: 'sampling/createMessage' });
 
 function asked(...methods: readonly string[]) {
-  const { record } = openSession({ transportType: 'http' });
+  const { record } = openSession({ hasExchanges: true });
   const exchanges = methods.map((method, index) => {
     const exchange = new Exchange();
     receive(record, request(1, method, undefined, { ticket: index + 1, via: exchange }));
@@ -20,7 +21,7 @@ function asked(...methods: readonly string[]) {
 
 describe('on a connection', () => {
   test('there are no exchanges, and nothing is looked for', () => {
-    const { record } = openSession({ transportType: 'stdio' });
+    const { record } = openSession();
     expect(exchangeOf(record, fromServer, log, undefined)).toBe(undefined);
   });
 });
@@ -66,10 +67,26 @@ describe("a server's message", () => {
 });
 
 describe('the names of a request on its way', () => {
+  const exchange = new Exchange();
+
   test('are its own on a connection, and its number in an exchange (R7)', () => {
-    const exchange = new Exchange();
-    expect(passageOf(fromClient, 'id', 'token', undefined, 9)).toBe(undefined);
-    expect(passageOf(fromClient, 'id', 'token', exchange, 9)).toEqual({ exchange, sentId: 9, requesterToken: 'token' });
-    expect(passageOf(fromServer, 'id', undefined, exchange, 9)).toMatchObject({ sentId: 'id' });
+    const { record: connection } = openSession();
+    const { record } = openSession({ hasExchanges: true });
+    expect(passageOf(connection, fromClient, 'id', 'token', undefined, 9)).toBe(undefined);
+    expect(passageOf(record, fromClient, 'id', 'token', exchange, 9)).toEqual({
+      exchange,
+      sentId: 9,
+      requesterToken: 'token',
+    });
+    expect(passageOf(record, fromServer, 'id', undefined, exchange, 9)).toMatchObject({ sentId: 'id' });
+  });
+
+  test('at a shared server lie in a range that is its own', () => {
+    const { record } = openSession({ idBase: 2 ** 40 });
+    expect(passageOf(record, fromClient, 'id', undefined, undefined, 9)).toMatchObject({ sentId: 2 ** 40 + 9 });
+    receive(record, request(1, 'tools/call', undefined, { ticket: 1 }));
+    receive(record, request(1, 'tools/call', undefined, { ticket: 2 }));
+    expect(record.counts[counterIndex.duplicateIds]).toBe(1);
+    expect(record.unit.find(fromClient, 2 ** 40 + 1)?.id).toBe(1);
   });
 });
