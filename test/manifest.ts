@@ -142,6 +142,7 @@ export const manifest: readonly Requirement[] = [
     'both',
     'Everything has a limit, and who is refused is told which, with its numbers; the reserve stays for handshake, ping, shutdown.',
     {
+      'proxy/websocket.test.ts': 'S7 one more than there is room for is told so by the close of its connection',
       'scenarios/eviction.test.ts':
         'S7 F1 never takes the place of a busy one: with pending requests or an open stream',
       'scenarios/held-frames.test.ts': 'S7 is pending: it counts against the limits, and its id is taken',
@@ -411,6 +412,8 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('P1', 'both', 'No child outlives the proxy.', {
+    'proxy/backend.test.ts':
+      'is started for each session, for the first before anybody asks; all are gone when it is stopped (P1)',
     'e2e/processes.test.ts': 'P1 a server ends by the end of its input when the proxy is killed',
   }),
   ...rows('P2', 'both', 'A session that nobody uses leaves at its limit, and nothing of it stays.', {
@@ -428,6 +431,7 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('P4', 'both', 'An answer reaches its own request only, whatever ids anybody uses.', {
+    'proxy/websocket.test.ts': 'F9 P4 have a session and a server each, also with the same ids',
     'scenarios/exchanges.test.ts': 'P4 R7 are answered each in its own, whatever the order',
     'scenarios/answers.test.ts': 'R7 P4 that was answered may be used again: the answer is to the new request',
     'scenarios/several-sessions.test.ts':
@@ -438,6 +442,8 @@ export const manifest: readonly Requirement[] = [
     'e2e/traffic.test.ts': 'P4 to an id that still waits are refused to the second request, and the first is answered',
   }),
   ...rows('P5', 'both', 'When the server dies, everything it was asked is settled at once with a typed error.', {
+    'proxy/health.test.ts': 'P5 says that it is up, and whether it should be sent traffic',
+    'proxy/backend.test.ts': 'one that cannot be reached, or fell over, is a problem; one that answers is well (P5)',
     'scenarios/held-frames.test.ts': 'S1 P5 is lost with its server: the requester is told so at once, and once',
     'scenarios/outcomes.test.ts': 'S1 P5 R19 upstream-lost: by 5020, at once',
     'scenarios/recovery.test.ts': 'P5 R4 answers nothing of its former life',
@@ -492,6 +498,7 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('P13', 'both', 'Clients that come, go and come again have each their own session and disturb nobody.', {
+    'proxy/websocket.test.ts': 'P13 that leave take their session with them',
     'races/races.test.ts': 'S1 S3 S6 S7 S10 P4 P13 break no law',
     'properties/garbage.test.ts': 'R24 P13 hurt nobody',
     'transports/websocket-front.test.ts': 'P13 a hundred clients that come and go, in every way, leave nothing behind',
@@ -517,6 +524,7 @@ export const manifest: readonly Requirement[] = [
     'both',
     'A drain refuses what is new, finishes what is in flight, and settles the rest at the deadline.',
     {
+      'proxy/websocket.test.ts': 'P17 finish what is under way when it drains, and no others come in',
       'scenarios/drain.test.ts':
         'P17 takes no new sessions and no new requests, and is done when the last one is answered',
       'runtime/runtime.test.ts': 'P17 a drain refuses new sessions and new requests, and waits for what is under way',
@@ -539,6 +547,8 @@ export const manifest: readonly Requirement[] = [
     'runtime/session-logic.test.ts': 'P19 is traced with what was decided, where traces are wanted',
   }),
   ...rows('P20', 'both', 'Host and Origin are checked by default, and a front for others says whom it answers to.', {
+    'proxy/websocket.test.ts': 'P20 of a foreign page are not let in',
+    'cli/listen-flags.test.ts': 'another address than loopback wants the names that clients use (P20)',
     'transports/door.test.ts': 'P20 a door on loopback',
   }),
   ...rows(
@@ -558,4 +568,7 @@ export const manifest: readonly Requirement[] = [
       'session/relation.test.ts': 'belongs to the exchange of the request in whose answer it comes (R17)',
     },
   ),
+  ...rows('F9', 'both', 'Clients of one front do not share a tunnel: each has a session of its own.', {
+    'proxy/websocket.test.ts': 'F9 P4 have a session and a server each, also with the same ids',
+  }),
 ];

@@ -3,7 +3,7 @@
  * others that are loaded when they are needed. Nothing is looked for in node_modules when the command runs.
  */
 
-import { rolldown } from 'rolldown';
+import { type Plugin, rolldown } from 'rolldown';
 
 export interface Bundle {
   /** The file that is run. */
@@ -14,10 +14,21 @@ export interface Bundle {
   readonly modules: readonly string[];
 }
 
+/** What `ws` would use if somebody had installed it. Nobody has: it falls back to code of its own. */
+const notInstalled: ReadonlySet<string> = new Set(['bufferutil', 'utf-8-validate']);
+
+const withoutOptionalParts: Plugin = {
+  name: 'without-optional-parts',
+  resolveId: (source) => (notInstalled.has(source) ? `\0${source}` : null),
+  load: (id) =>
+    notInstalled.has(id.slice(1)) ? `throw new Error('${id.slice(1)} is not part of the command');` : null,
+};
+
 export async function bundleCommand(source: string, folder: string): Promise<Bundle> {
   const build = await rolldown({
     input: { ninelives: source },
     platform: 'node',
+    plugins: [withoutOptionalParts],
     // Parts share nothing that stands in the file that is run.
     preserveEntrySignatures: 'strict',
   });

@@ -10,6 +10,8 @@ export const exitCodes = {
   sessionFailed: 1,
   /** The command line or a file it names is wrong; nothing was started. */
   usage: 2,
+  /** The address to listen on is in use, or not ours. */
+  cannotListen: 3,
   /** The server command exists and cannot be executed. */
   notExecutable: 126,
   /** The server command was not found. */

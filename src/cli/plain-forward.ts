@@ -12,5 +12,5 @@ export function plainForward(words: readonly string[], environment: NodeJS.Proce
   // A command that is missing, and a level, are explained by the parser.
   if (program === undefined || program === '') return undefined;
   if (environment['NINELIVES_LOG'] !== undefined) return undefined;
-  return { command: program, args };
+  return { server: { command: program, args } };
 }

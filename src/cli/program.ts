@@ -2,12 +2,10 @@
 
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from './exit-codes.ts';
-import { addForward } from './forward.ts';
-import type { ForwardRequest } from './run-forward.ts';
+import { type Runners, addForward } from './forward.ts';
 import { packageVersion } from './version.ts';
 
-/** @param run does what a `forward` asks for. */
-export function commandLine(run: (request: ForwardRequest) => Promise<void>): Command {
+export function commandLine(runners: Runners): Command {
   const program = new Command('ninelives')
     .enablePositionalOptions()
     .description('Every MCP session is a statechart actor: a session runtime for Model Context Protocol proxies.')
@@ -17,16 +15,13 @@ export function commandLine(run: (request: ForwardRequest) => Promise<void>): Co
     .showHelpAfterError('Run with --help to see what can be said here.')
     .exitOverride()
     .addHelpText('after', '\nExample:\n  ninelives forward stdio -- npx -y @modelcontextprotocol/server-everything\n');
-  addForward(program, run);
+  addForward(program, runners);
   return program;
 }
 
 /** @param words what follows the name of the program. Sets the exit code when they ask for nothing that runs. */
-export async function runProgram(
-  words: readonly string[],
-  run: (request: ForwardRequest) => Promise<void>,
-): Promise<void> {
-  const program = commandLine(run);
+export async function runProgram(words: readonly string[], runners: Runners): Promise<void> {
+  const program = commandLine(runners);
   try {
     if (words.every((word) => word === '--'))
       program.error("error: say what to do: 'ninelives forward stdio -- COMMAND ARGS'");

@@ -4,31 +4,25 @@
  */
 
 import { isatty } from 'node:tty';
-import type { Forward } from '../proxy.ts';
+import type { Forward } from '../proxy/stdio.ts';
 import { systemClock } from '../runtime/system-clock.ts';
-import { type Limits, type Times, defaultLimits } from '../session/limits.ts';
-import type { Profile } from '../session/profiles.ts';
-import { defaultRestartPolicy, neverRestart } from '../session/upstream.ts';
-import { startServerToForward } from '../transports/server-to-forward.ts';
+import type { Clock } from '../ports.ts';
+import { defaultLimits } from '../session/limits.ts';
+import { defaultRestartPolicy, neverRestart, remoteRestartPolicy } from '../session/upstream.ts';
+import { type ServerToForward, runningServer, startServerToForward } from '../transports/server-to-forward.ts';
 import { openStandardError, openStandardStreams } from '../transports/stdio.ts';
 import { codeOfSignal, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { HeldLog } from './held-log.ts';
-import { type LogLevel, defaultLogLevel } from './log-levels.ts';
+import { defaultLogLevel } from './log-levels.ts';
 import { Orphanhood } from './orphanhood.ts';
 import { People } from './people.ts';
+import type { ServerRequest } from './server-flags.ts';
+import type { SessionRequest } from './session-flags.ts';
 import { serverLine } from './terminal.ts';
 
-/** What was asked for. What is left out is as the limits and times of a session are by default. */
-export interface ForwardRequest {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly logLevel?: LogLevel;
-  /** Whether a server that went away is started again; it is unless this is false. */
-  readonly restarts?: boolean;
-  readonly profile?: Profile;
-  readonly limits?: Partial<Limits>;
-  readonly times?: Partial<Times>;
-  readonly checksInvariants?: boolean;
+/** What was asked for. */
+export interface ForwardRequest extends SessionRequest {
+  readonly server: ServerRequest;
 }
 
 /** How long the last lines on stderr may take at the end. */
@@ -43,9 +37,10 @@ export async function runForward(request: ForwardRequest): Promise<never> {
   });
   let proxy: Forward | null = null;
   let wasAskedToStop = false;
+  let kill = (): void => {};
   const stop = (signal: NodeJS.Signals): void => {
     if (wasAskedToStop || proxy === null) {
-      server.connector.kill();
+      kill();
       process.exit(wasAskedToStop ? codeOfSignal(signal) : exitCodes.ok);
     }
     wasAskedToStop = true;
@@ -54,16 +49,11 @@ export async function runForward(request: ForwardRequest): Promise<never> {
   // Before the server is started: there is no moment in which a signal would end us and leave the server.
   process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
 
-  const server = startServerToForward({
-    command: request.command,
-    args: request.args,
-    clock,
-    lineBytesMax: request.limits?.frameBytesMax ?? defaultLimits.frameBytesMax,
-    onStderr: (line) => log.inTurn(() => people.write(serverLine(line, people))),
-  });
+  const server = await serverOf(request, clock, (line) => log.inTurn(() => people.write(serverLine(line, people))));
+  kill = () => server.connector.kill();
   // Whatever ends us, a defect included, the server does not stay behind.
-  process.on('exit', () => server.connector.kill());
-  const { forwardStdio } = await import('../proxy.ts');
+  process.on('exit', () => kill());
+  const { forwardStdio } = await import('../proxy/stdio.ts');
   if (isatty(0)) log.info({}, 'your terminal is the client: type a message a line, Ctrl-D to end');
   proxy = forwardStdio({
     ...openStandardStreams(),
@@ -72,7 +62,8 @@ export async function runForward(request: ForwardRequest): Promise<never> {
     log,
     limits: request.limits ?? {},
     times: request.times ?? {},
-    restart: request.restarts === false ? neverRestart : defaultRestartPolicy,
+    restart:
+      request.restarts === false ? neverRestart : 'url' in request.server ? remoteRestartPolicy : defaultRestartPolicy,
     ...(request.profile === undefined ? {} : { profile: request.profile }),
     checksInvariants: request.checksInvariants === true,
   });
@@ -84,4 +75,17 @@ export async function runForward(request: ForwardRequest): Promise<never> {
   await log.opened();
   await people.flushed(farewellMs);
   process.exit(exitCodeOf(reason, exit, wasAskedToStop));
+}
+
+/** A server that is started is started before anything else is loaded. */
+async function serverOf(
+  { server, limits }: ForwardRequest,
+  clock: Clock,
+  onStderr: (line: string) => void,
+): Promise<ServerToForward> {
+  const lineBytesMax = limits?.frameBytesMax ?? defaultLimits.frameBytesMax;
+  if ('command' in server) return startServerToForward({ ...server, clock, lineBytesMax, onStderr });
+  const { openRemote } = await import('../proxy/remote.ts');
+  const remote = await openRemote({ ...server, clock, frameBytesMax: lineBytesMax });
+  return runningServer(remote.name, remote.connector());
 }

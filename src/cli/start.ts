@@ -11,5 +11,11 @@ export async function start(words: readonly string[], environment: NodeJS.Proces
   const plain = plainForward(words, environment);
   if (plain !== undefined) return runForward(plain);
   const { runProgram } = await import('./program.ts');
-  return runProgram(words, runForward);
+  return runProgram(words, {
+    stdio: runForward,
+    listening: async (request) => {
+      const { runListening } = await import('./run-listening.ts');
+      return runListening(request);
+    },
+  });
 }

@@ -15,6 +15,8 @@ export interface RestartPolicy {
 }
 
 export const defaultRestartPolicy: RestartPolicy = { restartsMax: 3, withinMs: 60_000, backoffMs: 100 };
+/** A server that others run comes back in its own time: it is looked for as long as a session waits for it. */
+export const remoteRestartPolicy: RestartPolicy = { restartsMax: 10, withinMs: 60_000, backoffMs: 100 };
 export const neverRestart: RestartPolicy = { restartsMax: 0, withinMs: 60_000, backoffMs: 0 };
 
 export type UpstreamState = 'idle' | 'starting' | 'ready' | 'leaving' | 'backingOff' | 'stopping' | 'stopped';

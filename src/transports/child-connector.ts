@@ -24,8 +24,11 @@ export interface ChildConnectorOptions {
 
 /** What is asked here concerns every server that was started and has not ended, with all that it started itself. */
 export interface ChildConnector extends UpstreamConnector {
-  /** Starts the first server before anybody connects; what it says waits for `connect`, which takes it over. */
-  startAhead(): void;
+  /**
+   * Starts the first server before anybody connects; what it says waits for `connect`, which takes it over.
+   * @param tells when `onSpawned` and `onExit` are called: as it happens, or in their place among what waits.
+   */
+  startAhead(tells?: 'at once' | 'in turn'): void;
   /** Stops what runs. Resolves when nothing is left of any server that was started here, nor of what it had started. */
   stop(): Promise<void>;
   /** Cuts stops short that are under way: SIGTERM now, and SIGKILL soon. */
@@ -46,9 +49,9 @@ export function childConnector(options: ChildConnectorOptions): ChildConnector {
   }
 
   return {
-    startAhead: () => {
+    startAhead: (tells = 'in turn') => {
       const waiting = new WaitingEvents();
-      const server = run(waiting, waiting.said(options));
+      const server = run(waiting, tells === 'at once' ? options : waiting.said(options));
       // Only what is said about the server waits here; what it says itself waits in its pipe.
       server.pause(true);
       ahead = { server, waiting };
@@ -62,6 +65,8 @@ export function childConnector(options: ChildConnectorOptions): ChildConnector {
       return server;
     },
     stop: async () => {
+      // The end of what nobody reads would not be noticed.
+      ahead?.server.pause(false);
       await Promise.all([...running].map(async (server) => server.stop()));
     },
     hurry: () => {

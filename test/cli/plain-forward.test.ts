@@ -7,9 +7,12 @@ import type { ForwardRequest } from '../../src/cli/run-forward.ts';
 /** What the parser makes of a command line; undefined when it refuses it. */
 async function parsed(words: readonly string[]): Promise<ForwardRequest | undefined> {
   let asked: ForwardRequest | undefined;
-  const program = commandLine(async (request) => {
-    asked = request;
-    return Promise.resolve();
+  const program = commandLine({
+    stdio: async (request) => {
+      asked = request;
+      return Promise.resolve();
+    },
+    listening: async () => {},
   }).configureOutput({ writeOut: () => {}, writeErr: () => {} });
   for (const command of [program, ...program.commands, ...program.commands.flatMap((front) => front.commands)]) {
     command.exitOverride().configureOutput({ writeOut: () => {}, writeErr: () => {} });
@@ -65,8 +68,7 @@ describe('a command line without flags', () => {
 
   test('is the one that clients are told to write', () => {
     expect(plainForward(['forward', 'stdio', '--', 'npx', '-y', 'server', '--', '--help'], {})).toEqual({
-      command: 'npx',
-      args: ['-y', 'server', '--', '--help'],
+      server: { command: 'npx', args: ['-y', 'server', '--', '--help'] },
     });
   });
 });

@@ -1,7 +1,7 @@
 /** What the built command loads for what it is asked to do. The code under test is the built one: build first. */
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -22,32 +22,46 @@ function loadedBy(...words: readonly string[]): Loaded {
   return JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '') as Loaded;
 }
 
-const start = ['ninelives.cjs', 'rolldown-runtime.cjs', 'start.cjs'];
-const proxy = ['profiles.cjs', 'proxy.cjs'];
 const server = ['--', process.execPath, '-e', ''];
+/** Parts by what they are for: each holds what only that needs. */
+const parser = ['program.cjs'];
+const profileFiles = ['profile-file.cjs'];
+const listening = ['run-listening.cjs', 'websocket.cjs'];
+const remote = ['remote.cjs', 'websocket-connector.cjs', 'websocket-link.cjs'];
 
-const cases: Readonly<Record<string, readonly [readonly string[], readonly string[]]>> = {
+const cases: Readonly<Record<string, readonly [words: readonly string[], not: readonly string[]]>> = {
   'the line that clients have': [
     ['forward', 'stdio', ...server],
-    [...start, ...proxy, 'log.cjs'],
+    [...parser, ...profileFiles, ...listening, ...remote],
   ],
   'a silent run with flags': [
     ['forward', 'stdio', '--log-level', 'silent', ...server],
-    [...start, ...proxy, 'program.cjs'],
+    ['log.cjs', ...profileFiles, ...listening, ...remote],
   ],
   'a built-in profile': [
     ['forward', 'stdio', '--log-level', 'silent', '--profile', 'mcp', ...server],
-    [...start, ...proxy, 'program.cjs'],
+    ['log.cjs', ...profileFiles, ...listening, ...remote],
   ],
   "a profile of one's own, which is not there": [
     ['forward', 'stdio', '--profile', './no-such.yaml', ...server],
-    [...start, 'profiles.cjs', 'program.cjs', 'profile-file.cjs'],
+    ['log.cjs', 'runtime.cjs', ...listening, ...remote],
   ],
-  'help alone': [['--help'], [...start, 'program.cjs', 'profiles.cjs']],
+  'help alone': [['--help'], ['log.cjs', 'runtime.cjs', ...profileFiles, ...listening, ...remote]],
 };
 
-test.each(Object.entries(cases))('%s loads what it uses, and nothing from node_modules', (_case, [words, parts]) => {
-  expect(loadedBy(...words)).toEqual({ parts: parts.toSorted(), packages: [] });
+test.each(Object.entries(cases))(
+  '%s loads nothing that it does not use, and nothing from node_modules',
+  (_case, [words, not]) => {
+    const { parts, packages } = loadedBy(...words);
+    expect(packages).toEqual([]);
+    expect(parts).toContain('start.cjs');
+    expect(parts.filter((part) => not.includes(part))).toEqual([]);
+  },
+);
+
+test('the parts that are told apart are there', () => {
+  const parts = readdirSync('dist/bin');
+  for (const part of [...parser, ...profileFiles, ...listening, ...remote]) expect(parts).toContain(part);
 });
 
 test('the command needs nothing but its own folder, whatever it loads', () => {

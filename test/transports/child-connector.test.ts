@@ -46,6 +46,15 @@ async function connected(connector: ChildConnector, events: Partial<UpstreamEven
   });
 }
 
+describe('a server that is started ahead', () => {
+  test('tells at once, where it is asked to, and is stopped though nobody has connected', async () => {
+    const { connector, pids, told } = connectorTo(node('scripted-server'));
+    connector.startAhead('at once');
+    await connector.stop();
+    expect([pids.length, told]).toEqual([1, ['exit 0']]);
+  });
+});
+
 describe('a server reached by starting it', () => {
   test('is told lost with its exit, after it was told to whoever asked for exits', async () => {
     const { connector, told } = connectorTo(shell('echo "last words" >&2; exit 3'));

@@ -6,19 +6,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 
-import type { Clock, Log } from './ports.ts';
-import { probeOversize } from './protocol/oversize.ts';
-import type { Runtime, RuntimeSession } from './runtime/api.ts';
-import type { Observer } from './runtime/observation.ts';
-import { createRuntime } from './runtime/runtime.ts';
-import { type Limits, type Times, withRoomForAFrame } from './session/limits.ts';
-import type { EndReason } from './session/outcomes.ts';
-import type { Profile } from './session/profiles.ts';
-import type { SessionSnapshot } from './session/snapshot.ts';
-import type { RestartPolicy } from './session/upstream.ts';
-import { type ServerExit } from './transports/child-process.ts';
-import type { ServerToForward } from './transports/server-to-forward.ts';
-import { openStdioFront } from './transports/stdio.ts';
+import type { Clock, Log } from '../ports.ts';
+import { probeOversize } from '../protocol/oversize.ts';
+import type { Runtime, RuntimeSession } from '../runtime/api.ts';
+import type { Observer } from '../runtime/observation.ts';
+import { createRuntime } from '../runtime/runtime.ts';
+import { type Limits, type Times, withRoomForAFrame } from '../session/limits.ts';
+import type { EndReason } from '../session/outcomes.ts';
+import type { Profile } from '../session/profiles.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
+import type { RestartPolicy } from '../session/upstream.ts';
+import { type ServerExit } from '../transports/child-process.ts';
+import type { ServerToForward } from '../transports/server-to-forward.ts';
+import { openStdioFront } from '../transports/stdio.ts';
 
 export interface ForwardStdioOptions {
   readonly server: ServerToForward;

@@ -1,14 +1,14 @@
 import { PassThrough } from 'node:stream';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Log } from '../src/ports.ts';
-import { type Forward, type ForwardStdioOptions, forwardStdio } from '../src/proxy.ts';
-import type { Observation } from '../src/runtime/observation.ts';
-import { silentLog } from '../src/runtime/silent-log.ts';
-import { systemClock } from '../src/runtime/system-clock.ts';
-import { initialize, request } from '../src/testing/messages.ts';
-import { startServerToForward } from '../src/transports/server-to-forward.ts';
-import { type Message, fixture, textOf, toolCall } from './e2e/program.ts';
+import type { Log } from '../../src/ports.ts';
+import { type Forward, type ForwardStdioOptions, forwardStdio } from '../../src/proxy/stdio.ts';
+import type { Observation } from '../../src/runtime/observation.ts';
+import { silentLog } from '../../src/runtime/silent-log.ts';
+import { systemClock } from '../../src/runtime/system-clock.ts';
+import { initialize, request } from '../../src/testing/messages.ts';
+import { startServerToForward } from '../../src/transports/server-to-forward.ts';
+import { type Message, fixture, textOf, toolCall } from '../e2e/program.ts';
 
 interface Client {
   readonly forward: Forward;

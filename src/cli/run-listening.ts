@@ -1,0 +1,133 @@
+/**
+ * Runs `ninelives forward http` and `forward ws`: listens until it is told to stop, lets what is under way finish, and ends with
+ * the exit code that says how it went. Does not know how the command line was written.
+ */
+
+import type { Clock, Log } from '../ports.ts';
+import { type Backend, childBackend, urlBackend } from '../proxy/backend.ts';
+import { ListenError, type ListenOptions, type ListeningForward, type ListeningOptions } from '../proxy/listening.ts';
+import { systemClock } from '../runtime/system-clock.ts';
+import { defaultLimits } from '../session/limits.ts';
+import { defaultRestartPolicy, neverRestart, remoteRestartPolicy } from '../session/upstream.ts';
+import type { ServerExit } from '../transports/child-process.ts';
+import { openStandardError } from '../transports/stdio.ts';
+import { codeOfSignal, exitCodes } from './exit-codes.ts';
+import { openLog } from './log.ts';
+import { defaultLogLevel } from './log-levels.ts';
+import { People } from './people.ts';
+import type { ServerRequest } from './server-flags.ts';
+import type { SessionRequest } from './session-flags.ts';
+import { serverLine } from './terminal.ts';
+
+export interface ListeningRequest extends SessionRequest {
+  readonly front: 'ws';
+  readonly server: ServerRequest;
+  /** One server process for all sessions. */
+  readonly shares: boolean;
+  readonly listen: ListenOptions;
+}
+
+/** How long the last lines on stderr may take at the end. */
+const farewellMs = 500;
+
+export async function runListening(request: ListeningRequest): Promise<never> {
+  const clock = systemClock();
+  const people = new People(openStandardError());
+  const log = openLog(request.logLevel ?? defaultLogLevel, people, () => clock.wallTime());
+  let forward: ListeningForward | undefined;
+  let kill = (): void => {};
+  let wasAskedToStop = false;
+
+  const leave = async (code: number): Promise<never> => {
+    await people.flushed(farewellMs);
+    process.exit(code);
+  };
+  const end = async (code: number): Promise<never> => {
+    await forward?.close();
+    return leave(code);
+  };
+  const stop = (signal: NodeJS.Signals): void => {
+    if (wasAskedToStop || forward === undefined) {
+      kill();
+      process.exit(wasAskedToStop ? codeOfSignal(signal) : exitCodes.ok);
+    }
+    wasAskedToStop = true;
+    log.info({ signal, sessions: [...forward.runtime.sessions()].length }, 'draining');
+    void forward.drain().then(async () => end(exitCodes.ok));
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
+  process.on('exit', () => kill());
+
+  const backend = await backendOf(request, clock, log, {
+    stderr: (line) => people.write(serverLine(line, people)),
+    // What cannot be started for the first session cannot be started for any.
+    notStarted: (exit) => {
+      const isExecutable = exit.spawnError?.kind !== 'not-executable';
+      if (!wasAskedToStop) void end(isExecutable ? exitCodes.notFound : exitCodes.notExecutable);
+    },
+  });
+  kill = () => backend.kill();
+  try {
+    forward = await open(request, backend, clock, log);
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    log.error({}, error.message);
+    await backend.stop();
+    return leave(exitCodes.cannotListen);
+  }
+  if (request.logLevel !== 'silent')
+    people.write(`ninelives listening on ${forward.url}, in front of ${backend.name}\n`);
+  return new Promise(() => {});
+}
+
+async function open(request: ListeningRequest, backend: Backend, clock: Clock, log: Log): Promise<ListeningForward> {
+  const options: ListeningOptions = { ...request, backend, clock, log };
+  const { forwardWebSocket } = await import('../proxy/websocket.ts');
+  return forwardWebSocket(options);
+}
+
+interface BackendReports {
+  readonly stderr: (line: string) => void;
+  readonly notStarted: (exit: ServerExit) => void;
+}
+
+async function backendOf(
+  { server, limits, restarts }: ListeningRequest,
+  clock: Clock,
+  log: Log,
+  reports: BackendReports,
+): Promise<Backend> {
+  const frameBytesMax = limits?.frameBytesMax ?? defaultLimits.frameBytesMax;
+  if ('command' in server) {
+    let hasStarted = false;
+    return childBackend({
+      ...server,
+      clock,
+      lineBytesMax: frameBytesMax,
+      restart: restarts === false ? neverRestart : defaultRestartPolicy,
+      onStderr: reports.stderr,
+      onSpawned: (pid) => {
+        hasStarted = true;
+        log.info({ pid, command: server.command }, 'server started');
+      },
+      onExit: (exit) => {
+        const { code, signal, spawnError } = exit;
+        if (spawnError === undefined) {
+          log.info({ code, signal }, 'server exited');
+          return;
+        }
+        const { kind: reason, message: error } = spawnError;
+        log.error({ command: server.command, reason, error }, 'the server could not be started');
+        if (!hasStarted) reports.notStarted(exit);
+      },
+    });
+  }
+  const { openRemote } = await import('../proxy/remote.ts');
+  const remote = await openRemote({ ...server, clock, frameBytesMax });
+  return urlBackend({
+    name: remote.name,
+    restart: restarts === false ? neverRestart : remoteRestartPolicy,
+    connector: () => remote.connector(),
+    stop: async () => remote.close(),
+  });
+}

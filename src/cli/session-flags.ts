@@ -1,0 +1,104 @@
+/** Flags about sessions, which every front has: how much to say, limits, times, how the peers differ from MCP. */
+
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { LoadedProfile } from '../config/profile-file.ts';
+import type { Limits, Times } from '../session/limits.ts';
+import { type Profile, builtInProfiles } from '../session/profiles.ts';
+import { type LogLevel, defaultLogLevel, logLevels } from './log-levels.ts';
+
+export interface SessionFlags {
+  readonly logLevel: LogLevel;
+  readonly restart: 'on-failure' | 'never';
+  readonly profile?: string;
+  readonly pendingMax?: number;
+  readonly frameBytesMax?: number;
+  readonly initializeMs?: number;
+  readonly requestIdleMs?: number;
+  readonly requestAbsoluteMs?: number;
+  readonly drainMs?: number;
+  readonly checkInvariants?: boolean;
+}
+
+/** What is asked of every session. What is left out is as the limits and times of a session are by default. */
+export interface SessionRequest {
+  readonly logLevel?: LogLevel;
+  /** Whether a server that went away is started, or reached, again; it is unless this is false. */
+  readonly restarts?: boolean;
+  readonly profile?: Profile;
+  readonly limits?: Partial<Limits>;
+  readonly times?: Partial<Times>;
+  readonly checksInvariants?: boolean;
+}
+
+export function addSessionFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--log-level <level>', 'how much to say on stderr')
+        .choices(logLevels)
+        .env('NINELIVES_LOG')
+        .default(defaultLogLevel),
+    )
+    .addOption(
+      new Option('--restart <when>', 'start a server that went away again, at most 3 times in 60 s')
+        .choices(['on-failure', 'never'])
+        .default('on-failure'),
+    )
+    .option('--profile <name|file>', 'how this server or client differs from MCP: a built-in profile, or a file')
+    .option('--pending-max <n>', 'requests of each side that may wait for an answer at once (default: 1000)', positive)
+    .option('--frame-bytes-max <n>', 'size of one message in bytes (default: 10485760)', positive)
+    .option('--initialize-ms <n>', 'time for the server to answer initialize (default: 60000)', positive)
+    .option('--request-idle-ms <n>', 'time without answer or progress (default: 300000)', positive)
+    .option('--request-absolute-ms <n>', 'time for an answer, whatever the progress (default: 3600000)', positive)
+    .option(
+      '--drain-ms <n>',
+      'time for requests under way when the client leaves or a stop is asked (default: 25000)',
+      positive,
+    )
+    .option('--check-invariants', 'check the session after every step; slow, for finding defects');
+}
+
+export function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
+  return value;
+}
+
+export async function sessionRequestOf(flags: SessionFlags): Promise<SessionRequest | { readonly problem: string }> {
+  const loaded = flags.profile === undefined ? undefined : await profileOf(flags.profile);
+  if (loaded !== undefined && 'problem' in loaded) return loaded;
+  return {
+    logLevel: flags.logLevel,
+    limits: limitsOf(flags),
+    times: timesOf(flags),
+    restarts: flags.restart !== 'never',
+    ...(loaded === undefined ? {} : { profile: loaded.profile }),
+    checksInvariants: flags.checkInvariants === true,
+  };
+}
+
+/** Reading a file takes a parser and a schema, which cost more than the rest of the start together. */
+async function profileOf(nameOrFile: string): Promise<LoadedProfile> {
+  const profile = builtInProfiles.get(nameOrFile);
+  if (profile !== undefined) return { profile };
+  const { loadProfile } = await import('../config/profile-file.ts');
+  return loadProfile(nameOrFile);
+}
+
+function limitsOf(flags: SessionFlags): Partial<Limits> {
+  return {
+    ...(flags.pendingMax === undefined
+      ? {}
+      : { pendingPerSession: flags.pendingMax, questionsPerSession: flags.pendingMax }),
+    ...(flags.frameBytesMax === undefined ? {} : { frameBytesMax: flags.frameBytesMax }),
+  };
+}
+
+function timesOf(flags: SessionFlags): Partial<Times> {
+  const { initializeMs, requestIdleMs, requestAbsoluteMs, drainMs } = flags;
+  return {
+    ...(initializeMs === undefined ? {} : { initializeMs }),
+    ...(requestIdleMs === undefined ? {} : { requestIdleMs }),
+    ...(requestAbsoluteMs === undefined ? {} : { requestAbsoluteMs }),
+    ...(drainMs === undefined ? {} : { drainMs }),
+  };
+}

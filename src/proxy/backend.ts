@@ -1,0 +1,158 @@
+/**
+ * What a forward has behind it: a command that is started for each session, or a URL. Hands each session a way to a server of
+ * its own, and ends what it started. Wiring only: when a server is started again, and what its end means, the charts decide.
+ */
+
+import type { Clock, UpstreamConnector, UpstreamEvents } from '../ports.ts';
+import { type RestartPolicy, defaultRestartPolicy } from '../session/upstream.ts';
+import { type ChildConnector, childConnector } from '../transports/child-connector.ts';
+import type { ServerExit } from '../transports/child-process.ts';
+import type { StopLadder } from '../transports/child-stop-ladder.ts';
+
+export interface SessionBackend {
+  readonly connector: UpstreamConnector;
+  /** Its session is over and its server gone: what the server had started goes, too. */
+  release(): void;
+}
+
+export interface Backend {
+  /** For people: the command, or the URL without what is secret in it. */
+  readonly name: string;
+  readonly restart: RestartPolicy;
+  /** A server at a URL may serve clients that name no session; a process that was started for a session cannot. */
+  readonly servesSessionless: boolean;
+  /** A way to a server, for one more session. */
+  open(): SessionBackend;
+  /** Why a server could not be reached the last time that somebody tried; undefined when that went well, or nobody has. */
+  problem(): string | undefined;
+  /** Ends whatever runs. Resolves when nothing of it is left. */
+  stop(): Promise<void>;
+  /** Cuts stops short that are under way. */
+  hurry(): void;
+  /** Ends whatever runs now, for a process that has to exit at once. */
+  kill(): void;
+}
+
+export interface ChildBackendOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly clock: Clock;
+  readonly lineBytesMax: number;
+  readonly ladder?: StopLadder;
+  readonly restart?: RestartPolicy;
+  readonly onStderr: (line: string) => void;
+  readonly onSpawned: (pid: number) => void;
+  readonly onExit: (exit: ServerExit) => void;
+}
+
+/** A child process for each session. The first is started now, so that it boots before anybody asks. */
+export function childBackend(options: ChildBackendOptions): Backend {
+  const running = new Set<ChildConnector>();
+  const health = new Health();
+  const start = (): ChildConnector => {
+    const connector = childConnector(options);
+    running.add(connector);
+    return connector;
+  };
+  let ahead: ChildConnector | undefined = start();
+  ahead.startAhead('at once');
+  return {
+    name: options.command,
+    restart: options.restart ?? defaultRestartPolicy,
+    servesSessionless: false,
+    open: () => {
+      const connector = ahead ?? start();
+      ahead = undefined;
+      return {
+        connector: health.watching(connector),
+        release: () => void connector.stop().then(() => running.delete(connector)),
+      };
+    },
+    problem: () => health.problem,
+    stop: async () => {
+      await Promise.all([...running].map(async (connector) => connector.stop()));
+    },
+    hurry: () => {
+      for (const connector of running) connector.hurry();
+    },
+    kill: () => {
+      for (const connector of running) connector.kill();
+    },
+  };
+}
+
+export interface UrlBackendOptions {
+  /** For people: without credentials. */
+  readonly name: string;
+  readonly restart: RestartPolicy;
+  /** A connection of its own for each session. */
+  readonly connector: () => UpstreamConnector;
+  readonly stop?: () => Promise<void>;
+}
+
+/** A server that runs already, wherever it is. */
+export function urlBackend({ name, restart, connector, stop }: UrlBackendOptions): Backend {
+  const health = new Health();
+  return {
+    name,
+    restart,
+    servesSessionless: true,
+    open: () => ({ connector: health.watching(connector()), release: () => {} }),
+    problem: () => health.problem,
+    stop: async () => stop?.(),
+    hurry: () => {},
+    kill: () => {},
+  };
+}
+
+/** What the connections to a server have told of it. */
+export class Health {
+  problem: string | undefined;
+
+  watching(connector: UpstreamConnector): UpstreamConnector {
+    const { idBase } = connector;
+    const connect: UpstreamConnector['connect'] = (events) => connector.connect(new Watched(this, events));
+    return idBase === undefined ? { connect } : { idBase, connect };
+  }
+}
+
+/** Passes everything on. A server that says something is well; one that cannot be reached is not. */
+class Watched implements UpstreamEvents {
+  readonly #health: Health;
+  readonly #events: UpstreamEvents;
+
+  constructor(health: Health, events: UpstreamEvents) {
+    this.#health = health;
+    this.#events = events;
+  }
+
+  ready(): void {
+    this.#events.ready();
+  }
+  message(...[bytes, via]: Parameters<UpstreamEvents['message']>): void {
+    if (this.#health.problem !== undefined) this.#health.problem = undefined;
+    this.#events.message(bytes, via);
+  }
+  unreadable(...[fault, bytes, via]: Parameters<UpstreamEvents['unreadable']>): void {
+    this.#events.unreadable(fault, bytes, via);
+  }
+  failed(...[about, failure]: Parameters<UpstreamEvents['failed']>): void {
+    if (failure.cause === 'unsent') this.#health.problem = failure.reason;
+    this.#events.failed(about, failure);
+  }
+  drained(): void {
+    this.#events.drained();
+  }
+  leaving(departure: Parameters<UpstreamEvents['leaving']>[0]): void {
+    this.#events.leaving(departure);
+  }
+  lost(departure: Parameters<UpstreamEvents['lost']>[0]): void {
+    const { reason, exitCode, signal, lastStderr } = departure;
+    if (reason === 'spawn-failed' || reason === 'unreachable' || reason === 'connection-lost') {
+      this.#health.problem = lastStderr.at(-1) ?? reason;
+    } else if (reason === 'exited' && exitCode !== 0) {
+      this.#health.problem = `the server exited with ${signal ?? `code ${exitCode}`}`;
+    }
+    this.#events.lost(departure);
+  }
+}

@@ -1,0 +1,34 @@
+/** Which transport reaches a URL. What a scheme does not need is not loaded. */
+
+import type { Clock, UpstreamConnector } from '../ports.ts';
+
+export interface RemoteOptions {
+  /** `http:`, `https:`, `ws:` or `wss:`. */
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Certificates (PEM) that are trusted in place of the usual ones. */
+  readonly ca: string | undefined;
+  readonly clock: Clock;
+  readonly frameBytesMax: number;
+}
+
+/** Ways to the server at a URL: a connection, or an upstream session, of its own for each that asks. */
+export interface Remote {
+  /** The URL without what is secret in it. */
+  readonly name: string;
+  connector(): UpstreamConnector;
+  /** Gives up what the connections shared. */
+  close(): Promise<void>;
+}
+
+export async function openRemote(options: RemoteOptions): Promise<Remote> {
+  const { url, headers, ca, clock, frameBytesMax } = options;
+  const name = `${url.protocol}//${url.host}${url.pathname}`;
+  if (url.protocol === 'ws:' || url.protocol === 'wss:') {
+    const { webSocketConnector } = await import('../transports/websocket-connector.ts');
+    const tls = ca === undefined ? {} : { tls: { ca } };
+    const connector = webSocketConnector({ url: url.href, headers, clock, frameBytesMax, ...tls });
+    return { name, connector: () => connector, close: async () => {} };
+  }
+  throw new Error(`${url.protocol} is not there yet`);
+}

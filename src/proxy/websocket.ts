@@ -1,0 +1,94 @@
+/** The composition root of `forward ws`: each connection is a session in front of the backend. Wiring only. */
+
+import { randomUUID } from 'node:crypto';
+import { type Server, createServer } from 'node:http';
+import { type ServerOptions, createServer as createTlsServer } from 'node:https';
+
+import type { Runtime } from '../runtime/api.ts';
+import { createRuntime } from '../runtime/runtime.ts';
+import { withRoomForAFrame } from '../session/limits.ts';
+import { doorPolicy } from '../transports/door.ts';
+import type { WebSocketLink } from '../transports/websocket-link.ts';
+import { handshakeLimits, openWebSocketFront } from '../transports/websocket-front.ts';
+import { answerHealth } from './health.ts';
+import { type ListeningForward, type ListeningOptions, listenOn, runtimeOptionsOf, urlOf } from './listening.ts';
+
+export async function forwardWebSocket(options: ListeningOptions): Promise<ListeningForward> {
+  const { backend, clock, listen } = options;
+  const limits = withRoomForAFrame(options.limits);
+  const runtime = createRuntime({ ids: { sessionId: randomUUID }, ...runtimeOptionsOf(options, limits) });
+  if (options.observer !== undefined) runtime.observe(options.observer);
+  const door = doorPolicy({ listenHost: listen.host, ...listen.door });
+  let isDraining = false;
+  const server = serverOf(options);
+  server.on('request', (request, response) => {
+    answerHealth(request, response, () => (isDraining ? 'draining' : backend.problem()));
+  });
+  const front = openWebSocketFront({
+    server,
+    path: listen.path,
+    clock,
+    frameBytesMax: limits.frameBytesMax,
+    admit: ({ headers }) => {
+      const refusal = door.check(headers);
+      if (refusal !== undefined) return { status: refusal.status, body: `${refusal.reason}\n` };
+      return isDraining ? { status: 503, body: 'draining\n', headers: { 'Retry-After': '1' } } : undefined;
+    },
+    onConnection: (link) => openSession(runtime, link, options),
+  });
+  const url = urlOf(listen.tls === undefined ? 'ws' : 'wss', await listenOn(server, listen), listen.path);
+  return {
+    runtime,
+    url,
+    drain: async () => {
+      isDraining = true;
+      await runtime.drain();
+    },
+    close: async () => {
+      isDraining = true;
+      front.close();
+      await runtime.stop();
+      front.terminate();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await backend.stop();
+    },
+  };
+}
+
+function openSession(runtime: Runtime, link: WebSocketLink, { backend, log, profile }: ListeningOptions): void {
+  const behind = backend.open();
+  const opened = runtime.open({
+    transportType: 'websocket',
+    client: link,
+    server: behind.connector,
+    restart: backend.restart,
+    ...(profile === undefined ? {} : { profile }),
+    onEnded: (reason) =>
+      log.info({ session: 'session' in opened ? opened.session.id : undefined, reason }, 'session ended'),
+    onServerStopped: () => behind.release(),
+  });
+  if ('refusal' in opened) {
+    behind.release();
+    log.warn({ code: opened.refusal.code, ...opened.refusal.data }, 'a connection was refused');
+    link.close(opened.refusal.code);
+    return;
+  }
+  const { session } = opened;
+  log.info({ session: session.id }, 'session opened');
+  link.start({
+    message: (bytes) => session.client.receive(bytes),
+    unreadable: (fault, bytes) => session.client.unreadable(fault, bytes),
+    drained: () => session.client.drained(),
+    leaving: (error) =>
+      log.warn({ session: session.id, error: error.message }, 'a client broke the rules of WebSocket'),
+    closed: () => session.client.closed(true),
+  });
+}
+
+function serverOf({ listen }: ListeningOptions): Server {
+  const limits = handshakeLimits();
+  return listen.tls === undefined
+    ? createServer(limits)
+    : createTlsServer({ ...limits, ...listen.tls } as ServerOptions);
+}
