@@ -76,6 +76,16 @@ describe('a message over the limit', () => {
     );
   });
 
+  test('keeps them where it came in many small pieces, and outgrew the limit with one of them', () => {
+    const pieces = Array.from({ length: 5000 }, (_, index) => counted(3, index * 3));
+    for (const bytesMax of [0, 300, 330, 5000, 14_999]) {
+      const { head, tail, totalBytes } = gathered(pieces, bytesMax).oversize() ?? expect.unreachable();
+      expect(totalBytes).toBe(15_000);
+      expect(isSame(head, counted(4096))).toBe(true);
+      expect(isSame(tail, counted(4096, 15_000 - 4096))).toBe(true);
+    }
+  });
+
   test('a message of just the limit is not over it', () => {
     expect(gathered([counted(7), counted(3)], 10).isOversize).toBe(false);
     expect(gathered([counted(7), counted(4)], 10).isOversize).toBe(true);
