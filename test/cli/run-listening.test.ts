@@ -1,7 +1,7 @@
 /** `forward ws` as a shell sees it: what it says, how it ends, and with which code. The code under test is the built one. */
 
 import { createServer } from 'node:http';
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { listenOn } from '../../src/proxy/listening.ts';
 import { type Program, ninelives, scripted, start, stopAll } from '../e2e/program.ts';
 
@@ -33,7 +33,7 @@ describe.concurrent('a front that listens', () => {
     expect(program.out).toEqual([]);
   });
 
-  test('of a port that is taken says what to type, and ends with 3', async () => {
+  test('of a port that is taken says what to type, and ends with 3', async ({ onTestFinished }) => {
     const taken = createServer();
     onTestFinished(() => void taken.close());
     const { port } = await listenOn(taken, { host: '127.0.0.1', port: 0, path: '' });
