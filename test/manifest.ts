@@ -424,6 +424,7 @@ export const manifest: readonly Requirement[] = [
     'legacy',
     "A server that comes back is told what was agreed, and the client's session goes on; another server is refused.",
     {
+      'e2e/websocket.test.ts': 'P3 P5 that goes away (%s) is dialled again, and the client goes on',
       'scenarios/exchanges.test.ts': 'P3 is asked again, and the client never knows',
       'scenarios/recovery.test.ts':
         'P3 is told the handshake again, under an id of our own, and the client notices nothing',
@@ -432,6 +433,7 @@ export const manifest: readonly Requirement[] = [
   ),
   ...rows('P4', 'both', 'An answer reaches its own request only, whatever ids anybody uses.', {
     'proxy/websocket.test.ts': 'F9 P4 have a session and a server each, also with the same ids',
+    'e2e/websocket.test.ts': 'P4 has its own server and its own answers, though another uses the same ids',
     'scenarios/exchanges.test.ts': 'P4 R7 are answered each in its own, whatever the order',
     'scenarios/answers.test.ts': 'R7 P4 that was answered may be used again: the answer is to the new request',
     'scenarios/several-sessions.test.ts':
@@ -444,6 +446,7 @@ export const manifest: readonly Requirement[] = [
   ...rows('P5', 'both', 'When the server dies, everything it was asked is settled at once with a typed error.', {
     'proxy/health.test.ts': 'P5 says that it is up, and whether it should be sent traffic',
     'proxy/backend.test.ts': 'one that cannot be reached, or fell over, is a problem; one that answers is well (P5)',
+    'e2e/websocket.test.ts': 'P5 is told at once that its server died',
     'scenarios/held-frames.test.ts': 'S1 P5 is lost with its server: the requester is told so at once, and once',
     'scenarios/outcomes.test.ts': 'S1 P5 R19 upstream-lost: by 5020, at once',
     'scenarios/recovery.test.ts': 'P5 R4 answers nothing of its former life',
@@ -499,6 +502,7 @@ export const manifest: readonly Requirement[] = [
   ),
   ...rows('P13', 'both', 'Clients that come, go and come again have each their own session and disturb nobody.', {
     'proxy/websocket.test.ts': 'P13 that leave take their session with them',
+    'e2e/websocket.test.ts': 'P13 that breaks off leaves neither its requests nor its server behind',
     'races/races.test.ts': 'S1 S3 S6 S7 S10 P4 P13 break no law',
     'properties/garbage.test.ts': 'R24 P13 hurt nobody',
     'transports/websocket-front.test.ts': 'P13 a hundred clients that come and go, in every way, leave nothing behind',
@@ -508,6 +512,7 @@ export const manifest: readonly Requirement[] = [
     'runtime/runtime.test.ts': 'P2 P14 a stream that is open keeps a session for its day, and no longer',
   }),
   ...rows('P16', 'both', 'Floods and peers that do not read cost bounded memory and are refused in typed words.', {
+    'e2e/websocket.test.ts': 'P16 that does not read is not written to any further, and then finds everything in order',
     'properties/pressure.test.ts': 'F11 P16 lose nothing, are refused nothing for want of room, and go on in the end',
     'scenarios/limits.test.ts':
       'P16 a flood of requests that are never answered is refused in the limit’s own words, each of them',
@@ -549,6 +554,7 @@ export const manifest: readonly Requirement[] = [
   ...rows('P20', 'both', 'Host and Origin are checked by default, and a front for others says whom it answers to.', {
     'proxy/websocket.test.ts': 'P20 of a foreign page are not let in',
     'cli/listen-flags.test.ts': 'another address than loopback wants the names that clients use (P20)',
+    'e2e/websocket.test.ts': 'P20 that is sent by a page of somebody else is not let in',
     'transports/door.test.ts': 'P20 a door on loopback',
   }),
   ...rows(
