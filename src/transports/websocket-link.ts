@@ -185,7 +185,7 @@ export class WebSocketLink implements PeerLink {
 
   /** Whoever waits for the message is told of it while he can be; then the connection ends. */
   #refuse(error: Error, fault: ReadFault | undefined, bytes: number): void {
-    if (this.#isClosing || this.#error !== undefined) return;
+    if (this.#isClosing) return;
     this.#error = error;
     if (fault !== undefined) this.#events?.unreadable(fault, bytes);
     this.#events?.leaving(error);

@@ -75,11 +75,16 @@ const upgradeHeaders = {
   'Sec-WebSocket-Version': '13',
 };
 
+/** The request of a client, as it stands on the wire. */
+function upgradeOf(path: string, headers: Readonly<Record<string, string>> = {}): string {
+  const lines = Object.entries({ ...upgradeHeaders, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`;
+}
+
 /** Writes a request by hand, and reads everything until the server ends. */
 async function raw(port: number, path: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
   const { socket, read } = rawConnection(port);
-  const lines = Object.entries({ ...upgradeHeaders, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.write(`GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
+  socket.write(upgradeOf(path, headers));
   await once(socket, 'end');
   socket.end();
   return read();
@@ -160,10 +165,12 @@ describe('a front', () => {
       'Invalid Sec-WebSocket-Protocol header',
     ],
   ])('refuses %s', async (_what, path, headers, status, body) => {
-    const { port, links } = await open();
+    const { port, links, server, clock } = await open();
     const answer = await raw(port, path, headers);
     expect([statusOf(answer), bodyOf(answer)]).toEqual([status, body]);
     expect(links.all).toEqual([]);
+    await expect.poll(async () => connectionsOf(server)).toBe(0);
+    expect(clock.pending).toBe(0);
   });
 
   test('asks its caller about every upgrade on the path, and passes the refusal on', async () => {
@@ -190,8 +197,8 @@ describe('a front', () => {
       '{"busy":true}',
     ]);
     await raw(port, '/elsewhere');
-    const let_in = dial(`ws://localhost:${port}/mcp`.replace('localhost', '127.0.0.1'), ['mcp'], { Host: 'localhost' });
-    await once(let_in.socket, 'open');
+    const { socket } = dial(`ws://127.0.0.1:${port}/mcp`, ['mcp'], { Host: 'localhost' });
+    await once(socket, 'open');
     expect([asked, links.all.length]).toEqual([['elsewhere', 'localhost'], 1]);
   });
 
@@ -224,14 +231,26 @@ describe('a client that is not let in', () => {
   test('is cut when it does not go by itself', async () => {
     const { port, clock, server } = await open({ refusalTimeoutMs: 2000 });
     const { socket } = rawConnection(port);
-    const lines = Object.entries(upgradeHeaders).map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.write(`GET /elsewhere HTTP/1.1\r\n${lines.join('')}\r\n`);
+    socket.write(upgradeOf('/elsewhere'));
     await once(socket, 'end');
     // It has read the end and does not close its side; it even goes on talking.
     socket.write('x'.repeat(100_000));
     clock.advance(1999);
     expect(await connectionsOf(server)).toBe(1);
     clock.advance(1);
+    await expect.poll(async () => connectionsOf(server)).toBe(0);
+    expect(clock.pending).toBe(0);
+  });
+
+  test.each<[string, (socket: Socket) => unknown]>([
+    ['that breaks off', (socket) => socket.resetAndDestroy()],
+    ['that says more before it goes', (socket) => socket.end('x'.repeat(1000))],
+  ])('%s is done with', async (_what, leave) => {
+    const { port, server, clock } = await open();
+    const { socket } = rawConnection(port);
+    socket.write(upgradeOf('/elsewhere'));
+    await once(socket, 'data');
+    leave(socket);
     await expect.poll(async () => connectionsOf(server)).toBe(0);
     expect(clock.pending).toBe(0);
   });
@@ -255,8 +274,7 @@ describe('a client that is not let in', () => {
   test('because it left in the middle of its handshake leaves nothing behind', async () => {
     const { port, links, told, server } = await open();
     const { socket } = rawConnection(port);
-    const lines = Object.entries(upgradeHeaders).map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.end(`GET /mcp HTTP/1.1\r\n${lines.join('')}\r\n`);
+    socket.end(upgradeOf('/mcp'));
     await once(socket, 'close');
     await expect.poll(async () => connectionsOf(server)).toBe(0);
     // The end may come with the request or a moment later.

@@ -51,7 +51,8 @@ describe.each(['server', 'client'] as const)('a link that is the %s', (ours) => 
   test('is not read before it is started, and tells its end even then', async () => {
     const { link, told, peer } = await pair({ ours });
     peer.send('early');
-    await new Promise((resolve) => peer.ping(resolve));
+    link.pause(false);
+    await manyTurns();
     link.start(reportsTo(told));
     await told.until((all) => all.includes('message early'));
 
@@ -231,7 +232,7 @@ describe('a link that is paused', () => {
     link.pause(true);
     link.start(reportsTo(told));
     peer.send('said');
-    await new Promise((resolve) => peer.ping(resolve));
+    await manyTurns();
     expect(told.all).toEqual([]);
     link.pause(false);
     await told.until((all) => all.length === 1);
@@ -289,13 +290,13 @@ describe('P14 a connection on which nobody speaks', () => {
   });
 
   test('is not pinged while something waits to be read', async () => {
-    const { link, heard, peer, clock } = await talking({ ours: 'server', heartbeatMs: 1000 });
+    const talk = await talking({ ours: 'server', heartbeatMs: 1000 });
+    const { link, heard, peer, clock } = talk;
     peer.pause();
     for (let index = 0; index < 200; index += 1) link.write([Buffer.alloc(100 * kibibyte, 'x')]);
     clock.advance(100_000);
     peer.resume();
-    await heard.until((all) => all.length > 1);
-    await new Promise(setImmediate);
+    await untilHeard(talk);
     expect(heard.all).not.toContain('ping');
   });
 });
@@ -317,6 +318,11 @@ test('messages of any kind arrive in order and whole, in however many parts they
     { numRuns: 100 },
   );
 });
+
+/** So long that what was sent would have arrived, if anybody read it. */
+async function manyTurns(): Promise<void> {
+  for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate);
+}
 
 /** Waits until a number has not changed while many turns of the event loop passed: what could flow has flowed. */
 async function stillness(read: () => number): Promise<void> {
