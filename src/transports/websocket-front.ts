@@ -36,6 +36,8 @@ export interface WebSocketFront {
   readonly connections: number;
   /** Takes no more upgrades; what is open stays. */
   close(): void;
+  /** Resolves after `close`, when no connection is left. A link that was closed takes no longer than `closeTimeoutMs`. */
+  readonly empty: Promise<void>;
   /** Cuts every connection now, for a process that has to exit. */
   terminate(): void;
 }
@@ -72,6 +74,9 @@ export function openWebSocketFront(options: WebSocketFrontOptions): WebSocketFro
     });
   };
   server.on('upgrade', upgrade);
+  const empty = new Promise<void>((resolve) => {
+    sockets.once('close', resolve);
+  });
   return {
     get connections() {
       return sockets.clients.size;
@@ -80,6 +85,7 @@ export function openWebSocketFront(options: WebSocketFrontOptions): WebSocketFro
       server.off('upgrade', upgrade);
       sockets.close();
     },
+    empty,
     terminate: () => {
       for (const socket of sockets.clients) socket.terminate();
     },

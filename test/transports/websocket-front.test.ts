@@ -220,10 +220,15 @@ describe('a front', () => {
     expect(late.heard.all[0]).toBe('error Unexpected server response: 404');
     socket.send('still here');
     await told.until((all) => all.includes('message still here'));
-    expect(front.connections).toBe(1);
+    let isEmpty = false;
+    void front.empty.then(() => {
+      isEmpty = true;
+    });
+    await new Promise(setImmediate);
+    expect([front.connections, isEmpty]).toEqual([1, false]);
     front.terminate();
-    await told.until(isOver);
-    expect(front.connections).toBe(0);
+    await front.empty;
+    expect([front.connections, told.all.at(-1)]).toEqual([0, 'closed 1006']);
   });
 });
 
