@@ -19,6 +19,7 @@ import type { RestartPolicy } from '../session/upstream.ts';
 import { type ServerExit } from '../transports/child-process.ts';
 import type { ServerToForward } from '../transports/server-to-forward.ts';
 import { openStdioFront } from '../transports/stdio.ts';
+import { waited } from './waited.ts';
 
 export interface ForwardStdioOptions {
   readonly server: ServerToForward;
@@ -170,10 +171,4 @@ function deferred<T = void>(): Deferred<T> {
     resolve = resolvePromise;
   });
   return { promise, resolve };
-}
-
-async function waited(delayMs: number, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    clock.setTimeout(resolve, delayMs);
-  });
 }

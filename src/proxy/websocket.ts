@@ -12,6 +12,13 @@ import type { WebSocketLink } from '../transports/websocket-link.ts';
 import { handshakeLimits, openWebSocketFront } from '../transports/websocket-front.ts';
 import { answerHealth } from './health.ts';
 import { type ListeningForward, type ListeningOptions, listenOn, runtimeOptionsOf, urlOf } from './listening.ts';
+import { waited } from './waited.ts';
+
+/** RFC 6455, section 7.4.1, as registered since. */
+const tryAgainLater = 1013;
+
+/** How long clients have to agree to the end of their connections. */
+const farewellMs = 1000;
 
 export async function forwardWebSocket(options: ListeningOptions): Promise<ListeningForward> {
   const { backend, clock, listen } = options;
@@ -29,8 +36,8 @@ export async function forwardWebSocket(options: ListeningOptions): Promise<Liste
     path: listen.path,
     clock,
     frameBytesMax: limits.frameBytesMax,
-    admit: ({ headers }) => {
-      const refusal = door.check(headers);
+    admit: ({ headersDistinct }) => {
+      const refusal = door.check(headersDistinct);
       if (refusal !== undefined) return { status: refusal.status, body: `${refusal.reason}\n` };
       return isDraining ? { status: 503, body: 'draining\n', headers: { 'Retry-After': '1' } } : undefined;
     },
@@ -48,6 +55,7 @@ export async function forwardWebSocket(options: ListeningOptions): Promise<Liste
       isDraining = true;
       front.close();
       await runtime.stop();
+      await Promise.race([front.empty, waited(farewellMs, clock)]);
       front.terminate();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -71,7 +79,7 @@ function openSession(runtime: Runtime, link: WebSocketLink, { backend, log, prof
   if ('refusal' in opened) {
     behind.release();
     log.warn({ code: opened.refusal.code, ...opened.refusal.data }, 'a connection was refused');
-    link.close(opened.refusal.code);
+    link.close(opened.refusal.code, tryAgainLater);
     return;
   }
   const { session } = opened;

@@ -5,6 +5,7 @@
  */
 
 const newlineByte = 0x0a;
+const spaceByte = 0x20;
 const newline = Buffer.of(newlineByte);
 
 /** Up to here one copy into pooled memory is cheaper than a list of pieces. */
@@ -19,6 +20,15 @@ const readMemory = new WeakSet<ArrayBufferLike>();
 /** Says that this chunk came from a peer, and will not change. */
 export function noteChunk(chunk: Uint8Array): void {
   readMemory.add(chunk.buffer);
+}
+
+/** JSON has newlines between tokens only, where a space says the same. */
+function withoutNewlines(slice: Uint8Array): Uint8Array {
+  let at = Buffer.prototype.indexOf.call(slice, newlineByte);
+  if (at === -1) return slice;
+  const line = Buffer.from(slice);
+  for (; at !== -1; at = line.indexOf(newlineByte, at)) line[at] = spaceByte;
+  return line;
 }
 
 /** Collects whole messages, each to be followed by a newline, and gives them back as pieces to be written in order. */
@@ -64,16 +74,19 @@ export class MessageGather {
   }
 
   private append(slice: Uint8Array): void {
-    const { buffer, byteOffset, length } = slice;
-    if (buffer === this.memory && byteOffset === this.end) {
-      this.end += length;
+    if (slice.buffer === this.memory && slice.byteOffset === this.end && this.chunk !== undefined) {
+      this.end += slice.length;
       return;
     }
     this.finishRun();
+    if (this.chunk?.buffer !== slice.buffer) {
+      this.chunk = readMemory.has(slice.buffer) ? new Uint8Array(slice.buffer) : undefined;
+    }
+    // What came as a line has no newline in it; what came otherwise may, and would be read as several messages.
+    const { buffer, byteOffset, length } = this.chunk === undefined ? withoutNewlines(slice) : slice;
     this.memory = buffer;
     this.start = byteOffset;
     this.end = byteOffset + length;
-    if (this.chunk?.buffer !== buffer) this.chunk = readMemory.has(buffer) ? new Uint8Array(buffer) : undefined;
   }
 
   private finishRun(): void {

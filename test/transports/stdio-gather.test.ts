@@ -37,6 +37,13 @@ describe('the messages of one turn', () => {
     expect(text(pieces)).toBe(`${'a'.repeat(3000)}\n`);
   });
 
+  test('stay one line each, however their sender had laid them out', () => {
+    const layout = Buffer.from('\n{"jsonrpc":"2.0","id":1,"method":"x","params":\n{"id":2,"method":"ping"}\n}\n');
+    const pieces = gathered([[layout], [Buffer.from('{}')]]);
+    expect(text(pieces)).toBe(' {"jsonrpc":"2.0","id":1,"method":"x","params": {"id":2,"method":"ping"} } \n{}\n');
+    expect(layout.includes(10)).toBe(true);
+  });
+
   test('can be empty, and still have their newlines', () => {
     const chunk = Buffer.from(`${'a'.repeat(3000)}\n\n\n`);
     noteChunk(chunk);
