@@ -2,7 +2,18 @@
  * The bytes of one message that comes in pieces: put together once, when all of them are there, and of a message over the
  * limit only the head and the tail. Knows nothing of what is in a message, nor of what marks its end.
  */
-import type { Allocate, OversizeLine } from './lines.ts';
+
+/** Memory of so many bytes; it is written to before it is read. */
+export type Allocate = (bytes: number) => Uint8Array;
+
+/** A line, or another message, that was longer than the limit: enough of it to find out whose it was. */
+export interface OversizeLine {
+  /** The first 4096 bytes. */
+  readonly head: Uint8Array;
+  /** The last 4096 bytes. */
+  readonly tail: Uint8Array;
+  readonly totalBytes: number;
+}
 
 const headBytesMax = 4096;
 const tailBytesMax = 4096;
@@ -86,9 +97,11 @@ export class MessagePieces {
     }
   }
 
-  /** All pieces in one. */
+  /** All pieces in one; a piece that is alone is itself. */
   whole(): Uint8Array {
     this.#seal();
+    const [first] = this.#parts;
+    if (first !== undefined && this.#parts.length === 1) return first;
     const whole = this.#allocate(this.#length);
     let end = 0;
     for (const part of this.#parts) {

@@ -4,8 +4,9 @@
  * nothing about what is in them, and remembers no last event id: each event tells its own.
  */
 import { standsAt } from './json-text.ts';
-import type { Allocate, OversizeLine } from './lines.ts';
+
 import { MessagePieces } from './message-pieces.ts';
+import type { Allocate, OversizeLine } from './message-pieces.ts';
 import { digitsAt, sseFieldAt } from './sse-fields.ts';
 import type { SseField } from './sse-fields.ts';
 import { decodeSlice, encodeText } from './text.ts';
