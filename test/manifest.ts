@@ -243,6 +243,8 @@ export const manifest: readonly Requirement[] = [
     'runtime/upstream-actor.test.ts': 'F10 believes nothing that a connection says after its end',
   }),
   ...rows('F11', 'both', 'Who writes to a peer that does not read is slowed down.', {
+    'transports/http-session.test.ts':
+      'F11 a server that does not keep up is not sent more: bodies of its clients are left unread',
     'scenarios/limits.test.ts': 'F11 S7 slows down who writes to it, and lets go when it has read half of what waits',
     'runtime/outbox.test.ts': 'F11 asks for a pause at its threshold, and for more when half of it is gone',
     'runtime/session-host.test.ts': 'F11 a peer that reads too slowly',
@@ -303,6 +305,7 @@ export const manifest: readonly Requirement[] = [
     'session/settle.test.ts': 'R6 that names no request is passed on, unless interceptors stop it',
   }),
   ...rows('R7', 'both', 'A second request under an id that still waits is refused; the first is not harmed.', {
+    'transports/http-endpoint.test.ts': 'P4 R7 two clients and two requests of one client may all have the same id',
     'session/relation.test.ts': 'are its own on a connection, and its number in an exchange (R7)',
     'session/pending-table.test.ts': 'are found by the id that their client gave them, unless several have it (R7)',
     'scenarios/exchanges.test.ts': 'P4 R7 are answered each in its own, whatever the order',
@@ -317,6 +320,7 @@ export const manifest: readonly Requirement[] = [
     'protocol/rewrite.test.ts': 'R8 has them in every member that names a request, and in no other',
   }),
   ...rows('R9', 'both', 'Either side gives up requests of its own, never initialize, and hears nothing more of them.', {
+    'transports/http-exchange.test.ts': 'R9 ends its POST, without an answer',
     'scenarios/exchanges.test.ts':
       'P10 R8 R9 reaches the server under the name that the request has there, and ends the exchange',
     'scenarios/batches.test.ts': 'R14 R9 can call off what the same batch asked for',
@@ -336,6 +340,11 @@ export const manifest: readonly Requirement[] = [
     'modern',
     'In the modern era a cancellation ends its request for good; a server may end a listen stream by one.',
     {
+      'transports/http-session.test.ts':
+        'R17 R11 to the stream of a POST hears the rest of that stream alone, and its end',
+      'transports/http-pipelines.test.ts':
+        'R11 of the modern era are cancelled with their connection, though it was not their turn yet',
+      'transports/http-exchange.test.ts': 'R11 of the legacy era cancels nothing',
       'scenarios/exchanges.test.ts':
         'R11 is what closing the exchange of a modern request means, and not of a legacy one',
       'scenarios/cancellation.test.ts':
@@ -351,6 +360,8 @@ export const manifest: readonly Requirement[] = [
     'e2e/traffic.test.ts': 'R12 are the end of their progress',
   }),
   ...rows('R13', 'both', 'Progress comes before the answer that it was sent before.', {
+    'transports/http-exchange.test.ts':
+      'P18 R13 is a stream when something comes before it: progress, then the answer, then the end',
     'scenarios/progress.test.ts': 'R13 that is held keeps the answer of its request behind it, and no other answer',
     'properties/order.test.ts': 'R13 P18 and progress is neither lost nor late, as long as nobody blocks it',
     'session/queue.test.ts': 'R13 a response waits for the held progress of its own request, and of no other',
@@ -361,6 +372,7 @@ export const manifest: readonly Requirement[] = [
     'legacy',
     'Batches are taken where the revision or the profile has them; each member lives for itself.',
     {
+      'transports/http-endpoint.test.ts': 'R14 a batch',
       'scenarios/batches.test.ts':
         'R14 is taken apart where the negotiated revision has batches: each member is a frame of its own',
       'protocol/classify.test.ts': 'batches belong to one revision (R14)',
@@ -417,6 +429,7 @@ export const manifest: readonly Requirement[] = [
     'e2e/processes.test.ts': 'P1 a server ends by the end of its input when the proxy is killed',
   }),
   ...rows('P2', 'both', 'A session that nobody uses leaves at its limit, and nothing of it stays.', {
+    'transports/http-session.test.ts': 'P2 without one the session is reaped, and nobody finds it any more',
     'runtime/runtime.test.ts': 'P2 P14 a stream that is open keeps a session for its day, and no longer',
   }),
   ...rows(
@@ -432,6 +445,7 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('P4', 'both', 'An answer reaches its own request only, whatever ids anybody uses.', {
+    'transports/http-endpoint.test.ts': 'P4 R7 two clients and two requests of one client may all have the same id',
     'proxy/websocket.test.ts': 'F9 P4 have a session and a server each, also with the same ids',
     'e2e/websocket.test.ts': 'P4 has its own server and its own answers, though another uses the same ids',
     'scenarios/exchanges.test.ts': 'P4 R7 are answered each in its own, whatever the order',
@@ -478,6 +492,9 @@ export const manifest: readonly Requirement[] = [
     'e2e/processes.test.ts': 'P8 is not started again when that is not wanted',
   }),
   ...rows('P9', 'both', 'What a server asks reaches the client that caused it, and the answer returns.', {
+    'transports/http-session.test.ts': 'P9 what the server asks without a request of the client',
+    'transports/http-exchange.test.ts':
+      'P9 carries what the server asks its client, whose answer goes back in a POST of its own',
     'scenarios/exchanges.test.ts': 'P9 R18 a question goes where its one cause is, and its answer comes back',
     'scenarios/outcomes.test.ts': 'S1 P9 result and error: by the frame of the client',
     'scenarios/recovery.test.ts': 'P9 may speak while it is told the handshake',
@@ -508,10 +525,15 @@ export const manifest: readonly Requirement[] = [
     'transports/websocket-front.test.ts': 'P13 a hundred clients that come and go, in every way, leave nothing behind',
   }),
   ...rows('P14', 'both', 'An open stream keeps its session, and a missed ping kills nothing.', {
+    'transports/http-session.test.ts': 'P14 says a comment when nothing else is said for a while',
+    'transports/http-event-stream.test.ts':
+      'P14 says a comment when it was silent from one look to the next, and no sooner',
     'transports/websocket-link.test.ts': 'P14 a connection on which nobody speaks',
     'runtime/runtime.test.ts': 'P2 P14 a stream that is open keeps a session for its day, and no longer',
   }),
   ...rows('P16', 'both', 'Floods and peers that do not read cost bounded memory and are refused in typed words.', {
+    'transports/http-session.test.ts': 'P16 a client that does not read',
+    'transports/http-outflow.test.ts': 'P16 is given up with a client that takes nothing for a while',
     'e2e/websocket.test.ts': 'P16 that does not read is not written to any further, and then finds everything in order',
     'properties/pressure.test.ts': 'F11 P16 lose nothing, are refused nothing for want of room, and go on in the end',
     'scenarios/limits.test.ts':
@@ -529,6 +551,7 @@ export const manifest: readonly Requirement[] = [
     'both',
     'A drain refuses what is new, finishes what is in flight, and settles the rest at the deadline.',
     {
+      'transports/http-front.test.ts': 'P17 new sessions are refused by the runtime: 503, and when to come back',
       'proxy/websocket.test.ts': 'P17 finish what is under way when it drains, and no others come in',
       'scenarios/drain.test.ts':
         'P17 takes no new sessions and no new requests, and is done when the last one is answered',
@@ -538,6 +561,9 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('P18', 'both', 'Notifications reach exactly their session, in order.', {
+    'transports/http-session.test.ts': 'P18 carries what belongs to no request, in order, each with an id of its own',
+    'transports/http-exchange.test.ts':
+      'P18 R13 is a stream when something comes before it: progress, then the answer, then the end',
     'scenarios/exchanges.test.ts': 'P18 R8 a stream that is listened to carries the name that its listener gave it',
     'scenarios/held-frames.test.ts': 'P18 whoever is decided first goes on when its turn comes',
     'scenarios/progress.test.ts': 'R13 P18 keeps its place when the client reads slowly',
@@ -552,6 +578,8 @@ export const manifest: readonly Requirement[] = [
     'runtime/session-logic.test.ts': 'P19 is traced with what was decided, where traces are wanted',
   }),
   ...rows('P20', 'both', 'Host and Origin are checked by default, and a front for others says whom it answers to.', {
+    'transports/http-front.test.ts': 'P20 keeps out a request with %j, once and again',
+    'transports/http-endpoint.test.ts': 'P20 of somebody else finds no session',
     'proxy/websocket.test.ts': 'P20 of a foreign page are not let in',
     'cli/listen-flags.test.ts': 'another address than loopback wants the names that clients use (P20)',
     'e2e/websocket.test.ts': 'P20 that is sent by a page of somebody else is not let in',
@@ -571,10 +599,26 @@ export const manifest: readonly Requirement[] = [
     'legacy',
     'A message goes on exactly one stream: answers and what belongs to a request on its own, the rest on the one for the session.',
     {
+      'transports/http-session.test.ts': 'R17 is one: a second one is refused with 409',
+      'transports/http-replay.test.ts': 'R17 comes back stream by stream, from a place on',
       'session/relation.test.ts': 'belongs to the exchange of the request in whose answer it comes (R17)',
     },
   ),
   ...rows('F9', 'both', 'Clients of one front do not share a tunnel: each has a session of its own.', {
     'proxy/websocket.test.ts': 'F9 P4 have a session and a server each, also with the same ids',
   }),
+  ...rows('R16', 'legacy', 'Who names a session that is gone is told so with 404, and may begin anew.', {
+    'transports/http-endpoint.test.ts': 'R16 begins again for a client that still names a session that is gone',
+  }),
+  ...rows('R15', 'both', 'Every request that a front cannot serve gets the HTTP status that says why.', {
+    'transports/http-endpoint.test.ts': 'R15 with the headers %j is answered with %i',
+  }),
+  ...rows(
+    'R20',
+    'legacy',
+    'A client may end its session; what it had under way is answered, and its id is nobody’s from then on.',
+    {
+      'transports/http-endpoint.test.ts': 'R20 answers what is in flight with an error',
+    },
+  ),
 ];

@@ -1,7 +1,7 @@
 /** The public shape of the runtime: what an embedder calls and what it hands in. No XState type appears here. */
 
 import type { Refusal } from '../errors.ts';
-import type { Clock, ExchangeLink, Ids, Log, PeerLink, UpstreamConnector } from '../ports.ts';
+import type { Clock, Delivery, ExchangeLink, Ids, Log, PeerLink, UpstreamConnector } from '../ports.ts';
 import type { Frame } from '../protocol/envelope.ts';
 import type { ReadFault } from '../protocol/faults.ts';
 import type { ReadLimits } from '../protocol/read.ts';
@@ -73,8 +73,14 @@ export interface ClientPeer extends SessionPeer {
   exchangeClosed(exchange: Exchange): void;
   /** Its readers have left too much unread (true), or have taken it by now. */
   pressed(isFull: boolean): void;
+  /** What the link had accepted for the client at large has found no stream: a question in it is settled, as nobody's. */
+  undeliverable(about: Delivery): void;
   /** The client asked for the end of its session: what waits is settled with an error. */
   ends(): void;
+  /** The revision that the peers agreed on, as spelled on the wire; none before that. */
+  readonly revision: string | undefined;
+  /** Several messages in one array may be taken apart (R14). */
+  readonly acceptsBatches: boolean;
 }
 
 export interface ServerPeer extends SessionPeer {

@@ -3,7 +3,7 @@
  * session that nobody speaks to should not keep a dozen functions.
  */
 
-import type { Clock } from '../ports.ts';
+import type { Clock, Delivery } from '../ports.ts';
 import type { Direction, Frame } from '../protocol/envelope.ts';
 import { type ReadFault, isFault } from '../protocol/faults.ts';
 import type { Exchange } from '../session/pending.ts';
@@ -79,6 +79,18 @@ class ClientEnd extends End implements ClientPeer {
 
   pressed(isFull: boolean): void {
     this.host.pressServer(isFull);
+  }
+
+  undeliverable(about: Delivery): void {
+    this.host.undeliverable(about);
+  }
+
+  get revision(): string | undefined {
+    return this.host.record.facts.protocolVersion;
+  }
+
+  get acceptsBatches(): boolean {
+    return this.host.acceptsBatches;
   }
 
   ends(): void {

@@ -224,6 +224,11 @@ export class SessionHost {
     this.#route({ type: 'effect.failed', at: this.#surroundings.now(), effect, cause, reason, status, ticket });
   }
 
+  /** What its link had accepted found no stream to the client. */
+  undeliverable(effect: Delivery): void {
+    this.#failed(effect, 'nowhere');
+  }
+
   /** Nobody reads any more what would be sent in this exchange. */
   exchangeClosed(exchange: Exchange): void {
     this.#route({ type: 'exchange.closed', at: this.#surroundings.now(), exchange });

@@ -78,6 +78,9 @@ describe('what a peer hears', () => {
       exchangeClosed: () => {},
       pressed: () => {},
       ends: () => {},
+      undeliverable: () => {},
+      revision: undefined,
+      acceptsBatches: true,
     };
     expect(client.write(written(ping))).toBe(true);
     client.stopsReading();
@@ -103,6 +106,9 @@ test('what peers say and do reaches their side of the session', () => {
     exchangeClosed: () => {},
     pressed: () => {},
     ends: () => {},
+    undeliverable: () => {},
+    revision: undefined,
+    acceptsBatches: true,
   };
   client.asks(1, 'ping');
   client.sends('nonsense');

@@ -1,0 +1,92 @@
+/**
+ * Answers of the front in its own name: refusals as JSON-RPC errors, and the short ones that say nothing. Knows how an answer
+ * is written, not why it is given.
+ */
+
+import { type OutgoingHttpHeader, ServerResponse } from 'node:http';
+
+import { type Refusal, errorTable } from '../errors.ts';
+import { encodeRefusal } from '../session/tell.ts';
+import type { FrontRequest } from './http-request.ts';
+
+/** Names and values in turn, as they are written. */
+export type HeaderList = OutgoingHttpHeader[];
+
+export interface ResponseOwner {
+  /** The client is gone, or the response was cut off. */
+  responseClosed(): void;
+}
+
+export class FrontResponse extends ServerResponse<FrontRequest> {
+  /** The page that may read this answer, where pages of others may. */
+  pageOrigin: string | undefined = undefined;
+  /** The connection is not to be used again. */
+  endsConnection = false;
+  /** Who is told when its client is gone; nobody once everything was said. */
+  owner: ResponseOwner | undefined = undefined;
+
+  /** The client is gone. */
+  tellOwner(): void {
+    const { owner } = this;
+    this.owner = undefined;
+    owner?.responseClosed();
+  }
+
+  /** `headers` is taken over. */
+  begin(status: number, headers: HeaderList): void {
+    if (this.pageOrigin !== undefined) {
+      headers.push('Access-Control-Allow-Origin', this.pageOrigin, 'Vary', 'Origin');
+      headers.push('Access-Control-Expose-Headers', exposedHeaders);
+    }
+    if (this.endsConnection) headers.push('Connection', 'close');
+    this.writeHead(status, headers);
+  }
+}
+
+/** What a page may read of an answer beside its body: the id that it has to send from then on. */
+const exposedHeaders = 'Mcp-Session-Id';
+
+/** How long a client that is refused for want of room should wait before it comes again. */
+const retryAfterSeconds = '1';
+
+/** A client that comes too early, or too often, is told when to come again. */
+export function addRetryAfter(headers: HeaderList, status: number): void {
+  if (status === 429 || status === 503) headers.push('Retry-After', retryAfterSeconds);
+}
+
+export interface RefusalDetails {
+  /** Where it is not that of the error's row. */
+  readonly status?: number;
+  /** The id of the request that is refused, as JSON text. */
+  readonly idToken?: string | undefined;
+  readonly headers?: HeaderList;
+}
+
+export function refuse(response: FrontResponse, why: Refusal, details: RefusalDetails = {}): void {
+  const status = details.status ?? errorTable[why.code].httpStatus;
+  const headers = details.headers ?? [];
+  addRetryAfter(headers, status);
+  answerJson(response, status, encodeRefusal(details.idToken, why), headers);
+}
+
+/** Answers with one JSON text. */
+export function answerJson(response: FrontResponse, status: number, body: Uint8Array, headers: HeaderList): void {
+  headers.push('Content-Type', 'application/json', 'Content-Length', String(body.length));
+  response.begin(status, headers);
+  response.end(body);
+}
+
+/** What needs no body is taken, done, or over. */
+export function answerEmpty(response: FrontResponse, status: 200 | 202 | 204, headers: HeaderList = []): void {
+  if (status !== 204) headers.push('Content-Length', '0');
+  response.begin(status, headers);
+  response.end();
+}
+
+/** One line for people and probes. */
+export function answerText(response: FrontResponse, status: number, line: string, headers: HeaderList = []): void {
+  const body = `${line}\n`;
+  headers.push('Content-Type', 'text/plain; charset=utf-8', 'Content-Length', String(Buffer.byteLength(body)));
+  response.begin(status, headers);
+  response.end(body);
+}

@@ -1,0 +1,433 @@
+/**
+ * The one path at which MCP is served, to clients of both eras: which session a request is for, and what is wrong with those that
+ * are for none. The era is decided message by message, by what the message says of itself first (2026-07-28, basic/versioning).
+ * Knows what a request may be, not what becomes of its messages.
+ */
+
+import { refusal } from '../errors.ts';
+import { encodeErrorResponse, idTokenOf } from '../protocol/encode.ts';
+import type { Frame } from '../protocol/envelope.ts';
+import { type ReadFault, isFault } from '../protocol/faults.ts';
+import { type ReadLimits, isBatch, readMessage, readMessages } from '../protocol/read.ts';
+import { readInitializeParams } from '../protocol/bodies.ts';
+import { revisionRow } from '../protocol/revisions.ts';
+import type { Log } from '../ports.ts';
+import { type FrontResponse, answerEmpty, answerJson, refuse } from './http-answers.ts';
+import { type ExchangeFacts, HttpExchange } from './http-exchange.ts';
+import type { HttpSessionKind, HttpSessions, HttpVisitor } from './http-front-options.ts';
+import { acceptsBoth, acceptsEvents, isJsonContent, prefersEvents } from './http-media.ts';
+import type { BodyTaker, FrontRequest } from './http-request.ts';
+import { HttpSession, type SessionSurroundings, type StreamOpening } from './http-session.ts';
+
+export interface EndpointOptions {
+  readonly sessions: HttpSessions;
+  readonly passesSessionless: boolean;
+  readonly bodyBytesMax: number;
+  readonly readLimits: ReadLimits;
+  readonly surroundings: SessionSurroundings;
+  readonly log: Log;
+}
+
+const methods = 'GET, POST, DELETE';
+
+/** The first revision of the modern era; later ones sort after it. */
+const firstModern = '2026-07-28';
+
+/** The first revision whose clients understand an event without message. */
+const firstPrimed = '2025-11-25';
+
+/** Before the first revision, and spoken by SDKs to this day. */
+const firstDraft = '2024-10-07';
+
+export class HttpEndpoint {
+  readonly #options: EndpointOptions;
+  readonly #byId = new Map<string, HttpSession>();
+  readonly #byKey = new Map<string, HttpSession>();
+
+  constructor(options: EndpointOptions) {
+    this.#options = options;
+  }
+
+  serve(request: FrontRequest, response: FrontResponse, visitor: HttpVisitor): void {
+    const { method = '' } = request;
+    switch (method) {
+      case 'POST':
+        this.#post(request, response, visitor);
+        return;
+      case 'GET':
+        this.#get(request, response, visitor);
+        return;
+      case 'DELETE':
+        this.#delete(request, response, visitor);
+        return;
+      default:
+        refuseMethod(response, methods);
+    }
+  }
+
+  // --- POST -------------------------------------------------------------------------------------------------------------
+
+  #post(request: FrontRequest, response: FrontResponse, visitor: HttpVisitor): void {
+    if (!isJsonContent(request.contentType)) {
+      refuseAs(response, 415, 'The Content-Type of a POST is application/json');
+      return;
+    }
+    if (request.contentEncoding !== undefined && request.contentEncoding.toLowerCase() !== 'identity') {
+      refuseAs(response, 415, 'A body is taken as it is, without Content-Encoding');
+      return;
+    }
+    const session = this.#named(request, visitor);
+    const post = new Post(request, response, visitor, session, this);
+    const { bodyBytesMax } = this.#options;
+    // A server that does not keep up is not sent more: the client is left to wait in its own socket.
+    if (session?.isPaused === true) session.whenResumed(() => readBody(post, bodyBytesMax));
+    else readBody(post, bodyBytesMax);
+  }
+
+  tooLarge({ request, response }: Post): void {
+    // A client that was not told to go on does not send the body, and the next request would be taken for it.
+    if (request.expectsContinue) response.endsConnection = true;
+    const limitBytes = this.#options.bodyBytesMax;
+    refuse(response, refusal('FRAME_TOO_LARGE', { reason: 'The body is larger than a message may be', limitBytes }));
+  }
+
+  /** Whatever goes wrong on our side is answered, and harms nobody else. */
+  take(post: Post, body: Uint8Array): void {
+    try {
+      if (isBatch(body)) this.#takeBatch(post, readMessages(body, this.#options.readLimits), body.length);
+      else this.#takeOne(post, readMessage(body, this.#options.readLimits), body.length);
+    } catch (error) {
+      this.#options.log.error({ error }, 'a request could not be served');
+      if (!post.response.headersSent) refuse(post.response, refusal('INTERCEPTOR_FAILED', { part: 'front' }));
+    }
+  }
+
+  #takeOne(post: Post, read: Frame | ReadFault, bytes: number): void {
+    const { protocolVersion } = post.request;
+    if (isFault(read)) {
+      if (post.session === undefined) refuseFault(post.response, read);
+      else this.#toLegacy(post, [read], bytes, read.idToken);
+      return;
+    }
+    const { kind, method, id, revisionClaim } = read.envelope;
+    const idToken = id === undefined || kind === 'response' ? undefined : idTokenOf(id);
+    const saysModern = protocolVersion !== undefined && protocolVersion >= firstModern;
+    if (revisionClaim === undefined && (kind === 'response' || !saysModern)) {
+      if (method === 'initialize' && kind === 'request') this.#initialize(post, read, idToken);
+      else this.#toLegacy(post, [read], bytes, idToken);
+      return;
+    }
+    if (revisionClaim === undefined && kind === 'request') {
+      refuseEnvelope(post.response, idToken);
+      return;
+    }
+    this.#toLogical(post, [read], bytes, idToken, true);
+  }
+
+  #takeBatch(post: Post, reads: readonly (Frame | ReadFault)[], bytes: number): void {
+    const [first] = reads;
+    if (first !== undefined && reads.length === 1 && isFault(first)) {
+      this.#takeOne(post, first, bytes);
+      return;
+    }
+    const hasAlone = reads.some(
+      (read) => !isFault(read) && (read.envelope.revisionClaim !== undefined || read.envelope.method === 'initialize'),
+    );
+    if (hasAlone) refuseAs(post.response, 400, 'A message of this kind stands alone, and in no batch');
+    else this.#toLegacy(post, reads, bytes, undefined);
+  }
+
+  #initialize(post: Post, frame: Frame, idToken: string | undefined): void {
+    const { request, response, visitor } = post;
+    if (!acceptsBoth(request.accept)) {
+      refuseAccept(response, idToken);
+      return;
+    }
+    if (post.session !== undefined) {
+      refuseAs(response, 400, 'This session has begun already', idToken);
+      return;
+    }
+    const events = prefersEvents(request.accept);
+    const revision = events ? readInitializeParams(frame.bytes)?.protocolVersion : undefined;
+    const takesPriming = revision !== undefined && revision >= firstPrimed;
+    const facts = { isModern: false, isOpening: true, prefersEvents: events, takesPriming };
+    const session = this.#newSession('legacy', visitor);
+    const exchange = new HttpExchange(request, response, 1, facts, session, this.#options.surroundings);
+    if (!this.#open(session, exchange, response, idToken)) return;
+    this.#byId.set(session.sessionId, session);
+    feed(session, exchange, [frame], frame.bytes.length);
+  }
+
+  #toLegacy(post: Post, reads: readonly (Frame | ReadFault)[], bytes: number, idToken: string | undefined): void {
+    const { request, response, session } = post;
+    if (!acceptsBoth(request.accept)) refuseAccept(response, idToken);
+    else if (session !== undefined) this.#toSession(post, session, reads, bytes, idToken);
+    else if (request.sessionId !== undefined) refuseUnknown(response, idToken);
+    else if (!this.#options.passesSessionless)
+      refuseAs(response, 400, 'A request names its session in Mcp-Session-Id', idToken);
+    else if (!isLegacyRevision(request.protocolVersion, undefined)) refuseRevision(response, idToken);
+    else this.#toLogical(post, reads, bytes, idToken, false);
+  }
+
+  #toSession(
+    post: Post,
+    session: HttpSession,
+    reads: readonly (Frame | ReadFault)[],
+    bytes: number,
+    idToken: string | undefined,
+  ): void {
+    const { request, response } = post;
+    if (session.isOver) {
+      refuseUnknown(response, idToken);
+      return;
+    }
+    if (!isLegacyRevision(request.protocolVersion, session.client.revision)) {
+      refuseRevision(response, idToken);
+      return;
+    }
+    if (reads.length > 1 && !session.client.acceptsBatches) {
+      refuseAs(response, 400, 'The negotiated protocol revision has no batches');
+      return;
+    }
+    const takesPriming = request.protocolVersion !== undefined && request.protocolVersion >= firstPrimed;
+    const facts = { isModern: false, isOpening: false, prefersEvents: prefersEvents(request.accept), takesPriming };
+    this.#exchange(post, session, reads, bytes, facts);
+  }
+
+  #toLogical(
+    post: Post,
+    reads: readonly (Frame | ReadFault)[],
+    bytes: number,
+    idToken: string | undefined,
+    isModern: boolean,
+  ): void {
+    const { request, response, visitor } = post;
+    const facts = {
+      isModern,
+      isOpening: false,
+      prefersEvents: !isModern && prefersEvents(request.accept),
+      takesPriming: false,
+    };
+    const known = this.#byKey.get(visitor.key);
+    if (known !== undefined) {
+      if (known.isPaused) known.whenResumed(() => this.#toLogical(post, reads, bytes, idToken, isModern));
+      else this.#exchange(post, known, reads, bytes, facts);
+      return;
+    }
+    const session = this.#newSession('logical', visitor);
+    const exchange = new HttpExchange(request, response, answersTo(reads), facts, session, this.#options.surroundings);
+    if (!this.#open(session, exchange, response, idToken)) return;
+    this.#byKey.set(visitor.key, session);
+    feed(session, exchange, reads, bytes);
+    afterFeeding(response, exchange, reads);
+  }
+
+  #exchange(
+    { request, response }: Post,
+    session: HttpSession,
+    reads: readonly (Frame | ReadFault)[],
+    bytes: number,
+    facts: ExchangeFacts,
+  ): void {
+    if (response.destroyed) return;
+    const { surroundings } = this.#options;
+    const exchange = new HttpExchange(request, response, answersTo(reads), facts, session, surroundings);
+    feed(session, exchange, reads, bytes);
+    afterFeeding(response, exchange, reads);
+  }
+
+  // --- GET and DELETE -----------------------------------------------------------------------------------------------------
+
+  #get(request: FrontRequest, response: FrontResponse, visitor: HttpVisitor): void {
+    if (!acceptsEvents(request.accept)) {
+      refuseAs(response, 406, 'A GET takes text/event-stream');
+      return;
+    }
+    const session = this.#ofSessionOnly(request, response, visitor);
+    if (session === undefined) return;
+    const { lastEventId } = request;
+    const opening =
+      lastEventId === undefined ? session.openStandalone(response) : session.resume(response, lastEventId);
+    answerOpening(response, opening);
+  }
+
+  #delete(request: FrontRequest, response: FrontResponse, visitor: HttpVisitor): void {
+    const session = this.#ofSessionOnly(request, response, visitor);
+    if (session === undefined) return;
+    this.#forget(session);
+    session.client.ends();
+    answerEmpty(response, 200);
+  }
+
+  /** GET and DELETE are about sessions: where there are none, they are no methods. */
+  #ofSessionOnly(request: FrontRequest, response: FrontResponse, visitor: HttpVisitor): HttpSession | undefined {
+    const { protocolVersion, sessionId } = request;
+    if (sessionId === undefined) {
+      const hasNone =
+        this.#options.passesSessionless || (protocolVersion !== undefined && protocolVersion >= firstModern);
+      if (hasNone) refuseMethod(response, 'POST');
+      else refuseAs(response, 400, 'A request names its session in Mcp-Session-Id');
+      return undefined;
+    }
+    const session = this.#named(request, visitor);
+    if (session === undefined) refuseUnknown(response);
+    else if (!isLegacyRevision(protocolVersion, session.client.revision)) refuseRevision(response);
+    else return session;
+    return undefined;
+  }
+
+  // --- sessions -------------------------------------------------------------------------------------------------------------
+
+  /** The session that a request names; to others than who opened it, it does not exist (P20). */
+  #named({ sessionId }: FrontRequest, visitor: HttpVisitor): HttpSession | undefined {
+    if (sessionId === undefined) return undefined;
+    const session = this.#byId.get(sessionId);
+    if (session === undefined) return undefined;
+    const { principal, route } = session.visitor;
+    return principal === visitor.principal && route === visitor.route ? session : undefined;
+  }
+
+  #newSession(kind: HttpSessionKind, visitor: HttpVisitor): HttpSession {
+    return new HttpSession(kind, visitor, this.#options.surroundings, (session) => this.#forget(session));
+  }
+
+  #open(session: HttpSession, exchange: HttpExchange, response: FrontResponse, idToken: string | undefined): boolean {
+    const { kind, visitor } = session;
+    const opened = this.#options.sessions.open({ kind, visitor, client: session, exchange });
+    if ('session' in opened) {
+      session.begins(opened.session);
+      return true;
+    }
+    response.owner = undefined;
+    refuse(response, opened.refusal, { idToken });
+    return false;
+  }
+
+  #forget(session: HttpSession): void {
+    if (session.kind === 'legacy') this.#byId.delete(session.sessionId);
+    else if (this.#byKey.get(session.visitor.key) === session) this.#byKey.delete(session.visitor.key);
+  }
+}
+
+/** A POST whose body is still to be read. */
+class Post implements BodyTaker {
+  readonly request: FrontRequest;
+  readonly response: FrontResponse;
+  readonly visitor: HttpVisitor;
+  readonly session: HttpSession | undefined;
+  readonly #endpoint: HttpEndpoint;
+
+  constructor(
+    request: FrontRequest,
+    response: FrontResponse,
+    visitor: HttpVisitor,
+    session: HttpSession | undefined,
+    endpoint: HttpEndpoint,
+  ) {
+    this.request = request;
+    this.response = response;
+    this.visitor = visitor;
+    this.session = session;
+    this.#endpoint = endpoint;
+  }
+
+  bodyRead(body: Uint8Array): void {
+    this.#endpoint.take(this, body);
+  }
+
+  bodyTooLarge(): void {
+    this.#endpoint.tooLarge(this);
+  }
+}
+
+function readBody(post: Post, bytesMax: number): void {
+  const { request, response } = post;
+  const isShort = Number(request.contentLength ?? 0) <= bytesMax;
+  if (request.expectsContinue && isShort) response.writeContinue();
+  request.readBody(post, bytesMax);
+}
+
+function feed(
+  session: HttpSession,
+  exchange: HttpExchange,
+  reads: readonly (Frame | ReadFault)[],
+  bytes: number,
+): void {
+  session.exchangeBegins(exchange);
+  exchange.begins();
+  const { client } = session;
+  for (const read of reads) client.receiveRead(read, bytes, exchange);
+}
+
+/** A POST that nobody answers is answered by what it is: taken, or malformed. */
+function afterFeeding(response: FrontResponse, exchange: HttpExchange, reads: readonly (Frame | ReadFault)[]): void {
+  if (answersTo(reads) > 0) return;
+  exchange.needsNoAnswer();
+  const fault = reads.find((read) => isFault(read));
+  if (fault === undefined) answerEmpty(response, 202);
+  else refuseFault(response, fault);
+}
+
+/** How many answers the session will give to these messages. */
+function answersTo(reads: readonly (Frame | ReadFault)[]): number {
+  let answers = 0;
+  for (const read of reads) {
+    if (isFault(read) ? read.expectsAnswer && !read.isAnswer : read.envelope.kind === 'request') answers++;
+  }
+  return answers;
+}
+
+/** What a session of this revision, or one that has not agreed on any, may name in MCP-Protocol-Version (R15). */
+function isLegacyRevision(named: string | undefined, agreed: string | undefined): boolean {
+  if (named === undefined || named === agreed || named === firstDraft) return true;
+  return revisionRow(named)?.era === 'legacy';
+}
+
+function answerOpening(response: FrontResponse, opening: StreamOpening): void {
+  switch (opening) {
+    case 'opened':
+      return;
+    case 'taken':
+      refuseAs(response, 409, 'This session has a stream open already');
+      return;
+    case 'over':
+      // Clients of event streams take this for the request not to come back (WHATWG HTML, "Server-sent events").
+      answerEmpty(response, 204);
+      return;
+    case 'unknown':
+      refuseAs(response, 400, 'No event of this session has this id');
+  }
+}
+
+function refuseAs(response: FrontResponse, status: number, reason: string, idToken?: string): void {
+  refuse(response, refusal('INVALID_REQUEST', { reason }), { status, idToken });
+}
+
+function refuseMethod(response: FrontResponse, allowed: string): void {
+  const why = refusal('INVALID_REQUEST', { reason: `The methods here are ${allowed}` });
+  refuse(response, why, { status: 405, headers: ['Allow', allowed] });
+}
+
+function refuseAccept(response: FrontResponse, idToken: string | undefined): void {
+  refuseAs(response, 406, 'A POST takes application/json and text/event-stream', idToken);
+}
+
+function refuseUnknown(response: FrontResponse, idToken?: string): void {
+  refuse(response, refusal('SESSION_NOT_FOUND', { reason: 'unknown' }), { idToken });
+}
+
+function refuseRevision(response: FrontResponse, idToken?: string): void {
+  refuseAs(response, 400, 'No revision of the protocol has the name in MCP-Protocol-Version', idToken);
+}
+
+function refuseFault(response: FrontResponse, { fault, reason, idToken }: ReadFault): void {
+  const code =
+    fault === 'not-json' || fault === 'invalid-utf8' || fault === 'too-deep' ? 'PARSE_ERROR' : 'INVALID_REQUEST';
+  refuse(response, refusal(code, { reason }), { status: 400, idToken });
+}
+
+/** A request whose header names a modern revision says so in its metadata too (2026-07-28, basic). */
+function refuseEnvelope(response: FrontResponse, idToken: string | undefined): void {
+  const message = 'Invalid params: MCP-Protocol-Version names a modern revision, and params._meta names none';
+  answerJson(response, 400, encodeErrorResponse(idToken, { code: -32_602, message }), []);
+}

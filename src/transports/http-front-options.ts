@@ -1,0 +1,113 @@
+/** What the streamable HTTP front is told: whom it asks for sessions, and the limits and times that it keeps to. */
+
+import type { Clock, ExchangeLink, Log } from '../ports.ts';
+import type { ReadLimits } from '../protocol/read.ts';
+import type { OpenResult } from '../runtime/api.ts';
+import type { Exchange } from '../session/pending.ts';
+import type { Limits } from '../session/limits.ts';
+import type { DoorPolicy } from './door.ts';
+import type { FrontRequest } from './http-request.ts';
+
+/** Who sends a request. A session belongs to who opened it: to everybody else there is no such session (P20). */
+export interface HttpVisitor {
+  /** Never taken from what the request says about itself without proof. */
+  readonly principal: string | undefined;
+  readonly route: string | undefined;
+  /** Whose exchanges without a session id belong together. */
+  readonly key: string;
+}
+
+/**
+ * - `legacy`: a client shook hands, and names its session from then on.
+ * - `logical`: exchanges that name no session, grouped by their visitor's key.
+ */
+export type HttpSessionKind = 'legacy' | 'logical';
+
+export interface SessionAsked {
+  readonly kind: HttpSessionKind;
+  readonly visitor: HttpVisitor;
+  /** What `Runtime.open` is to be given as the client. */
+  readonly client: ExchangeLink;
+  /** The one that asks, for its headers. */
+  readonly exchange: Exchange;
+}
+
+/** Where sessions come from. Which server is behind them is nothing that the front knows. */
+export interface HttpSessions {
+  open(asked: SessionAsked): OpenResult;
+}
+
+export interface HttpLimits {
+  readonly connectionsMax: number;
+  /** Of all headers of a request together. */
+  readonly headerBytesMax: number;
+  /** Requests that one connection may have under way: HTTP/1.1 lets a client send them ahead. */
+  readonly pipelinedMax: number;
+  /** Events of one session that are kept for clients that come back. */
+  readonly replayEventsMax: number;
+  readonly replayBytesMax: number;
+}
+
+export const defaultHttpLimits: HttpLimits = {
+  connectionsMax: 10_000,
+  headerBytesMax: 16 * 1024,
+  pipelinedMax: 32,
+  replayEventsMax: 256,
+  replayBytesMax: 1024 * 1024,
+};
+
+export interface HttpTimes {
+  /** For a client to send the headers of a request, and for it to send the whole of it. */
+  readonly headersMs: number;
+  readonly requestMs: number;
+  /** How long a connection without requests stays open. */
+  readonly keepAliveMs: number;
+  /** The longest that a stream is silent. */
+  readonly heartbeatMs: number;
+  /** A request that has waited so long is answered in a stream, which a legacy client may resume. */
+  readonly streamAfterMs: number;
+  /** How long a server's question waits for the client to open a stream. */
+  readonly standaloneGraceMs: number;
+  /** What clients are told about when to come back to a stream that broke off. */
+  readonly retryMs: number;
+  /** How long a client may take nothing of what waits for it before it is cut off. */
+  readonly patienceMs: number;
+}
+
+export const defaultHttpTimes: HttpTimes = {
+  headersMs: 10_000,
+  requestMs: 120_000,
+  keepAliveMs: 60_000,
+  heartbeatMs: 25_000,
+  streamAfterMs: 5_000,
+  standaloneGraceMs: 5_000,
+  retryMs: 1_000,
+  patienceMs: 30_000,
+};
+
+export interface HttpFrontOptions {
+  /** The address to listen on, and the port; 0 takes a free one. */
+  readonly host: string;
+  readonly port: number;
+  /** Where MCP is served: `/mcp`. */
+  readonly path?: string;
+  readonly door: DoorPolicy;
+  readonly sessions: HttpSessions;
+  /** Says who a visitor is. Everybody is the same nobody unless told otherwise. */
+  readonly identify?: (request: FrontRequest) => HttpVisitor;
+  /** A legacy request that names no session: refused, or passed to the visitor's logical session. */
+  readonly sessionless?: 'refuse' | 'pass';
+  /** Pages that the door lets in may read the answers. */
+  readonly allowsPages?: boolean;
+  /** PEM texts: then the front speaks TLS. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** Why the front should not be sent traffic, in one line; undefined when it may. */
+  readonly unreadiness?: () => string | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits?: Partial<HttpLimits>;
+  readonly times?: Partial<HttpTimes>;
+  /** The limits of sessions that concern the front: the same as the runtime's. */
+  readonly sessionLimits?: Partial<Pick<Limits, 'frameBytesMax' | 'bufferPauseBytes' | 'bufferBytesMax'>>;
+  readonly readLimits?: Partial<ReadLimits>;
+}

@@ -1,0 +1,97 @@
+/**
+ * The last events of one session, for clients that come back for what they missed (R17). Bounded in number and bytes; the
+ * oldest go first. Knows which stream an event was said on, and that it is never said on another.
+ */
+
+/** One of a session's streams, over all connections on which it is carried. */
+export interface Channel {
+  /** Unique in its session. */
+  readonly number: number;
+  /** Events of it that are kept. */
+  kept: number;
+}
+
+export interface KeptEvent {
+  /** Its place among all events of the session, from 1. */
+  readonly place: number;
+  readonly channel: Channel;
+  readonly bytes: Uint8Array;
+}
+
+export interface ReplayLimits {
+  readonly replayEventsMax: number;
+  readonly replayBytesMax: number;
+}
+
+/** An event id names the stream and the place in the session: unique over all streams of the session. */
+export function eventId(channel: number, place: number): string {
+  return `${channel}-${place}`;
+}
+
+/** What an event id names; undefined when it is none of ours. */
+export function readEventId(id: string): { readonly channel: number; readonly place: number } | undefined {
+  const [, channel, place] = /^(\d{1,15})-(\d{1,15})$/.exec(id) ?? [];
+  return channel === undefined ? undefined : { channel: Number(channel), place: Number(place) };
+}
+
+export class ReplayRing {
+  readonly #limits: ReplayLimits;
+  /** Told of a stream of which nothing is kept any more. */
+  readonly #onForgotten: (event: KeptEvent) => void;
+  #events: KeptEvent[] = [];
+  #head = 0;
+  #bytes = 0;
+
+  constructor(limits: ReplayLimits, onForgotten: (event: KeptEvent) => void) {
+    this.#limits = limits;
+    this.#onForgotten = onForgotten;
+  }
+
+  get size(): number {
+    return this.#events.length - this.#head;
+  }
+
+  /** Keeps the event. The newest is kept whatever its size: nobody else may have it. */
+  add(event: KeptEvent): void {
+    this.#events.push(event);
+    event.channel.kept++;
+    this.#bytes += event.bytes.length;
+    const { replayEventsMax, replayBytesMax } = this.#limits;
+    while (this.size > 1 && (this.size > replayEventsMax || this.#bytes > replayBytesMax)) this.#forgetOldest();
+  }
+
+  /** The events of one stream after a place, oldest first. */
+  after(channel: Channel, place: number): readonly KeptEvent[] {
+    const found: KeptEvent[] = [];
+    if (channel.kept === 0) return found;
+    for (let at = this.#head; at < this.#events.length; at++) {
+      const event = this.#events[at]!;
+      if (event.channel === channel && event.place > place) found.push(event);
+    }
+    return found;
+  }
+
+  /** Takes one event out, which nobody is to get. */
+  remove(event: KeptEvent): void {
+    const at = this.#events.indexOf(event, this.#head);
+    if (at === -1) return;
+    this.#events.splice(at, 1);
+    this.#left(event);
+  }
+
+  #forgetOldest(): void {
+    const event = this.#events[this.#head]!;
+    this.#head++;
+    if (this.#head * 2 >= this.#events.length) {
+      this.#events = this.#events.slice(this.#head);
+      this.#head = 0;
+    }
+    this.#left(event);
+    this.#onForgotten(event);
+  }
+
+  #left(event: KeptEvent): void {
+    event.channel.kept--;
+    this.#bytes -= event.bytes.length;
+  }
+}

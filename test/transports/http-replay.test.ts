@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { type Channel, type KeptEvent, ReplayRing, eventId, readEventId } from '../../src/transports/http-replay.ts';
+
+const channel = (number: number): Channel => ({ number, kept: 0 });
+const event = (place: number, on: Channel, bytes = 10): KeptEvent => ({
+  place,
+  channel: on,
+  bytes: new Uint8Array(bytes),
+});
+const placesAfter = (ring: ReplayRing, on: Channel, place: number): readonly number[] =>
+  ring.after(on, place).map((kept) => kept.place);
+
+describe('the id of an event', () => {
+  test('names its stream and its place', () => {
+    expect(eventId(3, 17)).toBe('3-17');
+    expect(readEventId('3-17')).toEqual({ channel: 3, place: 17 });
+  });
+
+  test.each([
+    '',
+    '3',
+    '-',
+    '3-',
+    '3-17-1',
+    'x3-17',
+    '3-17 ',
+    '3.5-1',
+    '-3-17',
+    '1e9-2',
+    '9'.repeat(40) + '-1',
+    '__proto__',
+  ])('is none of ours: %j', (id) => {
+    expect(readEventId(id)).toBeUndefined();
+  });
+});
+
+describe('what is kept of a session', () => {
+  test('R17 comes back stream by stream, from a place on', () => {
+    const ring = new ReplayRing({ replayEventsMax: 10, replayBytesMax: 1000 }, () => {});
+    const [one, two] = [channel(1), channel(2)];
+    for (const place of [1, 2, 3, 4, 5]) ring.add(event(place, place % 2 === 1 ? one : two));
+    expect([placesAfter(ring, one, 0), placesAfter(ring, one, 3), placesAfter(ring, two, 2)]).toEqual([
+      [1, 3, 5],
+      [5],
+      [4],
+    ]);
+    expect(placesAfter(ring, channel(9), 0)).toEqual([]);
+  });
+
+  test('is bounded in number, the oldest going first', () => {
+    const forgotten: number[] = [];
+    const ring = new ReplayRing({ replayEventsMax: 3, replayBytesMax: 1000 }, ({ place }) => forgotten.push(place));
+    const one = channel(1);
+    for (let place = 1; place <= 50; place++) ring.add(event(place, one));
+    expect([placesAfter(ring, one, 0), one.kept, ring.size, forgotten.length]).toEqual([[48, 49, 50], 3, 3, 47]);
+  });
+
+  test('is bounded in bytes; the newest stays whatever its size', () => {
+    const ring = new ReplayRing({ replayEventsMax: 100, replayBytesMax: 25 }, () => {});
+    const one = channel(1);
+    for (const place of [1, 2, 3]) ring.add(event(place, one));
+    expect(placesAfter(ring, one, 0)).toEqual([2, 3]);
+    ring.add(event(4, one, 1000));
+    expect(placesAfter(ring, one, 0)).toEqual([4]);
+    ring.add(event(5, one));
+    expect([placesAfter(ring, one, 0), one.kept]).toEqual([[5], 1]);
+  });
+
+  test('loses what is taken out of it', () => {
+    const ring = new ReplayRing({ replayEventsMax: 3, replayBytesMax: 1000 }, () => {});
+    const one = channel(1);
+    const events = [1, 2, 3, 4, 5].map((place) => event(place, one));
+    for (const kept of events) ring.add(kept);
+    ring.remove(events[3]!);
+    ring.remove(events[3]!);
+    ring.remove(events[0]!);
+    expect([placesAfter(ring, one, 0), one.kept]).toEqual([[3, 5], 2]);
+  });
+});
