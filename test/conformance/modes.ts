@@ -9,10 +9,12 @@ import {
   bridge,
   clientLine,
   fixtureHttp,
+  fixtureManyStdio,
   fixtureStdio,
   forwardHttpToHttp,
   forwardHttpToStdio,
   forwardStdio,
+  joinedTo,
   transparentProxy,
 } from './programs.ts';
 import { type Service, freePort, startService } from './service.ts';
@@ -53,21 +55,22 @@ const inFront = (name: string, proxy: (url: string) => Command): Way => ({
   },
 });
 
-const bridged = (name: string, server: Command): Way => ({
+/** The bridge starts a server for each session and each modern request, and some of those have to be answered within 500 ms. */
+const bridged = (name: string, between: (server: Command) => Command): Way => ({
   direction: 'server',
   name,
   async start(log) {
+    const fixture = await startService(fixtureManyStdio, { log: `${log}fixture.log` });
     const port = await freePort();
-    return startService(bridge(server, port), {
-      url: `http://127.0.0.1:${String(port)}/mcp`,
-      log: `${log}bridge.log`,
-    });
+    const url = `http://127.0.0.1:${String(port)}/mcp`;
+    const server = between(joinedTo(fixture.url));
+    return joined(fixture, async () => startService(bridge(server, port), { url, log: `${log}bridge.log` }));
   },
 });
 
 const client = (name: string, through?: ClientProxy): Way => ({ direction: 'client', name, line: clientLine(through) });
 
-const bridgeAlone = bridged('bridge', fixtureStdio);
+const bridgeAlone = bridged('bridge', (server) => server);
 const clientDirect = client('client-direct');
 
 export const modes: readonly Mode[] = [
@@ -103,7 +106,7 @@ export const modes: readonly Mode[] = [
     name: 'stdio-to-stdio',
     about: 'the fixture over stdio behind a bridge to HTTP, with `ninelives forward stdio` between the two',
     baseline: bridgeAlone,
-    candidate: bridged('stdio-to-stdio', forwardStdio(fixtureStdio)),
+    candidate: bridged('stdio-to-stdio', forwardStdio),
   },
   {
     name: 'client-transparent',

@@ -15,6 +15,16 @@ export const newerNode = `${suiteHome}/node_modules/node/bin/node`;
 
 export const fixtureHttp: Command = node('./fixture/http.js');
 export const fixtureStdio: Command = node('./fixture/stdio.js');
+export const fixtureManyStdio: Command = node('./fixture/many-stdio.js');
+
+/** A stdio server that is up as soon as a bare Node is: it is joined to one that runs already. */
+export const joinedTo = (url: string): Command => [process.execPath, '-e', join, new URL(url).port];
+
+const join = `
+const socket = require("net").connect({ port: process.argv[1], host: "127.0.0.1", noDelay: true });
+process.stdin.pipe(socket).pipe(process.stdout);
+socket.on("close", () => process.exit());
+`.replaceAll('\n', ' ');
 
 const ninelives = (...args: readonly string[]): Command => node('../../bin/ninelives.cjs', ...args);
 const listen = '127.0.0.1:0';
