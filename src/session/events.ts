@@ -66,6 +66,8 @@ export interface Loss {
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly lastStderr: readonly string[];
+  /** In words for people, where there is more to say than the reason. */
+  readonly detail?: string;
   /** The upstream is started again; otherwise the session cannot go on. */
   readonly willRestart: boolean;
 }

@@ -145,6 +145,9 @@ export interface Passage {
 /** Headers of the client that brought a message, by name in lower case, for transports that pass some of them on. */
 export type ExchangeHeaders = (name: string) => string | undefined;
 
+/** Those of its headers whose names begin so, for names that cannot be listed (`mcp-param-`). */
+export type ExchangeHeadersWith = (prefix: string) => readonly (readonly [name: string, value: string])[];
+
 /**
  * One POST of a client and everything that is sent in answer to it. Its front extends it with its response. Ids of requests
  * are unique within an exchange at most (claude.ai sends every request with the id 1), so a session that has exchanges gives
@@ -155,9 +158,11 @@ export class Exchange implements Via {
   readonly waiting: PendingEntry[] = [];
   /** The client's headers, by name in lower case. */
   readonly header: ExchangeHeaders;
+  readonly headersWith: ExchangeHeadersWith;
 
-  constructor(header: ExchangeHeaders = () => undefined) {
+  constructor(header: ExchangeHeaders = () => undefined, headersWith: ExchangeHeadersWith = () => []) {
     this.header = header;
+    this.headersWith = headersWith;
   }
 
   get exchange(): this {

@@ -221,6 +221,7 @@ function lossData(loss: Loss): Refusal['data'] {
     exitCode: loss.exitCode,
     signal: loss.signal,
     ...(loss.lastStderr.length > 0 ? { lastStderr: loss.lastStderr } : {}),
+    ...(loss.detail === undefined ? {} : { detail: loss.detail }),
   };
 }
 

@@ -74,11 +74,11 @@ function recentRestarts(record: UpstreamRecord, now: number): readonly number[] 
   return record.restartedAt.filter((at) => now - at < record.policy.withinMs);
 }
 
-/** Within the intensity, and worth a try: what could not be started at all will not start the next time either. */
+/** Within the intensity, and worth a try: what was never there will not be there the next time either. */
 export function mayRestart(record: UpstreamRecord, event: Lost): boolean {
-  return (
-    event.departure.reason !== 'spawn-failed' && recentRestarts(record, event.at).length < record.policy.restartsMax
-  );
+  const { reason } = event.departure;
+  if (reason === 'spawn-failed' || reason === 'unreachable') return false;
+  return recentRestarts(record, event.at).length < record.policy.restartsMax;
 }
 
 export function isRestartGranted(record: UpstreamRecord): boolean {

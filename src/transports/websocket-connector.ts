@@ -60,7 +60,8 @@ export function webSocketProblem({
 export function webSocketConnector(options: WebSocketConnectorOptions): UpstreamConnector {
   const problem = webSocketProblem(options);
   if (problem !== undefined) throw new TypeError(problem);
-  return { connect: (events) => new Dialled(options, events) };
+  const server = { isReached: false };
+  return { connect: (events) => new Dialled(options, events, server) };
 }
 
 class Dialled implements UpstreamLink {
@@ -68,10 +69,13 @@ class Dialled implements UpstreamLink {
   readonly #events: UpstreamEvents;
   readonly #socket: WebSocket;
   readonly #openTimer: TimerHandle;
+  /** Once it was there it is away when it is not reached, and not missing. */
+  readonly #server: { isReached: boolean };
   #link: WebSocketLink | undefined;
   #error: Error | undefined;
 
-  constructor(options: WebSocketConnectorOptions, events: UpstreamEvents) {
+  constructor(options: WebSocketConnectorOptions, events: UpstreamEvents, server: { isReached: boolean }) {
+    this.#server = server;
     this.#options = options;
     this.#events = events;
     const { clock, url, headers = {}, tls = {}, openTimeoutMs = defaultOpenTimeoutMs } = options;
@@ -111,6 +115,7 @@ class Dialled implements UpstreamLink {
 
   #opened(stream: Duplex): void {
     const events = this.#events;
+    this.#server.isReached = true;
     this.#options.clock.clearTimeout(this.#openTimer);
     const link = new WebSocketLink(this.#socket, stream, this.#options);
     this.#link = link;
@@ -128,7 +133,7 @@ class Dialled implements UpstreamLink {
     const hasOpened = this.#link !== undefined;
     this.#options.clock.clearTimeout(this.#openTimer);
     this.#options.onEnded?.(end, hasOpened);
-    this.#events.lost(departure(hasOpened ? 'connection-lost' : 'unreachable'));
+    this.#events.lost(departure(this.#server.isReached ? 'connection-lost' : 'unreachable'));
   }
 }
 

@@ -301,6 +301,13 @@ describe('the loss of the server', () => {
     expect(refused).toEqual({ id: 1, code: 'UPSTREAM_LOST', reason: 'exited', exitCode: null, signal: 'SIGKILL' });
   });
 
+  test('says why in words, where somebody knows them', () => {
+    const { record } = openSession();
+    receive(record, request(1, 'tools/call'));
+    const [refused] = refusals(lose(record, { reason: 'unreachable', detail: 'Nobody listens' }), 'client');
+    expect(refused).toMatchObject({ reason: 'unreachable', detail: 'Nobody listens' });
+  });
+
   test("makes its own questions nobody's: the client is told to stop, but about what it never saw or has answered", () => {
     const { record } = openSession();
     receive(record, request('a', 'roots/list', undefined, { from: fromServer, ticket: 1 }));

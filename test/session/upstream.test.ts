@@ -65,8 +65,9 @@ describe('restarts', () => {
     expect(record.restartedAt).toEqual([990, 995]);
   });
 
-  test('are not tried for what could not be started at all', () => {
+  test('are not tried for what could not be started at all, nor for what was never there', () => {
     const record = new UpstreamRecord({ policy: defaultRestartPolicy });
+    expect(mayRestart(record, lost(0, { ...crash, reason: 'unreachable' }))).toBe(false);
     expect(mayRestart(record, lost(0, { ...crash, reason: 'spawn-failed' }))).toBe(false);
     expect(mayRestart(record, lost(0, { ...crash, reason: 'connection-lost' }))).toBe(true);
   });
