@@ -10,6 +10,7 @@ import type { Frame } from '../protocol/envelope.ts';
 import { type ReadFault, isFault } from '../protocol/faults.ts';
 import { type ReadLimits, isBatch, readMessage, readMessages } from '../protocol/read.ts';
 import { readInitializeParams } from '../protocol/bodies.ts';
+import { validateModernHeaders } from '../protocol/http-headers.ts';
 import { revisionRow } from '../protocol/revisions.ts';
 import type { Log } from '../ports.ts';
 import { type FrontResponse, answerEmpty, answerJson, refuse } from './http-answers.ts';
@@ -112,16 +113,21 @@ export class HttpEndpoint {
     const { kind, method, id, revisionClaim } = read.envelope;
     const idToken = id === undefined || kind === 'response' ? undefined : idTokenOf(id);
     const saysModern = protocolVersion !== undefined && protocolVersion >= firstModern;
+    // A handshake is legacy whatever revision it names, unless that is a modern one.
+    const isHandshake = kind === 'request' && method === 'initialize' && (revisionClaim ?? '') < firstModern;
+    if (isHandshake && !saysModern) {
+      this.#initialize(post, read, idToken);
+      return;
+    }
     if (revisionClaim === undefined && (kind === 'response' || !saysModern)) {
-      if (method === 'initialize' && kind === 'request') this.#initialize(post, read, idToken);
-      else this.#toLegacy(post, [read], bytes, idToken);
+      this.#toLegacy(post, [read], bytes, idToken);
       return;
     }
-    if (revisionClaim === undefined && kind === 'request') {
-      refuseEnvelope(post.response, idToken);
-      return;
-    }
-    this.#toLogical(post, [read], bytes, idToken, true);
+    // A server behind a pipe sees no headers: whether they agree with the message is seen here.
+    const verdict = validateModernHeaders(read, (name) => post.request.header(name));
+    if (verdict.ok) this.#toLogical(post, [read], bytes, idToken, true);
+    else
+      answerJson(post.response, 400, encodeErrorResponse(idToken, { code: verdict.code, message: verdict.reason }), []);
   }
 
   #takeBatch(post: Post, reads: readonly (Frame | ReadFault)[], bytes: number): void {
@@ -424,10 +430,4 @@ function refuseFault(response: FrontResponse, { fault, reason, idToken }: ReadFa
   const code =
     fault === 'not-json' || fault === 'invalid-utf8' || fault === 'too-deep' ? 'PARSE_ERROR' : 'INVALID_REQUEST';
   refuse(response, refusal(code, { reason }), { status: 400, idToken });
-}
-
-/** A request whose header names a modern revision says so in its metadata too (2026-07-28, basic). */
-function refuseEnvelope(response: FrontResponse, idToken: string | undefined): void {
-  const message = 'Invalid params: MCP-Protocol-Version names a modern revision, and params._meta names none';
-  answerJson(response, 400, encodeErrorResponse(idToken, { code: -32_602, message }), []);
 }

@@ -6,6 +6,7 @@
 
 import type { Delivery, DeliveryResult } from '../ports.ts';
 import { encodeSseEvent, encodeSsePriming } from '../protocol/sse-write.ts';
+import { modernStatusOf } from '../protocol/http-headers.ts';
 import { ownMember } from '../protocol/derive.ts';
 import { decodeText } from '../protocol/text.ts';
 import { refusal } from '../errors.ts';
@@ -244,17 +245,8 @@ function isErrorAnswer({ frame, status }: SendEffect): boolean {
 function statusOf(about: SendEffect, isModern: boolean): number {
   if (about.status !== 0) return about.status;
   if (!isModern || !isErrorAnswer(about)) return 200;
-  return modernStatus[errorCodeOf(about.message)] ?? 200;
+  return modernStatusOf(errorCodeOf(about.message));
 }
-
-const modernStatus: Readonly<Record<number, number>> = {
-  [-32_700]: 400,
-  [-32_600]: 400,
-  [-32_601]: 404,
-  [-32_020]: 400,
-  [-32_021]: 400,
-  [-32_022]: 400,
-};
 
 function errorCodeOf(message: readonly Uint8Array[]): number {
   const code = ownMember(ownMember(JSON.parse(decodeText(Buffer.concat(message))), 'error'), 'code');

@@ -262,6 +262,33 @@ describe('a modern request', () => {
     expect(stage.servers.length).toBe(0);
   });
 
+  test.each([
+    ['Mcp-Method names another', modern(1, 'echo'), { ...modernHeaders('ping') }, -32_020],
+    ['Mcp-Method is missing', modern(1, 'echo'), { 'MCP-Protocol-Version': '2026-07-28' }, -32_020],
+    ['MCP-Protocol-Version names another', modern(1, 'echo'), { 'MCP-Protocol-Version': '2025-11-25' }, -32_020],
+    ['Mcp-Name is missing', modern(1, 'tools/call', { name: 'a' }), modernHeaders('tools/call'), -32_020],
+    ['it is a legacy handshake', initialize(1), modernHeaders('initialize'), -32_020],
+    [
+      'the metadata lacks what it needs',
+      request(1, 'echo', { _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' } }),
+      modernHeaders('echo'),
+      -32_602,
+    ],
+  ])('is refused with 400 when %s', async (_what, body, headers, code) => {
+    const stage = await openStage();
+    const reply = await stage.client().posts(body, headers);
+    expect([reply.status, await reply.json()]).toMatchObject([400, { id: 1, error: { code } }]);
+    expect(stage.servers.length).toBe(0);
+  });
+
+  test('is none that shakes hands and names a legacy revision in its metadata', async () => {
+    const stage = await openStage();
+    const { params } = initialize(0) as { readonly params: object };
+    const _meta = { 'io.modelcontextprotocol/protocolVersion': '2025-11-25' };
+    const reply = await stage.client().posts(request(0, 'initialize', { ...params, _meta }));
+    expect([reply.status, reply.header('mcp-session-id')]).toEqual([200, 's1']);
+  });
+
   test('begins a new session when the one before has ended', async () => {
     const stage = await openStage();
     const client = stage.client();
