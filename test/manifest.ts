@@ -142,6 +142,7 @@ export const manifest: readonly Requirement[] = [
     'both',
     'Everything has a limit, and who is refused is told which, with its numbers; the reserve stays for handshake, ping, shutdown.',
     {
+      'transports/http-post.test.ts': 'S7 because it is too large is told so, and its connection is let go',
       'proxy/websocket.test.ts': 'S7 one more than there is room for is told so by the close of its connection',
       'scenarios/eviction.test.ts':
         'S7 F1 never takes the place of a busy one: with pending requests or an open stream',
@@ -297,6 +298,7 @@ export const manifest: readonly Requirement[] = [
     'session/settle.test.ts': 'nobody waits for goes no further, and is counted by what it is (R4, R5)',
   }),
   ...rows('R6', 'both', 'An error that names no request is passed to the one reader of a connection.', {
+    'transports/http-post.test.ts': 'R6 is told the error that came in its place, under its own id',
     'protocol/encode.test.ts': 'R6 the error of a response that names no request, under the id of its request',
     'scenarios/exchanges.test.ts': 'R6 without an id belongs to the request in whose response it came, with its status',
     'scenarios/answers.test.ts': 'R6 that is an error without id is passed on: on a connection there is one reader',
@@ -321,6 +323,7 @@ export const manifest: readonly Requirement[] = [
   }),
   ...rows('R9', 'both', 'Either side gives up requests of its own, never initialize, and hears nothing more of them.', {
     'transports/http-exchange.test.ts': 'R9 ends its POST, without an answer',
+    'transports/http-connector.test.ts': 'R9 is called off at the server, and its response is ended by us',
     'scenarios/exchanges.test.ts':
       'P10 R8 R9 reaches the server under the name that the request has there, and ends the exchange',
     'scenarios/batches.test.ts': 'R14 R9 can call off what the same batch asked for',
@@ -345,6 +348,8 @@ export const manifest: readonly Requirement[] = [
       'transports/http-pipelines.test.ts':
         'R11 of the modern era are cancelled with their connection, though it was not their turn yet',
       'transports/http-exchange.test.ts': 'R11 of the legacy era cancels nothing',
+      'transports/http-connector.test.ts':
+        'R11 in the modern era is given up by the end of its response, and nothing else is said',
       'scenarios/exchanges.test.ts':
         'R11 is what closing the exchange of a modern request means, and not of a legacy one',
       'scenarios/cancellation.test.ts':
@@ -382,6 +387,8 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('R19', 'both', 'A request whose server is gone is answered with an error at once.', {
+    'transports/http-post.test.ts':
+      'R19 is gone on with after its last event, when the time has come that the server named',
     'scenarios/exchanges.test.ts': 'R19 fails its request at once when it ends without one',
     'scenarios/outcomes.test.ts': 'S1 P5 R19 upstream-lost: by 5020, at once',
   }),
@@ -390,6 +397,7 @@ export const manifest: readonly Requirement[] = [
     'both',
     'The end of input ends the session in order; a method called shutdown means what the profile says.',
     {
+      'transports/http-connector.test.ts': 'R21 comes when the client has said all it wanted, after the last answer',
       'scenarios/endings.test.ts': 'R21 a server that leaves by itself may be started again, as the policy says',
     },
   ),
@@ -437,6 +445,9 @@ export const manifest: readonly Requirement[] = [
     'legacy',
     "A server that comes back is told what was agreed, and the client's session goes on; another server is refused.",
     {
+      'transports/http-server-stream.test.ts': 'P3 may be that it has forgotten the session',
+      'transports/http-connector.test.ts':
+        'P3 which it says with %s, is begun anew, and everything it refused is sent again',
       'e2e/websocket.test.ts': 'P3 P5 that goes away (%s) is dialled again, and the client goes on',
       'scenarios/exchanges.test.ts': 'P3 is asked again, and the client never knows',
       'scenarios/recovery.test.ts':
@@ -458,6 +469,8 @@ export const manifest: readonly Requirement[] = [
     'e2e/traffic.test.ts': 'P4 to an id that still waits are refused to the second request, and the first is answered',
   }),
   ...rows('P5', 'both', 'When the server dies, everything it was asked is settled at once with a typed error.', {
+    'transports/http-post.test.ts': 'R19 P5 because of %s, is told so at once, and the session goes on',
+    'transports/http-connector.test.ts': 'P5 tells those whose answers it owes at once that there will be none',
     'proxy/health.test.ts': 'P5 says that it is up, and whether it should be sent traffic',
     'proxy/backend.test.ts': 'one that cannot be reached, or fell over, is a problem; one that answers is well (P5)',
     'e2e/websocket.test.ts': 'P5 is told at once that its server died',
@@ -471,6 +484,7 @@ export const manifest: readonly Requirement[] = [
     'both',
     'Idle deadlines move with progress, stand still while the client is asked, and an absolute one caps them.',
     {
+      'transports/http-connector.test.ts': 'R9 P7 because its time is over, too',
       'scenarios/deadlines.test.ts':
         'P7 that waits in us for an upstream has its deadline too, and nobody is called off',
       'scenarios/handshake.test.ts':
@@ -485,6 +499,8 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('P8', 'both', 'A server is started again within its intensity, after growing pauses, and then no more.', {
+    'transports/http-connector.test.ts':
+      'P3 P8 after it had been, is waited for: what was not sent is sent when it is back, in its order',
     'scenarios/recovery.test.ts': 'P8 three times within a minute, each pause twice as long, and then no more',
     'scenarios/trace.test.ts': 'P8 tells of the upstream as well',
     'machines/upstream.test.ts': 'P8 losses that lie further apart than the window do not add up',
@@ -507,6 +523,7 @@ export const manifest: readonly Requirement[] = [
     'both',
     'A cancellation overtakes what is queued, takes back what has not left, and silences what comes late.',
     {
+      'transports/http-connector.test.ts': 'P10 before it has left, is never sent',
       'scenarios/exchanges.test.ts': 'P10 a cancellation that could mean either goes no further, and is counted',
       'scenarios/cancellation.test.ts': 'P10 passes what is held in front of it',
       'scenarios/held-frames.test.ts': 'P10 pings, cancellations and answers pass',
@@ -564,6 +581,7 @@ export const manifest: readonly Requirement[] = [
     'transports/http-session.test.ts': 'P18 carries what belongs to no request, in order, each with an id of its own',
     'transports/http-exchange.test.ts':
       'P18 R13 is a stream when something comes before it: progress, then the answer, then the end',
+    'transports/http-server-stream.test.ts': 'P18 reaches the client, also after its stream broke',
     'scenarios/exchanges.test.ts': 'P18 R8 a stream that is listened to carries the name that its listener gave it',
     'scenarios/held-frames.test.ts': 'P18 whoever is decided first goes on when its turn comes',
     'scenarios/progress.test.ts': 'R13 P18 keeps its place when the client reads slowly',
@@ -608,9 +626,11 @@ export const manifest: readonly Requirement[] = [
     'proxy/websocket.test.ts': 'F9 P4 have a session and a server each, also with the same ids',
   }),
   ...rows('R16', 'legacy', 'Who names a session that is gone is told so with 404, and may begin anew.', {
+    'transports/http-session-loss.test.ts': 'R15 R16 says that the session is lost: %i %s %j, as %s',
     'transports/http-endpoint.test.ts': 'R16 begins again for a client that still names a session that is gone',
   }),
   ...rows('R15', 'both', 'Every request that a front cannot serve gets the HTTP status that says why.', {
+    'transports/http-session-loss.test.ts': 'R15 R16 says that the session is lost: %i %s %j, as %s',
     'transports/http-endpoint.test.ts': 'R15 with the headers %j is answered with %i',
   }),
   ...rows(
@@ -618,6 +638,7 @@ export const manifest: readonly Requirement[] = [
     'legacy',
     'A client may end its session; what it had under way is answered, and its id is nobody’s from then on.',
     {
+      'transports/http-connector.test.ts': 'R20 is told to the server, after what the client had said last',
       'transports/http-endpoint.test.ts': 'R20 answers what is in flight with an error',
     },
   ),

@@ -1,0 +1,125 @@
+/**
+ * The headers under which one session's messages go to a server on HTTP: what the protocol wants said of a message, what is
+ * passed on from the client that sent it, and what the user wants said. Knows no connections.
+ */
+
+import type { Delivery } from '../ports.ts';
+import { modernHeadersOf } from '../protocol/http-headers.ts';
+import type { Exchange } from '../session/pending.ts';
+
+/** Names and values in turn, as the agent takes them. */
+type HeaderList = string[];
+
+/** What a client may say to the server through us: who it is, and which trace its request belongs to. */
+const passedOn = ['authorization', 'user-agent', 'traceparent', 'tracestate', 'baggage'] as const;
+const passedOnPrefix = 'mcp-param-';
+/** Of these the last that a client said also holds for requests that are ours alone, such as that for its stream. */
+const remembered = ['authorization', 'user-agent'] as const;
+
+const json = 'application/json';
+const eventStream = 'text/event-stream';
+const ownUserAgent = 'ninelives';
+const visibleAscii = /^[\x21-\x7e]+$/;
+
+export class HttpMessageHeaders {
+  /** The user's, which win. */
+  readonly #chosen: ReadonlyMap<string, string>;
+  readonly #lastSaid = new Map<string, string>();
+  #sessionId: string | undefined;
+  #protocolVersion: string | undefined;
+  /** Of a legacy message that came through no exchange: the same for all of them. */
+  #plain: HeaderList | undefined;
+
+  constructor(chosen: ReadonlyMap<string, string>) {
+    this.#chosen = chosen;
+  }
+
+  get sessionId(): string | undefined {
+    return this.#sessionId;
+  }
+
+  /** From the response to `initialize`. What is no id is none: it could not be sent back. */
+  beginSession(sessionId: string | undefined): void {
+    this.#sessionId = sessionId !== undefined && visibleAscii.test(sessionId) ? sessionId : undefined;
+    this.#plain = undefined;
+  }
+
+  /** What the answer to `initialize` says. */
+  negotiated(protocolVersion: string): void {
+    this.#protocolVersion = protocolVersion;
+    this.#plain = undefined;
+  }
+
+  /** Of a message. Not to be changed. */
+  ofMessage(about: Delivery): HeaderList {
+    const frame = about.type === 'send' ? about.frame : undefined;
+    const exchange = about.type === 'send' ? about.exchange : about.entry.exchange;
+    const modern = frame === undefined ? undefined : modernHeadersOf(frame);
+    if (modern === undefined) return exchange === undefined ? (this.#plain ??= this.#legacy()) : this.#legacy(exchange);
+    const said = new Map([
+      ['content-type', json],
+      ['accept', `${json}, ${eventStream}`],
+      ['mcp-protocol-version', modern.protocolVersion],
+      ['mcp-method', modern.method],
+    ]);
+    if (modern.name !== undefined) said.set('mcp-name', modern.name);
+    return this.#list(said, exchange);
+  }
+
+  /** Of a request for a stream of events. */
+  ofStream(lastEventId: string | undefined): HeaderList {
+    const said = new Map([['accept', eventStream]]);
+    if (lastEventId !== undefined) said.set('last-event-id', latin1Of(lastEventId));
+    return this.#list(this.#withSession(said), undefined);
+  }
+
+  /** Of the request that ends the session. */
+  ofEnd(): HeaderList {
+    return this.#list(this.#withSession(new Map()), undefined);
+  }
+
+  #legacy(exchange?: Exchange): HeaderList {
+    const said = this.#withSession(
+      new Map([
+        ['content-type', json],
+        ['accept', `${json}, ${eventStream}`],
+      ]),
+    );
+    // A client says which revision it holds to, and the server may make a difference of it.
+    const version = exchange?.header('mcp-protocol-version');
+    if (version !== undefined) said.set('mcp-protocol-version', version);
+    return this.#list(said, exchange);
+  }
+
+  #withSession(said: Map<string, string>): Map<string, string> {
+    if (this.#sessionId !== undefined) said.set('mcp-session-id', this.#sessionId);
+    if (this.#protocolVersion !== undefined) said.set('mcp-protocol-version', this.#protocolVersion);
+    return said;
+  }
+
+  #list(said: Map<string, string>, exchange: Exchange | undefined): HeaderList {
+    said.set('user-agent', ownUserAgent);
+    if (exchange === undefined) for (const [name, value] of this.#lastSaid) said.set(name, value);
+    else this.#passOn(exchange, said);
+    for (const [name, value] of this.#chosen) said.set(name, value);
+    return [...said].flat();
+  }
+
+  #passOn(exchange: Exchange, said: Map<string, string>): void {
+    for (const name of passedOn) {
+      const value = exchange.header(name);
+      if (value !== undefined) said.set(name, value);
+    }
+    for (const [name, value] of exchange.headersWith(passedOnPrefix)) said.set(name, value);
+    for (const name of remembered) {
+      const value = exchange.header(name);
+      if (value !== undefined) this.#lastSaid.set(name, value);
+    }
+    this.#plain = undefined;
+  }
+}
+
+/** An id of an event is text, and goes as its UTF-8 bytes: a header has no other. */
+function latin1Of(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
