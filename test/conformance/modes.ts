@@ -14,6 +14,7 @@ import {
   forwardHttpToHttp,
   forwardHttpToStdio,
   forwardStdio,
+  forwardStdioToHttp,
   joinedTo,
   transparentProxy,
 } from './programs.ts';
@@ -55,22 +56,21 @@ const inFront = (name: string, proxy: (url: string) => Command): Way => ({
   },
 });
 
-/** The bridge starts a server for each session and each modern request, and some of those have to be answered within 500 ms. */
-const bridged = (name: string, between: (server: Command) => Command): Way => ({
+const bridged = (name: string, fixture: Command, serverOf: (url: string) => Command): Way => ({
   direction: 'server',
   name,
   async start(log) {
-    const fixture = await startService(fixtureManyStdio, { log: `${log}fixture.log` });
+    const running = await startService(fixture, { log: `${log}fixture.log` });
     const port = await freePort();
     const url = `http://127.0.0.1:${String(port)}/mcp`;
-    const server = between(joinedTo(fixture.url));
-    return joined(fixture, async () => startService(bridge(server, port), { url, log: `${log}bridge.log` }));
+    const front = bridge(serverOf(running.url), port);
+    return joined(running, async () => startService(front, { url, log: `${log}bridge.log` }));
   },
 });
 
 const client = (name: string, through?: ClientProxy): Way => ({ direction: 'client', name, line: clientLine(through) });
 
-const bridgeAlone = bridged('bridge', (server) => server);
+const bridgeAlone = bridged('bridge', fixtureManyStdio, joinedTo);
 const clientDirect = client('client-direct');
 
 export const modes: readonly Mode[] = [
@@ -106,7 +106,13 @@ export const modes: readonly Mode[] = [
     name: 'stdio-to-stdio',
     about: 'the fixture over stdio behind a bridge to HTTP, with `ninelives forward stdio` between the two',
     baseline: bridgeAlone,
-    candidate: bridged('stdio-to-stdio', forwardStdio),
+    candidate: bridged('stdio-to-stdio', fixtureManyStdio, (url) => forwardStdio(joinedTo(url))),
+  },
+  {
+    name: 'stdio-to-http',
+    about: 'the bridge before `ninelives forward stdio --upstream` before the fixture over HTTP',
+    baseline: bridgeAlone,
+    candidate: bridged('stdio-to-http', fixtureHttp, forwardStdioToHttp),
   },
   {
     name: 'client-transparent',

@@ -39,6 +39,8 @@ export const forwardStdio = (server: Command): Command => ninelives('forward', '
 
 export const transparentProxy = (url: string): Command => node('./transparent-proxy.js', url);
 
+export const forwardStdioToHttp = (url: string): Command => ninelives('forward', 'stdio', '--upstream', url);
+
 /** Makes a stdio server an HTTP server with sessions. It takes the server as one line for a shell. */
 export const bridge = (server: Command, port: number): Command => [
   process.execPath,
