@@ -32,6 +32,7 @@ export function addForward(program: Command, runners: Runners): void {
       `
 Examples:
   ninelives forward stdio -- npx -y @modelcontextprotocol/server-everything
+  ninelives forward http -- npx -y @modelcontextprotocol/server-everything
   ninelives forward stdio --upstream https://example.com/mcp --header 'Authorization: Bearer TOKEN'`,
     )
     .action((_flags, command: Command) => {
@@ -40,6 +41,7 @@ Examples:
       command.error(`error: ${what}: ${usageOf.stdio}`);
     });
   addStdio(forward, runners);
+  addHttp(forward, runners);
   addWebSocket(forward, runners);
 }
 
@@ -103,6 +105,27 @@ Says on stderr where it listens; /healthz and /readyz stand beside the path. Exi
 was under way is done; 2 for a wrong command line, 3 when it cannot listen, 126 and 127 when the server cannot be executed or
 found.`;
 
+function addHttp(forward: Command, runners: Runners): void {
+  const command = frontOf(
+    forward,
+    'http',
+    'clients on streamable HTTP, each with a session of its own, in front of a server that is started as a child process, or that runs already',
+  );
+  addListening(command)
+    .option('--session-idle-ms <n>', 'time after which a session that nobody uses ends (default: 1800000)', positive)
+    .option('--session-age-ms <n>', 'time after which every session ends (default: 86400000)', positive)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ninelives forward http -- npx -y @modelcontextprotocol/server-everything
+  ninelives forward http --listen 127.0.0.1:0 --upstream https://example.com/mcp
+  ninelives forward http --listen 0.0.0.0:7400 --allow-host mcp.example.com --tls-cert cert.pem --tls-key key.pem -- node server.js
+${listeningEnd}`,
+    )
+    .action(listeningAction('http', runners));
+}
+
 function addWebSocket(forward: Command, runners: Runners): void {
   const command = frontOf(
     forward,
@@ -121,7 +144,7 @@ ${listeningEnd}`,
     .action(listeningAction('ws', runners));
 }
 
-function listeningAction(kind: 'ws', runners: Runners) {
+function listeningAction(kind: 'http' | 'ws', runners: Runners) {
   return async (words: readonly string[], flags: ListeningFlags, front: Command): Promise<void> => {
     const server = serverRequestOf(words, flags, usageOf[kind]);
     if ('problem' in server) front.error(`error: ${server.problem}`);

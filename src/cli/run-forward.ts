@@ -6,7 +6,7 @@
 import { isatty } from 'node:tty';
 import type { Forward } from '../proxy/stdio.ts';
 import { systemClock } from '../runtime/system-clock.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, Log } from '../ports.ts';
 import { defaultLimits } from '../session/limits.ts';
 import { defaultRestartPolicy, neverRestart, remoteRestartPolicy } from '../session/upstream.ts';
 import { type ServerToForward, runningServer, startServerToForward } from '../transports/server-to-forward.ts';
@@ -49,7 +49,9 @@ export async function runForward(request: ForwardRequest): Promise<never> {
   // Before the server is started: there is no moment in which a signal would end us and leave the server.
   process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
 
-  const server = await serverOf(request, clock, (line) => log.inTurn(() => people.write(serverLine(line, people))));
+  const server = await serverOf(request, clock, log, (line) =>
+    log.inTurn(() => people.write(serverLine(line, people))),
+  );
   kill = () => server.connector.kill();
   // Whatever ends us, a defect included, the server does not stay behind.
   process.on('exit', () => kill());
@@ -81,11 +83,12 @@ export async function runForward(request: ForwardRequest): Promise<never> {
 async function serverOf(
   { server, limits }: ForwardRequest,
   clock: Clock,
+  log: Log,
   onStderr: (line: string) => void,
 ): Promise<ServerToForward> {
   const lineBytesMax = limits?.frameBytesMax ?? defaultLimits.frameBytesMax;
   if ('command' in server) return startServerToForward({ ...server, clock, lineBytesMax, onStderr });
   const { openRemote } = await import('../proxy/remote.ts');
-  const remote = await openRemote({ ...server, clock, frameBytesMax: lineBytesMax });
+  const remote = await openRemote({ ...server, clock, log, frameBytesMax: lineBytesMax });
   return runningServer(remote.name, remote.connector());
 }

@@ -20,7 +20,7 @@ import type { SessionRequest } from './session-flags.ts';
 import { serverLine } from './terminal.ts';
 
 export interface ListeningRequest extends SessionRequest {
-  readonly front: 'ws';
+  readonly front: 'http' | 'ws';
   readonly server: ServerRequest;
   /** One server process for all sessions. */
   readonly shares: boolean;
@@ -82,6 +82,10 @@ export async function runListening(request: ListeningRequest): Promise<never> {
 
 async function open(request: ListeningRequest, backend: Backend, clock: Clock, log: Log): Promise<ListeningForward> {
   const options: ListeningOptions = { ...request, backend, clock, log };
+  if (request.front === 'http') {
+    const { forwardHttp } = await import('../proxy/http.ts');
+    return forwardHttp(options);
+  }
   const { forwardWebSocket } = await import('../proxy/websocket.ts');
   return forwardWebSocket(options);
 }
@@ -123,7 +127,7 @@ async function backendOf(
     });
   }
   const { openRemote } = await import('../proxy/remote.ts');
-  const remote = await openRemote({ ...server, clock, frameBytesMax });
+  const remote = await openRemote({ ...server, clock, log, frameBytesMax });
   return urlBackend({
     name: remote.name,
     restart: restarts === false ? neverRestart : remoteRestartPolicy,

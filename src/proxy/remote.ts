@@ -1,6 +1,6 @@
 /** Which transport reaches a URL. What a scheme does not need is not loaded. */
 
-import type { Clock, UpstreamConnector } from '../ports.ts';
+import type { Clock, Log, UpstreamConnector } from '../ports.ts';
 
 export interface RemoteOptions {
   /** `http:`, `https:`, `ws:` or `wss:`. */
@@ -9,6 +9,7 @@ export interface RemoteOptions {
   /** Certificates (PEM) that are trusted in place of the usual ones. */
   readonly ca: string | undefined;
   readonly clock: Clock;
+  readonly log: Log;
   readonly frameBytesMax: number;
 }
 
@@ -22,7 +23,7 @@ export interface Remote {
 }
 
 export async function openRemote(options: RemoteOptions): Promise<Remote> {
-  const { url, headers, ca, clock, frameBytesMax } = options;
+  const { url, headers, ca, clock, log, frameBytesMax } = options;
   const name = `${url.protocol}//${url.host}${url.pathname}`;
   if (url.protocol === 'ws:' || url.protocol === 'wss:') {
     const { webSocketConnector } = await import('../transports/websocket-connector.ts');
@@ -30,5 +31,11 @@ export async function openRemote(options: RemoteOptions): Promise<Remote> {
     const connector = webSocketConnector({ url: url.href, headers, clock, frameBytesMax, ...tls });
     return { name, connector: () => connector, close: async () => {} };
   }
-  throw new Error(`${url.protocol} is not there yet`);
+  const [{ openHttpAgent }, { httpConnector }] = await Promise.all([
+    import('../transports/http-agent.ts'),
+    import('../transports/http-connector.ts'),
+  ]);
+  const agent = await openHttpAgent(ca === undefined ? {} : { ca });
+  const connector = httpConnector({ url: url.href, headers, agent, clock, frameBytesMax, log });
+  return { name, connector: () => connector, close: async () => agent.close() };
 }

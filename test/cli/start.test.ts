@@ -26,8 +26,8 @@ const server = ['--', process.execPath, '-e', ''];
 /** Parts by what they are for: each holds what only that needs. */
 const parser = ['program.cjs'];
 const profileFiles = ['profile-file.cjs'];
-const listening = ['run-listening.cjs', 'websocket.cjs'];
-const remote = ['remote.cjs', 'websocket-connector.cjs', 'websocket-link.cjs'];
+const listening = ['run-listening.cjs', 'websocket.cjs', 'http.cjs'];
+const remote = ['remote.cjs', 'websocket-connector.cjs', 'websocket-link.cjs', 'http-connector.cjs'];
 
 const cases: Readonly<Record<string, readonly [words: readonly string[], not: readonly string[]]>> = {
   'the line that clients have': [

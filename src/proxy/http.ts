@@ -1,0 +1,82 @@
+/**
+ * The composition root of `forward http`: clients that shake hands get a session each; exchanges that name no session share one
+ * for each principal, so that a server process, limits and tags have something to hold on to. Wiring only.
+ */
+
+import { randomUUID } from 'node:crypto';
+
+import type { OpenResult, Runtime } from '../runtime/api.ts';
+import { createRuntime } from '../runtime/runtime.ts';
+import { withRoomForAFrame } from '../session/limits.ts';
+import { doorPolicy } from '../transports/door.ts';
+import { openHttpFront } from '../transports/http-front.ts';
+import type { SessionAsked } from '../transports/http-front-options.ts';
+import {
+  ListenError,
+  type ListeningForward,
+  type ListeningOptions,
+  listenProblem,
+  runtimeOptionsOf,
+} from './listening.ts';
+
+/** @throws ListenError with a sentence that says what to do. */
+export async function forwardHttp(options: ListeningOptions): Promise<ListeningForward> {
+  const { backend, clock, log, listen } = options;
+  const { host, port, path, door = {}, tls } = listen;
+  const limits = withRoomForAFrame(options.limits);
+  const runtime = createRuntime({ ids: { sessionId: randomUUID }, ...runtimeOptionsOf(options, limits) });
+  if (options.observer !== undefined) runtime.observe(options.observer);
+  let isDraining = false;
+  const front = await openHttpFront({
+    host,
+    port,
+    path,
+    door: doorPolicy({ listenHost: host, ...door }),
+    sessions: { open: (asked) => openSession(runtime, asked, options) },
+    sessionless: backend.servesSessionless ? 'pass' : 'refuse',
+    allowsPages: (door.allowOrigins?.length ?? 0) > 0,
+    ...(tls === undefined ? {} : { tls }),
+    unreadiness: () => (isDraining ? 'draining' : backend.problem()),
+    clock,
+    log,
+    sessionLimits: limits,
+  }).catch((error: unknown) => {
+    throw error instanceof Error ? new ListenError(listenProblem(error, host, port)) : error;
+  });
+  return {
+    runtime,
+    url: front.url,
+    drain: async () => {
+      isDraining = true;
+      front.drain();
+      await runtime.drain();
+    },
+    close: async () => {
+      isDraining = true;
+      await runtime.stop();
+      await front.close();
+      await backend.stop();
+    },
+  };
+}
+
+function openSession(runtime: Runtime, asked: SessionAsked, { backend, log }: ListeningOptions): OpenResult {
+  const behind = backend.open();
+  const { kind, visitor, client } = asked;
+  const opened = runtime.open({
+    transportType: 'http',
+    client,
+    server: behind.connector,
+    restart: backend.restart,
+    ...(visitor.principal === undefined ? {} : { principal: visitor.principal }),
+    ...(visitor.route === undefined ? {} : { route: visitor.route }),
+    onEnded: (reason) =>
+      log.info({ session: 'session' in opened ? opened.session.id : undefined, reason }, 'session ended'),
+    onServerStopped: () => behind.release(),
+  });
+  if ('refusal' in opened) {
+    behind.release();
+    log.warn({ code: opened.refusal.code, ...opened.refusal.data }, 'a session was refused');
+  } else log.info({ session: opened.session.id, kind }, 'session opened');
+  return opened;
+}
