@@ -24,7 +24,7 @@ export function noteChunk(chunk: Uint8Array): void {
 
 /** JSON has newlines between tokens only, where a space says the same. */
 function withoutNewlines(slice: Uint8Array): Uint8Array {
-  let at = Buffer.prototype.indexOf.call(slice, newlineByte);
+  let at = slice.indexOf(newlineByte);
   if (at === -1) return slice;
   const line = Buffer.from(slice);
   for (; at !== -1; at = line.indexOf(newlineByte, at)) line[at] = spaceByte;

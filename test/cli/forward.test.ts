@@ -46,7 +46,7 @@ describe.concurrent('a wrong command line exits with 2, and one error says what 
   const dangling = file('name: own\ndescription: *nobody\n');
   const wrong: Readonly<Record<string, readonly [readonly string[], string | RegExp]>> = {
     'no front': [[], `error: say which front: ${usage}`],
-    'an unknown front': [['http'], `error: unknown front 'http', say: ${usage}`],
+    'an unknown front': [['tcp'], `error: unknown front 'tcp', say: ${usage}`],
     'an unknown option before the front': [['--fast'], "error: unknown option '--fast'"],
     'no server': [['stdio'], `error: the server's command is missing: ${usage}`],
     'no server after the dashes': [['stdio', '--'], `error: the server's command is missing: ${usage}`],
