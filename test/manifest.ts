@@ -322,8 +322,9 @@ export const manifest: readonly Requirement[] = [
     'protocol/rewrite.test.ts': 'R8 has them in every member that names a request, and in no other',
   }),
   ...rows('R9', 'both', 'Either side gives up requests of its own, never initialize, and hears nothing more of them.', {
+    'transports/sse-connector.test.ts': 'R9 is told of what is given up, unless it has not been asked yet',
     'transports/http-exchange.test.ts': 'R9 ends its POST, without an answer',
-    'transports/http-connector.test.ts': 'R9 is called off at the server, and its response is ended by us',
+    'transports/http-link.test.ts': 'R9 is called off at the server, and its response is ended by us',
     'scenarios/exchanges.test.ts':
       'P10 R8 R9 reaches the server under the name that the request has there, and ends the exchange',
     'scenarios/batches.test.ts': 'R14 R9 can call off what the same batch asked for',
@@ -348,7 +349,7 @@ export const manifest: readonly Requirement[] = [
       'transports/http-pipelines.test.ts':
         'R11 of the modern era are cancelled with their connection, though it was not their turn yet',
       'transports/http-exchange.test.ts': 'R11 of the legacy era cancels nothing',
-      'transports/http-connector.test.ts':
+      'transports/http-link.test.ts':
         'R11 in the modern era is given up by the end of its response, and nothing else is said',
       'scenarios/exchanges.test.ts':
         'R11 is what closing the exchange of a modern request means, and not of a legacy one',
@@ -387,6 +388,7 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('R19', 'both', 'A request whose server is gone is answered with an error at once.', {
+    'transports/sse-connector.test.ts': 'R19 that refuses a message is not waited for',
     'transports/http-post.test.ts':
       'R19 is gone on with after its last event, when the time has come that the server named',
     'scenarios/exchanges.test.ts': 'R19 fails its request at once when it ends without one',
@@ -397,7 +399,7 @@ export const manifest: readonly Requirement[] = [
     'both',
     'The end of input ends the session in order; a method called shutdown means what the profile says.',
     {
-      'transports/http-connector.test.ts': 'R21 comes when the client has said all it wanted, after the last answer',
+      'transports/http-link.test.ts': 'R21 comes when the client has said all it wanted, after the last answer',
       'scenarios/endings.test.ts': 'R21 a server that leaves by itself may be started again, as the policy says',
     },
   ),
@@ -445,8 +447,10 @@ export const manifest: readonly Requirement[] = [
     'legacy',
     "A server that comes back is told what was agreed, and the client's session goes on; another server is refused.",
     {
+      'transports/sse-connector.test.ts':
+        'P3 shows in a message that it does not know any more, too, and that is sent again',
       'transports/http-server-stream.test.ts': 'P3 may be that it has forgotten the session',
-      'transports/http-connector.test.ts':
+      'transports/http-link.test.ts':
         'P3 which it says with %s, is begun anew, and everything it refused is sent again',
       'e2e/websocket.test.ts': 'P3 P5 that goes away (%s) is dialled again, and the client goes on',
       'scenarios/exchanges.test.ts': 'P3 is asked again, and the client never knows',
@@ -469,8 +473,9 @@ export const manifest: readonly Requirement[] = [
     'e2e/traffic.test.ts': 'P4 to an id that still waits are refused to the second request, and the first is answered',
   }),
   ...rows('P5', 'both', 'When the server dies, everything it was asked is settled at once with a typed error.', {
+    'transports/sse-connector.test.ts': 'P5 settles what it was asked, and P3 the session is begun anew on another',
     'transports/http-post.test.ts': 'R19 P5 because of %s, is told so at once, and the session goes on',
-    'transports/http-connector.test.ts': 'P5 tells those whose answers it owes at once that there will be none',
+    'transports/http-link.test.ts': 'P5 tells those whose answers it owes at once that there will be none',
     'proxy/health.test.ts': 'P5 says that it is up, and whether it should be sent traffic',
     'proxy/backend.test.ts': 'one that cannot be reached, or fell over, is a problem; one that answers is well (P5)',
     'e2e/websocket.test.ts': 'P5 is told at once that its server died',
@@ -484,7 +489,7 @@ export const manifest: readonly Requirement[] = [
     'both',
     'Idle deadlines move with progress, stand still while the client is asked, and an absolute one caps them.',
     {
-      'transports/http-connector.test.ts': 'R9 P7 because its time is over, too',
+      'transports/http-link.test.ts': 'R9 P7 because its time is over, too',
       'scenarios/deadlines.test.ts':
         'P7 that waits in us for an upstream has its deadline too, and nobody is called off',
       'scenarios/handshake.test.ts':
@@ -499,7 +504,7 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('P8', 'both', 'A server is started again within its intensity, after growing pauses, and then no more.', {
-    'transports/http-connector.test.ts':
+    'transports/http-link.test.ts':
       'P3 P8 after it had been, is waited for: what was not sent is sent when it is back, in its order',
     'scenarios/recovery.test.ts': 'P8 three times within a minute, each pause twice as long, and then no more',
     'scenarios/trace.test.ts': 'P8 tells of the upstream as well',
@@ -523,7 +528,7 @@ export const manifest: readonly Requirement[] = [
     'both',
     'A cancellation overtakes what is queued, takes back what has not left, and silences what comes late.',
     {
-      'transports/http-connector.test.ts': 'P10 before it has left, is never sent',
+      'transports/http-link.test.ts': 'P10 before it has left, is never sent',
       'scenarios/exchanges.test.ts': 'P10 a cancellation that could mean either goes no further, and is counted',
       'scenarios/cancellation.test.ts': 'P10 passes what is held in front of it',
       'scenarios/held-frames.test.ts': 'P10 pings, cancellations and answers pass',
@@ -638,7 +643,7 @@ export const manifest: readonly Requirement[] = [
     'legacy',
     'A client may end its session; what it had under way is answered, and its id is nobody’s from then on.',
     {
-      'transports/http-connector.test.ts': 'R20 is told to the server, after what the client had said last',
+      'transports/http-link.test.ts': 'R20 is told to the server, after what the client had said last',
       'transports/http-endpoint.test.ts': 'R20 answers what is in flight with an error',
     },
   ),

@@ -98,6 +98,12 @@ export class Departures<T extends Departing> {
     if (this.#noteOnItsWay !== undefined) this.arrived(this.#noteOnItsWay);
   }
 
+  /** Of what has not left only the notes are to leave. */
+  dropCalls(): void {
+    for (const { message } of this.#calls) this.#waitingBytes -= message.bytes;
+    this.#calls = [];
+  }
+
   /** Everything that has not left, in the order in which it came; nothing waits any more. */
   takeAll(): readonly T[] {
     const notes = this.#noteOnItsWay === undefined ? this.#notes : this.#notes.slice(1);

@@ -18,7 +18,6 @@ import { type Refusal, excerpt, isAnswerTo, readRefusal } from './http-refusal.t
 import type { HttpRequests } from './http-requests.ts';
 import type { HttpResponse, ResponseHead, ResponseListener } from './http-response.ts';
 import type { RefusedMessage } from './http-session-loss.ts';
-import { oneLine } from './one-line.ts';
 
 /** What a post needs of its link, and tells it. */
 export interface PostOffice {
@@ -188,7 +187,7 @@ export class Post implements Departing, ResponseListener {
       const version = readInitializeResult(data)?.protocolVersion;
       if (version !== undefined) this.#office.headers.negotiated(version);
     }
-    this.#office.message(oneLine(data), this.#via);
+    this.#office.message(data, this.#via);
     if (this.departs === 'handshake' && !this.isWaiting) this.#arrive();
   }
 

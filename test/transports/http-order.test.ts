@@ -108,6 +108,18 @@ describe('messages over connections of their own', () => {
     expect([departures.waiting, departures.waitingBytes]).toEqual([0, 0]);
   });
 
+  test('that are calls can be dropped, and then only notes leave', () => {
+    const { departures, left, add } = queue();
+    const note = add('note 1', 'notification');
+    add('call', 'call');
+    const last = add('note 2', 'notification');
+    departures.dropCalls();
+    expect([departures.waiting, departures.waitingBytes]).toEqual([1, 10]);
+    departures.arrived(note);
+    departures.arrived(last);
+    expect(left).toEqual(['note 1', 'note 2']);
+  });
+
   test('leave all in the end, each once, notes in their order and never behind a note that came later', () => {
     const kind = fc.constantFrom<DepartureKind>('call', 'call', 'notification', 'answer', 'stream');
     fc.assert(

@@ -7,7 +7,7 @@ import { type IncomingMessage, type RequestListener, type ServerResponse, create
 import type { AddressInfo, Socket } from 'node:net';
 import { expect, onTestFinished } from 'vitest';
 
-import type { ExchangeLink } from '../../src/ports.ts';
+import type { ExchangeLink, UpstreamConnector } from '../../src/ports.ts';
 import { readMessage } from '../../src/protocol/read.ts';
 import type { ClientPeer, OpenOptions, Runtime, RuntimeSession } from '../../src/runtime/api.ts';
 import type { Observation } from '../../src/runtime/observation.ts';
@@ -100,9 +100,16 @@ export class EventStream {
     this.#response = response;
   }
 
+  /** @param id of the event. */
   says(message: Message | '', id?: string): this {
     const data = message === '' ? '' : JSON.stringify(message);
     this.#response.write(`${id === undefined ? '' : `id: ${id}\n`}data: ${data}\n\n`);
+    return this;
+  }
+
+  /** An event that is no message. */
+  tells(event: string, data: string): this {
+    this.#response.write(`event: ${event}\ndata: ${data}\n\n`);
     return this;
   }
 
@@ -276,6 +283,8 @@ export interface HttpTalk {
 }
 
 export interface TalkOptions extends Partial<Omit<HttpConnectorOptions, 'url' | 'clock'>> {
+  /** Of another kind than streamable HTTP. */
+  readonly kind?: (options: HttpConnectorOptions) => UpstreamConnector;
   /** The client itself is on HTTP. */
   readonly hasExchanges?: boolean;
   readonly agentOptions?: HttpAgentOptions;
@@ -283,9 +292,17 @@ export interface TalkOptions extends Partial<Omit<HttpConnectorOptions, 'url' | 
 }
 
 export async function talkWith(url: string, options: TalkOptions = {}): Promise<HttpTalk> {
-  const { agentOptions, hasExchanges = false, open = {}, agent = await openAgent(agentOptions), ...rest } = options;
+  const {
+    agentOptions,
+    hasExchanges = false,
+    kind,
+    open = {},
+    agent = await openAgent(agentOptions),
+    ...rest
+  } = options;
   const clock = new VirtualClock();
-  const connector = httpConnector({ frameBytesMax: 1024 * 1024, ...rest, url, agent, clock });
+  const connectorOptions = { frameBytesMax: 1024 * 1024, ...rest, url, agent, clock };
+  const connector = httpConnector(connectorOptions);
   let sessions = 0;
   const runtime = createRuntime({
     ids: { sessionId: () => `s${++sessions}` },
@@ -305,7 +322,7 @@ export async function talkWith(url: string, options: TalkOptions = {}): Promise<
     transportType: 'in-memory',
     ...open,
     client: hasExchanges ? client.exchanges : client,
-    server: connector,
+    server: kind?.(connectorOptions) ?? connector,
     onEnded: (reason) => endedWith.push(reason),
     onServerStopped: stopped,
   });
