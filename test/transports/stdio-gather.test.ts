@@ -3,6 +3,14 @@ import { describe, expect, test } from 'vitest';
 
 import { MessageGather, noteChunk } from '../../src/transports/stdio-gather.ts';
 
+/** A chunk as a pipe gives it: in memory of its own, and noted. */
+function readChunk(content: string): Buffer {
+  const chunk = Buffer.allocUnsafeSlow(Buffer.byteLength(content));
+  chunk.write(content);
+  noteChunk(chunk);
+  return chunk;
+}
+
 /** The messages of a chunk of lines, as views of it. */
 function linesIn(chunk: Buffer): readonly Uint8Array[] {
   const lines: Uint8Array[] = [];
@@ -23,8 +31,7 @@ const text = (pieces: readonly Uint8Array[]) => Buffer.concat(pieces).toString()
 
 describe('the messages of one turn', () => {
   test('leave as one slice of the chunk in which they came', () => {
-    const chunk = Buffer.from(`${'a'.repeat(3000)}\n${'b'.repeat(3000)}\n${'c'.repeat(3000)}\n`);
-    noteChunk(chunk);
+    const chunk = readChunk(`${'a'.repeat(3000)}\n${'b'.repeat(3000)}\n${'c'.repeat(3000)}\n`);
     const [run, ...more] = gathered(linesIn(chunk).map((line) => [line]));
     expect([run?.buffer, run?.byteOffset, run?.length]).toEqual([chunk.buffer, chunk.byteOffset, chunk.length]);
     expect(more).toEqual([]);
@@ -37,6 +44,15 @@ describe('the messages of one turn', () => {
     expect(text(pieces)).toBe(`${'a'.repeat(3000)}\n`);
   });
 
+  test('are sent with a newline of our own where their chunk shares its memory with what may change', () => {
+    const memory = Buffer.from(`${'a'.repeat(3000)}\n`);
+    const chunk = memory.subarray(0, 3000);
+    noteChunk(chunk);
+    const pieces = gathered([[chunk]]);
+    memory[3000] = 0x78;
+    expect(text(pieces)).toBe(`${'a'.repeat(3000)}\n`);
+  });
+
   test('stay one line each, however their sender had laid them out', () => {
     const layout = Buffer.from('\n{"jsonrpc":"2.0","id":1,"method":"x","params":\n{"id":2,"method":"ping"}\n}\n');
     const pieces = gathered([[layout], [Buffer.from('{}')]]);
@@ -45,21 +61,18 @@ describe('the messages of one turn', () => {
   });
 
   test('can be empty, and still have their newlines', () => {
-    const chunk = Buffer.from(`${'a'.repeat(3000)}\n\n\n`);
-    noteChunk(chunk);
+    const chunk = readChunk(`${'a'.repeat(3000)}\n\n\n`);
     expect(text(gathered([[chunk.subarray(0, 3000)], [], [Buffer.from('')]]))).toBe(`${'a'.repeat(3000)}\n\n\n`);
   });
 
   test('are not joined over a byte that was no newline', () => {
-    const chunk = Buffer.from(`${'a'.repeat(3000)} ${'b'.repeat(3000)}`);
-    noteChunk(chunk);
+    const chunk = readChunk(`${'a'.repeat(3000)} ${'b'.repeat(3000)}`);
     const pieces = gathered([[chunk.subarray(0, 3000)], [chunk.subarray(3001)]]);
     expect(text(pieces)).toBe(`${'a'.repeat(3000)}\n${'b'.repeat(3000)}\n`);
   });
 
   test('are not joined when the first of them lacks its end', () => {
-    const chunk = Buffer.from(`${'a'.repeat(3000)}\n${'b'.repeat(3000)}\n`);
-    noteChunk(chunk);
+    const chunk = readChunk(`${'a'.repeat(3000)}\n${'b'.repeat(3000)}\n`);
     const pieces = gathered([[chunk.subarray(0, 2999)], [chunk.subarray(3001, 6001)]]);
     expect(text(pieces)).toBe(`${'a'.repeat(2999)}\n${'b'.repeat(3000)}\n`);
   });
@@ -94,8 +107,7 @@ describe('the messages of one turn', () => {
     const origin = fc.constantFrom('chunk', 'own');
     fc.assert(
       fc.property(fc.array(fc.record({ line, cut, origin }), { maxLength: 12 }), (messages) => {
-        const chunk = Buffer.from(messages.map((message) => `${message.line}\n`).join(''));
-        noteChunk(chunk);
+        const chunk = readChunk(messages.map((message) => `${message.line}\n`).join(''));
         const inChunk = linesIn(chunk);
         const asSlices = messages.map((message, index) => {
           const bytes = message.origin === 'chunk' ? inChunk[index]! : Buffer.from(message.line);
