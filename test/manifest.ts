@@ -142,6 +142,7 @@ export const manifest: readonly Requirement[] = [
     'both',
     'Everything has a limit, and who is refused is told which, with its numbers; the reserve stays for handshake, ping, shutdown.',
     {
+      'proxy/http.test.ts': 'S7 one more than there is room for is refused with 503',
       'transports/http-post.test.ts': 'S7 because it is too large is told so, and its connection is let go',
       'proxy/websocket.test.ts': 'S7 one more than there is room for is told so by the close of its connection',
       'scenarios/eviction.test.ts':
@@ -434,6 +435,7 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('P1', 'both', 'No child outlives the proxy.', {
+    'proxy/http.test.ts': 'P17 P1 finish what is under way when it drains, and no child is left',
     'proxy/backend.test.ts':
       'is started for each session, for the first before anybody asks; all are gone when it is stopped (P1)',
     'e2e/processes.test.ts': 'P1 a server ends by the end of its input when the proxy is killed',
@@ -460,6 +462,7 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('P4', 'both', 'An answer reaches its own request only, whatever ids anybody uses.', {
+    'proxy/http.test.ts': 'F9 P4 that shake hands have a session and a server each, also with the same ids',
     'transports/http-endpoint.test.ts': 'P4 R7 two clients and two requests of one client may all have the same id',
     'proxy/websocket.test.ts': 'F9 P4 have a session and a server each, also with the same ids',
     'e2e/websocket.test.ts': 'P4 has its own server and its own answers, though another uses the same ids',
@@ -573,6 +576,7 @@ export const manifest: readonly Requirement[] = [
     'both',
     'A drain refuses what is new, finishes what is in flight, and settles the rest at the deadline.',
     {
+      'proxy/http.test.ts': 'P17 P1 finish what is under way when it drains, and no child is left',
       'transports/http-front.test.ts': 'P17 new sessions are refused by the runtime: 503, and when to come back',
       'proxy/websocket.test.ts': 'P17 finish what is under way when it drains, and no others come in',
       'scenarios/drain.test.ts':
@@ -601,6 +605,7 @@ export const manifest: readonly Requirement[] = [
     'runtime/session-logic.test.ts': 'P19 is traced with what was decided, where traces are wanted',
   }),
   ...rows('P20', 'both', 'Host and Origin are checked by default, and a front for others says whom it answers to.', {
+    'proxy/http.test.ts': 'P20 of a foreign host or page are not let in',
     'transports/http-front.test.ts': 'P20 keeps out a request with %j, once and again',
     'transports/http-endpoint.test.ts': 'P20 of somebody else finds no session',
     'proxy/websocket.test.ts': 'P20 of a foreign page are not let in',
@@ -628,6 +633,7 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('F9', 'both', 'Clients of one front do not share a tunnel: each has a session of its own.', {
+    'proxy/http.test.ts': 'F9 P4 that shake hands have a session and a server each, also with the same ids',
     'proxy/websocket.test.ts': 'F9 P4 have a session and a server each, also with the same ids',
   }),
   ...rows('R16', 'legacy', 'Who names a session that is gone is told so with 404, and may begin anew.', {
