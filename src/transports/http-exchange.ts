@@ -16,7 +16,7 @@ import type { Due, FixedDelay } from './fixed-delay.ts';
 import { type FrontResponse, type HeaderList, type ResponseOwner, addRetryAfter, refuse } from './http-answers.ts';
 import { EventStream, type EventStreamSurroundings } from './http-event-stream.ts';
 import { Outflow, type OutflowMeter } from './http-outflow.ts';
-import type { FrontRequest } from './http-request.ts';
+import { type FrontRequest, headersBeginning } from './http-request.ts';
 
 /** A stream that its client may come back to. */
 export interface ResumableStream {
@@ -87,7 +87,11 @@ export class HttpExchange extends Exchange implements Due, ResponseOwner {
     home: ExchangeHome,
     surroundings: ExchangeSurroundings,
   ) {
-    super((name) => request.header(name));
+    const { rawHeaders } = request;
+    super(
+      (name) => request.header(name),
+      (prefix) => headersBeginning(rawHeaders, prefix),
+    );
     this.#home = home;
     this.#facts = facts;
     this.#surroundings = surroundings;

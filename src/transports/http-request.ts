@@ -123,6 +123,21 @@ export class FrontRequest extends IncomingMessage {
   }
 }
 
+/**
+ * The headers whose names begin so, among names and values in turn, under their names in lower case.
+ * @param prefix in lower case.
+ */
+export function headersBeginning(raw: readonly string[], prefix: string): readonly (readonly [string, string])[] {
+  const found = new Map<string, string>();
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = raw[at]!;
+    if (name.length < prefix.length || !isNamed(name.slice(0, prefix.length), prefix)) continue;
+    const lowerCase = name.toLowerCase();
+    found.set(lowerCase, joined(found.get(lowerCase), raw[at + 1]!));
+  }
+  return [...found];
+}
+
 /** One listener for all requests, and no closure for each. */
 function takeChunk(this: FrontRequest, chunk: Buffer): void {
   this.takeChunk(chunk);

@@ -139,6 +139,15 @@ describe('the answer to a POST', () => {
   });
 });
 
+test('an exchange knows the headers of its request, for a server that reads some of them', async () => {
+  const stage = await openStage();
+  const client = await stage.opened({ 'User-Agent': 'a client', 'Mcp-Param-Region': 'us-west1' });
+  await client.posts(request(1, 'echo', {}));
+  const exchange = stage.asked[0]?.exchange;
+  expect(exchange?.header('user-agent')).toBe('a client');
+  expect(exchange?.headersWith('mcp-param-')).toEqual([['mcp-param-region', 'us-west1']]);
+});
+
 describe('a cancelled request', () => {
   test('R9 ends its POST, without an answer', async () => {
     const stage = await openStage();

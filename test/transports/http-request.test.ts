@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { FrontRequest } from '../../src/transports/http-request.ts';
+import { type FrontRequest, headersBeginning } from '../../src/transports/http-request.ts';
 import { bareServer, closeBareServers } from './http-stage.ts';
 
 afterEach(closeBareServers);
@@ -70,6 +70,26 @@ describe('the headers of a request', () => {
     expect([request.origins, request.accept, request.sessionId, request.header('__proto__')]).toEqual(
       Array(4).fill(undefined),
     );
+  });
+});
+
+describe('headers that begin alike', () => {
+  test('are known whatever their case, each once, in the order in which they came', async () => {
+    const { rawHeaders } = await requestOf(
+      [
+        'Host: a',
+        'Mcp-Param-Region: us-west1',
+        'MCP-PARAM-tenant: one',
+        'X-Mcp-Param-Other: none of them',
+        'Mcp-Para: too short',
+        'mcp-param-TENANT: two\r\n',
+      ].join('\r\n'),
+    );
+    expect(headersBeginning(rawHeaders, 'mcp-param-')).toEqual([
+      ['mcp-param-region', 'us-west1'],
+      ['mcp-param-tenant', 'one, two'],
+    ]);
+    expect(headersBeginning(rawHeaders, 'mcp-name')).toEqual([]);
   });
 });
 
