@@ -4,9 +4,10 @@
  */
 
 import type { RequestId } from '../protocol/envelope.ts';
+import { IdTable } from './id-table.ts';
 
 export class RequesterIds<E extends { readonly id: RequestId }> {
-  readonly #byId = new Map<RequestId, E | Set<E>>();
+  readonly #byId = new IdTable<E | Set<E>>();
 
   /** The one request of this id; `'several'` when it would be a guess. */
   find(id: RequestId): E | 'several' | undefined {

@@ -25,6 +25,16 @@ export class FrontResponse extends ServerResponse<FrontRequest> {
   /** Who is told when its client is gone; nobody once everything was said. */
   owner: ResponseOwner | undefined = undefined;
 
+  /**
+   * Listens to itself, so that a request needs no listeners: its owner is told that the client is gone, and that something was
+   * written to a client that has just gone is nobody's loss.
+   */
+  override emit(event: string | symbol, ...details: unknown[]): boolean {
+    if (event === 'close') this.tellOwner();
+    else if (event === 'error' && this.listenerCount('error') === 0) return false;
+    return super.emit(event, ...details);
+  }
+
   /** The client is gone. */
   tellOwner(): void {
     const { owner } = this;
@@ -41,6 +51,20 @@ export class FrontResponse extends ServerResponse<FrontRequest> {
     if (this.endsConnection) headers.push('Connection', 'close');
     this.writeHead(status, headers);
   }
+
+  /**
+   * Ends the response with a body that is short. As text of one character for each byte, Node joins it with the headers and
+   * writes both as one piece, which costs half of what two pieces do.
+   */
+  endShort(parts: readonly Uint8Array[]): void {
+    let text = '';
+    for (const part of parts) text += bufferOver(part).toString('latin1');
+    this.end(text, 'latin1');
+  }
+}
+
+function bufferOver(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /** What a page may read of an answer beside its body: the id that it has to send from then on. */

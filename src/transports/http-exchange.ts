@@ -16,7 +16,7 @@ import type { Due, FixedDelay } from './fixed-delay.ts';
 import { type FrontResponse, type HeaderList, type ResponseOwner, addRetryAfter, refuse } from './http-answers.ts';
 import { EventStream, type EventStreamSurroundings } from './http-event-stream.ts';
 import { Outflow, type OutflowMeter } from './http-outflow.ts';
-import { type FrontRequest, headersBeginning } from './http-request.ts';
+import { type FrontRequest, headerIn, headersBeginning } from './http-request.ts';
 
 /** A stream that its client may come back to. */
 export interface ResumableStream {
@@ -61,13 +61,16 @@ export interface ExchangeFacts {
   readonly takesPriming: boolean;
 }
 
-/** An answer of so many bytes is joined into one piece; larger ones are written piece by piece. */
-const joinedBytesMax = 64 * 1024;
+/** An answer of so many bytes is joined into one piece with its headers; larger ones are written piece by piece. */
+const joinedBytesMax = 16 * 1024;
 
 export class HttpExchange extends Exchange implements Due, ResponseOwner {
   dueAt = Infinity;
   duePrevious: Due | undefined = undefined;
   dueNext: Due | undefined = undefined;
+  /** Its neighbours among those of its session; see ExchangeList. */
+  listPrevious: HttpExchange | undefined = undefined;
+  listNext: HttpExchange | undefined = undefined;
   readonly #home: ExchangeHome;
   readonly #facts: ExchangeFacts;
   readonly #surroundings: ExchangeSurroundings;
@@ -87,9 +90,10 @@ export class HttpExchange extends Exchange implements Due, ResponseOwner {
     home: ExchangeHome,
     surroundings: ExchangeSurroundings,
   ) {
+    // Of the request its headers alone are kept: a session refers to an exchange for longer than that is under way.
     const { rawHeaders } = request;
     super(
-      (name) => request.header(name),
+      (name) => headerIn(rawHeaders, name),
       (prefix) => headersBeginning(rawHeaders, prefix),
     );
     this.#home = home;
@@ -213,7 +217,7 @@ export class HttpExchange extends Exchange implements Due, ResponseOwner {
       else headers.push('Mcp-Session-Id', this.#home.sessionId);
     }
     response.begin(status, headers);
-    if (length <= joinedBytesMax) response.end(message.length === 1 ? message[0] : Buffer.concat(message, length));
+    if (length <= joinedBytesMax) response.endShort(message);
     else this.#endLarge(response, message);
     this.#home.exchangeOver(this);
   }

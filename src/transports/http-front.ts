@@ -170,8 +170,6 @@ class Front implements HttpFront {
   #lead(request: FrontRequest, response: FrontResponse): void {
     // The connection was closed on our side: who sent this is told by that, and may send it again (RFC 9112, section 9.6).
     if (!request.socket.writable) return;
-    response.on('close', tellOwner);
-    response.on('error', ignore);
     request.readHeaders();
     response.endsConnection = this.#isDraining;
     if (response.socket === null && !this.#pipelines.admits(request.socket, response)) {
@@ -212,11 +210,3 @@ class Front implements HttpFront {
     return true;
   }
 }
-
-/** One listener for all responses, and no closure for each. */
-function tellOwner(this: FrontResponse): void {
-  this.tellOwner();
-}
-
-/** What is written to a client that has just gone is nobody's loss; that it is gone is told by `close`. */
-function ignore(): void {}

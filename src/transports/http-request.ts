@@ -74,12 +74,7 @@ export class FrontRequest extends IncomingMessage {
 
   /** Any header, by its name in lower case. */
   header(name: string): string | undefined {
-    const raw = this.rawHeaders;
-    let found: string | undefined;
-    for (let at = 0; at + 1 < raw.length; at += 2) {
-      if (isNamed(raw[at]!, name)) found = joined(found, raw[at + 1]!);
-    }
-    return found;
+    return headerIn(this.rawHeaders, name);
   }
 
   /** Begins to read the body. */
@@ -136,6 +131,15 @@ export function headersBeginning(raw: readonly string[], prefix: string): readon
     found.set(lowerCase, joined(found.get(lowerCase), raw[at + 1]!));
   }
   return [...found];
+}
+
+/** Any header, by its name in lower case, among names and values in turn. */
+export function headerIn(raw: readonly string[], name: string): string | undefined {
+  let found: string | undefined;
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    if (isNamed(raw[at]!, name)) found = joined(found, raw[at + 1]!);
+  }
+  return found;
 }
 
 /** One listener for all requests, and no closure for each. */

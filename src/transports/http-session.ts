@@ -12,6 +12,7 @@ import type { PendingEntry } from '../session/pending.ts';
 import type { Due, FixedDelay } from './fixed-delay.ts';
 import type { FrontResponse, ResponseOwner } from './http-answers.ts';
 import { EventStream } from './http-event-stream.ts';
+import { ExchangeList } from './http-exchange-list.ts';
 import { type ExchangeHome, type ExchangeSurroundings, HttpExchange, type ResumableStream } from './http-exchange.ts';
 import type { HttpSessionKind, HttpVisitor } from './http-front-options.ts';
 import { type Channel, type KeptEvent, type ReplayLimits, ReplayRing, eventId, readEventId } from './http-replay.ts';
@@ -101,7 +102,7 @@ export class HttpSession implements ExchangeLink, ExchangeHome {
   readonly #surroundings: SessionSurroundings;
   readonly #onOver: (session: HttpSession) => void;
   #session: RuntimeSession | undefined = undefined;
-  readonly #exchanges = new Set<HttpExchange>();
+  readonly #exchanges = new ExchangeList();
   /** The streams that somebody may still come back to, by their number. */
   readonly #streams = new Map<number, SessionStream>();
   #streamsOpened = 0;
@@ -151,7 +152,7 @@ export class HttpSession implements ExchangeLink, ExchangeHome {
   }
 
   exchangeOver(exchange: HttpExchange): void {
-    this.#exchanges.delete(exchange);
+    this.#exchanges.remove(exchange);
   }
 
   clientLeft(exchange: HttpExchange): void {
@@ -203,7 +204,7 @@ export class HttpSession implements ExchangeLink, ExchangeHome {
   close(): void {
     if (this.isOver) return;
     this.isOver = true;
-    for (const exchange of [...this.#exchanges]) exchange.abandon();
+    for (const exchange of this.#exchanges.takeAll()) exchange.abandon();
     for (const stream of [...this.#streams.values()]) stream.end();
     for (const unclaimed of this.#unclaimed) this.#surroundings.grace.remove(unclaimed);
     this.#onOver(this);
