@@ -31,11 +31,11 @@ export async function openRemote(options: RemoteOptions): Promise<Remote> {
     const connector = webSocketConnector({ url: url.href, headers, clock, frameBytesMax, ...tls });
     return { name, connector: () => connector, close: async () => {} };
   }
-  const [{ openHttpAgent }, { httpConnector }] = await Promise.all([
+  const [{ openHttpAgent }, { httpUpstream }] = await Promise.all([
     import('../transports/http-agent.ts'),
-    import('../transports/http-connector.ts'),
+    import('../transports/http-detect.ts'),
   ]);
   const agent = await openHttpAgent(ca === undefined ? {} : { ca });
-  const connector = httpConnector({ url: url.href, headers, agent, clock, frameBytesMax, log });
+  const connector = httpUpstream({ url: url.href, headers, agent, clock, frameBytesMax, log });
   return { name, connector: () => connector, close: async () => agent.close() };
 }
