@@ -306,6 +306,7 @@ export const manifest: readonly Requirement[] = [
     'scenarios/held-frames.test.ts': 'S7 R6 an error without id is counted when it is dropped',
     'protocol/read.test.ts': 'an error may go without id or with null, a result may not (R6)',
     'session/settle.test.ts': 'R6 that names no request is passed on, unless interceptors stop it',
+    'transports/shared-routing.test.ts': 'R6 an error without an id is for the one client that waits',
   }),
   ...rows('R7', 'both', 'A second request under an id that still waits is refused; the first is not harmed.', {
     'transports/http-endpoint.test.ts': 'P4 R7 two clients and two requests of one client may all have the same id',
@@ -315,12 +316,18 @@ export const manifest: readonly Requirement[] = [
     'scenarios/answers.test.ts':
       'R7 that still waits is taken: a second request under it is refused, the first is not harmed',
     'scenarios/batches.test.ts': 'R14 R7 with one id twice: the first is served, the second refused',
+    'properties/sharing.test.ts':
+      'P4 P5 P18 R7 R8 whoever shares a server hears of its own requests only, and of each of them once',
+    'transports/shared-connection.test.ts': 'P4 R7 have equal ids, and each gets the answer to its own request',
   }),
   ...rows('R8', 'legacy', "A request under an id of ours carries none of the client's ids and tokens.", {
     'scenarios/exchanges.test.ts': 'R8 have progress of their own, under the token that each chose',
     'scenarios/recovery.test.ts': 'R8 P3 is told nothing in the client’s own names: neither ids nor progress tokens',
     'properties/rewrite.test.ts': 'R8 is the same message, but for the ids',
     'protocol/rewrite.test.ts': 'R8 has them in every member that names a request, and in no other',
+    'properties/sharing.test.ts':
+      'P4 P5 P18 R7 R8 whoever shares a server hears of its own requests only, and of each of them once',
+    'transports/shared-connection.test.ts': 'P18 R8 have equal progress tokens, and each hears of its own progress',
   }),
   ...rows('R9', 'both', 'Either side gives up requests of its own, never initialize, and hears nothing more of them.', {
     'transports/sse-connector.test.ts': 'R9 is told of what is given up, unless it has not been asked yet',
@@ -459,6 +466,8 @@ export const manifest: readonly Requirement[] = [
       'scenarios/recovery.test.ts':
         'P3 is told the handshake again, under an id of our own, and the client notices nothing',
       'e2e/processes.test.ts': 'P3 P8 is started again: the handshake is repeated and the same client goes on',
+      'transports/shared-connector.test.ts': 'P3 P5 when a shared server is lost',
+      'transports/shared-processes.test.ts': 'P3 P5 are told of its death at once, and come back with one new one',
     },
   ),
   ...rows('P4', 'both', 'An answer reaches its own request only, whatever ids anybody uses.', {
@@ -474,6 +483,10 @@ export const manifest: readonly Requirement[] = [
       'P4 R1 R2 an answer reaches its own request only, whatever ids are in use elsewhere',
     'races/races.test.ts': 'S1 S3 S6 S7 S10 P4 P13 break no law',
     'e2e/traffic.test.ts': 'P4 to an id that still waits are refused to the second request, and the first is answered',
+    'properties/sharing.test.ts':
+      'P4 P5 P18 R7 R8 whoever shares a server hears of its own requests only, and of each of them once',
+    'transports/shared-connection.test.ts': 'P4 R7 have equal ids, and each gets the answer to its own request',
+    'transports/shared-processes.test.ts': 'P4 P9 P10 P18 clients of a scripted server',
   }),
   ...rows('P5', 'both', 'When the server dies, everything it was asked is settled at once with a typed error.', {
     'transports/sse-connector.test.ts': 'P5 settles what it was asked, and P3 the session is begun anew on another',
@@ -486,6 +499,10 @@ export const manifest: readonly Requirement[] = [
     'scenarios/outcomes.test.ts': 'S1 P5 R19 upstream-lost: by 5020, at once',
     'scenarios/recovery.test.ts': 'P5 R4 answers nothing of its former life',
     'e2e/processes.test.ts': 'P5 settles all of them at once, with its exit code and last words',
+    'properties/sharing.test.ts':
+      'P4 P5 P18 R7 R8 whoever shares a server hears of its own requests only, and of each of them once',
+    'transports/shared-connector.test.ts': 'P3 P5 when a shared server is lost',
+    'transports/shared-processes.test.ts': 'P3 P5 are told of its death at once, and come back with one new one',
   }),
   ...rows(
     'P7',
@@ -525,6 +542,9 @@ export const manifest: readonly Requirement[] = [
     'scenarios/several-sessions.test.ts':
       'P9 what a server asks reaches the client that caused it, and the answer returns',
     'e2e/traffic.test.ts': 'P9 P7 keeps the call that caused it from being idle, while a person thinks',
+    'transports/shared-processes.test.ts': 'P4 P9 P10 P18 clients of a scripted server',
+    'transports/shared-routing.test.ts':
+      'P9 goes to the one client that waits for it, and the answer goes back as it was given',
   }),
   ...rows(
     'P10',
@@ -540,6 +560,9 @@ export const manifest: readonly Requirement[] = [
       'runtime/session-host.test.ts':
         'P10 cancel a request by taking it back, or by saying so ahead of everything that waits',
       'e2e/traffic.test.ts': 'P10 reaches the server by its id, and the answer that comes all the same reaches nobody',
+      'transports/shared-connection.test.ts':
+        'P10 R8 call off their own requests, under the name that these have at the server',
+      'transports/shared-processes.test.ts': 'P4 P9 P10 P18 clients of a scripted server',
     },
   ),
   ...rows('P13', 'both', 'Clients that come, go and come again have each their own session and disturb nobody.', {
@@ -548,6 +571,9 @@ export const manifest: readonly Requirement[] = [
     'races/races.test.ts': 'S1 S3 S6 S7 S10 P4 P13 break no law',
     'properties/garbage.test.ts': 'R24 P13 hurt nobody',
     'transports/websocket-front.test.ts': 'P13 a hundred clients that come and go, in every way, leave nothing behind',
+    'transports/shared-connector.test.ts':
+      'P13 a hundred clients connect, are served, leave and come again: each has its own session, and none is left',
+    'transports/shared-processes.test.ts': 'P13 come and go by the hundred',
   }),
   ...rows('P14', 'both', 'An open stream keeps its session, and a missed ping kills nothing.', {
     'transports/http-session.test.ts': 'P14 says a comment when nothing else is said for a while',
@@ -570,6 +596,8 @@ export const manifest: readonly Requirement[] = [
     'runtime/transactional.test.ts':
       'P16 event types that nobody knows leave nothing behind, as they would in XState alone',
     'e2e/memory.test.ts': 'P16 a server that does not read is not written to any further, and neither are we',
+    'transports/shared-connector.test.ts':
+      'P16 holds up nobody else until too much waits for it; then the server is not read, for a while',
   }),
   ...rows(
     'P17',
@@ -600,6 +628,12 @@ export const manifest: readonly Requirement[] = [
     'properties/isolation.test.ts': 'P18 a notification reaches the other peer of its session, once, and nobody else',
     'properties/order.test.ts': 'R13 P18 and progress is neither lost nor late, as long as nobody blocks it',
     'e2e/traffic.test.ts': 'P18 R13 follow their progress also when all of it comes in one chunk',
+    'properties/sharing.test.ts':
+      'P4 P5 P18 R7 R8 whoever shares a server hears of its own requests only, and of each of them once',
+    'transports/shared-connection.test.ts': 'P18 R8 have equal progress tokens, and each hears of its own progress',
+    'transports/shared-processes.test.ts': 'P4 P9 P10 P18 clients of a scripted server',
+    'transports/shared-routing.test.ts':
+      'P9 P18 is refused when no client waits, or more than one: it is not to be guessed',
   }),
   ...rows('P19', 'both', 'Each decision about a session can be read from its trace.', {
     'runtime/session-logic.test.ts': 'P19 is traced with what was decided, where traces are wanted',
@@ -653,4 +687,15 @@ export const manifest: readonly Requirement[] = [
       'transports/http-endpoint.test.ts': 'R20 answers what is in flight with an error',
     },
   ),
+  ...rows('P11', 'both', 'Sessions that share a server use one process and one connection.', {
+    'transports/shared-connection.test.ts':
+      'P11 is made once: who comes later gets what the server had said, and who comes meanwhile waits for it',
+    'transports/shared-connector.test.ts':
+      'P11 P12 is started for the first session, ready for all at once, and ended with the last',
+    'transports/shared-processes.test.ts': 'P11 %s',
+  }),
+  ...rows('P12', 'both', 'A shared server is used when it is ready, and not before.', {
+    'transports/shared-connector.test.ts':
+      'P11 P12 is started for the first session, ready for all at once, and ended with the last',
+  }),
 ];

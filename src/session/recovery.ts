@@ -5,7 +5,7 @@
  */
 
 import { readInitializeResult } from '../protocol/bodies.ts';
-import type { Frame } from '../protocol/envelope.ts';
+import type { Frame, RequestId } from '../protocol/envelope.ts';
 import { idKey, spliceId } from '../protocol/ids.ts';
 import { readMessage } from '../protocol/read.ts';
 import { decodeText, encodeText } from '../protocol/text.ts';
@@ -13,6 +13,7 @@ import { budgetOf } from './admission.ts';
 import { forwarded } from './effects.ts';
 import type { ResponseArrived, SessionEvent } from './events.ts';
 import { capabilitiesText } from './facts.ts';
+import { ownIdOf } from './id-range.ts';
 import { PendingEntry } from './pending.ts';
 import { timesOf } from './profiles.ts';
 import { wakeQueues } from './queue.ts';
@@ -83,12 +84,22 @@ function ownAnswered(record: SessionRecord, event: ResponseArrived): PendingEntr
   return entry?.isOwn === true ? entry : undefined;
 }
 
-/** Sends a stored request again, under an id that no waiting request has: it names this session and this recovery. */
+/**
+ * An id that no waiting request has. It names this session and this recovery; at a shared server it is one of those that are
+ * the session's own, which no request of a client is sent under.
+ */
+function freshId({ id, idBase, version, unit }: SessionRecord, number: number): RequestId {
+  if (idBase > 0) return ownIdOf(idBase, version + number);
+  let name = `ninelives:${id}:${version}:${number}`;
+  while (unit.find('client-to-server', idKey(0, name)) !== undefined) name += '+';
+  return name;
+}
+
+/** Sends a stored request again. */
 function sendOwn(record: SessionRecord, request: Frame, at: number, number: number): void {
   const { unit } = record;
   const { method } = request.envelope;
-  let id = `ninelives:${record.id}:${record.version}:${number}`;
-  while (unit.find('client-to-server', idKey(0, id)) !== undefined) id += '+';
+  const id = freshId(record, number);
   const entry = new PendingEntry(
     record.id,
     {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Effect } from '../../src/session/effects.ts';
 import type { ResponseArrived } from '../../src/session/events.ts';
+import { idBaseOf, sharerOf } from '../../src/session/id-range.ts';
 import { noteUpstreamDown, noteUpstreamReady } from '../../src/session/notes.ts';
 import {
   finishRecovery,
@@ -125,6 +126,25 @@ describe('the replayed handshake', () => {
     replay(record);
     expect(waitingIds(record)).toEqual([...guesses, `ninelives:s1:${version}:0+`]);
   });
+});
+
+test('at a shared server a recovery asks under ids of the range of its session, each another one', () => {
+  const idBase = idBaseOf(3);
+  const { record } = openSession({ idBase });
+  const shakes = (id: number, method: string, body: object, result: object = {}): void => {
+    receive(record, request(id, method, body, { ticket: id }));
+    receive(record, answer(idBase + id, { result }));
+  };
+  shakes(1, 'initialize', params, welcome);
+  shakes(2, 'logging/setLevel', { level: 'debug' });
+  for (const id of [3, 4, 5]) shakes(id, 'resources/subscribe', { uri: `a:${id}` });
+  commit(record, settleAllAsLost, { type: 'upstream.lost', at: 50, loss });
+  replay(record);
+  const [hello] = record.pending.entries();
+  finish(record, answer(hello!.id, { result: welcome }));
+  const ids = [hello!.id, ...record.pending.entries().map(({ id }) => id)];
+  expect([new Set(ids).size, new Set(ids.map((id) => sharerOf(id)))]).toEqual([5, new Set([3])]);
+  expect(ids.every((id) => Number(id) - idBase > 2 ** 31)).toBe(true);
 });
 
 describe('the words that are repeated', () => {
