@@ -2,7 +2,7 @@
 
 import type { ReadFault } from './protocol/faults.ts';
 import type { CancelEffect, SendEffect } from './session/effects.ts';
-import type { PendingEntry, Via } from './session/pending.ts';
+import type { Exchange, PendingEntry, Via } from './session/pending.ts';
 import type { Outcome } from './session/outcomes.ts';
 import type { Departure } from './session/upstream.ts';
 
@@ -55,6 +55,8 @@ export interface ExchangeLink {
   deliver(message: readonly Uint8Array[], about: Delivery): DeliveryResult;
   /** A request of an exchange has its outcome. Its answer, where it gets one, is delivered besides. */
   settled(entry: PendingEntry, outcome: Outcome): void;
+  /** The server let go of what it was to answer this exchange in, and goes on later: so may the client. */
+  parted?(exchange: Exchange): void;
   /** Ask the transport to stop (true) or go on (false) taking messages from this client. Idempotent. */
   pause(paused: boolean): void;
   /** The session is over; everything that was to be delivered has been. `reason` is for people. */
@@ -92,6 +94,11 @@ export interface DeliveryFailure {
 
 export interface UpstreamEvents extends PeerEvents {
   ready(): void;
+  /**
+   * The server closed the response in which it had begun to answer, and will go on when it is asked again (2025-11-25,
+   * basic/transports, SSE polling). The link asks again by itself; a client that can come back may be let go meanwhile, too.
+   */
+  parted?(request: PendingEntry): void;
   /** A message that `write` took did not reach the server, or a request will get no answer. */
   failed(about: Delivery, failure: DeliveryFailure): void;
   /** The server says nothing more and is being ended, which may take a while; `lost` follows when it is gone. */

@@ -396,6 +396,8 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('R19', 'both', 'A request whose server is gone is answered with an error at once.', {
+    'proxy/http.test.ts':
+      'R19 a server that lets its client go, and goes on later, lets ours go too; nothing is lost meanwhile',
     'transports/sse-connector.test.ts': 'R19 that refuses a message is not waited for',
     'transports/http-post.test.ts':
       'R19 is gone on with after its last event, when the time has come that the server named',

@@ -4,6 +4,7 @@
  */
 
 import type { Clock, UpstreamConnector, UpstreamEvents } from '../ports.ts';
+import type { PendingEntry } from '../session/pending.ts';
 import { type RestartPolicy, defaultRestartPolicy } from '../session/upstream.ts';
 import { type ChildConnector, childConnector } from '../transports/child-connector.ts';
 import type { ServerExit } from '../transports/child-process.ts';
@@ -139,6 +140,9 @@ class Watched implements UpstreamEvents {
   failed(...[about, failure]: Parameters<UpstreamEvents['failed']>): void {
     if (failure.cause === 'unsent') this.#health.problem = failure.reason;
     this.#events.failed(about, failure);
+  }
+  parted(request: PendingEntry): void {
+    this.#events.parted?.(request);
   }
   drained(): void {
     this.#events.drained();

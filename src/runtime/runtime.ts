@@ -248,6 +248,7 @@ class SessionRuntime implements Runtime {
         message: (bytes, via) => host.receive('server-to-client', bytes, via),
         unreadable: (fault, bytes, via) => host.unreadable('server-to-client', fault, bytes, via),
         failed: (about, failure) => host.failed(about, failure),
+        parted: (request) => host.parted(request),
         drained: () => host.toServer.drained(),
         lost: (loss) => {
           host.detachServer();

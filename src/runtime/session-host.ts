@@ -229,6 +229,11 @@ export class SessionHost {
     this.#failed(effect, 'nowhere');
   }
 
+  /** No event of the session: nothing is decided by it, and the request waits as before. */
+  parted({ exchange }: PendingEntry): void {
+    if (exchange !== undefined) this.#exchanges?.parted?.(exchange);
+  }
+
   /** Nobody reads any more what would be sent in this exchange. */
   exchangeClosed(exchange: Exchange): void {
     this.#route({ type: 'exchange.closed', at: this.#surroundings.now(), exchange });

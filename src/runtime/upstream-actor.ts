@@ -7,6 +7,7 @@ import { type ActorRefFrom, type AnyActorRef, createActor } from 'xstate';
 import { type UpstreamTag, upstreamMachine } from '../../machines/upstream.ts';
 import type { Clock, Delivery, DeliveryFailure, Log, PeerEvents, UpstreamConnector, UpstreamLink } from '../ports.ts';
 import type { Loss } from '../session/events.ts';
+import type { PendingEntry } from '../session/pending.ts';
 import type {
   Departure,
   RestartPolicy,
@@ -22,6 +23,7 @@ export interface UpstreamReports extends PeerEvents {
   connected(link: UpstreamLink): void;
   lost(loss: Loss): void;
   failed(about: Delivery, failure: DeliveryFailure): void;
+  parted(request: PendingEntry): void;
   /** The upstream is over for good, and nothing of it is left. */
   stopped(departure: Departure | undefined): void;
 }
@@ -120,6 +122,9 @@ export class Upstream {
       },
       failed: (about, failure) => {
         if (isCurrent()) reports.failed(about, failure);
+      },
+      parted: (request) => {
+        if (isCurrent()) reports.parted(request);
       },
       drained: () => {
         if (isCurrent()) reports.drained();

@@ -170,6 +170,7 @@ class Detection implements UpstreamLink {
       failed: ifCurrent(told.failed),
       lost: ifCurrent(told.lost),
       unreadable: ifCurrent((fault, bytes, via) => events.unreadable(fault, bytes, via)),
+      parted: ifCurrent((request) => events.parted?.(request)),
       drained: ifCurrent(() => events.drained()),
       leaving: ifCurrent((departure) => events.leaving(departure)),
     });

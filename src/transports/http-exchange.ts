@@ -147,6 +147,18 @@ export class HttpExchange extends Exchange implements Due, ResponseOwner {
     if (this.#expected <= 0) queueMicrotask(() => this.#finish());
   }
 
+  /** A client that can come back is let go; what is still to be said waits for it. */
+  letGo(): void {
+    const stream = this.#stream;
+    const response = this.#response;
+    if (stream === undefined || response === undefined || this.#resumable === undefined) return;
+    if (!this.#facts.takesPriming) return;
+    this.#response = undefined;
+    response.owner = undefined;
+    this.#resumable.leave(stream);
+    stream.end();
+  }
+
   /** The session is over. */
   abandon(): void {
     const response = this.#response;

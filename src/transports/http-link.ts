@@ -152,6 +152,10 @@ export class HttpLink implements UpstreamLink, PostOffice {
     this.#server.isReached = true;
   }
 
+  parted(request: PendingEntry): void {
+    this.#events.parted?.(request);
+  }
+
   message(bytes: Uint8Array, via: Via): void {
     if (this.#state === 'open') this.#events.message(bytes, via);
   }

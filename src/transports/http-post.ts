@@ -28,6 +28,8 @@ export interface PostOffice {
   /** The server has said something, whatever it is. */
   reached(): void;
   message(bytes: Uint8Array, via: Via): void;
+  /** The server ended the response before the answer, and is asked to go on with it. */
+  parted(request: PendingEntry): void;
   unreadable(fault: ReadFault, bytes: number, via: Via): void;
   left(post: Post): void;
   /** The server has begun to answer it, or will not. Once for each post that has left. */
@@ -217,6 +219,7 @@ export class Post implements Departing, ResponseListener {
       );
     } else {
       this.#vainResumes += 1;
+      if (why !== '') this.#office.parted(this.entry!);
       this.#resumption = this.#office.clock.setTimeout(() => this.#resume(), this.#retryMs);
     }
   }

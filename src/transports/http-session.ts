@@ -8,7 +8,7 @@ import type { Delivery, DeliveryResult, ExchangeLink } from '../ports.ts';
 import { encodeSseEvent } from '../protocol/sse-write.ts';
 import type { ClientPeer, RuntimeSession } from '../runtime/api.ts';
 import type { Outcome } from '../session/outcomes.ts';
-import type { PendingEntry } from '../session/pending.ts';
+import type { Exchange, PendingEntry } from '../session/pending.ts';
 import type { Due, FixedDelay } from './fixed-delay.ts';
 import type { FrontResponse, ResponseOwner } from './http-answers.ts';
 import { EventStream } from './http-event-stream.ts';
@@ -185,6 +185,10 @@ export class HttpSession implements ExchangeLink, ExchangeHome {
 
   settled({ exchange }: PendingEntry, outcome: Outcome): void {
     if (outcome === 'cancelled' && exchange instanceof HttpExchange) exchange.cancelled();
+  }
+
+  parted(exchange: Exchange): void {
+    if (exchange instanceof HttpExchange) exchange.letGo();
   }
 
   pause(isPaused: boolean): void {

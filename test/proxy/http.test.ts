@@ -1,11 +1,14 @@
+import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { childBackend } from '../../src/proxy/backend.ts';
+import { childBackend, urlBackend } from '../../src/proxy/backend.ts';
 import { forwardHttp } from '../../src/proxy/http.ts';
-import { ListenError, type ListeningOptions } from '../../src/proxy/listening.ts';
+import { ListenError, type ListeningOptions, listenOn } from '../../src/proxy/listening.ts';
+import { openRemote } from '../../src/proxy/remote.ts';
 import { silentLog } from '../../src/runtime/silent-log.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
+import { neverRestart } from '../../src/session/upstream.ts';
 import { initialize } from '../../src/testing/messages.ts';
-import { fixture, toolCall } from '../e2e/program.ts';
+import { type Message, fixture, toolCall } from '../e2e/program.ts';
 import { survivors } from '../e2e/survivors.ts';
 
 async function forward(options: Partial<ListeningOptions> = {}) {
@@ -102,4 +105,59 @@ test('a port that is taken is said to be so', async () => {
   const { url } = await forward();
   const listen = { host: '127.0.0.1', port: Number(new URL(url).port), path: '/mcp' };
   await expect(forward({ listen })).rejects.toThrow(ListenError);
+});
+
+test('R19 a server that lets its client go, and goes on later, lets ours go too; nothing is lost meanwhile', async () => {
+  const initialized = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'poll', version: '1' } };
+  const asked: string[] = [];
+  let id: unknown;
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const message = chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString()) as Message);
+      const resumed = request.headers['last-event-id'];
+      asked.push(message.method ?? `${request.method} ${String(resumed)}`);
+      if (message.method === 'initialize') {
+        response.writeHead(200, { 'Content-Type': 'application/json', 'Mcp-Session-Id': 'upstream' });
+        response.end(JSON.stringify({ jsonrpc: '2.0', id: message.id, result: initialized }));
+      } else if (message.method === 'tools/call') {
+        ({ id } = message);
+        response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+        response.end('id: first\nretry: 1\ndata: \n\n');
+      } else if (resumed === 'first') {
+        response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+        response.end(`id: second\ndata: ${JSON.stringify({ jsonrpc: '2.0', id, result: { content: [] } })}\n\n`);
+      } else response.writeHead(request.method === 'GET' ? 405 : 202).end();
+    });
+  });
+  onTestFinished(() => void server.close());
+  const { port } = await listenOn(server, { host: '127.0.0.1', port: 0, path: '' });
+  const remote = await openRemote({
+    url: new URL(`http://127.0.0.1:${port}/mcp`),
+    headers: {},
+    ca: undefined,
+    clock: systemClock(),
+    log: silentLog,
+    frameBytesMax: 1e6,
+  });
+  const backend = urlBackend({
+    name: remote.name,
+    restart: neverRestart,
+    connector: () => remote.connector(),
+    stop: async () => remote.close(),
+  });
+  const { url } = await forward({ backend });
+  const session = { ...(await open(url)), 'MCP-Protocol-Version': '2025-11-25' };
+  const events = { ...session, Accept: 'text/event-stream, application/json' };
+  const body = JSON.stringify({ jsonrpc: '2.0', ...toolCall(7, 'slow') });
+  const call = await fetch(url, { method: 'POST', headers: { ...headers, ...events }, body });
+  const said = await call.text();
+  expect(said).toMatch(/^id: (\S+)\nretry: \d+\ndata: ?\n\n$/);
+  const lastEventId = /^id: (\S+)/.exec(said)![1]!;
+  const resumption = await fetch(url, {
+    headers: { ...session, Accept: 'text/event-stream', 'Last-Event-ID': lastEventId },
+  });
+  expect(await resumption.text()).toContain('"id":7,"result":{"content":[]}');
+  expect(asked).toContain('GET first');
 });

@@ -40,6 +40,7 @@ class Stage {
         connected: (link) => this.told.push(`connected ${nameOf(link)}`),
         message: (bytes) => this.told.push(`message ${decodeText(bytes)}`),
         unreadable: ({ fault }, bytes) => this.told.push(`unreadable ${fault} ${bytes}`),
+        parted: ({ id }) => this.told.push(`parted ${id}`),
         failed: (_about, { cause }) => this.told.push(`failed ${cause}`),
         drained: () => this.told.push('drained'),
         lost: ({ exitCode, willRestart }) => this.told.push(`lost ${exitCode} ${willRestart ? 'for now' : 'for good'}`),
