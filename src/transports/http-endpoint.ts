@@ -43,7 +43,8 @@ const firstDraft = '2024-10-07';
 export class HttpEndpoint {
   readonly #options: EndpointOptions;
   readonly #byId = new Map<string, HttpSession>();
-  readonly #byKey = new Map<string, HttpSession>();
+  /** Logical sessions by revision, and by their visitor's key. */
+  readonly #byRevision = new Map<string, Map<string, HttpSession>>();
 
   constructor(options: EndpointOptions) {
     this.#options = options;
@@ -125,7 +126,7 @@ export class HttpEndpoint {
     }
     // A server behind a pipe sees no headers: whether they agree with the message is seen here.
     const verdict = validateModernHeaders(read, (name) => post.request.header(name));
-    if (verdict.ok) this.#toLogical(post, [read], bytes, idToken, true);
+    if (verdict.ok) this.#toLogical(post, [read], bytes, idToken, revisionClaim ?? protocolVersion ?? '');
     else
       answerJson(post.response, 400, encodeErrorResponse(idToken, { code: verdict.code, message: verdict.reason }), []);
   }
@@ -156,7 +157,7 @@ export class HttpEndpoint {
     const events = prefersEvents(request.accept);
     const revision = events ? readInitializeParams(frame.bytes)?.protocolVersion : undefined;
     const takesPriming = revision !== undefined && revision >= firstPrimed;
-    const facts = { isModern: false, isOpening: true, prefersEvents: events, takesPriming };
+    const facts = { isModern: false, isOpening: true, saysSession: true, prefersEvents: events, takesPriming };
     const session = this.#newSession('legacy', visitor);
     const exchange = new HttpExchange(request, response, 1, facts, session, this.#options.surroundings);
     if (!this.#open(session, exchange, response, idToken)) return;
@@ -172,7 +173,7 @@ export class HttpEndpoint {
     else if (!this.#options.passesSessionless)
       refuseAs(response, 400, 'A request names its session in Mcp-Session-Id', idToken);
     else if (!isLegacyRevision(request.protocolVersion, undefined)) refuseRevision(response, idToken);
-    else this.#toLogical(post, reads, bytes, idToken, false);
+    else this.#toLogical(post, reads, bytes, idToken, undefined);
   }
 
   #toSession(
@@ -196,34 +197,48 @@ export class HttpEndpoint {
       return;
     }
     const takesPriming = request.protocolVersion !== undefined && request.protocolVersion >= firstPrimed;
-    const facts = { isModern: false, isOpening: false, prefersEvents: prefersEvents(request.accept), takesPriming };
+    const facts = {
+      isModern: false,
+      isOpening: false,
+      saysSession: false,
+      prefersEvents: prefersEvents(request.accept),
+      takesPriming,
+    };
     this.#exchange(post, session, reads, bytes, facts);
   }
 
+  /**
+   * Exchanges of a revision have their sessions to themselves: a server behind a pipe is asked about a revision once, and from
+   * then on speaks the one that it was asked about first. A session of a revision that nobody knows ends when its server does
+   * not know it either.
+   * @param revision the modern revision that is claimed; none for legacy exchanges that name no session.
+   */
   #toLogical(
     post: Post,
     reads: readonly (Frame | ReadFault)[],
     bytes: number,
     idToken: string | undefined,
-    isModern: boolean,
+    revision: string | undefined,
   ): void {
     const { request, response, visitor } = post;
+    const isModern = revision !== undefined;
     const facts = {
       isModern,
-      isOpening: false,
+      isOpening: isModern && revisionRow(revision) === undefined,
+      saysSession: false,
       prefersEvents: !isModern && prefersEvents(request.accept),
       takesPriming: false,
     };
-    const known = this.#byKey.get(visitor.key);
+    const known = this.#byRevision.get(revision ?? '')?.get(visitor.key);
     if (known !== undefined) {
-      if (known.isPaused) known.whenResumed(() => this.#toLogical(post, reads, bytes, idToken, isModern));
+      if (known.isPaused) known.whenResumed(() => this.#toLogical(post, reads, bytes, idToken, revision));
       else this.#exchange(post, known, reads, bytes, facts);
       return;
     }
-    const session = this.#newSession('logical', visitor);
+    const session = this.#newSession('logical', visitor, revision);
     const exchange = new HttpExchange(request, response, answersTo(reads), facts, session, this.#options.surroundings);
     if (!this.#open(session, exchange, response, idToken)) return;
-    this.#byKey.set(visitor.key, session);
+    this.#remember(session);
     feed(session, exchange, reads, bytes);
     afterFeeding(response, exchange, reads);
   }
@@ -293,8 +308,17 @@ export class HttpEndpoint {
     return principal === visitor.principal && route === visitor.route ? session : undefined;
   }
 
-  #newSession(kind: HttpSessionKind, visitor: HttpVisitor): HttpSession {
-    return new HttpSession(kind, visitor, this.#options.surroundings, (session) => this.#forget(session));
+  #newSession(kind: HttpSessionKind, visitor: HttpVisitor, revision?: string): HttpSession {
+    return new HttpSession(kind, visitor, revision ?? '', this.#options.surroundings, (session) =>
+      this.#forget(session),
+    );
+  }
+
+  #remember(session: HttpSession): void {
+    const { revision, visitor } = session;
+    const ofRevision = this.#byRevision.get(revision);
+    if (ofRevision === undefined) this.#byRevision.set(revision, new Map([[visitor.key, session]]));
+    else ofRevision.set(visitor.key, session);
   }
 
   #open(session: HttpSession, exchange: HttpExchange, response: FrontResponse, idToken: string | undefined): boolean {
@@ -310,8 +334,15 @@ export class HttpEndpoint {
   }
 
   #forget(session: HttpSession): void {
-    if (session.kind === 'legacy') this.#byId.delete(session.sessionId);
-    else if (this.#byKey.get(session.visitor.key) === session) this.#byKey.delete(session.visitor.key);
+    const { kind, revision, visitor } = session;
+    if (kind === 'legacy') {
+      this.#byId.delete(session.sessionId);
+      return;
+    }
+    const ofRevision = this.#byRevision.get(revision);
+    if (ofRevision?.get(visitor.key) !== session) return;
+    ofRevision.delete(visitor.key);
+    if (ofRevision.size === 0) this.#byRevision.delete(revision);
   }
 }
 

@@ -8,6 +8,11 @@ import type { HttpExchange } from './http-exchange.ts';
 export class ExchangeList {
   #first: HttpExchange | undefined = undefined;
 
+  /** There are others than this one. */
+  hasOthers(exchange: HttpExchange): boolean {
+    return this.#first !== undefined && (this.#first !== exchange || exchange.listNext !== undefined);
+  }
+
   /** It must stand in no list. */
   add(exchange: HttpExchange): void {
     exchange.listNext = this.#first;

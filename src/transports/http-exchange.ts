@@ -41,8 +41,8 @@ export interface ExchangeHome extends OutflowMeter {
   clientLeft(exchange: HttpExchange): void;
   /** Everything was said in it, or nobody is there to hear it. */
   exchangeOver(exchange: HttpExchange): void;
-  /** The handshake that the session was opened for did not come about. */
-  openingFailed(): void;
+  /** What the session was opened for did not come about. */
+  openingFailed(exchange: HttpExchange): void;
 }
 
 export interface ExchangeSurroundings extends EventStreamSurroundings {
@@ -53,8 +53,10 @@ export interface ExchangeSurroundings extends EventStreamSurroundings {
 
 export interface ExchangeFacts {
   readonly isModern: boolean;
-  /** The session begins with it, and its answer says the session's id. */
+  /** The session was opened for it, and is none when it is answered with an error. */
   readonly isOpening: boolean;
+  /** Its answer says the id of the session, unless it is an error. */
+  readonly saysSession: boolean;
   /** Its client wants a stream, whatever there is to say. */
   readonly prefersEvents: boolean;
   /** Its client understands an event without message (2025-11-25), after which it can resume. */
@@ -136,7 +138,7 @@ export class HttpExchange extends Exchange implements Due, ResponseOwner {
     }
     this.#openStream();
     const result = this.#say(message);
-    if (this.#facts.isOpening && isErrorAnswer(about)) this.#home.openingFailed();
+    if (this.#facts.isOpening && isErrorAnswer(about)) this.#home.openingFailed(this);
     if (isLast) this.#finish();
     return result;
   }
@@ -184,7 +186,7 @@ export class HttpExchange extends Exchange implements Due, ResponseOwner {
     const stream = this.#stream;
     this.#response = undefined;
     if (stream === undefined) {
-      if (this.#facts.isOpening) this.#home.openingFailed();
+      if (this.#facts.isOpening) this.#home.openingFailed(this);
     } else {
       this.#resumable?.leave(stream);
       stream.closed();
@@ -196,7 +198,7 @@ export class HttpExchange extends Exchange implements Due, ResponseOwner {
     const response = this.#response;
     if (this.#stream !== undefined || response === undefined) return;
     this.#surroundings.quiet.remove(this);
-    const headers: HeaderList = this.#facts.isOpening ? ['Mcp-Session-Id', this.#home.sessionId] : [];
+    const headers: HeaderList = this.#facts.saysSession ? ['Mcp-Session-Id', this.#home.sessionId] : [];
     const stream = new EventStream(response, headers, this.#home, this.#surroundings);
     this.#stream = stream;
     this.#resumable = this.#home.resumable(stream);
@@ -224,10 +226,8 @@ export class HttpExchange extends Exchange implements Due, ResponseOwner {
     for (const part of message) length += part.length;
     const headers: HeaderList = ['Content-Type', 'application/json', 'Content-Length', String(length)];
     if (status !== 200) addRetryAfter(headers, status);
-    if (this.#facts.isOpening) {
-      if (isErrorAnswer(about)) this.#home.openingFailed();
-      else headers.push('Mcp-Session-Id', this.#home.sessionId);
-    }
+    if (this.#facts.isOpening && isErrorAnswer(about)) this.#home.openingFailed(this);
+    else if (this.#facts.saysSession) headers.push('Mcp-Session-Id', this.#home.sessionId);
     response.begin(status, headers);
     if (length <= joinedBytesMax) response.endShort(message);
     else this.#endLarge(response, message);

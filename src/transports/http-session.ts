@@ -97,6 +97,8 @@ class Unclaimed implements Due {
 export class HttpSession implements ExchangeLink, ExchangeHome {
   readonly kind: HttpSessionKind;
   readonly visitor: HttpVisitor;
+  /** Of a logical session, the revision of its exchanges. */
+  readonly revision: string;
   isOver = false;
   isPaused = false;
   readonly #surroundings: SessionSurroundings;
@@ -111,6 +113,7 @@ export class HttpSession implements ExchangeLink, ExchangeHome {
   /** The place of the last event. */
   #place = 0;
   readonly #unclaimed = new Set<Unclaimed>();
+  #hasFailed = false;
   #waiting = 0;
   #isPressing = false;
   readonly #whenResumed: (() => void)[] = [];
@@ -118,11 +121,13 @@ export class HttpSession implements ExchangeLink, ExchangeHome {
   constructor(
     kind: HttpSessionKind,
     visitor: HttpVisitor,
+    revision: string,
     surroundings: SessionSurroundings,
     onOver: (session: HttpSession) => void,
   ) {
     this.kind = kind;
     this.visitor = visitor;
+    this.revision = revision;
     this.#surroundings = surroundings;
     this.#onOver = onOver;
   }
@@ -153,15 +158,18 @@ export class HttpSession implements ExchangeLink, ExchangeHome {
 
   exchangeOver(exchange: HttpExchange): void {
     this.#exchanges.remove(exchange);
+    if (this.#hasFailed) this.openingFailed(exchange);
   }
 
   clientLeft(exchange: HttpExchange): void {
     if (!this.isOver && exchange.waiting.length > 0) this.client.exchangeClosed(exchange);
   }
 
-  openingFailed(): void {
+  /** Others may have been faster to ask than their server to say that it is none: they hear that first. */
+  openingFailed(exchange: HttpExchange): void {
+    this.#hasFailed = true;
     queueMicrotask(() => {
-      if (!this.isOver) this.client.ends();
+      if (!this.isOver && !this.#exchanges.hasOthers(exchange)) this.client.ends();
     });
   }
 

@@ -281,6 +281,29 @@ describe('a modern request', () => {
     expect(stage.servers.length).toBe(0);
   });
 
+  test('of a revision that nobody knows has a server to itself, which ends when it does not know it either', async () => {
+    const stage = await openStage({ server: () => {} });
+    const client = stage.client();
+    const ask = async (revision: string): Promise<unknown> => {
+      const _meta = { ...modernMeta, 'io.modelcontextprotocol/protocolVersion': revision };
+      const headers = { ...modernHeaders('echo'), 'MCP-Protocol-Version': revision };
+      const reply = await client.posts(request(1, 'echo', { _meta }), headers);
+      return [reply.status, await reply.json()];
+    };
+    const known = ask('2026-07-28');
+    const first = await stage.untilServer();
+    first.says(result((await first.hears('echo')).id));
+    expect(await known).toEqual([200, result(1)]);
+    const strange = [ask('v999.0.0'), ask('v999.0.0')];
+    const second = await stage.untilServer(2);
+    const asked = [await second.hears('echo'), await second.hears('echo')];
+    for (const { id } of asked) second.says(failure(id, -32_022, 'unknown'));
+    const refused = [400, failure(1, -32_022, 'unknown')];
+    expect(await Promise.all(strange)).toEqual([refused, refused]);
+    await stage.untilEnded(1);
+    expect([stage.servers.length, stage.ended, first.isClosed]).toEqual([2, ['client-closed'], false]);
+  });
+
   test('is none that shakes hands and names a legacy revision in its metadata', async () => {
     const stage = await openStage();
     const { params } = initialize(0) as { readonly params: object };

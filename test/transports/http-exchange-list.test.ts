@@ -20,7 +20,13 @@ async function exchanges(count: number): Promise<readonly HttpExchange[]> {
   connection.writes('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
   const [request, response] = await next();
   const delay = new FixedDelay(new VirtualClock(), 10);
-  const facts = { isModern: false, isOpening: false, prefersEvents: false, takesPriming: false };
+  const facts = {
+    isModern: false,
+    isOpening: false,
+    saysSession: false,
+    prefersEvents: false,
+    takesPriming: false,
+  };
   const surroundings = { heartbeats: delay, quiet: delay, patienceMs: 10, retryMs: 10 };
   const made = Array.from({ length: count }, () => new HttpExchange(request, response, 1, facts, home, surroundings));
   closeBareServers();
@@ -48,6 +54,16 @@ describe('the exchanges of a session', () => {
       list.remove(b!);
     }
     expect(taken).toEqual([c, a]);
+  });
+
+  test('know whether there are others', async () => {
+    const list = new ExchangeList();
+    const [a, b] = await exchanges(2);
+    expect(list.hasOthers(a!)).toBe(false);
+    list.add(a!);
+    expect([list.hasOthers(a!), list.hasOthers(b!)]).toEqual([false, true]);
+    list.add(b!);
+    expect([list.hasOthers(a!), list.hasOthers(b!)]).toEqual([true, true]);
   });
 
   test('that stand in no list leave none', async () => {
