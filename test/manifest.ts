@@ -448,6 +448,7 @@ export const manifest: readonly Requirement[] = [
     'proxy/backend.test.ts':
       'is started for each session, for the first before anybody asks; all are gone when it is stopped (P1)',
     'e2e/processes.test.ts': 'P1 a server ends by the end of its input when the proxy is killed',
+    'e2e/containers.test.ts': 'P1 a server in a container is gone when we',
   }),
   ...rows('P2', 'both', 'A session that nobody uses leaves at its limit, and nothing of it stays.', {
     'transports/http-session.test.ts': 'P2 without one the session is reaped, and nobody finds it any more',

@@ -1,7 +1,7 @@
 /**
  * A server as a child process: started as the leader of a process group of its own, spoken to over its pipes, stopped by
- * the ladder of rule R21, and reported gone exactly once, after everything it had said. Does not decide when to start,
- * stop or restart it.
+ * the ladder of rule R21 with its container if it has one, and reported gone exactly once, after everything it had said. Does
+ * not decide when to start, stop or restart it.
  */
 import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
@@ -9,6 +9,8 @@ import spawn from 'cross-spawn';
 
 import type { Clock, PeerLink, TimerHandle } from '../ports.ts';
 import type { OversizeLine } from '../protocol/lines.ts';
+import { type ContainerRun, containerRun } from './child-container.ts';
+import { containerGroup } from './child-container-group.ts';
 import { processGroup, type ProcessGroup } from './child-process-group.ts';
 import { spawnErrorKind, type SpawnErrorKind } from './child-spawn-error.ts';
 import { defaultStopLadder, descend, type StopLadder } from './child-stop-ladder.ts';
@@ -57,13 +59,14 @@ export interface ServerProcess extends PeerLink {
   /** The server reads the end of its stdin once it has read what was written before. It may take its time to end. */
   closeInput(): void;
   /**
-   * Walks down the ladder. Resolves when `onExit` was called and nothing of the child's process group runs any more. The
-   * first call counts; later calls wait for the same end, as does a call after the server went by itself.
+   * Walks down the ladder. Resolves when `onExit` was called and nothing runs any more of the child's process group, nor the
+   * container whose client it was. The first call counts; later calls wait for the same end, as does a call after the server
+   * went by itself.
    */
   stop(ladder?: Partial<StopLadder>): Promise<void>;
   /** Cuts a stop short that is under way: SIGTERM now, and SIGKILL soon. */
   hurry(): void;
-  /** SIGKILL for the whole group, now: for a proxy that has to exit itself. */
+  /** SIGKILL for the whole group and its container, now: for a proxy that has to exit itself. */
   kill(): void;
 }
 
@@ -80,11 +83,12 @@ const hurriedTermMs = 1000;
 
 /** Starts a server. Never throws: what cannot be started is reported by `onExit` in a later turn. */
 export function spawnServer(options: SpawnServerOptions): ServerProcess {
+  const container = containerRun(options.command, options.args, () => `ninelives-${crypto.randomUUID()}`);
   let child: ChildProcess;
   try {
-    child = spawn(options.command, [...options.args], {
+    child = spawn(options.command, [...(container?.args ?? options.args)], {
       cwd: options.cwd,
-      env: { ...process.env, ...options.env },
+      env: environmentOf(options),
       stdio: ['pipe', 'pipe', 'pipe'],
       // A group of its own; on Windows the flag would open a console window instead.
       detached: process.platform !== 'win32',
@@ -98,7 +102,11 @@ export function spawnServer(options: SpawnServerOptions): ServerProcess {
   if (pid === undefined || stdin === null || stdout === null || stderr === null) {
     return new NeverStarted(options, (report) => child.once('error', report));
   }
-  return new RunningServer({ child, pid, stdin, stdout, stderr }, options);
+  return new RunningServer({ child, pid, stdin, stdout, stderr, container }, options);
+}
+
+function environmentOf({ env }: SpawnServerOptions): NodeJS.ProcessEnv {
+  return { ...process.env, ...env };
 }
 
 interface Started {
@@ -107,7 +115,10 @@ interface Started {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
+  readonly container: ContainerRun | undefined;
 }
+
+type Exit = Omit<ServerExit, 'lastStderr'>;
 
 class RunningServer implements ServerProcess {
   readonly pid: number;
@@ -116,9 +127,9 @@ class RunningServer implements ServerProcess {
   private readonly lines: StdioLines;
   private readonly stderrLines: StderrLines;
   private readonly group: ProcessGroup;
-  private readonly leaderExit: Promise<void>;
+  private readonly leaderExit: Promise<Exit>;
   private readonly reported: Promise<void>;
-  private exit: Omit<ServerExit, 'lastStderr'> | undefined;
+  private exit: Exit | undefined;
   private stopping: Promise<void> | undefined;
   private outputGrace: TimerHandle;
   private exitGrace: TimerHandle;
@@ -129,7 +140,6 @@ class RunningServer implements ServerProcess {
     this.pid = pid;
     this.options = options;
     this.started = started;
-    this.group = processGroup(pid);
     this.reported = new Promise((resolve) => {
       this.tellReported = resolve;
     });
@@ -156,16 +166,15 @@ class RunningServer implements ServerProcess {
 
     child.once('spawn', () => options.onReady(pid));
     this.leaderExit = new Promise((resolve) => {
-      child.once('exit', (code, signal) => {
-        this.leaderHasExited({ code, signal });
-        resolve();
-      });
+      const exited = (exit: Exit): void => {
+        this.leaderHasExited(exit);
+        resolve(exit);
+      };
+      child.once('exit', (code, signal) => exited({ code, signal }));
       // After the start this comes on Windows alone, in place of an exit: the shell did not find the command.
-      child.once('error', (error) => {
-        this.leaderHasExited({ code: null, signal: null, spawnError: describe(error, options.cwd) });
-        resolve();
-      });
+      child.once('error', (error) => exited({ code: null, signal: null, spawnError: describe(error, options.cwd) }));
     });
+    this.group = groupOf(started, options, this.leaderExit);
     child.once('close', () => this.report());
   }
 
@@ -217,7 +226,7 @@ class RunningServer implements ServerProcess {
     return this.reported;
   }
 
-  private leaderHasExited(exit: Omit<ServerExit, 'lastStderr'>): void {
+  private leaderHasExited(exit: Exit): void {
     const { stdout } = this.started;
     this.exit = exit;
     void this.stop();
@@ -250,6 +259,13 @@ class RunningServer implements ServerProcess {
     this.options.onExit({ code: null, signal: null, ...this.exit, lastStderr: this.stderrLines.last() });
     tellReported();
   }
+}
+
+function groupOf({ pid, container }: Started, options: SpawnServerOptions, clientExit: Promise<Exit>): ProcessGroup {
+  const client = processGroup(pid);
+  if (container === undefined) return client;
+  const { command, cwd, clock } = options;
+  return containerGroup({ client, clientExit, command, cwd, env: environmentOf(options), container, clock });
 }
 
 /** Stands for a child that could not be started: takes what is asked of it and does nothing. */

@@ -25,7 +25,7 @@ const lookMsMax = 100;
 export interface Descent {
   readonly clock: Clock;
   readonly group: ProcessGroup;
-  readonly leaderExit: Promise<void>;
+  readonly leaderExit: Promise<unknown>;
   /** The server reads the end of its input once it has read what was written before. */
   readonly endInput: () => void;
   /** The server's input ends now, whatever was still to be written. */
@@ -54,7 +54,7 @@ async function isGoneWithin(limitMs: number, { clock, group, leaderExit }: Desce
   return true;
 }
 
-async function happensWithin(limitMs: number, event: Promise<void>, clock: Clock): Promise<boolean> {
+async function happensWithin(limitMs: number, event: Promise<unknown>, clock: Clock): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = clock.setTimeout(() => resolve(false), limitMs);
     void event.then(() => {
