@@ -4,7 +4,13 @@
  */
 
 import type { Clock, Log } from '../ports.ts';
-import { type Backend, childBackend, urlBackend } from '../proxy/backend.ts';
+import {
+  type Backend,
+  type SharedChildOptions,
+  childBackend,
+  sharedChildBackend,
+  urlBackend,
+} from '../proxy/backend.ts';
 import { ListenError, type ListenOptions, type ListeningForward, type ListeningOptions } from '../proxy/listening.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import { defaultLimits } from '../session/limits.ts';
@@ -96,7 +102,7 @@ interface BackendReports {
 }
 
 async function backendOf(
-  { server, limits, restarts }: ListeningRequest,
+  { server, limits, restarts, shares }: ListeningRequest,
   clock: Clock,
   log: Log,
   reports: BackendReports,
@@ -104,8 +110,9 @@ async function backendOf(
   const frameBytesMax = limits?.frameBytesMax ?? defaultLimits.frameBytesMax;
   if ('command' in server) {
     let hasStarted = false;
-    return childBackend({
+    const children: SharedChildOptions = {
       ...server,
+      log,
       clock,
       lineBytesMax: frameBytesMax,
       restart: restarts === false ? neverRestart : defaultRestartPolicy,
@@ -124,7 +131,8 @@ async function backendOf(
         log.error({ command: server.command, reason, error }, 'the server could not be started');
         if (!hasStarted) reports.notStarted(exit);
       },
-    });
+    };
+    return shares ? sharedChildBackend(children) : childBackend(children);
   }
   const { openRemote } = await import('../proxy/remote.ts');
   const remote = await openRemote({ ...server, clock, log, frameBytesMax });

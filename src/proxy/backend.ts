@@ -3,12 +3,13 @@
  * its own, and ends what it started. Wiring only: when a server is started again, and what its end means, the charts decide.
  */
 
-import type { Clock, UpstreamConnector, UpstreamEvents } from '../ports.ts';
+import type { Clock, Log, UpstreamConnector, UpstreamEvents } from '../ports.ts';
 import type { PendingEntry } from '../session/pending.ts';
 import { type RestartPolicy, defaultRestartPolicy } from '../session/upstream.ts';
 import { type ChildConnector, childConnector } from '../transports/child-connector.ts';
 import type { ServerExit } from '../transports/child-process.ts';
 import type { StopLadder } from '../transports/child-stop-ladder.ts';
+import { SharedServer } from '../transports/shared-connector.ts';
 
 export interface SessionBackend {
   readonly connector: UpstreamConnector;
@@ -44,6 +45,28 @@ export interface ChildBackendOptions {
   readonly onStderr: (line: string) => void;
   readonly onSpawned: (pid: number) => void;
   readonly onExit: (exit: ServerExit) => void;
+}
+
+export interface SharedChildOptions extends ChildBackendOptions {
+  readonly log: Log;
+}
+
+/** One child process for all sessions, which share it as long as one of them is there. */
+export function sharedChildBackend(options: SharedChildOptions): Backend {
+  const health = new Health();
+  const child = childConnector(options);
+  child.startAhead('at once');
+  const server = new SharedServer({ connector: child, clock: options.clock, log: options.log });
+  return {
+    name: options.command,
+    restart: options.restart ?? defaultRestartPolicy,
+    servesSessionless: false,
+    open: () => ({ connector: health.watching(server.member()), release: () => {} }),
+    problem: () => health.problem,
+    stop: async () => child.stop(),
+    hurry: () => child.hurry(),
+    kill: () => child.kill(),
+  };
 }
 
 /** A child process for each session. The first is started now, so that it boots before anybody asks. */

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { childBackend, urlBackend } from '../../src/proxy/backend.ts';
+import { childBackend, sharedChildBackend, urlBackend } from '../../src/proxy/backend.ts';
 import { forwardHttp } from '../../src/proxy/http.ts';
 import { ListenError, type ListeningOptions, listenOn } from '../../src/proxy/listening.ts';
 import { openRemote } from '../../src/proxy/remote.ts';
@@ -86,19 +86,43 @@ describe('clients on HTTP', () => {
   });
 
   test('P17 P1 finish what is under way when it drains, and no child is left', async () => {
-    const { url, drain, close, pids } = await forward();
+    const running = await forward();
+    const { url, pids } = running;
     const session = await open(url);
     const call = post(url, toolCall(1, 'delay', { ms: 100, text: 'done' }), session);
     await post(url, { id: 2, method: 'ping' }, session);
-    const drained = drain();
+    const drained = running.drain();
     const ready = await fetch(url.replace('/mcp', '/readyz'));
     expect(ready.status).toBe(503);
     expect((await post(url, initialize('late'))).status).toBe(503);
     expect((await call).messages.at(-1)).toMatchObject({ id: 1, result: { content: [{ text: 'done' }] } });
     await drained;
-    await close();
+    await running.close();
     expect(pids.filter((pid) => survivors(pid).length > 0)).toEqual([]);
   });
+});
+
+test('P11 P4 sessions that share a server have one process together, and answers of their own', async () => {
+  const pids: number[] = [];
+  const clock = systemClock();
+  const backend = sharedChildBackend({
+    command: process.execPath,
+    args: [fixture('scripted-server.mjs')],
+    clock,
+    log: silentLog,
+    lineBytesMax: 1e6,
+    onStderr: () => {},
+    onSpawned: (pid) => pids.push(pid),
+    onExit: () => {},
+  });
+  const { url } = await forward({ backend });
+  const sessions = await Promise.all([open(url), open(url), open(url)]);
+  const calls = sessions.map(async (session, index) => post(url, toolCall(1, 'echo', { text: `${index}` }), session));
+  expect((await Promise.all(calls)).map(({ messages }) => messages.at(-1))).toMatchObject(
+    sessions.map((_, index) => ({ id: 1, result: { content: [{ text: `${index}` }] } })),
+  );
+  expect(pids).toHaveLength(1);
+  for (const session of sessions) await fetch(url, { method: 'DELETE', headers: session });
 });
 
 test('a port that is taken is said to be so', async () => {
