@@ -32,6 +32,7 @@ export const manifest: readonly Requirement[] = [
     'both',
     'Whatever ends a session, each of its requests gets exactly one outcome, and budgets, timers and links are returned.',
     {
+      'transports/http-faults.test.ts': 'S1 R19 each request has one outcome, told once, and nothing stays open',
       'scenarios/batches.test.ts': 'R14 S1 with answers that may not come so settles their requests all the same',
       'scenarios/drain.test.ts': 'P17 S1 refuses at once what was never sent, because its server is away',
       'scenarios/endings.test.ts': 'S1 S2 F5 F6 as $reason is $state and owns nothing',
@@ -330,6 +331,7 @@ export const manifest: readonly Requirement[] = [
     'transports/shared-connection.test.ts': 'P18 R8 have equal progress tokens, and each hears of its own progress',
   }),
   ...rows('R9', 'both', 'Either side gives up requests of its own, never initialize, and hears nothing more of them.', {
+    'transports/http-real-servers.test.ts': 'R9 is told what is cancelled',
     'transports/sse-connector.test.ts': 'R9 is told of what is given up, unless it has not been asked yet',
     'transports/http-exchange.test.ts': 'R9 ends its POST, without an answer',
     'transports/http-link.test.ts': 'R9 is called off at the server, and its response is ended by us',
@@ -374,6 +376,7 @@ export const manifest: readonly Requirement[] = [
     'e2e/traffic.test.ts': 'R12 are the end of their progress',
   }),
   ...rows('R13', 'both', 'Progress comes before the answer that it was sent before.', {
+    'transports/http-real-servers.test.ts': 'R13 P9 shows progress and asks in the middle of a call',
     'transports/http-exchange.test.ts':
       'P18 R13 is a stream when something comes before it: progress, then the answer, then the end',
     'scenarios/progress.test.ts': 'R13 that is held keeps the answer of its request behind it, and no other answer',
@@ -398,6 +401,7 @@ export const manifest: readonly Requirement[] = [
   ...rows('R19', 'both', 'A request whose server is gone is answered with an error at once.', {
     'proxy/http.test.ts':
       'R19 a server that lets its client go, and goes on later, lets ours go too; nothing is lost meanwhile',
+    'transports/http-faults.test.ts': 'S1 R19 each request has one outcome, told once, and nothing stays open',
     'transports/sse-connector.test.ts': 'R19 that refuses a message is not waited for',
     'transports/http-post.test.ts':
       'R19 is gone on with after its last event, when the time has come that the server named',
@@ -459,6 +463,7 @@ export const manifest: readonly Requirement[] = [
     'legacy',
     "A server that comes back is told what was agreed, and the client's session goes on; another server is refused.",
     {
+      'transports/http-real-servers.test.ts': 'P3 P5 that is killed and started again serves the same client',
       'transports/sse-connector.test.ts':
         'P3 shows in a message that it does not know any more, too, and that is sent again',
       'transports/http-server-stream.test.ts': 'P3 may be that it has forgotten the session',
@@ -492,6 +497,7 @@ export const manifest: readonly Requirement[] = [
     'transports/shared-processes.test.ts': 'P4 P9 P10 P18 clients of a scripted server',
   }),
   ...rows('P5', 'both', 'When the server dies, everything it was asked is settled at once with a typed error.', {
+    'transports/http-real-servers.test.ts': 'P3 P5 that is killed and started again serves the same client',
     'transports/sse-connector.test.ts': 'P5 settles what it was asked, and P3 the session is begun anew on another',
     'transports/http-post.test.ts': 'R19 P5 because of %s, is told so at once, and the session goes on',
     'transports/http-link.test.ts': 'P5 tells those whose answers it owes at once that there will be none',
@@ -536,6 +542,7 @@ export const manifest: readonly Requirement[] = [
     'e2e/processes.test.ts': 'P8 is not started again when that is not wanted',
   }),
   ...rows('P9', 'both', 'What a server asks reaches the client that caused it, and the answer returns.', {
+    'transports/http-real-servers.test.ts': 'R13 P9 shows progress and asks in the middle of a call',
     'transports/http-session.test.ts': 'P9 what the server asks without a request of the client',
     'transports/http-exchange.test.ts':
       'P9 carries what the server asks its client, whose answer goes back in a POST of its own',
@@ -586,6 +593,7 @@ export const manifest: readonly Requirement[] = [
     'runtime/runtime.test.ts': 'P2 P14 a stream that is open keeps a session for its day, and no longer',
   }),
   ...rows('P16', 'both', 'Floods and peers that do not read cost bounded memory and are refused in typed words.', {
+    'transports/http-link.test.ts': 'P16 from a client that does not read holds up the server',
     'transports/http-session.test.ts': 'P16 a client that does not read',
     'transports/http-outflow.test.ts': 'P16 is given up with a client that takes nothing for a while',
     'e2e/websocket.test.ts': 'P16 that does not read is not written to any further, and then finds everything in order',
@@ -686,6 +694,7 @@ export const manifest: readonly Requirement[] = [
     'legacy',
     'A client may end its session; what it had under way is answered, and its id is nobody’s from then on.',
     {
+      'transports/http-real-servers.test.ts': 'R20 is talked to, and left without a session',
       'transports/http-link.test.ts': 'R20 is told to the server, after what the client had said last',
       'transports/http-endpoint.test.ts': 'R20 answers what is in flight with an error',
     },

@@ -288,6 +288,7 @@ export class HttpLink implements UpstreamLink, PostOffice {
   /** Once the server has taken the client's word that the handshake is complete. */
   #openServerStream({ about }: Post): void {
     const method = about.type === 'send' ? about.frame?.envelope.method : undefined;
+    this.#serverStream?.mayTryAgain();
     if (method !== 'notifications/initialized' || this.#serverStream !== undefined) return;
     const { clock, requests, headers } = this;
     const via: Via = { exchange: undefined, request: undefined, status: 0 };

@@ -25,6 +25,8 @@ export class HttpMessageHeaders {
   /** The user's, which win. */
   readonly #chosen: ReadonlyMap<string, string>;
   readonly #lastSaid = new Map<string, string>();
+  /** The session was begun here, and is one client's: what that said once holds for all of it. */
+  #isOneClients = false;
   #sessionId: string | undefined;
   #protocolVersion: string | undefined;
   /** Of a legacy message that came through no exchange: the same for all of them. */
@@ -36,6 +38,11 @@ export class HttpMessageHeaders {
 
   get sessionId(): string | undefined {
     return this.#sessionId;
+  }
+
+  /** As whom our own requests go. */
+  get authorization(): string | undefined {
+    return this.#chosen.get('authorization') ?? this.#lastSaid.get('authorization');
   }
 
   /** From the response to `initialize`. What is no id is none: it could not be sent back. */
@@ -55,6 +62,7 @@ export class HttpMessageHeaders {
     const frame = about.type === 'send' ? about.frame : undefined;
     const exchange = about.type === 'send' ? about.exchange : about.entry.exchange;
     const modern = frame === undefined ? undefined : modernHeadersOf(frame);
+    if (modern === undefined && frame?.envelope.method === 'initialize') this.#isOneClients = true;
     if (modern === undefined) return exchange === undefined ? (this.#plain ??= this.#legacy()) : this.#legacy(exchange);
     const said = new Map([
       ['content-type', json],
@@ -66,11 +74,14 @@ export class HttpMessageHeaders {
     return this.#list(said, exchange);
   }
 
-  /** Of a request for a stream of events. */
-  ofStream(lastEventId: string | undefined): HeaderList {
+  /**
+   * Of a request for a stream of events.
+   * @param exchange of the request whose answer the stream goes on with.
+   */
+  ofStream(lastEventId: string | undefined, exchange?: Exchange): HeaderList {
     const said = new Map([['accept', eventStream]]);
     if (lastEventId !== undefined) said.set('last-event-id', latin1Of(lastEventId));
-    return this.#list(this.#withSession(said), undefined);
+    return this.#list(this.#withSession(said), exchange);
   }
 
   /** Of the request that ends the session. */
@@ -111,6 +122,7 @@ export class HttpMessageHeaders {
       if (value !== undefined) said.set(name, value);
     }
     for (const [name, value] of exchange.headersWith(passedOnPrefix)) said.set(name, value);
+    if (!this.#isOneClients) return;
     for (const name of remembered) {
       const value = exchange.header(name);
       if (value !== undefined) this.#lastSaid.set(name, value);

@@ -12,6 +12,8 @@ export type DepartureKind = 'call' | 'handshake' | 'stream' | 'notification' | '
 
 /** A message that waits for its turn, or is on its way. */
 export interface Departing {
+  /** Its place among all that were written. */
+  readonly number: number;
   readonly bytes: number;
   readonly departs: DepartureKind;
   leave(): void;
@@ -24,16 +26,10 @@ export interface DepartureLimits {
   readonly callBytesMax: number;
 }
 
-interface Turn<T> {
-  readonly message: T;
-  readonly number: number;
-}
-
 export class Departures<T extends Departing> {
   readonly #limits: DepartureLimits;
-  readonly #notes: Turn<T>[] = [];
-  #calls: Turn<T>[] = [];
-  #turns = 0;
+  readonly #notes: T[] = [];
+  #calls: T[] = [];
   /** What the first of the notes is. */
   #noteOnItsWay: T | undefined;
   #handshake: T | undefined;
@@ -61,17 +57,16 @@ export class Departures<T extends Departing> {
 
   /** Lets the message leave, now or when its turn comes. */
   add(message: T): void {
-    const turn = { message, number: ++this.#turns };
     this.#waitingBytes += message.bytes;
-    if (isNote(message)) this.#notes.push(turn);
-    else this.#calls.push(turn);
+    if (isNote(message)) this.#notes.push(message);
+    else this.#calls.push(message);
     this.#next();
   }
 
   /** Takes back what has not left. False: it has. */
   withdraw(message: T): boolean {
     const queue = isNote(message) ? this.#notes : this.#calls;
-    const place = queue.findIndex((turn) => turn.message === message);
+    const place = queue.indexOf(message);
     if (place === -1 || message === this.#noteOnItsWay) return false;
     queue.splice(place, 1);
     this.#waitingBytes -= message.bytes;
@@ -100,18 +95,18 @@ export class Departures<T extends Departing> {
 
   /** Of what has not left only the notes are to leave. */
   dropCalls(): void {
-    for (const { message } of this.#calls) this.#waitingBytes -= message.bytes;
+    for (const { bytes } of this.#calls) this.#waitingBytes -= bytes;
     this.#calls = [];
   }
 
   /** Everything that has not left, in the order in which it came; nothing waits any more. */
   takeAll(): readonly T[] {
     const notes = this.#noteOnItsWay === undefined ? this.#notes : this.#notes.slice(1);
-    const turns = [...notes, ...this.#calls].sort((one, other) => one.number - other.number);
+    const messages = [...notes, ...this.#calls].sort((one, other) => one.number - other.number);
     this.#notes.length = this.#noteOnItsWay === undefined ? 0 : 1;
     this.#calls = [];
     this.#waitingBytes = 0;
-    return turns.map(({ message }) => message);
+    return messages;
   }
 
   #next(): void {
@@ -120,26 +115,26 @@ export class Departures<T extends Departing> {
       const call = this.#calls[0];
       if (call !== undefined && this.#isCallsTurn(call, note)) {
         this.#calls.shift();
-        if (call.message.departs !== 'stream') {
+        if (call.departs !== 'stream') {
           this.#callsOnTheirWay += 1;
-          this.#callBytesOnTheirWay += call.message.bytes;
+          this.#callBytesOnTheirWay += call.bytes;
         }
-        this.#leave(call.message);
+        this.#leave(call);
       } else if (note !== undefined && this.#isNotesTurn(note)) {
-        this.#noteOnItsWay = note.message;
-        this.#leave(note.message);
+        this.#noteOnItsWay = note;
+        this.#leave(note);
       } else return;
     }
   }
 
-  #isCallsTurn(call: Turn<T>, note: Turn<T> | undefined): boolean {
+  #isCallsTurn(call: T, note: T | undefined): boolean {
     if (this.#handshake !== undefined) return false;
-    return (note === undefined || call.number < note.number) && this.#hasRoomFor(call.message);
+    return (note === undefined || call.number < note.number) && this.#hasRoomFor(call);
   }
 
-  #isNotesTurn({ message }: Turn<T>): boolean {
+  #isNotesTurn({ departs }: T): boolean {
     if (this.#noteOnItsWay !== undefined) return false;
-    return this.#handshake === undefined || message.departs === 'answer';
+    return this.#handshake === undefined || departs === 'answer';
   }
 
   #hasRoomFor({ bytes, departs }: Departing): boolean {

@@ -80,7 +80,7 @@ export class Post implements Departing, ResponseListener {
   #hasStarted = false;
   #isTaken = false;
   #hasArrived = false;
-  #via: Via;
+  #via: Via | undefined;
   #lastEventId: string | undefined;
   #retryMs = resumeDefaultMs;
   #vainResumes = 0;
@@ -93,7 +93,6 @@ export class Post implements Departing, ResponseListener {
     this.body = bodyOf(message);
     this.entry = about.type === 'send' && about.kind === 'request' ? about.entry : undefined;
     this.departs = departureOf(about, this.entry);
-    this.#via = { exchange: undefined, request: this.entry, status: 0 };
   }
 
   get bytes(): number {
@@ -137,13 +136,14 @@ export class Post implements Departing, ResponseListener {
   }
 
   head(head: ResponseHead): void {
+    const { status } = head;
     this.#office.reached();
-    this.#via = { exchange: undefined, request: this.entry, status: head.status };
-    if (this.departs === 'handshake' && head.status < 300) {
+    this.#via = { exchange: undefined, request: this.entry, status };
+    if (this.departs === 'handshake' && status < 300) {
       this.#office.headers.beginSession(head.header('mcp-session-id'));
     }
     // What a refusal means for those behind it is in its body.
-    if (head.status >= 300) return;
+    if (status >= 300) return;
     if (this.entry === undefined) this.#arrive();
     else this.#take();
   }
@@ -157,14 +157,14 @@ export class Post implements Departing, ResponseListener {
 
   oversize(fault: ReadFault, bytes: number, { id }: SseEvent): void {
     if (id !== undefined) this.#lastEventId = id;
-    this.#office.unreadable(fault, bytes, this.#via);
+    this.#office.unreadable(fault, bytes, this.#via!);
   }
 
   ended(head: ResponseHead, body: Uint8Array | 'too-large' | undefined): void {
     const { status } = head;
     if (body === undefined) this.#streamEnded('The event stream ended before the answer came');
     else if (body === 'too-large') {
-      this.#office.unreadable(tooLarge, this.#office.requests.messageBytesMax, this.#via);
+      this.#office.unreadable(tooLarge, this.#office.requests.messageBytesMax, this.#via!);
       this.#end(answered);
     } else if (status >= 300) this.#refused(readRefusal(head, body));
     else if (this.entry === undefined) this.#end(answered);
@@ -180,7 +180,7 @@ export class Post implements Departing, ResponseListener {
 
   failed(error: Error, wasStarted: boolean): void {
     if (!wasStarted) this.#end({ kind: 'unsent', error });
-    else if (this.#lastEventId !== undefined) this.#streamEnded('');
+    else if (this.#isResumable) this.#streamEnded('');
     else this.#end({ kind: 'unanswered', reason: '', status: 0, error });
   }
 
@@ -189,7 +189,7 @@ export class Post implements Departing, ResponseListener {
       const version = readInitializeResult(data)?.protocolVersion;
       if (version !== undefined) this.#office.headers.negotiated(version);
     }
-    this.#office.message(data, this.#via);
+    this.#office.message(data, this.#via!);
     if (this.departs === 'handshake' && !this.isWaiting) this.#arrive();
   }
 
@@ -206,10 +206,14 @@ export class Post implements Departing, ResponseListener {
 
   // --- going on with a stream ---------------------------------------------------------------------------------------
 
+  get #isResumable(): boolean {
+    return this.#lastEventId !== undefined && this.#lastEventId !== '';
+  }
+
   #streamEnded(why: string): void {
     this.#arrive();
     if (!this.isWaiting) this.#end(answered);
-    else if (this.#lastEventId === undefined || this.#lastEventId === '') this.#end(unanswered(why, 0));
+    else if (!this.#isResumable) this.#end(unanswered(why, 0));
     else if (this.#vainResumes === resumesMax) {
       this.#end(
         unanswered(
@@ -232,7 +236,7 @@ export class Post implements Departing, ResponseListener {
     const { requests, headers } = this.#office;
     this.#response = requests.send(
       'streams',
-      { method: 'GET', headers: headers.ofStream(this.#lastEventId), body: null },
+      { method: 'GET', headers: headers.ofStream(this.#lastEventId, this.entry?.exchange), body: null },
       {
         head: () => this.#office.reached(),
         event: (event) => this.event(event),

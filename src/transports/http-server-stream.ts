@@ -30,7 +30,7 @@ const retryMaxMs = 30_000;
 
 /** Statuses that may be gone the next time: too early, too often, still open, or something between us and the server. */
 function isPassing(status: number): boolean {
-  return status === 408 || status === 409 || status === 425 || status === 429 || status >= 500;
+  return status === 408 || status === 409 || status === 425 || status === 429 || (status >= 500 && status !== 501);
 }
 
 export class ServerStream implements ResponseListener {
@@ -38,6 +38,9 @@ export class ServerStream implements ResponseListener {
   #response: HttpResponse | undefined;
   #reopening: TimerHandle;
   #isOver = false;
+  /** Who we were when the server did not let us listen. */
+  #refusedAs: string | undefined;
+  #isRefused = false;
   #lastEventId: string | undefined;
   /** What the server asked for. */
   #askedMs: number | undefined;
@@ -45,6 +48,13 @@ export class ServerStream implements ResponseListener {
 
   constructor(options: ServerStreamOptions) {
     this.#options = options;
+    this.#open();
+  }
+
+  /** A client that has been refused may have got itself other credentials since. */
+  mayTryAgain(): void {
+    if (!this.#isRefused || this.#isOver || this.#options.headers.authorization === this.#refusedAs) return;
+    this.#isRefused = false;
     this.#open();
   }
 
@@ -80,8 +90,11 @@ export class ServerStream implements ResponseListener {
     if (this.#options.headers.sessionId !== undefined && this.#options.isSessionLost(refusal)) {
       this.#isOver = true;
       this.#options.onSessionLost(refusal);
-    } else if (isPassing(head.status) && head.status !== 501) this.#openAgain();
-    else {
+    } else if (isPassing(head.status)) this.#openAgain();
+    else if (head.status === 401 || head.status === 403) {
+      this.#isRefused = true;
+      this.#refusedAs = this.#options.headers.authorization;
+    } else {
       this.#isOver = true;
       this.#options.onAbsent(refusal.reason);
     }

@@ -57,6 +57,7 @@ class SseLink implements UpstreamLink {
   /** Where messages go; none until the server has said it. */
   #path: string | undefined;
   #handshake: PendingEntry | undefined;
+  #posts = 0;
   #onTheirWay = 0;
   #state: 'open' | 'closing' | 'over' = 'open';
   #isFull = false;
@@ -86,7 +87,7 @@ class SseLink implements UpstreamLink {
       return !this.#isFull;
     }
     if (about.type === 'send' && about.entry?.method === 'initialize') this.#handshake = about.entry;
-    const post = new SsePost(Buffer.concat(message), about, () => this.#post(post));
+    const post = new SsePost(++this.#posts, Buffer.concat(message), about, () => this.#post(post));
     // A cancellation overtakes what waits for its turn.
     if (about.type === 'cancel') post.leave();
     else {
@@ -278,12 +279,14 @@ const closed: Departure = { reason: 'closed', exitCode: null, signal: null, last
 
 /** A message on its way. That it was taken is all that its response says; the answer comes on the stream. */
 class SsePost implements Departing {
+  readonly number: number;
   readonly body: Buffer;
   readonly about: Delivery;
   readonly departs: DepartureKind;
   readonly leave: () => void;
 
-  constructor(body: Buffer, about: Delivery, leave: () => void) {
+  constructor(number: number, body: Buffer, about: Delivery, leave: () => void) {
+    this.number = number;
     this.body = body;
     this.about = about;
     this.leave = leave;

@@ -304,6 +304,72 @@ test('a response that stays open though its request was answered elsewhere is en
   await expect.poll(() => server.open).toBe(1);
 });
 
+describe('pressure', () => {
+  test('P16 from a server that answers nothing holds up its client, and lets it go on in the end', async () => {
+    const calls: Asked[] = [];
+    let answers = (asked: Asked): void => void calls.push(asked);
+    const server = await startServer(sessionful((asked) => answers(asked)));
+    const { client, shakeHands } = await talkWith(server.url);
+    await shakeHands();
+    await expect.poll(() => server.log).toContain('GET');
+    const text = 'x'.repeat(900_000);
+    let asked = 0;
+    while (!client.paused.includes(true)) client.asks(++asked, 'tools/call', { text });
+    // What is on its way, what waits for its turn, and what waits in the session.
+    expect(asked).toBeGreaterThanOrEqual(20);
+    expect(asked).toBeLessThanOrEqual(24);
+    await expect.poll(() => calls.length).toBeGreaterThanOrEqual(16);
+    expect(calls.length).toBeLessThanOrEqual(18);
+    answers = (one) => one.json(result(one.id));
+    for (const one of calls) answers(one);
+    const ids = new Set<unknown>();
+    while (ids.size < asked) ids.add((await client.hears())['id']);
+    expect(client.paused.at(-1)).toBe(false);
+  });
+
+  test('P16 from a client that does not read holds up the server', async () => {
+    let written = 0;
+    const steps = 400;
+    const server = await startServer(
+      sessionful((asked) => {
+        const stream = asked.stream();
+        const goOn = (): void => {
+          while (written < steps) {
+            written += 1;
+            stream.says(notification('notifications/message', { step: written, text: 'x'.repeat(50_000) }));
+            if (asked.response.writableNeedDrain) {
+              asked.response.once('drain', goOn);
+              return;
+            }
+          }
+          stream.says(result(asked.id)).ends();
+        };
+        goOn();
+      }),
+    );
+    const { client, session, shakeHands } = await talkWith(server.url);
+    await shakeHands();
+    client.isFull = true;
+    client.asks(1, 'tools/call');
+    await expect.poll(() => written).toBeGreaterThan(20);
+    const before = await settled(() => written);
+    expect(before).toBeLessThan(steps);
+    client.isFull = false;
+    session.client.drained();
+    for (let step = 1; step <= steps; step += 1) {
+      expect(await client.hears()).toMatchObject({ params: { step } });
+    }
+    expect(await client.hears()).toEqual(result(1));
+  });
+
+  /** The value when it has stopped to grow. */
+  async function settled(value: () => number): Promise<number> {
+    let before = -1;
+    await expect.poll(() => before === (before = value()), { interval: 100 }).toBe(true);
+    return before;
+  }
+});
+
 describe('the end of a session', () => {
   test('R20 is told to the server, after what the client had said last', async () => {
     const server = await startServer(sessionful((asked) => asked.empty()));

@@ -95,7 +95,7 @@ describe('what a client says to the server', () => {
 
   test('goes with its message, and who it is with what is ours alone', () => {
     const headers = new HttpMessageHeaders(new Map());
-    const list = asRecord(headers.ofMessage(sent(request(1, 'ping'), exchange)));
+    const list = asRecord(headers.ofMessage(sent(request(0, 'initialize'), exchange)));
     expect(list).toEqual({ ...json, ...own, authorization: 'Bearer t', 'mcp-param-a': '1', baggage: 'b' });
     expect(asRecord(headers.ofStream(undefined))).toEqual({
       accept: 'text/event-stream',
@@ -103,6 +103,16 @@ describe('what a client says to the server', () => {
       authorization: 'Bearer t',
     });
     expect(asRecord(headers.ofMessage(sent(request(2, 'ping'), said({}))))).not.toHaveProperty('authorization');
+  });
+
+  test('is said for nobody else where several may use one session', () => {
+    const headers = new HttpMessageHeaders(new Map());
+    headers.ofMessage(sent(request(1, 'ping'), exchange));
+    expect(asRecord(headers.ofStream(undefined))).not.toHaveProperty('authorization');
+    expect(asRecord(headers.ofStream('e', exchange))).toMatchObject({
+      authorization: 'Bearer t',
+      'last-event-id': 'e',
+    });
   });
 
   test('gives way to what the user wants said', () => {

@@ -5,10 +5,11 @@ import { type Departing, type DepartureKind, Departures } from '../../src/transp
 
 /** A queue, and what has left it in order. */
 function queue(limits = { callsMax: 2, callBytesMax: 100 }) {
-  const departures = new Departures(limits);
+  const departures = new Departures<Departing>(limits);
   const left: string[] = [];
+  let added = 0;
   const add = (name: string, departs: DepartureKind, bytes = 10): Departing => {
-    const message = { bytes, departs, leave: () => void left.push(name) };
+    const message = { number: ++added, bytes, departs, leave: () => void left.push(name) };
     departures.add(message);
     return message;
   };
@@ -124,7 +125,7 @@ describe('messages over connections of their own', () => {
     const kind = fc.constantFrom<DepartureKind>('call', 'call', 'notification', 'answer', 'stream');
     fc.assert(
       fc.property(fc.array(kind, { maxLength: 30 }), fc.infiniteStream(fc.nat(100)), (kinds, choices) => {
-        const departures = new Departures({ callsMax: 3, callBytesMax: 25 });
+        const departures = new Departures<Departing>({ callsMax: 3, callBytesMax: 25 });
         const left: number[] = [];
         const onTheirWay: Departing[] = [];
         const notesTaken = new Set<number>();
@@ -132,6 +133,7 @@ describe('messages over connections of their own', () => {
         const isNote = (number: number): boolean => kinds[number] === 'notification' || kinds[number] === 'answer';
         kinds.forEach((departs, number) => {
           const message: Departing = {
+            number,
             bytes: 10,
             departs,
             leave: () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { notification, result } from '../../src/testing/messages.ts';
+import { Exchange } from '../../src/session/pending.ts';
+import { initialize, notification, request, result } from '../../src/testing/messages.ts';
 import { type Asked, type EventStream, sessionful, startServer, talkWith } from './http-talk.ts';
 
 describe('what the server says on its own', () => {
@@ -82,5 +83,29 @@ describe('what the server says on its own', () => {
         return server.log.filter((what) => what === 'initialize').length;
       })
       .toBe(2);
+  });
+
+  test('is asked for again when the client comes with other credentials than it was refused with', async () => {
+    const server = await startServer((asked) => {
+      if (asked.what === 'GET') asked.empty(asked.header('authorization') === 'Bearer new' ? 405 : 401);
+      else if (asked.what === 'tools/list') asked.json(result(asked.id));
+      else sessionful(() => {})(asked);
+    });
+    const { client, clock, connector } = await talkWith(server.url, { hasExchanges: true });
+    const as = (token: string): Exchange =>
+      new Exchange((name) => (name === 'authorization' ? `Bearer ${token}` : undefined));
+    client.sends(initialize(0), as('old'));
+    await client.hears();
+    client.sends(notification('notifications/initialized'), as('old'));
+    const streams = (): number => server.log.filter((what) => what === 'GET').length;
+    await expect.poll(streams).toBe(1);
+    await expect.poll(() => connector.openRequests).toBe(0);
+    client.sends(request(1, 'tools/list'), as('old'));
+    await client.hears();
+    clock.advance(60_000);
+    expect(streams()).toBe(1);
+    client.sends(request(2, 'tools/list'), as('new'));
+    await client.hears();
+    await expect.poll(streams).toBe(2);
   });
 });

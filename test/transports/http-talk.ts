@@ -386,11 +386,11 @@ export async function untilHeard({ client, clock }: HttpTalk, messages: number):
 }
 
 /** A call as a client of 2026-07-28 makes it. */
-export function modernCall(id: number, meta: object = {}): Message {
+export function modernCall(id: number, meta: object = {}, name = 'wörld'): Message {
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientCapabilities': {},
     ...meta,
   };
-  return request(id, 'tools/call', { name: 'wörld', arguments: {}, _meta });
+  return request(id, 'tools/call', { name, arguments: {}, _meta });
 }
