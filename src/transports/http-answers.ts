@@ -5,7 +5,7 @@
 
 import { type OutgoingHttpHeader, ServerResponse } from 'node:http';
 
-import { type Refusal, errorTable } from '../errors.ts';
+import { type Refusal, errorTable, refusal } from '../errors.ts';
 import { encodeRefusal } from '../session/tell.ts';
 import type { FrontRequest } from './http-request.ts';
 
@@ -91,6 +91,13 @@ export function refuse(response: FrontResponse, why: Refusal, details: RefusalDe
   const headers = details.headers ?? [];
   addRetryAfter(headers, status);
   answerJson(response, status, encodeRefusal(details.idToken, why), headers);
+}
+
+/** Something went wrong on our side. Whoever was to answer is told that nobody listens any more. */
+export function failed(response: FrontResponse): void {
+  response.tellOwner();
+  if (response.headersSent) response.destroy();
+  else refuse(response, refusal('INTERCEPTOR_FAILED', { part: 'front' }));
 }
 
 /** Answers with one JSON text. */

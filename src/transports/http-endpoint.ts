@@ -13,7 +13,7 @@ import { readInitializeParams } from '../protocol/bodies.ts';
 import { validateModernHeaders } from '../protocol/http-headers.ts';
 import { revisionRow } from '../protocol/revisions.ts';
 import type { Log } from '../ports.ts';
-import { type FrontResponse, answerEmpty, answerJson, refuse } from './http-answers.ts';
+import { type FrontResponse, answerEmpty, answerJson, failed, refuse } from './http-answers.ts';
 import { type ExchangeFacts, HttpExchange } from './http-exchange.ts';
 import type { HttpSessionKind, HttpSessions, HttpVisitor } from './http-front-options.ts';
 import { acceptsBoth, acceptsEvents, isJsonContent, prefersEvents } from './http-media.ts';
@@ -67,6 +67,13 @@ export class HttpEndpoint {
     }
   }
 
+  /** Ends whatever is being answered. */
+  close(): void {
+    for (const session of [...this.#byId.values()]) session.close();
+    for (const ofRevision of [...this.#byRevision.values()])
+      for (const session of [...ofRevision.values()]) session.close();
+  }
+
   // --- POST -------------------------------------------------------------------------------------------------------------
 
   #post(request: FrontRequest, response: FrontResponse, visitor: HttpVisitor): void {
@@ -100,7 +107,7 @@ export class HttpEndpoint {
       else this.#takeOne(post, readMessage(body, this.#options.readLimits), body.length);
     } catch (error) {
       this.#options.log.error({ error }, 'a request could not be served');
-      if (!post.response.headersSent) refuse(post.response, refusal('INTERCEPTOR_FAILED', { part: 'front' }));
+      failed(post.response);
     }
   }
 

@@ -7,14 +7,15 @@ import { isUtf8 } from 'node:buffer';
 import { once } from 'node:events';
 import { type Server, type ServerOptions, createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { refusal } from '../errors.ts';
-import type { Log } from '../ports.ts';
+import type { Clock, Log } from '../ports.ts';
 import { defaultReadLimits } from '../protocol/read.ts';
 import { defaultLimits } from '../session/limits.ts';
 import type { DoorPolicy } from './door.ts';
 import { FixedDelay } from './fixed-delay.ts';
-import { FrontResponse, answerText, refuse } from './http-answers.ts';
+import { FrontResponse, answerText, failed, refuse } from './http-answers.ts';
 import { answerPreflight } from './http-cors.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import {
@@ -35,13 +36,16 @@ export interface HttpFront {
   readonly url: string;
   /** Answers from now on are the last of their connections. Whether new sessions are opened is the runtime's to say. */
   drain(): void;
-  /** Listens no more and closes every connection. Resolves when none is left. */
+  /** Listens no more, and closes every connection as soon as its client has taken what was said to it, or soon. */
   close(): Promise<void>;
 }
 
 const defaultPath = '/mcp';
 
 const nobody: HttpVisitor = { principal: undefined, route: undefined, key: '' };
+
+/** How long clients have to take the end of what was said to them. */
+const farewellMs = 1000;
 
 /** Connections that wait to be taken. */
 const backlog = 4096;
@@ -60,6 +64,7 @@ class Front implements HttpFront {
   readonly #host: string;
   readonly #scheme: string;
   readonly #door: DoorPolicy;
+  readonly #clock: Clock;
   readonly #log: Log;
   readonly #endpoint: HttpEndpoint;
   readonly #identify: (request: FrontRequest) => HttpVisitor;
@@ -81,6 +86,7 @@ class Front implements HttpFront {
     this.#host = options.host;
     this.#scheme = tls === undefined ? 'http' : 'https';
     this.#door = options.door;
+    this.#clock = clock;
     this.#log = log;
     this.#identify = options.identify ?? (() => nobody);
     this.#allowsPages = options.allowsPages === true;
@@ -150,10 +156,14 @@ class Front implements HttpFront {
 
   async close(): Promise<void> {
     this.#isDraining = true;
-    for (const delay of this.#delays) delay.stop();
+    this.#endpoint.close();
+    // What was said by this has mostly been taken after one turn: then its connections are idle, and closed as such.
+    await nextTurn();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeAllConnections();
+    const farewell = this.#clock.setTimeout(() => this.#server.closeAllConnections(), farewellMs);
     await closed;
+    this.#clock.clearTimeout(farewell);
+    for (const delay of this.#delays) delay.stop();
   }
 
   /** Whatever goes wrong on our side is answered, and harms nobody else. */
@@ -162,8 +172,7 @@ class Front implements HttpFront {
       this.#lead(request, response);
     } catch (error) {
       this.#log.error({ error }, 'a request could not be served');
-      if (response.headersSent) response.destroy();
-      else refuse(response, refusal('INTERCEPTOR_FAILED', { part: 'front' }));
+      failed(response);
     }
   }
 
@@ -179,7 +188,7 @@ class Front implements HttpFront {
     }
     const { url = '' } = request;
     const isHere = url === this.#path || url.startsWith(this.#pathWithQuery);
-    if (!isHere && this.#isProbe(url, response)) return;
+    if (!isHere && this.#isProbe(url, request, response)) return;
     if (!this.#lets(request, response)) return;
     if (!isHere) answerText(response, 404, `Nothing is here; MCP is served at ${this.#path}`);
     else if (request.method === 'OPTIONS' && response.pageOrigin !== undefined) answerPreflight(request, response);
@@ -187,13 +196,16 @@ class Front implements HttpFront {
   }
 
   /** What runs us asks by whatever name it has for us, and learns nothing but whether we run. */
-  #isProbe(url: string, response: FrontResponse): boolean {
-    if (url === '/healthz') answerText(response, 200, 'ok');
-    else if (url === '/readyz') {
-      const why = this.#isDraining ? 'draining' : this.#unreadiness();
-      if (why === undefined) answerText(response, 200, 'ready');
-      else answerText(response, 503, why.replaceAll(/\s+/g, ' '));
-    } else return false;
+  #isProbe(url: string, { method }: FrontRequest, response: FrontResponse): boolean {
+    if (url !== '/healthz' && url !== '/readyz') return false;
+    const headers = ['Cache-Control', 'no-store'];
+    if (method !== 'GET' && method !== 'HEAD') {
+      answerText(response, 405, 'Method not allowed', [...headers, 'Allow', 'GET, HEAD']);
+      return true;
+    }
+    const unreadiness = this.#isDraining ? 'draining' : this.#unreadiness();
+    const why = url === '/healthz' ? undefined : unreadiness?.replaceAll(/\s+/g, ' ');
+    answerText(response, why === undefined ? 200 : 503, why ?? 'ok', headers);
     return true;
   }
 

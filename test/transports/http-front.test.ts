@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { initialize, initializeResult, request, result } from '../../src/testing/messages.ts';
+import { initialize, initializeResult, notification, request, result } from '../../src/testing/messages.ts';
 import { openHttpFront } from '../../src/transports/http-front.ts';
 import { RawConnection, Reply, type Stage, closeStages, openStage } from './http-stage.ts';
 
@@ -70,7 +70,8 @@ describe('beside the path of MCP', () => {
       [503, 'no server is there\n'],
     ]);
     why = undefined;
-    expect(await ask('/readyz')).toEqual([200, 'ready\n']);
+    expect(await ask('/readyz')).toEqual([200, 'ok\n']);
+    expect((await client.sends({ path: '/readyz' })).status).toBe(405);
     stage.front.drain();
     expect(await ask('/readyz')).toEqual([503, 'draining\n']);
   });
@@ -196,15 +197,35 @@ describe('draining', () => {
     ]);
   });
 
-  test('and closing leaves no connection open', async () => {
+  test('and closing ends what is being answered, and leaves no connection open', async () => {
     const stage = await openStage();
     const client = await stage.opened();
     const stream = await client.listens();
-    const posted = client.posts(request(1, 'work')).catch(() => 'cut');
+    const posted = client.posts(request(1, 'work'));
     await stage.server.hears('work');
     await stage.front.close();
-    expect([await stream.all(), await posted]).toEqual([[], 'cut']);
+    expect([await stream.all(), (await posted).status]).toEqual([[], 404]);
     await expect(stage.client().posts(initialize(0))).rejects.toThrow('ECONNREFUSED');
+  });
+
+  test('and closing cuts off who does not take it', async () => {
+    const mebibyte = 1024 * 1024;
+    const stage = await openStage({ sessionLimits: { bufferBytesMax: 64 * mebibyte } });
+    const client = await stage.opened();
+    const stream = await client.listens();
+    stream.message.pause();
+    // More than the kernel takes for a client that does not read.
+    const said = notification('notifications/message', { data: 'x'.repeat(mebibyte) });
+    for (let count = 0; count < 30; count++) stage.server.says(said);
+    let isClosed = false;
+    const closed = stage.front.close().then(() => {
+      isClosed = true;
+    });
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    expect(isClosed).toBe(false);
+    stage.clock.advance(1000);
+    await closed;
   });
 });
 

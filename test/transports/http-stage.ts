@@ -159,10 +159,9 @@ export class Stage {
   async close(): Promise<void> {
     open.delete(this);
     for (const client of this.#clients) client.leaves();
-    await this.front.close();
-    const stopped = this.runtime.stop();
+    const [stopped, closed] = [this.runtime.stop(), this.front.close()];
     this.clock.advance(60_000);
-    await stopped;
+    await Promise.all([stopped, closed]);
     if (this.clock.errors.length > 0) throw this.clock.errors[0];
     const [line] = this.log.lines('error');
     if (line !== undefined) throw new Error(`The log has an error: ${line.text} ${JSON.stringify(line.fields)}`);
