@@ -30,6 +30,12 @@ export interface SharedServerOptions {
 const defaultBufferBytesMax = 16 * 1024 * 1024;
 const defaultStallMs = 10_000;
 
+/**
+ * What sessions have in common by sharing: the handshake of whoever came first, and with it what the server takes its clients
+ * to be capable of; the log level, as whoever set it last; whatever the server itself keeps for its one client, such as tasks
+ * that it lists. It cannot tell a request that it goes on with after a cancellation from those of others: what it then asks or
+ * logs may be taken for another session's. So only sessions that may know of each other should share.
+ */
 export class SharedServer {
   readonly #options: SharedServerOptions;
   readonly #counts: SharedCounts = { unattributed: 0, late: 0, droppedLogs: 0, refusedQuestions: 0 };

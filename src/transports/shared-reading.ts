@@ -22,6 +22,7 @@ export class SharedReading {
   #bytes = 0;
   #isPaused = false;
   #hasOthers = false;
+  #isOver = false;
   #timer: TimerHandle;
 
   constructor(options: SharedReadingOptions) {
@@ -32,6 +33,7 @@ export class SharedReading {
   keeps(bytes: number): void {
     this.#bytes += bytes;
     const { bytesMax } = this.#options;
+    if (this.#isOver) return;
     if (this.#isPaused ? this.#bytes > bytesMax / 2 : this.#bytes <= bytesMax) return;
     this.#isPaused = !this.#isPaused;
     this.#options.pause(this.#isPaused);
@@ -44,7 +46,9 @@ export class SharedReading {
     this.#setTimer();
   }
 
+  /** There is nothing more to read. */
   stop(): void {
+    this.#isOver = true;
     this.#isPaused = false;
     this.#setTimer();
   }

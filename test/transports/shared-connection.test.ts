@@ -106,7 +106,12 @@ describe('a handshake', () => {
     const guests = [world.guest(), world.guest(), world.guest()];
     world.server.comesUp();
     await settled();
-    guests.forEach((guest, index) => guest.sends(initialize(index, `version ${index}`)));
+    const gone = world.guest();
+    await settled();
+    for (const [index, guest] of [guests[0]!, gone, guests[1]!, guests[2]!].entries()) {
+      guest.sends(initialize(Math.max(0, index - 1), `version ${Math.max(0, index - 1)}`));
+    }
+    gone.leaves();
     world.server.says({ id: world.server.last()['id'], error: { code: -32602, message: 'no' } });
     expect(guests.map((guest) => guest.takes())).toMatchObject([[{ id: 0, error: { code: -32602 } }], [], []]);
     expect(world.server.last()).toMatchObject({ method: 'initialize', params: { protocolVersion: 'version 1' } });

@@ -4,8 +4,11 @@ import { describe, expect, test } from 'vitest';
 import type { UpstreamConnector, UpstreamEvents } from '../../src/ports.ts';
 import { silentLog } from '../../src/runtime/silent-log.ts';
 import { initialize, initializeResult } from '../../src/testing/messages.ts';
+import { forwarded } from '../../src/session/effects.ts';
+import { sharersMax } from '../../src/session/id-range.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { SharedServer } from '../../src/transports/shared-connector.ts';
+import { entryOf, frameOf } from './shared-asks.ts';
 import { type Guest, PipeServer, SharedWorld, exited, pair, settled } from './shared-world.ts';
 
 /** Connects without a session, and keeps what it is told. */
@@ -63,6 +66,13 @@ describe('a shared server', () => {
     expect([1, 2, 3].map(() => shared.member().idBase! / 2 ** 33)).toEqual([1, 2, 3]);
   });
 
+  test('goes round with them, and passes by those that are in use', () => {
+    const shared = sharing();
+    connected(shared.member());
+    for (let number = 2; number <= sharersMax; number++) shared.member();
+    expect(shared.member().idBase! / 2 ** 33).toBe(2);
+  });
+
   test('is not started a second time while it is on its way out: who comes then gets the next one', async () => {
     const server = new PipeServer();
     const shared = sharing(server);
@@ -89,6 +99,35 @@ describe('a shared server', () => {
     server.goesDown();
     await settled();
     expect(server.starts).toBe(1);
+  });
+
+  test('has a place for who changed its mind twice', async () => {
+    const server = new PipeServer();
+    const shared = sharing(server);
+    connected(shared.member()).link.close('done');
+    const member = shared.member();
+    connected(member).link.close('never mind');
+    const { told } = connected(member);
+    server.goesDown();
+    server.comesUp();
+    await settled();
+    expect(told).toEqual(['ready']);
+  });
+
+  test('that is leaving is not spoken to any more, whoever has something to say or leaves', () => {
+    const server = new PipeServer();
+    const shared = sharing(server);
+    const [member, other] = [connected(shared.member()), connected(shared.member())];
+    server.comesUp();
+    const entry = entryOf(2 ** 33 + 1, 'tools/call');
+    const frame = frameOf({ id: entry.id, method: entry.method });
+    const about = forwarded('client-to-server', [frame.bytes], frame, entry, undefined, 0);
+    expect(member.link.write([frame.bytes], about)).toBe(true);
+    expect(server.takes()).toHaveLength(1);
+    server.events.leaving(exited);
+    expect(other.link.write([frame.bytes], about)).toBe(true);
+    member.link.close('done');
+    expect(server.takes()).toEqual([]);
   });
 
   test('that is leaving or lost is so for each of its sessions, once', async () => {
@@ -294,6 +333,15 @@ describe('a client that does not read', () => {
     fast.asks(2);
     server.says({ id: server.heard.findLast(({ method }) => method === 'tools/call')!['id'], result: {} });
     expect(fast.takes()).toMatchObject([{ id: 2 }]);
+  });
+
+  test('when the server is lost is told all of it, and nothing more is asked of the server', async () => {
+    const { world, slow } = await slowAndFast();
+    const { server } = world;
+    for (let n = 0; n < 1700; n++) server.says({ method: 'notifications/message', params: { kibibyte } });
+    server.goesDown();
+    expect([server.isPaused, slow.state]).toEqual([true, 'active.recovering']);
+    expect(slow.count('notificationsFromServer')).toBe(1700);
   });
 
   test('and reads again in time gets everything, in order', async () => {

@@ -112,8 +112,9 @@ describe('a member that does not read', () => {
     const { member, told, hears } = joined();
     member.pause(true);
     hears('a');
+    member.leaving(exited);
     member.lost(exited);
-    expect(told).toEqual(['a', 'lost exited']);
+    expect(told).toEqual(['a', 'leaving exited', 'lost exited']);
   });
 });
 

@@ -70,7 +70,8 @@ describe('a shared connection', () => {
     shared.stop();
     expect(clock.pending).toBe(0);
     clock.advance(10_000);
-    shared.keeps(-120);
+    shared.keeps(-10);
+    shared.keeps(-110);
     expect(told).toEqual(['pause']);
   });
 });

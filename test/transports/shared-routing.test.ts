@@ -52,12 +52,14 @@ describe('what the server asks', () => {
   });
 
   test('twice under one id is refused by the session that has it', async () => {
-    const { server, bob } = await pair();
+    const { server, alice, bob } = await pair();
     bob.asks(1);
+    server.says({ id: 5, method: 'roots/list' });
+    bob.sends({ method: 'notifications/cancelled', params: { requestId: 1 } });
+    alice.asks(1);
     server.takes();
     server.says({ id: 5, method: 'roots/list' });
-    server.says({ id: 5, method: 'roots/list' });
-    expect(bob.takes()).toHaveLength(1);
+    expect([alice.takes(), bob.takes().length]).toEqual([[], 1]);
     expect(server.takes()).toMatchObject([{ id: 5, error: { code: -32600 } }]);
   });
 
@@ -83,6 +85,19 @@ describe('what the server asks', () => {
     expect(server.takes()).toHaveLength(1);
     bob.leaves();
     expect(server.takes().filter(({ id }) => id === 5)).toMatchObject([refusedWith('client-gone')]);
+  });
+
+  test('in words that cannot be read is refused, unless one client waits and its session refuses it', async () => {
+    const { server, shared, alice } = await pair();
+    const says = (id: string) =>
+      server.events.message(new TextEncoder().encode(`{"jsonrpc":"2.0","id":${id},"method":7}`));
+    says('"q"');
+    expect(server.takes()).toMatchObject([{ id: 'q', ...refusedWith('not-attributed') }]);
+    alice.asks(1);
+    server.takes();
+    says('"r"');
+    expect(server.takes()).toMatchObject([{ id: 'r', error: { code: -32600 } }]);
+    expect([alice.count('malformedFromServer'), shared.counts.refusedQuestions]).toEqual([1, 1]);
   });
 
   test('reaches the first client while nobody else has been there, whether it waits or not', async () => {
@@ -190,6 +205,7 @@ describe('what the server tells', () => {
     const fault = { fault: 'frame-too-large', reason: 'large', expectsAnswer: false, isAnswer: true } as const;
     server.events.unreadable({ ...fault, idToken: String(ofAlice!['id']) }, 99);
     expect(alice.takes()).toMatchObject([{ id: 1, error: { code: 4130 } }]);
-    expect(bob.takes()).toEqual([]);
+    server.says(log);
+    expect([alice.takes(), bob.takes()]).toMatchObject([[], [log]]);
   });
 });
