@@ -16,6 +16,7 @@ import { defaultLimits } from '../session/limits.ts';
 import type { DoorPolicy } from './door.ts';
 import { FixedDelay } from './fixed-delay.ts';
 import { FrontResponse, answerText, failed, refuse } from './http-answers.ts';
+import { Connections } from './http-connections.ts';
 import { answerPreflight } from './http-cors.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import {
@@ -44,9 +45,6 @@ const defaultPath = '/mcp';
 
 const nobody: HttpVisitor = { principal: undefined, route: undefined, key: '' };
 
-/** How long clients have to take the end of what was said to them. */
-const farewellMs = 1000;
-
 /** Connections that wait to be taken. */
 const backlog = 4096;
 
@@ -72,6 +70,7 @@ class Front implements HttpFront {
   readonly #unreadiness: () => string | undefined;
   readonly #delays: readonly FixedDelay[];
   readonly #pipelines: Pipelines;
+  readonly #connections: Connections;
   /** A host that the door has let in: clients say the same one each time. */
   #knownHost: string | undefined = undefined;
   #isDraining = false;
@@ -123,6 +122,7 @@ class Front implements HttpFront {
       connectionsCheckingInterval: Math.max(50, Math.min(times.headersMs, times.requestMs) / 4),
     };
     this.#server = tls === undefined ? createServer(serving) : createTlsServer({ ...serving, ...tls });
+    this.#connections = new Connections(this.#server);
     this.#server.maxConnections = limits.connectionsMax;
     this.#server.on('request', (request, response) => this.#serve(request, response));
     this.#server.on('checkContinue', (request, response) => {
@@ -157,12 +157,9 @@ class Front implements HttpFront {
   async close(): Promise<void> {
     this.#isDraining = true;
     this.#endpoint.close();
-    // What was said by this has mostly been taken after one turn: then its connections are idle, and closed as such.
+    // What is said by this is written in the course of the turn.
     await nextTurn();
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    const farewell = this.#clock.setTimeout(() => this.#server.closeAllConnections(), farewellMs);
-    await closed;
-    this.#clock.clearTimeout(farewell);
+    await this.#connections.close(this.#clock);
     for (const delay of this.#delays) delay.stop();
   }
 
