@@ -15,7 +15,7 @@ export class Orphanhood {
   #timer: TimerHandle;
 
   /** @param parentOf the id of our parent process, as it is now. */
-  constructor(clock: Clock, onOrphaned: () => void, parentOf = (): number => process.ppid) {
+  constructor(clock: Clock, onOrphaned: () => void, parentOf = parentOnThisSystem()) {
     this.#clock = clock;
     this.#parentOf = parentOf;
     this.#parent = parentOf();
@@ -34,4 +34,20 @@ export class Orphanhood {
     }
     this.#timer = this.#clock.setTimeout(() => this.#look(), lookEveryMs);
   }
+}
+
+function parentOnThisSystem(): () => number {
+  return process.platform === 'win32' ? lookingFor(process.ppid) : () => process.ppid;
+}
+
+/** Windows gives an orphan no other parent. There the id stays as it was, and the process that had it is gone: the id is 0 then. */
+export function lookingFor(parent: number): () => number {
+  return () => {
+    try {
+      process.kill(parent, 0);
+      return parent;
+    } catch (error) {
+      return error instanceof Error && 'code' in error && error.code === 'ESRCH' ? 0 : parent;
+    }
+  };
 }

@@ -47,7 +47,7 @@ export async function runForward(request: ForwardRequest): Promise<never> {
     proxy.drain();
   };
   // Before the server is started: there is no moment in which a signal would end us and leave the server.
-  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
+  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop).on('SIGBREAK', stop);
 
   const server = await serverOf(request, clock, log, (line) =>
     log.inTurn(() => people.write(serverLine(line, people))),

@@ -61,7 +61,7 @@ export async function runListening(request: ListeningRequest): Promise<never> {
     log.info({ signal, sessions: [...forward.runtime.sessions()].length }, 'draining');
     void forward.drain().then(async () => end(exitCodes.ok));
   };
-  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
+  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop).on('SIGBREAK', stop);
   process.on('exit', () => kill());
 
   const backend = await backendOf(request, clock, log, {

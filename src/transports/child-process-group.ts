@@ -1,8 +1,11 @@
 /**
- * The processes that belong to one child: itself and whatever it started that did not leave its process group. Says
- * whether any of them still runs, and signals them together. Knows nothing of why or in which order.
+ * The processes that belong to one child: itself and whatever it started that did not leave its process group, or on Windows,
+ * which has none, its process tree. Says whether any of them still runs, and ends them together. Knows nothing of why or in
+ * which order.
  */
+import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 export interface ProcessGroup {
   /** No process of the group runs any more; zombies do not count, they hold nothing but a number. */
@@ -11,30 +14,61 @@ export interface ProcessGroup {
   signal(signal: 'SIGTERM' | 'SIGKILL'): void;
 }
 
-const isWindows = process.platform === 'win32';
-
 /**
- * The group led by `leader`, a child started with `detached: true`. Windows has no groups: there it is the child alone.
- * Once the group was seen empty it stays so, because its number may then belong to a stranger.
+ * The group led by `leader`, a child started with `detached: true` except on Windows. Once the group was seen empty it stays
+ * so, because its number may then belong to a stranger.
  */
 export function processGroup(leader: number): ProcessGroup {
-  const target = isWindows ? leader : -leader;
-  let wasSeenEmpty = false;
-  const isEmpty = (): boolean => {
-    wasSeenEmpty ||= !canBeSignalled(target) || (process.platform === 'linux' && !hasRunningMember(leader));
-    return wasSeenEmpty;
-  };
-  return {
-    isEmpty,
+  if (process.platform === 'win32') return processTree(leader, process.env['SystemRoot'] ?? 'C:\\Windows');
+  return once({
+    isEmpty: () => !canBeSignalled(-leader) || (process.platform === 'linux' && !hasRunningMember(leader)),
+    signal: (signal) => sendSignal(-leader, signal),
+  });
+}
+
+/** How long a process tree may take to be killed, for which everything else stands still. */
+const taskkillMsMax = 2000;
+
+/**
+ * A child on Windows and what it started. Windows knows who was started by whom as long as the starter runs: what is left of a
+ * tree without its leader cannot be found, and the tree counts as empty. There are no signals either: programs without a
+ * window do not hear of SIGTERM. SIGKILL has done its work when it returns, since Windows ends the leader together with us.
+ * @param systemRoot where Windows is, as in the variable SystemRoot.
+ */
+export function processTree(leader: number, systemRoot: string): ProcessGroup {
+  // By its whole path: a bare name would be looked for in the present folder first.
+  const taskkill = join(systemRoot, 'System32', 'taskkill.exe');
+  const words = ['/PID', String(leader), '/T'];
+  return once({
+    isEmpty: () => !canBeSignalled(leader),
     signal: (signal) => {
-      if (wasSeenEmpty) return;
-      try {
-        process.kill(target, signal);
-      } catch {
-        // Gone in the meantime, or run by another user: `isEmpty` tells the two apart.
+      const options = { stdio: 'ignore', windowsHide: true } as const;
+      if (signal === 'SIGTERM') {
+        spawn(taskkill, words, options).on('error', () => {});
+        return;
       }
+      const { error } = spawnSync(taskkill, [...words, '/F'], { ...options, timeout: taskkillMsMax });
+      if (error !== undefined) sendSignal(leader, signal);
+    },
+  });
+}
+
+function once(group: ProcessGroup): ProcessGroup {
+  let wasSeenEmpty = false;
+  return {
+    isEmpty: () => (wasSeenEmpty ||= group.isEmpty()),
+    signal: (signal) => {
+      if (!wasSeenEmpty) group.signal(signal);
     },
   };
+}
+
+function sendSignal(target: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(target, signal);
+  } catch {
+    // Gone in the meantime, or run by another user: `isEmpty` tells the two apart.
+  }
 }
 
 function canBeSignalled(target: number): boolean {

@@ -13,6 +13,7 @@ export function spawnErrorKind(error: Error, cwd: string | undefined): SpawnErro
     case 'EACCES':
     case 'EPERM':
     case 'ENOEXEC':
+    case 'EFTYPE':
       return 'not-executable';
     case 'EAGAIN':
     case 'EMFILE':

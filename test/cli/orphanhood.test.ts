@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { Orphanhood } from '../../src/cli/orphanhood.ts';
+import { Orphanhood, lookingFor } from '../../src/cli/orphanhood.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
 interface Child {
@@ -63,11 +63,21 @@ describe('a process whose parent', () => {
   });
 });
 
+test('a parent whose id nobody takes over is gone when nothing runs under it', async () => {
+  const parent = spawn(process.execPath, ['-e', 'setInterval(() => {}, 2 ** 30)'], { stdio: 'ignore' });
+  const parentOf = lookingFor(parent.pid!);
+  expect(parentOf()).toBe(parent.pid);
+  parent.kill('SIGKILL');
+  await once(parent, 'exit');
+  expect(parentOf()).toBe(0);
+  expect(lookingFor(1)()).toBe(1);
+});
+
 const built = (path: string): string => JSON.stringify(new URL(`../../dist/src/${path}`, import.meta.url).href);
 
 /** Looks after its parent, and says so when that is gone. */
 const orphan = `
-  import { Orphanhood } from ${built('cli/orphanhood.js')};
+  import { Orphanhood, lookingFor } from ${built('cli/orphanhood.js')};
   import { systemClock } from ${built('runtime/system-clock.js')};
   new Orphanhood(systemClock(), () => { console.log('orphaned'); process.exit(); });
   const hold = setInterval(() => {}, 2 ** 30);

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { afterEach, describe, expect, test } from 'vitest';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 
-import { processGroup } from '../../src/transports/child-process-group.ts';
+import { processGroup, processTree } from '../../src/transports/child-process-group.ts';
 
 const started: ChildProcess[] = [];
 afterEach(() => {
@@ -52,5 +54,50 @@ describe('a process group', () => {
     process.kill(member, 'SIGKILL');
     await expect.poll(() => group.isEmpty()).toBe(true);
     expect(process.kill(-member, 0)).toBe(true);
+  });
+});
+
+/** A folder with a stand-in for the program that Windows has: writes down what it is asked, and kills the leader alone. */
+function standInWindows() {
+  const root = mkdtempSync(join(tmpdir(), 'windows-'));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  const asked = join(root, 'asked');
+  mkdirSync(join(root, 'System32'));
+  const script = `#!/bin/sh\necho "$@" >>'${asked}'\ncase "$4" in /F) kill -9 "$2" ;; esac\n`;
+  writeFileSync(join(root, 'System32', 'taskkill.exe'), script, { mode: 0o755 });
+  writeFileSync(asked, '');
+  return { root, asked: () => readFileSync(asked, 'utf8').split('\n').slice(0, -1) };
+}
+
+describe('a process tree', () => {
+  test('is asked to end, and killed before anything else happens', async () => {
+    const { root, asked } = standInWindows();
+    const { leader, pid } = await lead('echo 1; exec sleep 1000');
+    const tree = processTree(pid, root);
+    tree.signal('SIGTERM');
+    await expect.poll(asked).toEqual([`/PID ${pid} /T`]);
+    expect(tree.isEmpty()).toBe(false);
+    tree.signal('SIGKILL');
+    expect(asked().slice(1)).toEqual([`/PID ${pid} /T /F`]);
+    expect(await once(leader, 'exit')).toEqual([null, 'SIGKILL']);
+  });
+
+  test('that was seen to be gone is asked nothing', async () => {
+    const { root, asked } = standInWindows();
+    const { leader, pid } = await lead('echo 1');
+    if (leader.exitCode === null) await once(leader, 'exit');
+    const tree = processTree(pid, root);
+    expect(tree.isEmpty()).toBe(true);
+    tree.signal('SIGKILL');
+    expect(asked()).toEqual([]);
+  });
+
+  test('without the program that ends trees loses its leader at least', async () => {
+    const { leader, pid } = await lead('echo 1; exec sleep 1000');
+    const tree = processTree(pid, join(tmpdir(), 'nowhere'));
+    tree.signal('SIGTERM');
+    tree.signal('SIGKILL');
+    expect(await once(leader, 'exit')).toEqual([null, 'SIGKILL']);
+    await expect.poll(() => tree.isEmpty()).toBe(true);
   });
 });

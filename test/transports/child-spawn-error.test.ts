@@ -11,6 +11,7 @@ test.each([
   ['EACCES', 'not-executable'],
   ['EPERM', 'not-executable'],
   ['ENOEXEC', 'not-executable'],
+  ['EFTYPE', 'not-executable'],
   ['EMFILE', 'no-resources'],
   ['ENFILE', 'no-resources'],
   ['EAGAIN', 'no-resources'],
