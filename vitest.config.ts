@@ -4,10 +4,18 @@
  */
 import { defineConfig } from 'vitest/config';
 
+/** They need what Windows has not: shells, `ps`, signals other than the end. What must hold there is in test/e2e/platforms.test.ts. */
+const posixAlone = [
+  'test/cli/{run-forward,run-listening}.test.ts',
+  'test/e2e/{bad-input,containers,memory,processes,sdk-clients,traffic,websocket}.test.ts',
+  'test/proxy/{backend,http}.test.ts',
+  'test/transports/{child-connector,child-container-group,child-process,child-process-group,shared-processes}.test.ts',
+];
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['**/node_modules/**'],
+    exclude: ['**/node_modules/**', ...(process.platform === 'win32' ? posixAlone : [])],
     // Generous, for machines that are busy with other work: no test should come near it.
     testTimeout: 20_000,
     hookTimeout: 20_000,

@@ -3,7 +3,7 @@
  * know nothing of the world, and the charts speak in names. Reads the import lines; knows nothing of what they mean.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { posix, resolve } from 'node:path';
+import { posix, resolve, sep } from 'node:path';
 import { setup } from 'xstate';
 import { describe, expect, test } from 'vitest';
 
@@ -118,7 +118,9 @@ function namelessParts(part: unknown, path: string): readonly string[] {
 
 const sources: Sources = Object.fromEntries(
   ['src', 'machines']
-    .flatMap((root) => readdirSync(root, { recursive: true, encoding: 'utf8' }).map((name) => posix.join(root, name)))
+    .flatMap((root) =>
+      readdirSync(root, { recursive: true, encoding: 'utf8' }).map((name) => posix.join(root, ...name.split(sep))),
+    )
     .filter((path) => path.endsWith('.ts'))
     .map((path) => [path, readFileSync(path, 'utf8')]),
 );

@@ -3,7 +3,7 @@
  * what a test claims to show is in the list.
  */
 import { readFileSync, readdirSync } from 'node:fs';
-import { posix } from 'node:path';
+import { posix, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { manifest } from './manifest.ts';
 
@@ -23,7 +23,7 @@ function idsIn(name: string): readonly string[] {
 /** Every test file, with its names. */
 const testNames: ReadonlyMap<string, readonly string[]> = new Map(
   readdirSync('test', { recursive: true, encoding: 'utf8' })
-    .map((path) => posix.join('test', path))
+    .map((path) => posix.join('test', ...path.split(sep)))
     .filter((path) => path.endsWith('.test.ts') && !path.includes('node_modules') && path !== 'test/manifest.test.ts')
     .map((path) => [path, namesIn(readFileSync(path, 'utf8'))]),
 );

@@ -1,7 +1,7 @@
 /** What is published: everything that the package's names lead to, and nothing that asks for what is not installed with it. */
 
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import spawn from 'cross-spawn';
 import { describe, expect, test } from 'vitest';
 import { noticesOf, packagesIn } from '../scripts/build/notices.ts';
 
@@ -12,8 +12,8 @@ interface Manifest {
 }
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
-const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { encoding: 'utf8' });
-const [pack] = JSON.parse(packed) as { readonly files: { readonly path: string }[] }[];
+const packed = spawn.sync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { encoding: 'utf8' });
+const [pack] = JSON.parse(packed.stdout) as { readonly files: { readonly path: string }[] }[];
 const published = new Set(pack?.files.map(({ path }) => path));
 
 describe('the published package', () => {
@@ -46,6 +46,7 @@ describe('the notices', () => {
   test('name each package once, with its version, its licence and the text of it', () => {
     const modules = ['/a/node_modules/yaml/dist/index.js', '/a/src/x.ts', '/a/node_modules/@scope/p/lib/x.js'];
     expect(packagesIn([...modules, ...modules])).toEqual(['/a/node_modules/@scope/p', '/a/node_modules/yaml']);
+    expect(packagesIn(['C:\\a\\node_modules\\@scope\\p\\x.js'])).toEqual(['C:\\a\\node_modules\\@scope\\p']);
     const notices = noticesOf(['node_modules/xstate']);
     expect(notices).toMatch(/\n## xstate 5\.\d+\.\d+\n\nLicence: MIT\n\n```text\n[^`]*Permission is hereby granted/);
   });

@@ -3,7 +3,7 @@
  * machines/session.ts in test/machines/session.test.ts. Files that declare types alone have nothing to run.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { posix } from 'node:path';
+import { posix, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 /** Files without a test of their own, by the test file where what they do is seen. */
@@ -31,7 +31,9 @@ function declaresTypesAlone(code: string): boolean {
 }
 
 const sources = ['src', 'machines']
-  .flatMap((root) => readdirSync(root, { recursive: true, encoding: 'utf8' }).map((name) => posix.join(root, name)))
+  .flatMap((root) =>
+    readdirSync(root, { recursive: true, encoding: 'utf8' }).map((name) => posix.join(root, ...name.split(sep))),
+  )
   .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'));
 
 describe('every source file', () => {

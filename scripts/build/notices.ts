@@ -11,7 +11,9 @@ interface Manifest {
 
 /** The folders of the packages that these files come from, in the order of their names. */
 export function packagesIn(modules: readonly string[]): readonly string[] {
-  const folders = modules.flatMap((path) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0] ?? []);
+  const folders = modules.flatMap(
+    (path) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+(?=[\\/])/.exec(path)?.[0] ?? [],
+  );
   return [...new Set(folders)].sort();
 }
 

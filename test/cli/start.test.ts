@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { fixture, ninelives } from '../e2e/program.ts';
 
@@ -14,7 +15,7 @@ interface Loaded {
 
 function loadedBy(...words: readonly string[]): Loaded {
   const [node = '', ...args] = ninelives(...words);
-  const { stderr } = spawnSync(node, ['--import', fixture('loaded-files.mjs'), ...args], {
+  const { stderr } = spawnSync(node, ['--import', pathToFileURL(fixture('loaded-files.mjs')).href, ...args], {
     encoding: 'utf8',
     input: '',
     env: { ...process.env, NINELIVES_LOG: undefined },

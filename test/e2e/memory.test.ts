@@ -66,18 +66,24 @@ test('P16 a server that does not read is not written to any further, and neither
   await program.ask(2, 'ping');
 });
 
-test('P16 a client that does not read is not written to any further', { timeout }, async () => {
-  const program = await warm();
-  const before = await heldBytes(program);
-  program.process.stdout!.pause();
-  program.call(1, 'notify', { count: 640, bytes: 100_000 });
-  const readSoFar = (): number => Number(/^rchar: (\d+)$/m.exec(readFileSync(`/proc/${program.pid}/io`, 'utf8'))?.[1]);
-  await settled(readSoFar);
-  expect((await heldBytes(program)) - before).toBeLessThan(growthMax);
-  program.process.stdout!.resume();
-  await program.answer(1);
-  expect(program.messages()).toHaveLength(641);
-});
+// Only Linux says how much a process has read.
+test.runIf(process.platform === 'linux')(
+  'P16 a client that does not read is not written to any further',
+  { timeout },
+  async () => {
+    const program = await warm();
+    const before = await heldBytes(program);
+    program.process.stdout!.pause();
+    program.call(1, 'notify', { count: 640, bytes: 100_000 });
+    const readSoFar = (): number =>
+      Number(/^rchar: (\d+)$/m.exec(readFileSync(`/proc/${program.pid}/io`, 'utf8'))?.[1]);
+    await settled(readSoFar);
+    expect((await heldBytes(program)) - before).toBeLessThan(growthMax);
+    program.process.stdout!.resume();
+    await program.answer(1);
+    expect(program.messages()).toHaveLength(641);
+  },
+);
 
 test('P16 requests that are never answered are refused beyond the limit, whoever asks', { timeout }, async () => {
   const program = proxy();
