@@ -4,7 +4,7 @@
 export function failureText(error: Error, where: string): string {
   const code = codeOf(error);
   const known = code === undefined ? undefined : texts[code];
-  if (known !== undefined) return `${known(where)} (${code})`;
+  if (known !== undefined) return `${known(where)} (${[code, ...addressOf(error)].join(' ')})`;
   if (error.name === 'HTTPParserError') return `${where} does not speak HTTP as we do: ${error.message}`;
   if (code?.startsWith('CERT_') === true || code?.startsWith('ERR_TLS_') === true) {
     return `The certificate of ${where} is not accepted: ${error.message} (${code})`;
@@ -39,11 +39,22 @@ const texts: Readonly<Record<string, (where: string) => string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
 };
 
-/** Of the error itself, or of the first of those that it stands for: one for each address of a name. */
 function codeOf(error: Error): string | undefined {
-  if ('code' in error && typeof error.code === 'string') return error.code;
+  const first = firstOf(error);
+  return 'code' in first && typeof first.code === 'string' ? first.code : undefined;
+}
+
+/** What was dialled, which is not the server where there is a proxy. */
+function addressOf(error: Error): readonly string[] {
+  const first = firstOf(error);
+  if (!('address' in first) || !('port' in first)) return [];
+  return [`${String(first.address)}:${String(first.port)}`];
+}
+
+/** Several errors, one for each address of a name, are told as the first. */
+function firstOf(error: Error): Error {
   const [first] = error instanceof AggregateError ? (error.errors as readonly unknown[]) : [];
-  return first instanceof Error ? codeOf(first) : undefined;
+  return first instanceof Error ? first : error;
 }
 
 /** The request itself is at fault, so that sending it again would fail again. */

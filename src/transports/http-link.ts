@@ -312,7 +312,7 @@ export class HttpLink implements UpstreamLink, PostOffice {
    */
   #lose(reason: Departure['reason'], detail: string, status: number, post?: Post): void {
     if (this.#loss === undefined) {
-      this.#options.log?.info({ server: this.#where, reason: detail }, 'the session on the server is lost');
+      this.#options.log?.info({ server: this.#where, reason, detail }, 'the session on the server is lost');
       this.#serverStream?.close();
       const departure = { ...gone, reason, detail };
       const unsent = [...this.#departures.takeAll()];
@@ -350,7 +350,7 @@ export class HttpLink implements UpstreamLink, PostOffice {
     for (const timer of [this.#noteTimer, this.#sweepTimer, this.#closingTimer, this.#loss?.timer]) {
       this.clock.clearTimeout(timer);
     }
-    const unsent = (this.#loss?.unsent ?? []).filter((post) => post.entry === undefined || this.#calls.has(post.entry));
+    const unsent = this.#loss?.unsent ?? [];
     for (const post of this.#calls.values()) post.giveUp();
     this.#calls.clear();
     this.requests.abortAll();

@@ -257,12 +257,13 @@ class SseLink implements UpstreamLink {
       if (this.#state === 'closing') this.#conclude(closed);
       return;
     }
-    this.#surroundings.log?.info({ server: this.#surroundings.target.shown, reason: detail }, 'the server is lost');
+    const { log, target, isReached } = this.#surroundings;
+    const why = reason ?? (isReached ? 'connection-lost' : 'unreachable');
+    log?.info({ server: target.shown, reason: why, detail }, 'the server is lost');
     const unsent = this.#departures.takeAll();
     this.#state = 'closing';
     for (const { about } of unsent) this.#events.failed(about, { cause: 'unsent', reason: detail, status: 0 });
-    const usual = this.#surroundings.isReached ? 'connection-lost' : 'unreachable';
-    this.#conclude({ ...closed, reason: reason ?? usual, detail });
+    this.#conclude({ ...closed, reason: why, detail });
   }
 
   #conclude(departure: Departure): void {

@@ -19,8 +19,9 @@ describe('why a server was not reached', () => {
   });
 
   test('is told for a name with several addresses as for the first', () => {
-    const error = new AggregateError([failed('ECONNREFUSED'), failed('ENETUNREACH')]);
-    expect(failureText(error, where)).toBe(`Nobody listens at ${where} (ECONNREFUSED)`);
+    const refused = Object.assign(failed('ECONNREFUSED'), { address: '::1', port: 80 });
+    const error = new AggregateError([refused, failed('ENETUNREACH')]);
+    expect(failureText(error, where)).toBe(`Nobody listens at ${where} (ECONNREFUSED ::1:80)`);
   });
 
   test('is told as the error says it where there is no code, and by its name where it says nothing', () => {

@@ -54,6 +54,37 @@ describe('a session that its server has forgotten', () => {
     expect(second?.header('mcp-session-id')).toBeUndefined();
   });
 
+  test('P10 is not sent again what was given up meanwhile, nor what it may have seen', async () => {
+    let known = 'session-1';
+    const server = await startServer((asked) => {
+      const isKnown = asked.what === 'initialize' || asked.header('mcp-session-id') === known;
+      if (!isKnown && asked.what === 'resources/list') asked.empty(404);
+      else
+        sessionful(
+          (call) => void (isKnown && call.json(result(call.id))),
+          () => known,
+        )(asked);
+    });
+    const talk = await talkWith(server.url);
+    const { client, shakeHands, clock, connector } = talk;
+    await shakeHands();
+    await expect.poll(() => server.log).toContain('GET');
+    await expect.poll(() => connector.openRequests).toBe(0);
+    known = 'session-2';
+    client.asks(1, 'tools/call');
+    client.asks(2, 'resources/list');
+    client.asks(3, 'resources/list');
+    await expect.poll(() => server.log.filter((what) => what === 'resources/list')).toHaveLength(2);
+    await expect.poll(() => connector.openRequests).toBe(1);
+    client.sends(cancelled(2));
+    clock.advance(250);
+    expect(await client.hears()).toMatchObject({ id: 1, error: { data: { reason: 'session-lost' } } });
+    await untilHeard(talk, 3);
+    expect(await client.hears()).toEqual(result(3));
+    expect(server.log.filter((what) => what === 'tools/call')).toHaveLength(1);
+    expect(server.log.filter((what) => what === 'resources/list')).toHaveLength(3);
+  });
+
   test('is not mistaken for a method that the server does not have', async () => {
     const server = await startServer(
       sessionful((asked) => asked.json(failure(asked.id, -32601, 'Method not found'), 404)),
@@ -76,7 +107,7 @@ describe('a server that cannot be reached', () => {
       ownError(0, 5020, {
         code: 'UPSTREAM_LOST',
         reason: 'unreachable',
-        detail: `Nobody listens at ${server.url} (ECONNREFUSED)`,
+        detail: `Nobody listens at ${server.url} (ECONNREFUSED 127.0.0.1:${server.port})`,
         exitCode: null,
         signal: null,
       }),

@@ -57,6 +57,15 @@ describe('messages over connections of their own', () => {
     expect(left).toEqual(['hello', 'answer', 'call']);
   });
 
+  test('that are notes wait for the beginning of the session, too', () => {
+    const { departures, left, add } = queue();
+    const hello = add('hello', 'handshake');
+    add('note', 'notification');
+    expect(left).toEqual(['hello']);
+    departures.arrived(hello);
+    expect(left).toEqual(['hello', 'note']);
+  });
+
   test('wait where so many or so much is on its way, but one always leaves, and streams take no room', () => {
     const { departures, left, add } = queue();
     const large = add('large', 'call', 1000);

@@ -270,7 +270,12 @@ describe('a server that is none of 2024-11-05', () => {
     const { client } = await talk(server.url);
     client.sends(initialize(0));
     expect(await client.hears()).toMatchObject({
-      error: { data: { reason: 'unreachable', detail: `Nobody listens at ${server.url} (ECONNREFUSED)` } },
+      error: {
+        data: {
+          reason: 'unreachable',
+          detail: `Nobody listens at ${server.url} (ECONNREFUSED 127.0.0.1:${server.port})`,
+        },
+      },
     });
   });
 });
