@@ -38,7 +38,7 @@ export function newEntry(record: SessionRecord, event: FrameArrived, state: Entr
       startedAt: event.at,
       times: timesOf(record.profile, record.surroundings.requestTimes, envelope.method, direction),
       // A token is renamed together with its request: what is unique as an id is unique as a token.
-      progressToken: token === undefined || sentId === id ? token : sentId,
+      progressToken: token === undefined || passage === undefined || direction === 'server-to-client' ? token : sentId,
       passage,
       asksTask: envelope.asksTask,
       isModern: eraOf(envelope) === 'modern',

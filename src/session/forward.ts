@@ -76,7 +76,7 @@ function answerUnlisted(
 }
 
 function sendRequest(record: SessionRecord, entry: PendingEntry, frame: Frame): void {
-  const message = entry.sentId === entry.id ? [frame.bytes] : underSentNames(entry, frame);
+  const message = entry.isRenamed ? underSentNames(entry, frame) : [frame.bytes];
   record.unit.effect(forwarded(entry.direction, message, frame, entry, entry.exchange, 0));
 }
 
@@ -199,7 +199,7 @@ function cancelRequest(record: SessionRecord, direction: Direction, frame: Frame
   const wasOpen = entry.state === 'open';
   settleEntry(record, entry, 'cancelled');
   if (!wasOpen || isReaderGone(record, direction)) return;
-  const message = entry.sentId === entry.id ? [frame.bytes] : rewriteFrame(frame, { cancels: entry.sentId });
+  const message = entry.isRenamed ? rewriteFrame(frame, { cancels: entry.sentId }) : [frame.bytes];
   unit.effect({ type: 'cancel', entry, message });
 }
 

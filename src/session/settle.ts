@@ -129,7 +129,7 @@ function settleFound(
 function underRequesterId(entry: PendingEntry, answer: Frame): readonly Uint8Array[] {
   if (answer.envelope.id === undefined) return [encodeAsErrorOf(entry.idToken, answer.bytes)];
   const { id } = entry;
-  if (entry.sentId === id) return [answer.bytes];
+  if (!entry.isRenamed) return [answer.bytes];
   return rewriteFrame(answer, entry.budget === listen ? { id, subscriptionId: id } : { id });
 }
 

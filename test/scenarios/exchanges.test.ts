@@ -152,6 +152,17 @@ describe('two exchanges with the same id', () => {
     );
   });
 
+  test('R8 have tokens of their own also where an id happens to be the number under which it is sent on', () => {
+    const world = new World().shakes();
+    const calls = [4, 5].map((id) => world.calls(id, { progressToken: 't' }));
+    expect(calls.map(({ sentId }) => sentId)).toEqual([4, 5]);
+    for (const { sent } of calls) {
+      const { progressToken } = (sent['params'] as { _meta: { progressToken: unknown } })._meta;
+      world.server.says({ method: 'notifications/progress', params: { progressToken, progress: 1 } });
+    }
+    expect(calls.map(({ post }) => post.answers.length)).toEqual([1, 1]);
+  });
+
   test('P10 a cancellation that could mean either goes no further, and is counted', () => {
     const world = new World().shakes();
     const first = world.calls(1);
