@@ -155,6 +155,9 @@ function listeningAction(kind: 'http' | 'ws', runners: Runners) {
     if ('problem' in listen) front.error(`error: ${listen.problem}`);
     const sessions = await sessionRequestOf(flags);
     if ('problem' in sessions) front.error(`error: ${sessions.problem}`);
+    if (shares && (sessions.profile?.shutdownMethods.length ?? 0) > 0) {
+      front.error('error: --share shared: with this profile one client could shut the server down for all others');
+    }
     const { sessionsMax, sessionIdleMs, sessionAgeMs } = flags;
     await runners.listening({
       ...sessions,

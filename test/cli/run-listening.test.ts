@@ -59,6 +59,11 @@ describe.concurrent('a wrong command line', () => {
       ['ws', '--listen', '0.0.0.0:0', '--', 'cat'],
       /^error: Whoever reaches 0\.0\.0\.0 .*--allow-host/,
     ],
+    [
+      'a shared server that any client may shut down',
+      ['ws', '--share', 'shared', '--profile', 'lsp-like', '--', 'cat'],
+      /^error: --share shared: with this profile one client could shut the server down/,
+    ],
     ['a shared URL', ['ws', '--share', 'shared', '--upstream', 'http://a'], /^error: --share shared is for a command/],
   ])('%s', async (_name, words, error) => {
     const program = start(ninelives('forward', ...words));
