@@ -111,7 +111,9 @@ export class HttpLink implements UpstreamLink, PostOffice {
       this.#loss.unsent.push(post);
       return true;
     }
-    this.#departures.add(post);
+    // Clients that share what is no session wait for no notes of one another.
+    if (post.entry === undefined && !this.headers.isOneClients) post.leave();
+    else this.#departures.add(post);
     this.#watchNote();
     this.#isFull ||= this.#departures.waitingBytes > waitingBytesMax;
     return !this.#isFull;

@@ -36,6 +36,11 @@ export class HttpMessageHeaders {
     this.#chosen = chosen;
   }
 
+  /** Whether all that is said here is said by one client, in the order in which it came. */
+  get isOneClients(): boolean {
+    return this.#isOneClients;
+  }
+
   get sessionId(): string | undefined {
     return this.#sessionId;
   }

@@ -197,6 +197,16 @@ describe('the order of messages', () => {
     expect(await client.hears()).toEqual(result(2));
   });
 
+  test('is nobody’s where several clients share what is no session', async () => {
+    const server = await startServer((asked) => {
+      if (asked.what === 'tools/list') asked.json(result(asked.id));
+    });
+    const { client } = await talkWith(server.url);
+    client.notifies('notifications/initialized');
+    client.asks(1, 'tools/list');
+    expect(await client.hears()).toEqual(result(1));
+  });
+
   test('lets everything that a hasty client says wait for the session', async () => {
     const server = await startServer(
       sessionful((asked) => asked.json(result(asked.id, asked.header('mcp-session-id') ?? 'none'))),
