@@ -497,6 +497,7 @@ export const manifest: readonly Requirement[] = [
     'transports/shared-processes.test.ts': 'P4 P9 P10 P18 clients of a scripted server',
   }),
   ...rows('P5', 'both', 'When the server dies, everything it was asked is settled at once with a typed error.', {
+    'e2e/http.test.ts': 'P5 calls of a server that dies are answered at once, with what became of it',
     'transports/http-real-servers.test.ts': 'P3 P5 that is killed and started again serves the same client',
     'transports/sse-connector.test.ts': 'P5 settles what it was asked, and P3 the session is begun anew on another',
     'transports/http-post.test.ts': 'R19 P5 because of %s, is told so at once, and the session goes on',
@@ -593,6 +594,7 @@ export const manifest: readonly Requirement[] = [
     'runtime/runtime.test.ts': 'P2 P14 a stream that is open keeps a session for its day, and no longer',
   }),
   ...rows('P16', 'both', 'Floods and peers that do not read cost bounded memory and are refused in typed words.', {
+    'e2e/http.test.ts': 'P16 a client that does not read its answer holds up its own server, and costs little',
     'transports/http-link.test.ts': 'P16 from a client that does not read holds up the server',
     'transports/http-session.test.ts': 'P16 a client that does not read',
     'transports/http-outflow.test.ts': 'P16 is given up with a client that takes nothing for a while',
@@ -615,6 +617,7 @@ export const manifest: readonly Requirement[] = [
     'both',
     'A drain refuses what is new, finishes what is in flight, and settles the rest at the deadline.',
     {
+      'e2e/http.test.ts': 'P17 a stop lets what is under way end, and leaves no server behind',
       'proxy/http.test.ts': 'P17 P1 finish what is under way when it drains, and no child is left',
       'transports/http-front.test.ts': 'P17 new sessions are refused by the runtime: 503, and when to come back',
       'proxy/websocket.test.ts': 'P17 finish what is under way when it drains, and no others come in',

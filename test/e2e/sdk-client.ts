@@ -2,10 +2,15 @@
  * The clients of both SDK versions under the same few names, answering what a server asks them. What they do on the wire is
  * theirs; nothing here is ours.
  */
-import { Client as ClientV2, type RequestTypeMap } from '@modelcontextprotocol/client';
+import {
+  Client as ClientV2,
+  StreamableHTTPClientTransport as HttpV2,
+  type RequestTypeMap,
+} from '@modelcontextprotocol/client';
 import { StdioClientTransport as StdioV2 } from '@modelcontextprotocol/client/stdio';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StreamableHTTPClientTransport as HttpV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import {
   CallToolResultSchema,
   CreateMessageRequestSchema,
@@ -55,13 +60,8 @@ const sampled = { role: 'assistant' as const, model: 'none', content: { type: 't
 const elicited = { action: 'accept' as const, content: { name: 'somebody' } };
 const capabilities = { roots: { listChanged: true }, sampling: {}, elicitation: {} };
 
-/** Starts the command and connects to it. `asks`: the client offers roots, sampling and elicitation. */
-export async function connect(
-  kind: ClientKind,
-  [command = '', ...args]: readonly string[],
-  asks: boolean,
-): Promise<SdkClient> {
-  const server = { command, args, stderr: 'ignore' as const };
+/** Starts the command, or takes the URL, and connects to it. `asks`: the client offers roots, sampling and elicitation. */
+export async function connect(kind: ClientKind, server: readonly string[] | URL, asks: boolean): Promise<SdkClient> {
   const heard = new Notifications();
   if (kind === 'v1') {
     const client = new ClientV1(info, { capabilities: asks ? capabilities : {} });
@@ -71,7 +71,7 @@ export async function connect(
       client.setRequestHandler(ListRootsRequestSchema, () => ({ roots }));
     }
     client.fallbackNotificationHandler = async (notification) => heard.add(notification);
-    await client.connect(new StdioV1(server));
+    await client.connect(server instanceof URL ? new HttpV1(server) : new StdioV1(spawned(server)));
     return {
       ...common(client, heard),
       era: undefined,
@@ -96,7 +96,7 @@ export async function connect(
     }
   }
   client.fallbackNotificationHandler = async (notification) => heard.add(notification);
-  await client.connect(new StdioV2(server));
+  await client.connect(server instanceof URL ? new HttpV2(server) : new StdioV2(spawned(server)));
   return {
     ...common(client, heard),
     era: client.getProtocolEra(),
@@ -106,6 +106,10 @@ export async function connect(
       return async () => subscription.close();
     },
   };
+}
+
+function spawned([command = '', ...args]: readonly string[]): { command: string; args: string[]; stderr: 'ignore' } {
+  return { command, args, stderr: 'ignore' };
 }
 
 function common(client: ClientV1 | ClientV2, heard: Notifications): Omit<SdkClient, 'era' | 'callTool' | 'listen'> {

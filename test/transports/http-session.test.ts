@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { cancelled, notification, request, result } from '../../src/testing/messages.ts';
+import { cancelled, initialize, notification, request, result } from '../../src/testing/messages.ts';
 import { type Client, type Reply, closeStages, openStage } from './http-stage.ts';
 
 afterEach(closeStages);
@@ -63,6 +63,18 @@ describe('a stream that the client opens by itself', () => {
     stage.clock.advance(3_600_000);
     expect(stage.ended).toEqual(['idle']);
     expect((await client.posts(request(1, 'ping'))).status).toBe(404);
+  });
+
+  test('P2 a crowd of abandoned sessions is reaped, and nothing of it stays', async () => {
+    const stage = await openStage({ runtime: { checksInvariants: false } });
+    const client = stage.client();
+    for (let count = 0; count < 300; count++) await (await client.posts(initialize(0))).text();
+    stage.clock.advance(3_600_000);
+    expect(stage.ended).toEqual(Array(300).fill('idle'));
+    await stage.servers.at(-1)!.until(() => stage.servers.every(({ isClosed }) => isClosed));
+    expect((await client.posts(request(1, 'ping'), { 'Mcp-Session-Id': 's150' })).status).toBe(404);
+    const left = Object.values(stage.runtime.totals().sessionsByState);
+    expect([left.reduce((sum, count) => sum + count), stage.clock.pending]).toEqual([0, 0]);
   });
 
   test('ends with its session', async () => {
