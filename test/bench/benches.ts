@@ -3,6 +3,9 @@
 import { exit } from './exit.ts';
 import { frame } from './frame.ts';
 import { hop } from './hop.ts';
+import { hopHttpHttp } from './hop-http-http.ts';
+import { hopHttpStdio } from './hop-http-stdio.ts';
+import { hopStdioHttp } from './hop-stdio-http.ts';
 import { hopBurst } from './hop-burst.ts';
 import { hopPayload } from './hop-payload.ts';
 import { hopTool } from './hop-tool.ts';
@@ -21,6 +24,9 @@ export const benches: readonly Bench[] = [
   hopBurst,
   hopPayload,
   hopTool,
+  hopHttpStdio,
+  hopHttpHttp,
+  hopStdioHttp,
   start,
   exit,
 ];

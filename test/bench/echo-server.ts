@@ -7,7 +7,7 @@
  */
 
 import { connect } from 'node:net';
-import { answerTo, burstNotification, burstNotifications, delayMs, longLineMin } from './exchange.ts';
+import { agreement, answerTo, burstNotification, burstNotifications, delayMs } from './exchange.ts';
 
 interface Request {
   readonly id?: number;
@@ -36,7 +36,8 @@ process.stdout.on('error', () => process.exit(0));
 
 /** What to write at once. */
 function answersTo(line: string): string {
-  if (line.length >= longLineMin) return `${answerTo(line)}\n`;
+  const quick = answerTo(line);
+  if (quick !== undefined) return `${quick}\n`;
   const { id, method, params } = JSON.parse(line) as Request;
   if (id === undefined) return '';
   if (method === 'initialize') return `${JSON.stringify({ result: agreement, jsonrpc: '2.0', id })}\n`;
@@ -44,15 +45,9 @@ function answersTo(line: string): string {
     watcher?.write('.');
     return '';
   }
-  const answer = `${JSON.stringify({ result: { content: params.arguments }, jsonrpc: '2.0', id })}\n`;
+  const answer = `${JSON.stringify({ result: params.arguments, jsonrpc: '2.0', id })}\n`;
   if (params.name === 'burst') return burst + answer;
   if (params.name !== 'delay') return answer;
   setTimeout(() => process.stdout.write(answer), delayMs);
   return '';
 }
-
-const agreement = {
-  protocolVersion: '2025-11-25',
-  capabilities: { tools: {} },
-  serverInfo: { name: 'echo', version: String(process.pid) },
-};

@@ -1,18 +1,18 @@
 /** What a hop costs when the messages are long: the bytes should cost, and nothing beside them. */
 
+import { contentOf, sourceText } from './exchange.ts';
 import type { Load } from './load.ts';
 import { type Bench, type Measure, perRound } from './measure.ts';
 import { type Way, Ways } from './ways.ts';
 
 const ways: readonly Way[] = ['pipe', 'lines', 'scan', 'json', 'ninelives'];
 
-/** Text as tools send it: lines of source code, whose quotes and line feeds JSON escapes. */
-const textOf = (bytes: number): string => {
-  const line = JSON.stringify(`  if (name === "value") return [first, second];\n`).slice(1, -1);
-  return `{"text":"${line.repeat(Math.ceil(bytes / line.length))}"}`;
-};
-
-const load = (bytes: number, calls: number): Load => ({ tool: 'echo', args: textOf(bytes), concurrency: 4, calls });
+const load = (bytes: number, calls: number): Load => ({
+  tool: 'echo',
+  args: contentOf(sourceText(bytes)),
+  concurrency: 4,
+  calls,
+});
 /** What is run in one turn. */
 const sizes = [
   ['64 KB', load(65_536, 300)],

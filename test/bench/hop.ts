@@ -1,11 +1,12 @@
 /** What one hop through `ninelives forward stdio` adds to a small call, beside proxies that do nothing but carry. */
 
+import { contentOf } from './exchange.ts';
 import { type Load } from './load.ts';
 import { type Bench, type Measure, perRound, ratios } from './measure.ts';
 import { median, quantile } from './statistics.ts';
 import { type Runs, Ways } from './ways.ts';
 
-const small = { tool: 'echo', args: '{"text":"hello world"}' } as const;
+const small = { tool: 'echo', args: contentOf('hello world') } as const;
 /** What is run in one turn. */
 const alone: Load = { ...small, concurrency: 1, calls: 50 };
 const together: Load = { ...small, concurrency: 32, calls: 8000 };

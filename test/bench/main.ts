@@ -10,11 +10,13 @@ import { benches } from './benches.ts';
 import { loadNow, machineSince } from './machine.ts';
 import type { Bench, Measure } from './measure.ts';
 import { type BenchResult, benchmarksPage, terminalTable } from './page.ts';
+import { missingHttpPeers } from './http-peers.ts';
 import { missingPeers } from './peers.ts';
 
 const page = 'docs/benchmarks.md';
 
 const names = benches.map(({ name }) => name);
+const nameWidth = Math.max(...names.map((name) => name.length)) + 2;
 
 interface Options {
   readonly only: readonly string[];
@@ -29,7 +31,7 @@ const options = new Command('npm run bench --')
   .option('--write', `write ${page}; wants a whole run`, false)
   .addHelpText(
     'after',
-    `\nBenches:\n${benches.map(({ name, title }) => `  ${name.padEnd(13)}${title}`).join('\n')}\n
+    `\nBenches:\n${benches.map(({ name, title }) => `  ${name.padEnd(nameWidth)}${title}`).join('\n')}\n
 Examples:
   npm run bench
   npm run bench -- --only frame hop --rounds 15
@@ -40,11 +42,11 @@ Examples:
 const { rounds } = options;
 const chosen = benches.filter(({ name }) => options.only.includes(name));
 if (options.write && chosen.length < benches.length) stopWith('--write writes a whole run: leave out --only');
-const missing = missingPeers();
+const missing = [...missingPeers(), ...missingHttpPeers()];
 if (missing.length > 0) {
   const remedy = `without other projects' proxies (${missing.join(', ')}): npm run bench:peers installs them`;
   if (options.write) stopWith(`--write writes a whole run, and this one is ${remedy}`);
-  if (options.only.includes('hop')) console.log(`The hop is measured ${remedy}`);
+  if (options.only.some((name) => name.startsWith('hop'))) console.log(`Hops are measured ${remedy}`);
 }
 
 const loadBefore = loadNow();

@@ -5,9 +5,10 @@
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readdirSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { asWritten, handshake, initialized } from './exchange.ts';
+import type { Caller } from './load.ts';
 
 const program = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -34,16 +35,16 @@ export const ninelives = (server: readonly string[]): readonly string[] => [
   ...server,
 ];
 
-const handshake = JSON.stringify({
-  jsonrpc: '2.0',
-  id: 0,
-  method: 'initialize',
-  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '1.0.0' } },
-});
+export interface PeerOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** It takes messages apart: what it makes of an answer means the same and is written differently. */
+  readonly rewrites?: boolean;
+}
 
 const running = new Set<PeerProcess>();
 
-export class PeerProcess {
+export class PeerProcess implements Caller {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   /** Resolves when the process is gone and its output is read to the end. */
   readonly closed: Promise<unknown>;
@@ -51,11 +52,13 @@ export class PeerProcess {
   /** The beginning of a line whose end has not been read. */
   #pieces: string[] = [];
   #unsent = '';
+  readonly #rewrites: boolean;
   /** Called for each line that nobody waited for. */
   onStray: (line: string) => void = () => {};
 
-  constructor([command = '', ...args]: readonly string[], cwd?: string) {
-    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'], cwd });
+  constructor([command = '', ...args]: readonly string[], { cwd, env, rewrites = false }: PeerOptions = {}) {
+    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'], cwd, env });
+    this.#rewrites = rewrites;
     running.add(this);
     this.closed = once(this.#child, 'close');
     this.#child.stdin.on('error', () => {});
@@ -93,7 +96,7 @@ export class PeerProcess {
     this.onStray = (line) => {
       throw new Error(`Nobody waits for ${line}`);
     };
-    this.send('{"jsonrpc":"2.0","method":"notifications/initialized"}');
+    this.send(initialized);
     return answer;
   }
 
@@ -119,26 +122,22 @@ export class PeerProcess {
     const lines = [...this.#pieces, text].join('').split('\n');
     this.#pieces = [lines.pop()!];
     for (const line of lines) {
-      const onAnswer = this.#waiting.get(line);
-      if (onAnswer === undefined) this.onStray(line);
-      else {
-        this.#waiting.delete(line);
-        onAnswer();
+      if (!this.#answers(line) && !(this.#rewrites && this.#waiting.size > 0 && this.#answers(asWritten(line)))) {
+        this.onStray(line);
       }
     }
+  }
+
+  #answers(line: string): boolean {
+    const onAnswer = this.#waiting.get(line);
+    if (onAnswer === undefined) return false;
+    this.#waiting.delete(line);
+    onAnswer();
+    return true;
   }
 }
 
 /** Ends what a bench left behind when it failed. */
 export async function stopAll(): Promise<void> {
   await Promise.all([...running].map(async (peer) => peer.stop()));
-}
-
-/** Microseconds of processor time that all living threads of a process have used, as the scheduler counts them. */
-export function cpuMicrosOfProcess(pid: number): number {
-  const tasks = readdirSync(`/proc/${pid}/task`);
-  return tasks.reduce((sum, task) => {
-    const [nanos] = readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ');
-    return sum + Number(nanos) / 1000;
-  }, 0);
 }

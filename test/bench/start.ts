@@ -5,7 +5,8 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Bench, type Measure, inRounds, perRound, ratios, single } from './measure.ts';
-import { PeerProcess, cpuMicrosOfProcess, echoServer, floorProxy, ninelives, stopAll } from './peer-process.ts';
+import { PeerProcess, echoServer, floorProxy, ninelives, stopAll } from './peer-process.ts';
+import { cpuMicrosOfProcess } from './process-vitals.ts';
 
 /** A server that is up at once: nothing of our start is hidden behind its own. */
 const quickServer: readonly string[] = [

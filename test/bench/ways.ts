@@ -1,12 +1,13 @@
 /**
  * The ways from a client to the echo server that hops are compared on: directly, through the floors, through ninelives, and
- * through the peers that are installed. Starts each once, runs the same load on all of them in rounds, and ends them.
+ * through the peers that are installed. Starts those over standard streams once, runs the same load on all of whichever ways
+ * in rounds, and ends them.
  */
 
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Load, type Run, joined, run } from './load.ts';
+import { type Caller, type Load, type Run, joined, run } from './load.ts';
 import { type BenchOptions, type Measure, inRounds, ratios, single } from './measure.ts';
 import { PeerProcess, echoServer, floorProxy, ninelives, stopAll } from './peer-process.ts';
 import { installedPeers } from './peers.ts';
@@ -21,13 +22,14 @@ export interface Plan {
   readonly withPeers?: boolean;
 }
 
-export class Ways {
-  readonly #peers: ReadonlyMap<string, PeerProcess>;
+export class Ways<Opened extends Caller = PeerProcess> {
+  readonly #callers: ReadonlyMap<string, Opened>;
   /** Of other projects' proxies, those that run here. */
   readonly peerNames: readonly string[];
 
-  private constructor(peers: ReadonlyMap<string, PeerProcess>, peerNames: readonly string[]) {
-    this.#peers = peers;
+  /** @param callers that have shaken hands, by the name of their way. */
+  constructor(callers: ReadonlyMap<string, Opened>, peerNames: readonly string[]) {
+    this.#callers = callers;
     this.peerNames = peerNames;
   }
 
@@ -39,7 +41,7 @@ export class Ways {
       const started = new Map<string, PeerProcess>(ways.map((way) => [way, new PeerProcess(commandOf(way))]));
       for (const { name, command, log } of installed) {
         symlinkSync(devNull, join(folder, log));
-        started.set(name, new PeerProcess([...command, ...echoServer], folder));
+        started.set(name, new PeerProcess([...command, ...echoServer], { cwd: folder }));
       }
       for (const peer of started.values()) await peer.initialize();
       const peerNames = installed.map(({ name }) => name);
@@ -52,16 +54,15 @@ export class Ways {
 
   /** Puts the load through each way once, so that code is compiled and buffers have grown. */
   async warmUp(load: Load): Promise<void> {
-    for (const peer of this.#peers.values()) await run(peer, load);
+    for (const caller of this.#callers.values()) await run(caller, load);
   }
 
   /**
    * One run for each way and round. A round is dealt in `turns`: the ways take them one after another, and a burst of the
    * machine's other work falls on all of them.
    */
-  async run(options: BenchOptions, load: Load, turns = 1): Promise<Runs> {
-    const { rounds, say } = options;
-    const variants = Object.fromEntries([...this.#peers].map(([name, peer]) => [name, () => run(peer, load)]));
+  async run({ rounds, say }: BenchOptions, load: Load, turns = 1): Promise<Runs> {
+    const variants = Object.fromEntries([...this.#callers].map(([name, caller]) => [name, () => run(caller, load)]));
     const dealt = await inRounds({ rounds: rounds * turns, say }, variants);
     return new Runs(
       new Map(
@@ -73,8 +74,17 @@ export class Ways {
     );
   }
 
-  get(way: Way): PeerProcess {
-    return this.#peers.get(way)!;
+  /** The same ways without some of them. */
+  without(names: readonly string[]): Ways<Opened> {
+    const kept = [...this.#callers].filter(([name]) => !names.includes(name));
+    return new Ways(
+      new Map(kept),
+      this.peerNames.filter((name) => !names.includes(name)),
+    );
+  }
+
+  get(way: string): Opened {
+    return this.#callers.get(way)!;
   }
 }
 
@@ -101,7 +111,7 @@ export class Runs {
     return this.each(way, ({ cpuMs, calls }) => (cpuMs * 1000) / (calls * parts));
   }
 
-  cpuBy(way: string, floor: Way): readonly number[] {
+  cpuBy(way: string, floor: string): readonly number[] {
     return ratios(this.cpuMicros(way), this.cpuMicros(floor));
   }
 
@@ -110,7 +120,7 @@ export class Runs {
   }
 
   /** Whether every run of these ways was long enough for its processor time to mean something. */
-  leastCpu(name: string, ways: readonly Way[]): Measure {
+  leastCpu(name: string, ways: readonly string[]): Measure {
     const least = Math.min(...ways.flatMap((way) => this.each(way, ({ cpuMs }) => cpuMs)));
     return single(name, 'ms', least, { least: cpuMsMin });
   }
