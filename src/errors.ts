@@ -86,6 +86,19 @@ export const errorTable = {
     operatorHint:
       'error.data.reason says what is wrong: a duplicate id, an id that MCP forbids, a batch where none is allowed.',
   },
+  UNSUPPORTED_PROTOCOL_VERSION: {
+    code: -32022,
+    message: 'Unsupported protocol version',
+    httpStatus: 400,
+    operatorHint: 'error.data.supported lists what the server speaks; the client has to choose one of these.',
+  },
+  HEADER_MISMATCH: {
+    code: -32020,
+    message: 'Headers and message disagree',
+    httpStatus: 400,
+    operatorHint:
+      "error.data.reason names the header. Its client, or something in front of us, does not repeat the tool's arguments as the tool wants it.",
+  },
   PARSE_ERROR: {
     code: -32700,
     message: 'Parse error',

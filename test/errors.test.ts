@@ -18,6 +18,8 @@ describe('the error table', () => {
       SESSION_NOT_FOUND: [4040, 404],
       INTERCEPTOR_FAILED: [5000, 500],
       INVALID_REQUEST: [-32600, 400],
+      UNSUPPORTED_PROTOCOL_VERSION: [-32022, 400],
+      HEADER_MISMATCH: [-32020, 400],
       PARSE_ERROR: [-32700, 400],
     });
   });
@@ -26,9 +28,9 @@ describe('the error table', () => {
     expect(new Set(rows.map(([, row]) => row.code)).size).toBe(rows.length);
   });
 
-  test("stays out of the range that JSON-RPC and MCP reserve, but for JSON-RPC's own two", () => {
+  test('stays out of the range that JSON-RPC and MCP reserve, but for the numbers that they give to the same errors', () => {
     const reserved = rows.filter(([, row]) => row.code >= -32768 && row.code <= -32000).map(([code]) => code);
-    expect(reserved).toEqual(['INVALID_REQUEST', 'PARSE_ERROR']);
+    expect(reserved).toEqual(['INVALID_REQUEST', 'UNSUPPORTED_PROTOCOL_VERSION', 'HEADER_MISMATCH', 'PARSE_ERROR']);
   });
 
   test.each(rows)('%s tells the requester and the operator something', (_code, row) => {

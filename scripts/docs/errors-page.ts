@@ -18,6 +18,8 @@ const members: Readonly<Record<ErrorCode, readonly string[]>> = {
   SESSION_NOT_FOUND: ['reason?'],
   INTERCEPTOR_FAILED: ['interceptor?', 'reason?', 'part?'],
   INVALID_REQUEST: ['reason'],
+  UNSUPPORTED_PROTOCOL_VERSION: ['supported', 'requested'],
+  HEADER_MISMATCH: ['reason'],
   PARSE_ERROR: ['reason'],
 };
 
@@ -32,7 +34,7 @@ export function errorsPage(): string {
     '# Errors in our own name',
     `A peer's own errors pass as they came. When Ninelives itself has to answer, because a request ran into a deadline, a
 limit, a lost server or an interceptor, the JSON-RPC error carries a code from this table in \`error.code\` and the row's name
-in \`error.data.code\`. Test the name: JSON-RPC's own two numbers are also used by peers.`,
+in \`error.data.code\`. Test the name: numbers of JSON-RPC and of the protocol are also used by peers.`,
     fenced('json', JSON.stringify(JSON.parse(new TextDecoder().decode(example)), null, 2)),
     table(
       ['`error.data.code`', '`error.code`', 'HTTP', 'message', 'what the operator can do'],
@@ -49,6 +51,7 @@ that blocks may put its own number and text in place of the row's.`,
     `\`deadline\` is \`idle\` or \`absolute\` for a request that was late, and the reason of the session's end where that cut it
 short. \`scope\` is the limit that was reached: \`session\` or \`total\` for waiting requests, \`held\` for frames that wait for an
 interceptor or a server, \`buffer\` for a peer that reads too slowly. \`lastStderr\` holds the last lines that the server wrote to
-its stderr, oldest first. \`OWNER_LOST\` belongs to clusters and is not sent by this version.`,
+its stderr, oldest first. \`UNSUPPORTED_PROTOCOL_VERSION\` and \`HEADER_MISMATCH\` are what the protocol has a server on HTTP answer;
+they are said in the place of one behind a pipe, which sees no headers. \`OWNER_LOST\` belongs to clusters and is not sent by this version.`,
   ].join('\n\n');
 }

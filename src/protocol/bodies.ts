@@ -9,6 +9,9 @@ import { decodeText } from './text.ts';
 const nameLengthMax = 256;
 /** Ids of tasks and URIs are compared, so a longer one is no id rather than a part of one. */
 const keyLengthMax = 4096;
+/** Of what a server says that it speaks. */
+const versionsMax = 16;
+const versionLengthMax = 64;
 
 export type Capabilities = Readonly<Record<string, unknown>>;
 
@@ -59,6 +62,19 @@ export function readInitializeResult(bytes: Uint8Array): InitializeResult | unde
     capabilities: capabilitiesOf(ownMember(result, 'capabilities')),
     instructionsPresent: typeof ownMember(result, 'instructions') === 'string',
   };
+}
+
+/**
+ * The revisions that the result of `server/discover` names (2026-07-28). `undefined` where that is no list of strings, and
+ * where there are more of them than 16, or longer ones than 64 characters: part of them would say something else.
+ */
+export function readSupportedVersions(bytes: Uint8Array): readonly string[] | undefined {
+  const versions = ownMember(memberOfMessage(bytes, 'result'), 'supportedVersions');
+  if (!Array.isArray(versions) || versions.length > versionsMax) return undefined;
+  const texts = (versions as readonly unknown[]).filter((version) => typeof version === 'string');
+  return texts.length === versions.length && texts.every(({ length }) => length <= versionLengthMax)
+    ? texts
+    : undefined;
 }
 
 /**

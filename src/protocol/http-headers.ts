@@ -21,8 +21,8 @@
  *
  * A notification goes through 2 to 4 if it names a version (of its metadata only the version's type counts), and through 4
  * if the header alone is modern; missing headers are no fault of it. Its good end is HTTP 202. `server/discover` is a request
- * like any other. Responses are not checked, and neither is `Mcp-Param-*`: that takes the schema of the tool, and the
- * official server compares it after all of the above (-32020).
+ * like any other. Responses are not checked. `Mcp-Param-*` takes the schema of the tool (header-params.ts); the official server
+ * compares it after all of the above (-32020).
  *
  * A version is modern when it sorts at or behind 2026-07-28. White space around a header's value is not part of it. Posted
  * arrays and bodies that are no message (-32600 with 400) are read elsewhere.
@@ -117,7 +117,7 @@ export function modernHeadersOf(frame: Frame): ModernHeaders | undefined {
 export function validateModernHeaders(frame: Frame, headers: (name: string) => string | undefined): HeaderVerdict {
   const { kind, method, revisionClaim } = frame.envelope;
   if (kind === 'response') return ok;
-  const versionHeader = valueOf(headers('mcp-protocol-version'));
+  const versionHeader = headerValue(headers('mcp-protocol-version'));
   const isModernHeader = versionHeader !== undefined && isModern(versionHeader);
   const isRequest = kind === 'request';
 
@@ -127,14 +127,14 @@ export function validateModernHeaders(frame: Frame, headers: (name: string) => s
   if (revisionClaim === undefined) {
     if (!isModernHeader) return ok;
     if (isRequest) return invalid(`under the revision ${shown(versionHeader)} a request has to name it itself`);
-    return methodVerdict(method, valueOf(headers('mcp-method')));
+    return methodVerdict(method, headerValue(headers('mcp-method')));
   }
   const fault = isRequest ? metadataFault(frame) : claimFault(frame);
   if (fault !== undefined) return invalid(fault);
   if (versionHeader !== undefined && versionHeader !== revisionClaim) {
     return mismatch(`MCP-Protocol-Version says ${shown(versionHeader)}, the message ${shown(revisionClaim)}`);
   }
-  const methodHeader = valueOf(headers('mcp-method'));
+  const methodHeader = headerValue(headers('mcp-method'));
   // A notification that names a legacy revision is refused by the server for that alone.
   if (isRequest || isModern(revisionClaim)) {
     const verdict = methodVerdict(method, methodHeader);
@@ -143,7 +143,7 @@ export function validateModernHeaders(frame: Frame, headers: (name: string) => s
   if (!isRequest || revisionRow(revisionClaim)?.era !== 'modern') return ok;
   if (versionHeader === undefined) return mismatch('MCP-Protocol-Version is missing');
   if (methodHeader === undefined) return mismatch('Mcp-Method is missing');
-  return nameVerdict(frame, valueOf(headers('mcp-name')));
+  return nameVerdict(frame, headerValue(headers('mcp-name')));
 }
 
 /**
@@ -179,7 +179,7 @@ function isSentinel(value: string): boolean {
 }
 
 /** The value without the spaces and tabs around it, which HTTP lets anybody add. */
-function valueOf(header: string | undefined): string | undefined {
+export function headerValue(header: string | undefined): string | undefined {
   if (header === undefined || !whiteSpaceAround.test(header)) return header;
   let start = 0;
   let end = header.length;
@@ -232,8 +232,8 @@ function nameVerdict(frame: Frame, header: string | undefined): HeaderVerdict {
   return mismatch(`Mcp-Name says ${shown(said)}, the message ${shown(name)}`);
 }
 
-/** What the request is about, where that is a string. */
-function nameOf({ bytes, envelope }: Frame): string | undefined {
+/** What a request is about, which is what `Mcp-Name` repeats; `undefined` where that is no string. */
+export function nameOf({ bytes, envelope }: Frame): string | undefined {
   const path = pathOfName.get(envelope.method);
   const place = path && placeOfMember(bytes, path);
   return place !== undefined && bytes[place.start] === quote ? stringAt(bytes, place.start, place.end - 1) : undefined;
@@ -247,6 +247,7 @@ function invalid(detail: string): HeaderVerdict {
   return { ok: false, code: invalidParams, reason: `The metadata of the request is not valid: ${detail}.` };
 }
 
-function shown(value: string): string {
+/** A value as a reason tells it. */
+export function shown(value: string): string {
   return JSON.stringify(value.slice(0, shownLengthMax));
 }

@@ -8,6 +8,7 @@ import type { Direction } from '../protocol/envelope.ts';
 import { eraOf } from '../protocol/revisions.ts';
 import { idKey } from '../protocol/ids.ts';
 import { methodRow } from '../protocol/methods.ts';
+import { breachOf } from './announced.ts';
 import type { CounterName } from './counters.ts';
 import type { FrameArrived, RequestArrived } from './events.ts';
 import { rememberedOf } from './learn.ts';
@@ -62,7 +63,7 @@ export function budgetOf(record: SessionRecord, method: string, direction: Direc
 /** Puts the request into the table, or refuses it and tells its sender. */
 export function admit(record: SessionRecord, event: FrameArrived, state: EntryState): PendingEntry | undefined {
   const entry = newEntry(record, event, state);
-  const objection = objectionTo(record, entry);
+  const objection = breachOf(record, entry, event.frame) ?? objectionTo(record, entry);
   if (objection === undefined) {
     record.unit.put(entry);
     return entry;

@@ -1,9 +1,19 @@
 /**
- * What the peers told each other and a recovery has to repeat: the handshake, the log level, the subscriptions. Immutable:
- * a unit of work stages a whole new value.
+ * What the peers told each other: what a recovery has to repeat (the handshake, the log level, the subscriptions), and what
+ * the server announced of itself. Immutable: a unit of work stages a whole new value.
  */
 
 import type { Frame } from '../protocol/envelope.ts';
+import { type HeaderParams, noHeaderParams } from '../protocol/header-params.ts';
+
+/** What a server behind a pipe says of itself that its clients over HTTP are held to (see announced.ts). */
+export interface Announced {
+  /** None until the server has said it, or when it has said more than is kept: then it is asked whatever it is asked. */
+  readonly supportedVersions: readonly string[] | undefined;
+  readonly headerParams: HeaderParams;
+}
+
+export const nothingAnnounced: Announced = { supportedVersions: undefined, headerParams: noHeaderParams };
 
 export interface SessionFacts {
   readonly protocolVersion: string | undefined;
@@ -16,6 +26,7 @@ export interface SessionFacts {
   readonly loggingLevel: Frame | undefined;
   /** `resources/subscribe` requests in force, by URI. */
   readonly subscriptions: ReadonlyMap<string, Frame>;
+  readonly announced: Announced;
 }
 
 export const noFacts: SessionFacts = {
@@ -27,6 +38,7 @@ export const noFacts: SessionFacts = {
   initialized: undefined,
   loggingLevel: undefined,
   subscriptions: new Map(),
+  announced: nothingAnnounced,
 };
 
 /** What a server can do, as text that is the same however its members are ordered. */

@@ -8,6 +8,7 @@ import { idKey } from '../protocol/ids.ts';
 import { type FrameLegality, classifyFrame } from '../protocol/classify.ts';
 import { rewriteFrame } from '../protocol/rewrite.ts';
 import { admit, newEntry, refuseEntry } from './admission.ts';
+import { forgetTools } from './announced.ts';
 import type { CounterName } from './counters.ts';
 import { forwarded } from './effects.ts';
 import type { NotificationArrived, RequestArrived, ResponseArrived } from './events.ts';
@@ -144,6 +145,9 @@ export function passNotification(
       return;
     case 'notifications/initialized':
       learnInitialized(record, direction, frame);
+      break;
+    case 'notifications/tools/list_changed':
+      forgetTools(record, direction);
       break;
     case 'notifications/tasks/status':
       learnFromTaskStatus(record, direction, frame);

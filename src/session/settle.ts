@@ -9,6 +9,7 @@ import { encodeAsErrorOf, encodeCancelled, encodeErrorText } from '../protocol/e
 import { type Direction, type Frame, type RequestId, opposite } from '../protocol/envelope.ts';
 import { idKey } from '../protocol/ids.ts';
 import { rewriteFrame } from '../protocol/rewrite.ts';
+import { forgetAnnounced, learnAnnounced } from './announced.ts';
 import { expiryOf } from './deadlines.ts';
 import { forwarded } from './effects.ts';
 import type { EffectFailed, ExchangeClosed, FrameMalformed, Loss, RequestExpired, UpstreamLost } from './events.ts';
@@ -118,7 +119,10 @@ function settleFound(
   const answer = verdict?.frame ?? frame;
   settleEntry(record, entry, answer.envelope.isError ? 'error' : 'result');
   // What the peer itself said: a server that comes back is compared with that, whatever interceptors made of it.
-  if (!answer.envelope.isError) learnFromAnswer(record, entry, frame);
+  if (!answer.envelope.isError) {
+    learnFromAnswer(record, entry, frame);
+    learnAnnounced(record, entry, answer, via);
+  }
   if (entry.isOwn) return;
   const exchange = entry.direction === 'client-to-server' ? entry.exchange : via?.exchange;
   const message = underRequesterId(entry, answer);
@@ -212,6 +216,7 @@ export function settleAllAsLost(record: SessionRecord, event: UpstreamLost): voi
       if (wasOpen) callOff(record, entry, 'The server went away');
     }
   }
+  forgetAnnounced(record);
   record.unit.count('upstreamLosses');
 }
 

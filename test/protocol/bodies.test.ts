@@ -4,6 +4,7 @@ import {
   readInitializeResult,
   readLoggingLevel,
   readSubscribeUri,
+  readSupportedVersions,
   readTaskId,
   readTaskParam,
   readTaskStatus,
@@ -57,6 +58,23 @@ describe('the handshake', () => {
     expect([read?.protocolVersion.length, read?.clientInfo.name.length, read?.clientInfo.version.length]).toEqual([
       256, 256, 256,
     ]);
+  });
+});
+
+describe('the revisions that a server says it speaks', () => {
+  const read = (supportedVersions: unknown) => readSupportedVersions(withResult({ supportedVersions }));
+
+  test('are those that it lists', () => {
+    expect(read(['2026-07-28', '2027-01-01'])).toEqual(['2026-07-28', '2027-01-01']);
+    expect(read([])).toEqual([]);
+  });
+
+  test('are all or none: of too many, of too long ones and of what is no list of texts nothing is known', () => {
+    expect(read(Array.from({ length: 16 }, () => 'v'.repeat(64)))).toHaveLength(16);
+    expect(read(Array.from({ length: 17 }, () => 'v'))).toBeUndefined();
+    expect(read(['2026-07-28', 'v'.repeat(65)])).toBeUndefined();
+    for (const odd of [undefined, null, '2026-07-28', { 0: 'a' }, ['2026-07-28', 5]]) expect(read(odd)).toBeUndefined();
+    expect(readSupportedVersions(message({ id: 1, error: { code: 1, message: '' } }))).toBeUndefined();
   });
 });
 

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { capabilitiesText, noFacts } from '../../src/session/facts.ts';
+import { capabilitiesText, noFacts, nothingAnnounced } from '../../src/session/facts.ts';
 import { commit, openSession } from './fixtures.ts';
 
 test('a session begins knowing nothing', () => {
   const { record } = openSession();
   expect(record.facts).toBe(noFacts);
-  expect(Object.values({ ...noFacts, subscriptions: undefined }).every((fact) => fact === undefined)).toBe(true);
-  expect(noFacts.subscriptions.size).toBe(0);
+  const { subscriptions, announced, ...others } = noFacts;
+  expect(Object.values(others).every((fact) => fact === undefined)).toBe(true);
+  expect([subscriptions.size, announced]).toEqual([0, nothingAnnounced]);
+  expect([nothingAnnounced.supportedVersions, nothingAnnounced.headerParams.size]).toEqual([undefined, 0]);
 });
 
 test('what one session learns replaces its facts and leaves those that all sessions begin with', () => {
