@@ -81,6 +81,8 @@ export interface ClientPeer extends SessionPeer {
   readonly revision: string | undefined;
   /** Several messages in one array may be taken apart (R14). */
   readonly acceptsBatches: boolean;
+  /** The server has said which revisions it speaks, and this is none of them: a request in it is refused (2026-07-28). */
+  refusesRevision(revision: string): boolean;
 }
 
 export interface ServerPeer extends SessionPeer {

@@ -6,6 +6,7 @@
 import type { Clock, Delivery } from '../ports.ts';
 import type { Direction, Frame } from '../protocol/envelope.ts';
 import { type ReadFault, isFault } from '../protocol/faults.ts';
+import { isUnsupported } from '../session/announced.ts';
 import type { Exchange } from '../session/pending.ts';
 import { metadataOf } from '../session/metadata.ts';
 import type { SessionMetadata } from '../session/interception.ts';
@@ -91,6 +92,10 @@ class ClientEnd extends End implements ClientPeer {
 
   get acceptsBatches(): boolean {
     return this.host.acceptsBatches;
+  }
+
+  refusesRevision(revision: string): boolean {
+    return isUnsupported(this.host.record.facts.announced, revision);
   }
 
   ends(): void {

@@ -8,7 +8,7 @@ import { type Refusal, refusal } from '../errors.ts';
 import { readSupportedVersions } from '../protocol/bodies.ts';
 import type { Direction, Frame } from '../protocol/envelope.ts';
 import { learnHeaderParams, mismatchOfCall, noHeaderParams } from '../protocol/header-params.ts';
-import { nothingAnnounced } from './facts.ts';
+import { type Announced, nothingAnnounced } from './facts.ts';
 import type { PendingEntry, Via } from './pending.ts';
 import type { SessionRecord } from './record.ts';
 
@@ -37,14 +37,19 @@ export function learnAnnounced(
 export function breachOf({ unit }: SessionRecord, entry: PendingEntry, frame: Frame): Refusal | undefined {
   const { announced } = unit.facts;
   if (announced === nothingAnnounced || !entry.isModern || entry.direction === 'server-to-client') return undefined;
-  const { supportedVersions, headerParams } = announced;
+  const { supportedVersions = [], headerParams } = announced;
   const requested = frame.envelope.revisionClaim ?? '';
-  if (supportedVersions?.includes(requested) === false) {
+  if (isUnsupported(announced, requested)) {
     return refusal('UNSUPPORTED_PROTOCOL_VERSION', { supported: supportedVersions, requested });
   }
   const headersWith = entry.exchange?.headersWith;
   const reason = headersWith === undefined ? undefined : mismatchOfCall(frame, headerParams, headersWith);
   return reason === undefined ? undefined : refusal('HEADER_MISMATCH', { reason });
+}
+
+/** The server has said which revisions it speaks, and this is none of them. */
+export function isUnsupported({ supportedVersions }: Announced, revision: string): boolean {
+  return supportedVersions !== undefined && !supportedVersions.includes(revision);
 }
 
 /** The server says that its tools have changed; what they are now is not known before they are listed again. */

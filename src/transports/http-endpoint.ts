@@ -217,7 +217,7 @@ export class HttpEndpoint {
   /**
    * Exchanges of a revision have their sessions to themselves: a server behind a pipe is asked about a revision once, and from
    * then on speaks the one that it was asked about first. A session of a revision that nobody knows ends when its server does
-   * not know it either.
+   * not know it either; none is opened for one of which the visitor's server has said so already.
    * @param revision the modern revision that is claimed; none for legacy exchanges that name no session.
    */
   #toLogical(
@@ -229,14 +229,16 @@ export class HttpEndpoint {
   ): void {
     const { request, response, visitor } = post;
     const isModern = revision !== undefined;
+    const isStrange = isModern && revisionRow(revision) === undefined;
+    const refuser = isStrange && answersTo(reads) > 0 ? this.#refuserOf(revision, visitor) : undefined;
     const facts = {
       isModern,
-      isOpening: isModern && revisionRow(revision) === undefined,
+      isOpening: isStrange && refuser === undefined,
       saysSession: false,
       prefersEvents: !isModern && prefersEvents(request.accept),
       takesPriming: false,
     };
-    const known = this.#byRevision.get(revision ?? '')?.get(visitor.key);
+    const known = refuser ?? this.#byRevision.get(revision ?? '')?.get(visitor.key);
     if (known !== undefined) {
       if (known.isPaused) known.whenResumed(() => this.#toLogical(post, reads, bytes, idToken, revision));
       else this.#exchange(post, known, reads, bytes, facts);
@@ -319,6 +321,11 @@ export class HttpEndpoint {
     return new HttpSession(kind, visitor, revision ?? '', this.#options.surroundings, (session) =>
       this.#forget(session),
     );
+  }
+
+  #refuserOf(revision: string, { key }: HttpVisitor): HttpSession | undefined {
+    const session = this.#byRevision.get(firstModern)?.get(key);
+    return session?.client.refusesRevision(revision) === true ? session : undefined;
   }
 
   #remember(session: HttpSession): void {

@@ -81,6 +81,7 @@ describe('what a peer hears', () => {
       undeliverable: () => {},
       revision: undefined,
       acceptsBatches: true,
+      refusesRevision: () => false,
     };
     expect(client.write(written(ping))).toBe(true);
     client.stopsReading();
@@ -109,6 +110,7 @@ test('what peers say and do reaches their side of the session', () => {
     undeliverable: () => {},
     revision: undefined,
     acceptsBatches: true,
+    refusesRevision: () => false,
   };
   client.asks(1, 'ping');
   client.sends('nonsense');
