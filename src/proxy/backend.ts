@@ -117,13 +117,33 @@ export interface UrlBackendOptions {
 /** A server that runs already, wherever it is. */
 export function urlBackend({ name, restart, connector, stop }: UrlBackendOptions): Backend {
   const health = new Health();
+  const open = new Set<SessionBackend>();
+  let noneIsOpen = (): void => {};
   return {
     name,
     restart,
     servesSessionless: true,
-    open: () => ({ connector: health.watching(connector()), release: () => {} }),
+    open: () => {
+      const session: SessionBackend = {
+        connector: health.watching(connector()),
+        release: () => {
+          open.delete(session);
+          if (open.size === 0) noneIsOpen();
+        },
+      };
+      open.add(session);
+      return session;
+    },
     problem: () => health.problem,
-    stop: async () => stop?.(),
+    stop: async () => {
+      // What a session says last, such as that it is over, is said before its connection goes.
+      if (open.size > 0) {
+        await new Promise<void>((resolve) => {
+          noneIsOpen = resolve;
+        });
+      }
+      await stop?.();
+    },
     hurry: () => {},
     kill: () => {},
   };

@@ -143,3 +143,24 @@ test('a URL is a connection of its own for each session, and is not stopped', as
   await backend.stop();
   expect([connections, told, backend.name, backend.servesSessionless]).toEqual([2, ['stopped'], 'http://a', true]);
 });
+
+test('a URL is done with when each session has taken its leave of the server, and not before', async () => {
+  const told: string[] = [];
+  const backend = urlBackend({
+    name: 'http://a',
+    restart: neverRestart,
+    connector: () => ({
+      connect: () => ({ write: () => true, pause: () => {}, close: () => {}, closeInput: () => {} }),
+    }),
+    stop: async () => void told.push('stopped'),
+  });
+  const sessions = [backend.open(), backend.open()];
+  const stopped = backend.stop();
+  for (const session of sessions) {
+    await Promise.resolve();
+    expect(told).toEqual([]);
+    session.release();
+  }
+  await stopped;
+  expect(told).toEqual(['stopped']);
+});
