@@ -497,6 +497,7 @@ export const manifest: readonly Requirement[] = [
     'transports/shared-processes.test.ts': 'P4 P9 P10 P18 clients of a scripted server',
   }),
   ...rows('P5', 'both', 'When the server dies, everything it was asked is settled at once with a typed error.', {
+    'proxy/websocket.test.ts': 'P5 whose server dies for good are told by 1011 that it was no end in order',
     'e2e/http.test.ts': 'P5 calls of a server that dies are answered at once, with what became of it',
     'transports/http-real-servers.test.ts': 'P3 P5 that is killed and started again serves the same client',
     'transports/sse-connector.test.ts': 'P5 settles what it was asked, and P3 the session is begun anew on another',
@@ -543,6 +544,8 @@ export const manifest: readonly Requirement[] = [
     'e2e/processes.test.ts': 'P8 is not started again when that is not wanted',
   }),
   ...rows('P9', 'both', 'What a server asks reaches the client that caused it, and the answer returns.', {
+    'transports/http-link.test.ts':
+      'P9 opens the stream of the server before the first call: what the call makes it say there is heard',
     'transports/http-real-servers.test.ts': 'R13 P9 shows progress and asks in the middle of a call',
     'transports/http-session.test.ts': 'P9 what the server asks without a request of the client',
     'transports/http-exchange.test.ts':

@@ -7,6 +7,7 @@ import { type ServerOptions, createServer as createTlsServer } from 'node:https'
 import type { Runtime } from '../runtime/api.ts';
 import { createRuntime } from '../runtime/runtime.ts';
 import { withRoomForAFrame } from '../session/limits.ts';
+import type { EndReason } from '../session/outcomes.ts';
 import { doorPolicy } from '../transports/door.ts';
 import type { WebSocketLink } from '../transports/websocket-link.ts';
 import { handshakeLimits, openWebSocketFront } from '../transports/websocket-front.ts';
@@ -16,6 +17,20 @@ import { waited } from './waited.ts';
 
 /** RFC 6455, section 7.4.1, as registered since. */
 const tryAgainLater = 1013;
+
+/** A client that comes again after a failure, and not after an end in order, is told which it was. */
+function closeCodeOf(reason: string): number {
+  if (ordinaryEnds.has(reason)) return 1000;
+  return reason === 'drained' || reason === 'drain-deadline' ? 1001 : 1011;
+}
+
+const ordinaryEnds: ReadonlySet<string> = new Set<EndReason>([
+  'client-closed',
+  'client-gone',
+  'closed-by-operator',
+  'shutdown-agreed',
+  'evicted',
+]);
 
 /** How long clients have to agree to the end of their connections. */
 const farewellMs = 1000;
@@ -68,7 +83,11 @@ function openSession(runtime: Runtime, link: WebSocketLink, { backend, log, prof
   const behind = backend.open();
   const opened = runtime.open({
     transportType: 'websocket',
-    client: link,
+    client: {
+      write: (message) => link.write(message),
+      pause: (isPaused) => link.pause(isPaused),
+      close: (reason) => link.close(reason, closeCodeOf(reason)),
+    },
     server: behind.connector,
     restart: backend.restart,
     ...(profile === undefined ? {} : { profile }),

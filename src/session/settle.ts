@@ -321,6 +321,9 @@ function failureData({ cause, reason, status }: EffectFailed): Refusal['data'] {
   };
 }
 
+/** HTTP status: what the server said cannot be passed on. */
+const badGateway = 502;
+
 /** Bytes that are no message: whoever waits for an answer to them, or through them, gets one. */
 export function answerMalformed(record: SessionRecord, event: FrameMalformed): void {
   const { fault, direction, via } = event;
@@ -330,7 +333,8 @@ export function answerMalformed(record: SessionRecord, event: FrameMalformed): v
   const id = fault.idToken === undefined ? undefined : (JSON.parse(fault.idToken) as RequestId);
   if (fault.isAnswer) {
     const entry = id === undefined ? openRequest(via) : findAnswered(record, direction, id);
-    if (entry?.state === 'open') settleWithError(record, entry, 'refused', why);
+    // The requester did nothing wrong, which a status of 4xx would say.
+    if (entry?.state === 'open') settleWithText(record, entry, 'refused', textOfRefusal(why), badGateway);
   } else if (fault.expectsAnswer && (fromClient || id !== undefined)) {
     const entry = { direction, id: id ?? null, method: '' };
     record.unit.count('outcome.refused');

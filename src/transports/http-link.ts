@@ -43,6 +43,8 @@ const callBytesMax = 16 * 1024 * 1024;
 const waitingBytesMax = 1024 * 1024;
 /** How long a note holds up what was written after it. */
 const noteMs = 5000;
+/** How long calls wait for the server's stream to open. */
+const streamMs = 250;
 /** How long a lost session waits for the fate of its other messages, so that more of them can be sent again. */
 const lossMs = 250;
 /** How often responses are looked for that stay open though nobody waits for them. */
@@ -179,6 +181,16 @@ export class HttpLink implements UpstreamLink, PostOffice {
 
   arrived(post: Post): void {
     if (post.entry === undefined) this.#notesOnTheirWay -= 1;
+    if (this.#serverStream === undefined && this.#state === 'open' && isWordOfReadiness(post)) {
+      // What is asked next may make the server say something on its stream, which it drops where there is none yet.
+      this.#openServerStream(() => {
+        if (this.#state === 'open') this.#makeWay(post);
+      });
+    } else this.#makeWay(post);
+  }
+
+  /** Nothing waits for it any longer. Comes more than once for the word that the handshake is complete. */
+  #makeWay(post: Post): void {
     this.#departures.arrived(post);
     this.#watchNote();
     if (this.#state === 'closing' && this.#isQuiet) this.#sayFarewell();
@@ -196,7 +208,7 @@ export class HttpLink implements UpstreamLink, PostOffice {
     switch (end.kind) {
       case 'answered':
         this.#forget(post);
-        this.#openServerStream(post);
+        this.#serverStream?.mayTryAgain();
         return;
       case 'unsent':
         this.#unsent(post, end.error);
@@ -288,18 +300,21 @@ export class HttpLink implements UpstreamLink, PostOffice {
   // --- the session on the server ------------------------------------------------------------------------------------
 
   /** Once the server has taken the client's word that the handshake is complete. */
-  #openServerStream({ about }: Post): void {
-    const method = about.type === 'send' ? about.frame?.envelope.method : undefined;
-    this.#serverStream?.mayTryAgain();
-    if (method !== 'notifications/initialized' || this.#serverStream !== undefined) return;
+  #openServerStream(onSettled: () => void): void {
     const { clock, requests, headers } = this;
     const via: Via = { exchange: undefined, request: undefined, status: 0 };
+    // A server may keep its answer to itself until it has something to say.
+    const timer = clock.setTimeout(onSettled, streamMs);
     this.#serverStream = new ServerStream({
       clock,
       requests,
       headers,
       isSessionLost: (refused) => this.isSessionLost(refused),
       onReached: () => this.reached(),
+      onSettled: () => {
+        clock.clearTimeout(timer);
+        onSettled();
+      },
       onMessage: (bytes) => this.message(bytes, via),
       onOversize: (fault, bytes) => this.unreadable(fault, bytes, via),
       onSessionLost: ({ reason, status }) => this.#lose('session-lost', reason, status),
@@ -369,3 +384,8 @@ export class HttpLink implements UpstreamLink, PostOffice {
 }
 
 const gone = { exitCode: null, signal: null, lastStderr: [] } as const;
+
+/** The client's word that the handshake is complete, which the server has taken. */
+function isWordOfReadiness({ about, isAccepted }: Post): boolean {
+  return isAccepted && about.type === 'send' && about.frame?.envelope.method === 'notifications/initialized';
+}

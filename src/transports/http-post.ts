@@ -70,6 +70,8 @@ export class Post implements Departing, ResponseListener {
   readonly departs: DepartureKind;
   /** The request that it brings; none for what needs no answer. */
   readonly entry: PendingEntry | undefined;
+  /** The server has taken it. */
+  isAccepted = false;
   /** It was seen open after its request had its outcome. */
   isLeftOpen = false;
   readonly #office: PostOffice;
@@ -144,6 +146,7 @@ export class Post implements Departing, ResponseListener {
     }
     // What a refusal means for those behind it is in its body.
     if (status >= 300) return;
+    this.isAccepted = true;
     if (this.entry === undefined) this.#arrive();
     else this.#take();
   }

@@ -18,6 +18,8 @@ export interface ServerStreamOptions {
   readonly headers: HttpMessageHeaders;
   readonly isSessionLost: (refused: RefusedMessage) => boolean;
   readonly onReached: () => void;
+  /** The server has said for the first time whether it has one, or cannot be asked. */
+  readonly onSettled: () => void;
   readonly onMessage: (bytes: Uint8Array) => void;
   readonly onOversize: (fault: ReadFault, bytes: number) => void;
   readonly onSessionLost: (refusal: Refusal) => void;
@@ -38,6 +40,7 @@ export class ServerStream implements ResponseListener {
   #response: HttpResponse | undefined;
   #reopening: TimerHandle;
   #isOver = false;
+  #isSettled = false;
   /** Who we were when the server did not let us listen. */
   #refusedAs: string | undefined;
   #isRefused = false;
@@ -66,6 +69,7 @@ export class ServerStream implements ResponseListener {
 
   head(): void {
     this.#options.onReached();
+    this.#settle();
   }
 
   event({ data, id, retryMs }: SseEvent): void {
@@ -101,7 +105,14 @@ export class ServerStream implements ResponseListener {
   }
 
   failed(): void {
+    this.#settle();
     if (!this.#isOver) this.#openAgain();
+  }
+
+  #settle(): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#options.onSettled();
   }
 
   #open(): void {

@@ -1,17 +1,19 @@
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { childBackend } from '../../src/proxy/backend.ts';
+import { type Backend, childBackend } from '../../src/proxy/backend.ts';
 import type { ListeningOptions } from '../../src/proxy/listening.ts';
 import { forwardWebSocket } from '../../src/proxy/websocket.ts';
 import { silentLog } from '../../src/runtime/silent-log.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
+import { neverRestart } from '../../src/session/upstream.ts';
 import { initialize } from '../../src/testing/messages.ts';
 import { type Message, fixture, textOf, toolCall } from '../e2e/program.ts';
 
-async function forward(options: Partial<ListeningOptions> = {}) {
-  const clock = systemClock();
-  const backend = childBackend({
+const clock = systemClock();
+
+function brittle(): Backend {
+  return childBackend({
     command: process.execPath,
     args: [fixture('scripted-server.mjs')],
     clock,
@@ -20,6 +22,10 @@ async function forward(options: Partial<ListeningOptions> = {}) {
     onSpawned: () => {},
     onExit: () => {},
   });
+}
+
+async function forward(options: Partial<ListeningOptions> = {}) {
+  const backend = options.backend ?? brittle();
   const listen = { host: '127.0.0.1', port: 0, path: '/mcp' };
   const running = await forwardWebSocket({
     backend,
@@ -94,6 +100,15 @@ describe('clients on WebSocket', () => {
     const second = new Client(url);
     const [, reason] = (await once(second.socket, 'close')) as [number, Buffer];
     expect(reason.toString()).toBe('TOO_MANY_SESSIONS');
+  });
+
+  test('P5 whose server dies for good are told by 1011 that it was no end in order', async () => {
+    const { url } = await forward({ backend: { ...brittle(), restart: neverRestart } });
+    const client = await new Client(url).opened();
+    client.says(toolCall(1, 'die'));
+    const [code, reason] = (await once(client.socket, 'close')) as [number, Buffer];
+    expect([code, reason.toString()]).toEqual([1011, 'upstream-exhausted']);
+    expect(await client.hears()).toMatchObject({ id: 1, error: { data: { code: 'UPSTREAM_LOST' } } });
   });
 
   test('P20 of a foreign page are not let in', async () => {

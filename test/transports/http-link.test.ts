@@ -224,6 +224,41 @@ describe('the order of messages', () => {
     ]);
   });
 
+  test('P9 opens the stream of the server before the first call: what the call makes it say there is heard', async () => {
+    let stream: EventStream | undefined;
+    const server = await startServer((asked) => {
+      if (asked.what === 'GET') stream = asked.stream();
+      else
+        sessionful((call) => {
+          stream?.says({ jsonrpc: '2.0', id: 'q', method: 'roots/list' });
+          call.json(result(call.id));
+        })(asked);
+    });
+    const { client } = await talkWith(server.url);
+    client.sends(initialize(0));
+    await client.hears();
+    client.notifies('notifications/initialized');
+    client.asks(1, 'tools/call');
+    const heard = [await client.hears(), await client.hears()];
+    expect(heard).toContainEqual({ jsonrpc: '2.0', id: 'q', method: 'roots/list' });
+    expect(server.log.slice(0, 4)).toEqual(['initialize', 'notifications/initialized', 'GET', 'tools/call']);
+  });
+
+  test('keeps no call waiting for a server that says nothing about its stream', async () => {
+    const server = await startServer((asked) => {
+      if (asked.what !== 'GET') sessionful((call) => call.json(result(call.id)))(asked);
+    });
+    const { client, clock } = await talkWith(server.url);
+    client.sends(initialize(0));
+    await client.hears();
+    client.notifies('notifications/initialized');
+    client.asks(1, 'tools/call');
+    await expect.poll(() => server.log).toContain('GET');
+    expect(server.log).not.toContain('tools/call');
+    clock.advance(250);
+    expect(await client.hears()).toEqual(result(1));
+  });
+
   test('never keeps an answer that a call waits for behind the call', async () => {
     let call: { readonly asked: Asked; readonly stream: EventStream } | undefined;
     const server = await startServer((asked) => {
