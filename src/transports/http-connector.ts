@@ -1,10 +1,12 @@
 /**
  * Reaches a server over streamable HTTP (2025-03-26 to 2025-11-25, and 2026-07-28), with a session of its own on the server for
- * each that asks. Knows what these sessions have in common: where the server is, and whether it was ever there.
+ * each that asks. Knows what these sessions have in common: where the server is, whether it was ever there, and what its tools want
+ * said in headers.
  */
 
 import type { UpstreamConnector } from '../ports.ts';
-import { HttpLink, type HttpLinkOptions } from './http-link.ts';
+import { noHeaderParams } from '../protocol/header-params.ts';
+import { HttpLink, type HttpLinkOptions, type HttpServer } from './http-link.ts';
 import { httpTarget } from './http-target.ts';
 
 export interface HttpConnectorOptions extends HttpLinkOptions {
@@ -22,7 +24,8 @@ export interface HttpConnector extends UpstreamConnector {
 /** @throws RangeError with the sentence of `httpProblem`. */
 export function httpConnector(options: HttpConnectorOptions): HttpConnector {
   const links = new Set<HttpLink>();
-  const server = { target: httpTarget(options.url, options.headers), isReached: false };
+  const target = httpTarget(options.url, options.headers);
+  const server: HttpServer = { target, isReached: false, headerParams: noHeaderParams };
   return {
     connect: (events) => {
       const link = new HttpLink(options, server, events, () => links.delete(link));

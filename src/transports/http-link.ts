@@ -11,7 +11,7 @@ import type { PendingEntry, Via } from '../session/pending.ts';
 import type { Departure } from '../session/upstream.ts';
 import type { HttpAgent } from './http-agent.ts';
 import { failureText, isUnsendable } from './http-failure.ts';
-import { HttpMessageHeaders } from './http-message-headers.ts';
+import { HttpMessageHeaders, type ListedTools } from './http-message-headers.ts';
 import { Departures } from './http-order.ts';
 import { Post, type PostEnd, type PostOffice } from './http-post.ts';
 import { HttpRequests } from './http-requests.ts';
@@ -30,7 +30,7 @@ export interface HttpLinkOptions {
 }
 
 /** What is known of a server by all who have a session with it. */
-export interface HttpServer {
+export interface HttpServer extends ListedTools {
   readonly target: HttpTarget;
   /** It has answered once: from then on it is away when it does not, and not missing. */
   isReached: boolean;
@@ -88,7 +88,7 @@ export class HttpLink implements UpstreamLink, PostOffice {
   constructor(options: HttpLinkOptions, server: HttpServer, events: UpstreamEvents, onOver: () => void) {
     const { clock, agent, frameBytesMax } = options;
     this.clock = clock;
-    this.headers = new HttpMessageHeaders(server.target.headers);
+    this.headers = new HttpMessageHeaders(server.target.headers, server);
     this.requests = new HttpRequests(agent, server.target, { messageBytesMax: frameBytesMax });
     this.#options = options;
     this.#server = server;

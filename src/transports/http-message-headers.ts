@@ -4,6 +4,7 @@
  */
 
 import type { Delivery } from '../ports.ts';
+import { type HeaderParams, headersOfCall, learnHeaderParams, noHeaderParams } from '../protocol/header-params.ts';
 import { modernHeadersOf } from '../protocol/http-headers.ts';
 import type { Exchange } from '../session/pending.ts';
 
@@ -21,9 +22,15 @@ const eventStream = 'text/event-stream';
 const ownUserAgent = 'ninelives';
 const visibleAscii = /^[\x21-\x7e]+$/;
 
+/** What is known of a server's tools by all who have a session with it. */
+export interface ListedTools {
+  headerParams: HeaderParams;
+}
+
 export class HttpMessageHeaders {
   /** The user's, which win. */
   readonly #chosen: ReadonlyMap<string, string>;
+  readonly #tools: ListedTools;
   readonly #lastSaid = new Map<string, string>();
   /** The session was begun here, and is one client's: what that said once holds for all of it. */
   #isOneClients = false;
@@ -32,8 +39,9 @@ export class HttpMessageHeaders {
   /** Of a legacy message that came through no exchange: the same for all of them. */
   #plain: HeaderList | undefined;
 
-  constructor(chosen: ReadonlyMap<string, string>) {
+  constructor(chosen: ReadonlyMap<string, string>, tools: ListedTools = { headerParams: noHeaderParams }) {
     this.#chosen = chosen;
+    this.#tools = tools;
   }
 
   /** Whether all that is said here is said by one client, in the order in which it came. */
@@ -62,6 +70,11 @@ export class HttpMessageHeaders {
     this.#plain = undefined;
   }
 
+  /** What an answer to `tools/list` says that calls have to say in headers; their clients may know of none. */
+  listed(answer: Uint8Array): void {
+    this.#tools.headerParams = learnHeaderParams(this.#tools.headerParams, answer);
+  }
+
   /** Of a message. Not to be changed. */
   ofMessage(about: Delivery): HeaderList {
     const frame = about.type === 'send' ? about.frame : undefined;
@@ -76,6 +89,9 @@ export class HttpMessageHeaders {
       ['mcp-method', modern.method],
     ]);
     if (modern.name !== undefined) said.set('mcp-name', modern.name);
+    // A client over HTTP has said them itself, and if not, that is for the server to see.
+    const params = exchange === undefined ? headersOfCall(frame!, this.#tools.headerParams) : [];
+    for (const [name, value] of params) said.set(name, value);
     return this.#list(said, exchange);
   }
 

@@ -191,7 +191,7 @@ export class Post implements Departing, ResponseListener {
     if (this.departs === 'handshake') {
       const version = readInitializeResult(data)?.protocolVersion;
       if (version !== undefined) this.#office.headers.negotiated(version);
-    }
+    } else if (this.#listsTools) this.#office.headers.listed(data);
     this.#office.message(data, this.#via!);
     if (this.departs === 'handshake' && !this.isWaiting) this.#arrive();
   }
@@ -205,6 +205,12 @@ export class Post implements Departing, ResponseListener {
       this.#hear(error.bytes);
       this.#end(this.isWaiting ? unanswered(reason, status) : answered);
     } else this.#end(unanswered(reason, status));
+  }
+
+  /** For a client that sees no headers, and so cannot know what its calls have to say in them. */
+  get #listsTools(): boolean {
+    const { entry } = this;
+    return entry?.method === 'tools/list' && entry.isModern && entry.exchange === undefined;
   }
 
   // --- going on with a stream ---------------------------------------------------------------------------------------

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 
+import { noHeaderParams } from '../../src/protocol/header-params.ts';
 import { readMessage } from '../../src/protocol/read.ts';
 import type { Frame } from '../../src/protocol/envelope.ts';
 import { forwarded, ownMessage } from '../../src/session/effects.ts';
 import { Exchange } from '../../src/session/pending.ts';
 import type { SendEffect } from '../../src/session/effects.ts';
-import { type Message, notification, request } from '../../src/testing/messages.ts';
+import { type Message, notification, request, result } from '../../src/testing/messages.ts';
 import { HttpMessageHeaders } from '../../src/transports/http-message-headers.ts';
 
 const asRecord = (list: readonly string[]): Readonly<Record<string, string>> =>
@@ -87,6 +88,45 @@ describe('the headers of a modern message', () => {
       'mcp-name': 'a://b',
     });
     expect(asRecord(headers.ofMessage(sent(modern('notification', 'notifications/x'))))).not.toHaveProperty('mcp-name');
+  });
+});
+
+describe('the arguments of a call that its tool wants in headers', () => {
+  const schema = { properties: { region: { type: 'string', 'x-mcp-header': 'Region' } } };
+  const list = new TextEncoder().encode(JSON.stringify(result(1, { tools: [{ name: 'move', inputSchema: schema }] })));
+  const call = request(2, 'tools/call', {
+    name: 'move',
+    arguments: { region: 'ü' },
+    _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' },
+  });
+  const region = { 'mcp-param-region': '=?base64?w7w=?=' };
+
+  test('are said for a client that sees no headers, once the tool was listed in any session with the server', () => {
+    const tools = { headerParams: noHeaderParams };
+    const [headers, other] = [new HttpMessageHeaders(new Map(), tools), new HttpMessageHeaders(new Map(), tools)];
+    expect(asRecord(headers.ofMessage(sent(call)))).not.toHaveProperty('mcp-param-region');
+    other.listed(list);
+    expect(asRecord(headers.ofMessage(sent(call)))).toMatchObject(region);
+    const stranger = new HttpMessageHeaders(new Map());
+    expect(asRecord(stranger.ofMessage(sent(call)))).not.toHaveProperty('mcp-param-region');
+  });
+
+  test('are left to a client over HTTP, and give way to what the user wants said', () => {
+    const headers = new HttpMessageHeaders(new Map());
+    headers.listed(list);
+    expect(asRecord(headers.ofMessage(sent(call, said({}))))).not.toHaveProperty('mcp-param-region');
+    const itself = said({ 'mcp-param-region': 'elsewhere' });
+    expect(asRecord(headers.ofMessage(sent(call, itself)))).toMatchObject({ 'mcp-param-region': 'elsewhere' });
+    const chosen = new HttpMessageHeaders(new Map([['mcp-param-region', 'here']]));
+    chosen.listed(list);
+    expect(asRecord(chosen.ofMessage(sent(call)))).toMatchObject({ 'mcp-param-region': 'here' });
+  });
+
+  test('are none of the legacy era', () => {
+    const headers = new HttpMessageHeaders(new Map());
+    headers.listed(list);
+    const legacy = request(2, 'tools/call', { name: 'move', arguments: { region: 'ü' } });
+    expect(asRecord(headers.ofMessage(sent(legacy)))).not.toHaveProperty('mcp-param-region');
   });
 });
 
