@@ -159,6 +159,8 @@ export class Exchange implements Via {
   /** The client's headers, by name in lower case. */
   readonly header: ExchangeHeaders;
   readonly headersWith: ExchangeHeadersWith;
+  /** How the client may prove who it is (`WWW-Authenticate`), from a server on HTTP that did not let it in. */
+  challenge: string | undefined = undefined;
 
   constructor(header: ExchangeHeaders = () => undefined, headersWith: ExchangeHeadersWith = () => []) {
     this.header = header;

@@ -306,11 +306,18 @@ export function compensate(record: SessionRecord, event: EffectFailed): void {
       return;
     case 'unsent':
     case 'unanswered':
-      settleWithError(record, entry, 'upstream-lost', refusal('UPSTREAM_LOST', failureData(event)));
+      settleUnanswered(record, entry, event);
       return;
     case 'internal-error':
       settleWithError(record, entry, 'refused', refusal('INTERCEPTOR_FAILED', { part: 'session' }));
   }
+}
+
+/** A client that the server does not let in has to know it: it may have got itself other credentials since. */
+function settleUnanswered(record: SessionRecord, entry: PendingEntry, event: EffectFailed): void {
+  const why = refusal('UPSTREAM_LOST', failureData(event));
+  const status = event.status === 401 || event.status === 403 ? event.status : statusOfRefusal(why);
+  settleWithText(record, entry, 'upstream-lost', textOfRefusal(why), status);
 }
 
 function failureData({ cause, reason, status }: EffectFailed): Refusal['data'] {

@@ -226,6 +226,9 @@ export class HttpExchange extends Exchange implements Due, ResponseOwner {
     for (const part of message) length += part.length;
     const headers: HeaderList = ['Content-Type', 'application/json', 'Content-Length', String(length)];
     if (status !== 200) addRetryAfter(headers, status);
+    if (this.challenge !== undefined && (status === 401 || status === 403)) {
+      headers.push('WWW-Authenticate', this.challenge);
+    }
     if (this.#facts.isOpening && isErrorAnswer(about)) this.#home.openingFailed(this);
     else if (this.#facts.saysSession) headers.push('Mcp-Session-Id', this.#home.sessionId);
     response.begin(status, headers);

@@ -144,6 +144,10 @@ export class Post implements Departing, ResponseListener {
     if (this.departs === 'handshake' && status < 300) {
       this.#office.headers.beginSession(head.header('mcp-session-id'));
     }
+    const exchange = this.entry?.exchange;
+    if (exchange !== undefined && (head.status === 401 || head.status === 403)) {
+      exchange.challenge = head.header('www-authenticate');
+    }
     // What a refusal means for those behind it is in its body.
     if (status >= 300) return;
     this.isAccepted = true;

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { childBackend, sharedChildBackend, urlBackend } from '../../src/proxy/backend.ts';
+import { type Backend, childBackend, sharedChildBackend, urlBackend } from '../../src/proxy/backend.ts';
 import { forwardHttp } from '../../src/proxy/http.ts';
 import { ListenError, type ListeningOptions, listenOn } from '../../src/proxy/listening.ts';
 import { openRemote } from '../../src/proxy/remote.ts';
@@ -27,6 +27,24 @@ async function forward(options: Partial<ListeningOptions> = {}) {
   const running = await forwardHttp({ backend, listen, clock, log: silentLog, checksInvariants: true, ...options });
   onTestFinished(async () => running.close());
   return { ...running, pids };
+}
+
+/** The backend of a URL on this machine. */
+async function reaching(port: number): Promise<Backend> {
+  const remote = await openRemote({
+    url: new URL(`http://127.0.0.1:${port}/mcp`),
+    headers: {},
+    ca: undefined,
+    clock: systemClock(),
+    log: silentLog,
+    frameBytesMax: 1e6,
+  });
+  return urlBackend({
+    name: remote.name,
+    restart: neverRestart,
+    connector: () => remote.connector(),
+    stop: async () => remote.close(),
+  });
 }
 
 const headers = { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' };
@@ -157,20 +175,7 @@ test('R19 a server that lets its client go, and goes on later, lets ours go too;
   });
   onTestFinished(() => void server.close());
   const { port } = await listenOn(server, { host: '127.0.0.1', port: 0, path: '' });
-  const remote = await openRemote({
-    url: new URL(`http://127.0.0.1:${port}/mcp`),
-    headers: {},
-    ca: undefined,
-    clock: systemClock(),
-    log: silentLog,
-    frameBytesMax: 1e6,
-  });
-  const backend = urlBackend({
-    name: remote.name,
-    restart: neverRestart,
-    connector: () => remote.connector(),
-    stop: async () => remote.close(),
-  });
+  const backend = await reaching(port);
   const { url } = await forward({ backend });
   const session = { ...(await open(url)), 'MCP-Protocol-Version': '2025-11-25' };
   const events = { ...session, Accept: 'text/event-stream, application/json' };
@@ -184,4 +189,26 @@ test('R19 a server that lets its client go, and goes on later, lets ours go too;
   });
   expect(await resumption.text()).toContain('"id":7,"result":{"content":[]}');
   expect(asked).toContain('GET first');
+});
+
+test('a server that does not let a client in is heard: its status, and how to prove who one is', async () => {
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      response.writeHead(401, { 'WWW-Authenticate': 'Bearer resource_metadata="https://example.com/meta"' });
+      response.end('who are you?');
+    });
+  });
+  onTestFinished(() => void server.close());
+  const { port } = await listenOn(server, { host: '127.0.0.1', port: 0, path: '' });
+  const { url } = await forward({ backend: await reaching(port) });
+  const body = JSON.stringify({ jsonrpc: '2.0', ...initialize('hello') });
+  const response = await fetch(url, { method: 'POST', headers, body });
+  expect([response.status, response.headers.get('www-authenticate')]).toEqual([
+    401,
+    'Bearer resource_metadata="https://example.com/meta"',
+  ]);
+  expect(await response.json()).toMatchObject({
+    id: 'hello',
+    error: { code: 5020, data: { httpStatus: 401, detail: expect.stringContaining('who are you?') as string } },
+  });
 });
