@@ -29,10 +29,10 @@ export class FrontResponse extends ServerResponse<FrontRequest> {
    * Listens to itself, so that a request needs no listeners: its owner is told that the client is gone, and that something was
    * written to a client that has just gone is nobody's loss.
    */
-  override emit(event: string | symbol, ...details: unknown[]): boolean {
+  override emit(event: string | symbol, detail?: unknown): boolean {
     if (event === 'close') this.tellOwner();
     else if (event === 'error' && this.listenerCount('error') === 0) return false;
-    return super.emit(event, ...details);
+    return super.emit(event, detail);
   }
 
   /** The client is gone. */

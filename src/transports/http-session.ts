@@ -7,6 +7,7 @@
 import type { Delivery, DeliveryResult, ExchangeLink } from '../ports.ts';
 import { encodeSseEvent } from '../protocol/sse-write.ts';
 import type { ClientPeer, RuntimeSession } from '../runtime/api.ts';
+import { LazyMap } from '../session/lazy-map.ts';
 import type { Outcome } from '../session/outcomes.ts';
 import type { Exchange, PendingEntry } from '../session/pending.ts';
 import type { Due, FixedDelay } from './fixed-delay.ts';
@@ -106,13 +107,13 @@ export class HttpSession implements ExchangeLink, ExchangeHome {
   #session: RuntimeSession | undefined = undefined;
   readonly #exchanges = new ExchangeList();
   /** The streams that somebody may still come back to, by their number. */
-  readonly #streams = new Map<number, SessionStream>();
+  readonly #streams = new LazyMap<number, SessionStream>();
   #streamsOpened = 0;
   #standalone: SessionStream | undefined = undefined;
   #replay: ReplayRing | undefined = undefined;
   /** The place of the last event. */
   #place = 0;
-  readonly #unclaimed = new Set<Unclaimed>();
+  readonly #unclaimed = new LazyMap<KeptEvent, Unclaimed>();
   #hasFailed = false;
   #waiting = 0;
   #isPressing = false;
@@ -218,7 +219,7 @@ export class HttpSession implements ExchangeLink, ExchangeHome {
     this.isOver = true;
     for (const exchange of this.#exchanges.takeAll()) exchange.abandon();
     for (const stream of [...this.#streams.values()]) stream.end();
-    for (const unclaimed of this.#unclaimed) this.#surroundings.grace.remove(unclaimed);
+    for (const unclaimed of this.#unclaimed.values()) this.#surroundings.grace.remove(unclaimed);
     this.#onOver(this);
     this.#goOn();
   }
@@ -240,7 +241,7 @@ export class HttpSession implements ExchangeLink, ExchangeHome {
 
   /** The server gives up a question that the client has not seen: neither is said. */
   #takeBack(entry: PendingEntry): boolean {
-    for (const unclaimed of this.#unclaimed) {
+    for (const unclaimed of this.#unclaimed.values()) {
       if (unclaimed.about.entry !== entry) continue;
       this.#forgetUnclaimed(unclaimed);
       this.#replay?.remove(unclaimed.event);
@@ -310,7 +311,7 @@ export class HttpSession implements ExchangeLink, ExchangeHome {
     response.owner = stream;
     if (stream === this.#standalone) {
       if (before === undefined) this.client.attached(true);
-      for (const unclaimed of [...this.#unclaimed]) this.#forgetUnclaimed(unclaimed);
+      for (const unclaimed of [...this.#unclaimed.values()]) this.#forgetUnclaimed(unclaimed);
     }
     for (const { place, bytes } of this.#ring.after(stream, after)) {
       stream.writtenPlace = place;
@@ -328,29 +329,27 @@ export class HttpSession implements ExchangeLink, ExchangeHome {
   #forgotten(event: KeptEvent): void {
     const stream = this.#streams.get(event.channel.number);
     if (stream?.isOver === true) this.streamOver(stream);
-    for (const unclaimed of this.#unclaimed) {
-      if (unclaimed.event !== event) continue;
-      this.#surroundings.grace.remove(unclaimed);
-      this.nobodyCame(unclaimed);
-      return;
-    }
+    const unclaimed = this.#unclaimed.get(event);
+    if (unclaimed === undefined) return;
+    this.#surroundings.grace.remove(unclaimed);
+    this.nobodyCame(unclaimed);
   }
 
   // --- questions that wait for a stream ---------------------------------------------------------------------------------
 
   #claimLater(question: Delivery, event: KeptEvent): void {
     const unclaimed = new Unclaimed(question, event, this);
-    this.#unclaimed.add(unclaimed);
+    this.#unclaimed.set(event, unclaimed);
     this.#surroundings.grace.add(unclaimed);
   }
 
   #forgetUnclaimed(unclaimed: Unclaimed): void {
     this.#surroundings.grace.remove(unclaimed);
-    this.#unclaimed.delete(unclaimed);
+    this.#unclaimed.delete(unclaimed.event);
   }
 
   nobodyCame(unclaimed: Unclaimed): void {
-    this.#unclaimed.delete(unclaimed);
+    this.#unclaimed.delete(unclaimed.event);
     this.#replay?.remove(unclaimed.event);
     if (!this.isOver) this.client.undeliverable(unclaimed.about);
   }
