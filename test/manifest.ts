@@ -354,7 +354,7 @@ export const manifest: readonly Requirement[] = [
     'modern',
     'In the modern era a cancellation ends its request for good; a server may end a listen stream by one.',
     {
-      'transports/http-session.test.ts':
+      'transports/http-session-streams.test.ts':
         'R17 R11 to the stream of a POST hears the rest of that stream alone, and its end',
       'transports/http-pipelines.test.ts':
         'R11 of the modern era are cancelled with their connection, though it was not their turn yet',
@@ -455,7 +455,8 @@ export const manifest: readonly Requirement[] = [
     'e2e/containers.test.ts': 'P1 a server in a container is gone when we',
   }),
   ...rows('P2', 'both', 'A session that nobody uses leaves at its limit, and nothing of it stays.', {
-    'transports/http-session.test.ts': 'P2 without one the session is reaped, and nobody finds it any more',
+    'transports/http-session.test.ts': 'P2 a crowd of abandoned sessions is reaped, and nothing of it stays',
+    'transports/http-session-streams.test.ts': 'P2 without one the session is reaped, and nobody finds it any more',
     'runtime/runtime.test.ts': 'P2 P14 a stream that is open keeps a session for its day, and no longer',
   }),
   ...rows(
@@ -547,7 +548,7 @@ export const manifest: readonly Requirement[] = [
     'transports/http-link.test.ts':
       'P9 opens the stream of the server before the first call: what the call makes it say there is heard',
     'transports/http-real-servers.test.ts': 'R13 P9 shows progress and asks in the middle of a call',
-    'transports/http-session.test.ts': 'P9 what the server asks without a request of the client',
+    'transports/http-session-streams.test.ts': 'P9 what the server asks without a request of the client',
     'transports/http-exchange.test.ts':
       'P9 carries what the server asks its client, whose answer goes back in a POST of its own',
     'scenarios/exchanges.test.ts': 'P9 R18 a question goes where its one cause is, and its answer comes back',
@@ -590,7 +591,7 @@ export const manifest: readonly Requirement[] = [
     'transports/shared-processes.test.ts': 'P13 come and go by the hundred',
   }),
   ...rows('P14', 'both', 'An open stream keeps its session, and a missed ping kills nothing.', {
-    'transports/http-session.test.ts': 'P14 says a comment when nothing else is said for a while',
+    'transports/http-session-streams.test.ts': 'P14 says a comment when nothing else is said for a while',
     'transports/http-event-stream.test.ts':
       'P14 says a comment when it was silent from one look to the next, and no sooner',
     'transports/websocket-link.test.ts': 'P14 a connection on which nobody speaks',
@@ -632,7 +633,8 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('P18', 'both', 'Notifications reach exactly their session, in order.', {
-    'transports/http-session.test.ts': 'P18 carries what belongs to no request, in order, each with an id of its own',
+    'transports/http-session-streams.test.ts':
+      'P18 carries what belongs to no request, in order, each with an id of its own',
     'transports/http-exchange.test.ts':
       'P18 R13 is a stream when something comes before it: progress, then the answer, then the end',
     'transports/http-server-stream.test.ts': 'P18 reaches the client, also after its stream broke',
@@ -656,6 +658,7 @@ export const manifest: readonly Requirement[] = [
     'runtime/session-logic.test.ts': 'P19 is traced with what was decided, where traces are wanted',
   }),
   ...rows('P20', 'both', 'Host and Origin are checked by default, and a front for others says whom it answers to.', {
+    'transports/http-session-table.test.ts': 'P20 are found by their id, by who opened them',
     'proxy/http.test.ts': 'P20 of a foreign host or page are not let in',
     'transports/http-front.test.ts': 'P20 keeps out a request with %j, once and again',
     'transports/http-endpoint.test.ts': 'P20 of somebody else finds no session',
@@ -678,7 +681,7 @@ export const manifest: readonly Requirement[] = [
     'legacy',
     'A message goes on exactly one stream: answers and what belongs to a request on its own, the rest on the one for the session.',
     {
-      'transports/http-session.test.ts': 'R17 is one: a second one is refused with 409',
+      'transports/http-session-streams.test.ts': 'R17 is one: a second one is refused with 409',
       'transports/http-replay.test.ts': 'R17 comes back stream by stream, from a place on',
       'session/relation.test.ts': 'belongs to the exchange of the request in whose answer it comes (R17)',
     },
@@ -692,6 +695,7 @@ export const manifest: readonly Requirement[] = [
     'transports/http-endpoint.test.ts': 'R16 begins again for a client that still names a session that is gone',
   }),
   ...rows('R15', 'both', 'Every request that a front cannot serve gets the HTTP status that says why.', {
+    'transports/http-refusals.test.ts': 'R15 a request is refused %s',
     'transports/http-session-loss.test.ts': 'R15 R16 says that the session is lost: %i %s %j, as %s',
     'transports/http-endpoint.test.ts': 'R15 with the headers %j is answered with %i',
   }),

@@ -17,8 +17,11 @@ import { type FrontResponse, answerEmpty, answerJson, failed, refuse } from './h
 import { type ExchangeFacts, HttpExchange } from './http-exchange.ts';
 import type { HttpSessionKind, HttpSessions, HttpVisitor } from './http-front-options.ts';
 import { acceptsBoth, acceptsEvents, isJsonContent, prefersEvents } from './http-media.ts';
+import { refuseAccept, refuseAs, refuseFault, refuseMethod, refuseRevision, refuseUnknown } from './http-refusals.ts';
 import type { BodyTaker, FrontRequest } from './http-request.ts';
-import { HttpSession, type SessionSurroundings, type StreamOpening } from './http-session.ts';
+import { HttpSession, type SessionSurroundings } from './http-session.ts';
+import type { StreamOpening } from './http-session-streams.ts';
+import { SessionTable } from './http-session-table.ts';
 
 export interface EndpointOptions {
   readonly sessions: HttpSessions;
@@ -42,9 +45,7 @@ const firstDraft = '2024-10-07';
 
 export class HttpEndpoint {
   readonly #options: EndpointOptions;
-  readonly #byId = new Map<string, HttpSession>();
-  /** Logical sessions by revision, and by their visitor's key. */
-  readonly #byRevision = new Map<string, Map<string, HttpSession>>();
+  readonly #sessions = new SessionTable();
 
   constructor(options: EndpointOptions) {
     this.#options = options;
@@ -69,9 +70,7 @@ export class HttpEndpoint {
 
   /** Ends whatever is being answered. */
   close(): void {
-    for (const session of [...this.#byId.values()]) session.close();
-    for (const ofRevision of [...this.#byRevision.values()])
-      for (const session of [...ofRevision.values()]) session.close();
+    for (const session of this.#sessions.all()) session.close();
   }
 
   // --- POST -------------------------------------------------------------------------------------------------------------
@@ -85,7 +84,7 @@ export class HttpEndpoint {
       refuseAs(response, 415, 'A body is taken as it is, without Content-Encoding');
       return;
     }
-    const session = this.#named(request, visitor);
+    const session = this.#sessions.named(request.sessionId, visitor);
     const post = new Post(request, response, visitor, session, this);
     const { bodyBytesMax } = this.#options;
     // A server that does not keep up is not sent more: the client is left to wait in its own socket.
@@ -168,7 +167,7 @@ export class HttpEndpoint {
     const session = this.#newSession('legacy', visitor);
     const exchange = new HttpExchange(request, response, 1, facts, session, this.#options.surroundings);
     if (!this.#open(session, exchange, response, idToken)) return;
-    this.#byId.set(session.sessionId, session);
+    this.#sessions.add(session);
     feed(session, exchange, [frame], frame.bytes.length);
   }
 
@@ -238,7 +237,7 @@ export class HttpEndpoint {
       prefersEvents: !isModern && prefersEvents(request.accept),
       takesPriming: false,
     };
-    const known = refuser ?? this.#byRevision.get(revision ?? '')?.get(visitor.key);
+    const known = refuser ?? this.#sessions.logical(revision ?? '', visitor);
     if (known !== undefined) {
       if (known.isPaused) known.whenResumed(() => this.#toLogical(post, reads, bytes, idToken, revision));
       else this.#exchange(post, known, reads, bytes, facts);
@@ -247,7 +246,7 @@ export class HttpEndpoint {
     const session = this.#newSession('logical', visitor, revision);
     const exchange = new HttpExchange(request, response, answersTo(reads), facts, session, this.#options.surroundings);
     if (!this.#open(session, exchange, response, idToken)) return;
-    this.#remember(session);
+    this.#sessions.add(session);
     feed(session, exchange, reads, bytes);
     afterFeeding(response, exchange, reads);
   }
@@ -284,7 +283,7 @@ export class HttpEndpoint {
   #delete(request: FrontRequest, response: FrontResponse, visitor: HttpVisitor): void {
     const session = this.#ofSessionOnly(request, response, visitor);
     if (session === undefined) return;
-    this.#forget(session);
+    this.#sessions.remove(session);
     session.client.ends();
     answerEmpty(response, 200);
   }
@@ -299,7 +298,7 @@ export class HttpEndpoint {
       else refuseAs(response, 400, 'A request names its session in Mcp-Session-Id');
       return undefined;
     }
-    const session = this.#named(request, visitor);
+    const session = this.#sessions.named(request.sessionId, visitor);
     if (session === undefined) refuseUnknown(response);
     else if (!isLegacyRevision(protocolVersion, session.client.revision)) refuseRevision(response);
     else return session;
@@ -308,55 +307,27 @@ export class HttpEndpoint {
 
   // --- sessions -------------------------------------------------------------------------------------------------------------
 
-  /** The session that a request names; to others than who opened it, it does not exist (P20). */
-  #named({ sessionId }: FrontRequest, visitor: HttpVisitor): HttpSession | undefined {
-    if (sessionId === undefined) return undefined;
-    const session = this.#byId.get(sessionId);
-    if (session === undefined) return undefined;
-    const { principal, route } = session.visitor;
-    return principal === visitor.principal && route === visitor.route ? session : undefined;
-  }
-
   #newSession(kind: HttpSessionKind, visitor: HttpVisitor, revision?: string): HttpSession {
-    return new HttpSession(kind, visitor, revision ?? '', this.#options.surroundings, (session) =>
-      this.#forget(session),
-    );
+    const { surroundings } = this.#options;
+    return new HttpSession(kind, visitor, revision ?? '', surroundings, (session) => this.#sessions.remove(session));
   }
 
-  #refuserOf(revision: string, { key }: HttpVisitor): HttpSession | undefined {
-    const session = this.#byRevision.get(firstModern)?.get(key);
+  #refuserOf(revision: string, visitor: HttpVisitor): HttpSession | undefined {
+    const session = this.#sessions.logical(firstModern, visitor);
     return session?.client.refusesRevision(revision) === true ? session : undefined;
-  }
-
-  #remember(session: HttpSession): void {
-    const { revision, visitor } = session;
-    const ofRevision = this.#byRevision.get(revision);
-    if (ofRevision === undefined) this.#byRevision.set(revision, new Map([[visitor.key, session]]));
-    else ofRevision.set(visitor.key, session);
   }
 
   #open(session: HttpSession, exchange: HttpExchange, response: FrontResponse, idToken: string | undefined): boolean {
     const { kind, visitor } = session;
     const opened = this.#options.sessions.open({ kind, visitor, client: session, exchange });
-    if ('session' in opened) {
-      session.begins(opened.session);
-      return true;
-    }
+    if ('session' in opened) session.begins(opened.session);
+    // Its server may have been lost before anything was asked of it.
+    if (!session.isOver && 'session' in opened) return true;
     response.owner = undefined;
-    refuse(response, opened.refusal, { idToken });
+    refuse(response, 'refusal' in opened ? opened.refusal : refusal('UPSTREAM_LOST', { reason: 'closed' }), {
+      idToken,
+    });
     return false;
-  }
-
-  #forget(session: HttpSession): void {
-    const { kind, revision, visitor } = session;
-    if (kind === 'legacy') {
-      this.#byId.delete(session.sessionId);
-      return;
-    }
-    const ofRevision = this.#byRevision.get(revision);
-    if (ofRevision?.get(visitor.key) !== session) return;
-    ofRevision.delete(visitor.key);
-    if (ofRevision.size === 0) this.#byRevision.delete(revision);
   }
 }
 
@@ -448,31 +419,4 @@ function answerOpening(response: FrontResponse, opening: StreamOpening): void {
     case 'unknown':
       refuseAs(response, 400, 'No event of this session has this id');
   }
-}
-
-function refuseAs(response: FrontResponse, status: number, reason: string, idToken?: string): void {
-  refuse(response, refusal('INVALID_REQUEST', { reason }), { status, idToken });
-}
-
-function refuseMethod(response: FrontResponse, allowed: string): void {
-  const why = refusal('INVALID_REQUEST', { reason: `The methods here are ${allowed}` });
-  refuse(response, why, { status: 405, headers: ['Allow', allowed] });
-}
-
-function refuseAccept(response: FrontResponse, idToken: string | undefined): void {
-  refuseAs(response, 406, 'A POST takes application/json and text/event-stream', idToken);
-}
-
-function refuseUnknown(response: FrontResponse, idToken?: string): void {
-  refuse(response, refusal('SESSION_NOT_FOUND', { reason: 'unknown' }), { idToken });
-}
-
-function refuseRevision(response: FrontResponse, idToken?: string): void {
-  refuseAs(response, 400, 'No revision of the protocol has the name in MCP-Protocol-Version', idToken);
-}
-
-function refuseFault(response: FrontResponse, { fault, reason, idToken }: ReadFault): void {
-  const code =
-    fault === 'not-json' || fault === 'invalid-utf8' || fault === 'too-deep' ? 'PARSE_ERROR' : 'INVALID_REQUEST';
-  refuse(response, refusal(code, { reason }), { status: 400, idToken });
 }

@@ -68,6 +68,8 @@ export interface HttpTimes {
   readonly streamAfterMs: number;
   /** How long a server's question waits for the client to open a stream. */
   readonly standaloneGraceMs: number;
+  /** How long what was said on a stream that has ended is kept for a client that did not hear it all. */
+  readonly resumableMs: number;
   /** What clients are told about when to come back to a stream that broke off. */
   readonly retryMs: number;
   /** How long a client may take nothing of what waits for it before it is cut off. */
@@ -81,6 +83,7 @@ export const defaultHttpTimes: HttpTimes = {
   heartbeatMs: 25_000,
   streamAfterMs: 5_000,
   standaloneGraceMs: 5_000,
+  resumableMs: 60_000,
   retryMs: 1_000,
   patienceMs: 30_000,
 };

@@ -94,7 +94,8 @@ class Front implements HttpFront {
     const heartbeats = new FixedDelay(clock, times.heartbeatMs / 2);
     const quiet = new FixedDelay(clock, times.streamAfterMs);
     const grace = new FixedDelay(clock, times.standaloneGraceMs);
-    this.#delays = [heartbeats, quiet, grace];
+    const remembering = new FixedDelay(clock, times.resumableMs);
+    this.#delays = [heartbeats, quiet, grace, remembering];
     this.#endpoint = new HttpEndpoint({
       sessions: options.sessions,
       passesSessionless: options.sessionless === 'pass',
@@ -105,6 +106,7 @@ class Front implements HttpFront {
         heartbeats,
         quiet,
         grace,
+        remembering,
         patienceMs: times.patienceMs,
         retryMs: times.retryMs,
         replay: limits,

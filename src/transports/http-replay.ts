@@ -79,6 +79,15 @@ export class ReplayRing {
     this.#left(event);
   }
 
+  /** Takes out everything of one stream. */
+  forget(channel: Channel): void {
+    if (channel.kept === 0) return;
+    const events = this.#events.slice(this.#head);
+    this.#events = events.filter((event) => event.channel !== channel);
+    this.#head = 0;
+    for (const event of events) if (event.channel === channel) this.#left(event);
+  }
+
   #forgetOldest(): void {
     const event = this.#events[this.#head]!;
     this.#head++;

@@ -64,6 +64,26 @@ describe('a session begins', () => {
     expect(await reply.json()).toMatchObject({ id: 5, error: { code: 5030, data: { code: 'TOO_MANY_SESSIONS' } } });
   });
 
+  test.each([
+    ['a legacy', initialize(1), {}],
+    ['a modern', modern(1, 'echo'), modernHeaders('echo')],
+  ])('not when %s one’s server is lost before it is asked anything', async (_era, body, headers) => {
+    const stage = await openStage({
+      connector: {
+        connect: (events) => {
+          events.lost({ reason: 'spawn-failed', exitCode: null, signal: null, lastStderr: [] });
+          return { write: () => true, pause: () => {}, close: () => {}, closeInput: () => {} };
+        },
+      },
+    });
+    const client = stage.client();
+    for (const reply of [await client.posts(body, headers), await client.posts(body, headers)]) {
+      expect([reply.status, await reply.json()]).toMatchObject([502, { id: 1, error: { code: 5020 } }]);
+      expect(reply.header('mcp-session-id')).toBeUndefined();
+    }
+    expect(stage.ended.length).toBe(2);
+  });
+
   test('ends when its client has gone before it learnt the id', async () => {
     const stage = await openStage({ server: () => {} });
     const client = stage.client();

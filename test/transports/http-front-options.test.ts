@@ -14,6 +14,7 @@ test('the limits and times that nobody asked to be others', () => {
     heartbeatMs: 25_000,
     streamAfterMs: 5_000,
     standaloneGraceMs: 5_000,
+    resumableMs: 60_000,
     retryMs: 1_000,
     patienceMs: 30_000,
   });

@@ -66,6 +66,17 @@ describe('what is kept of a session', () => {
     expect([placesAfter(ring, one, 0), one.kept]).toEqual([[5], 1]);
   });
 
+  test('loses all of one stream at once, and nothing else', () => {
+    const ring = new ReplayRing({ replayEventsMax: 5, replayBytesMax: 1000 }, () => {});
+    const [one, two] = [channel(1), channel(2)];
+    for (let place = 1; place <= 9; place++) ring.add(event(place, place % 2 === 1 ? one : two));
+    ring.forget(one);
+    ring.forget(one);
+    expect([placesAfter(ring, one, 0), placesAfter(ring, two, 0), one.kept, ring.size]).toEqual([[], [6, 8], 0, 2]);
+    for (let place = 10; place <= 14; place++) ring.add(event(place, one));
+    expect([placesAfter(ring, one, 0), two.kept]).toEqual([[10, 11, 12, 13, 14], 0]);
+  });
+
   test('loses what is taken out of it', () => {
     const ring = new ReplayRing({ replayEventsMax: 3, replayBytesMax: 1000 }, () => {});
     const one = channel(1);

@@ -21,6 +21,7 @@ import { decodeText, encodeText } from '../../src/protocol/text.ts';
 import type { Runtime, RuntimeOptions, RuntimeSession } from '../../src/runtime/api.ts';
 import { createRuntime } from '../../src/runtime/runtime.ts';
 import type { EndReason } from '../../src/session/outcomes.ts';
+import { neverRestart } from '../../src/session/upstream.ts';
 import { CollectingLog } from '../../src/testing/collecting-log.ts';
 import { type Message, initialize, initializeResult, notification, result } from '../../src/testing/messages.ts';
 import { Script } from '../../src/testing/script.ts';
@@ -36,6 +37,8 @@ export type StageOptions = Partial<Omit<HttpFrontOptions, 'sessions' | 'door' | 
   readonly runtime?: Partial<Omit<RuntimeOptions, 'clock' | 'log' | 'ids'>>;
   /** What servers do with what they hear; the usual unless told otherwise. */
   readonly server?: (message: Message, server: TestServer) => void;
+  /** A server of another kind, which is not started again. */
+  readonly connector?: UpstreamConnector;
   /** Session ids, one after the other; `s1`, `s2`, … unless told otherwise. */
   readonly ids?: readonly string[];
 };
@@ -88,7 +91,7 @@ export class Stage {
   }
 
   async listen(): Promise<void> {
-    const { door, runtime: _runtime, server, ids: _ids, ...options } = this.#options;
+    const { door, runtime: _runtime, server, connector: other, ids: _ids, ...options } = this.#options;
     this.front = await openHttpFront({
       host: '127.0.0.1',
       port: 0,
@@ -105,7 +108,8 @@ export class Stage {
           const opened = this.runtime.open({
             transportType: 'http',
             client,
-            server: connector,
+            server: other ?? connector,
+            ...(other === undefined ? {} : { restart: neverRestart }),
             ...(principal === undefined ? {} : { principal }),
             ...(route === undefined ? {} : { route }),
             onEnded: (reason) => {
@@ -414,6 +418,15 @@ export class Reply {
       this.#isOver = true;
       this.#changes.emit('change');
     });
+  }
+}
+
+/** A stream of the client's own, as soon as the front has noticed that the one before is gone. */
+export async function listensAgain(client: Client): Promise<Reply> {
+  for (;;) {
+    const reply = await client.listens();
+    if (reply.status === 200) return reply;
+    await reply.text();
   }
 }
 
