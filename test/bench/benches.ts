@@ -8,6 +8,10 @@ import { hopHttpStdio } from './hop-http-stdio.ts';
 import { hopStdioHttp } from './hop-stdio-http.ts';
 import { hopBurst } from './hop-burst.ts';
 import { hopPayload } from './hop-payload.ts';
+import { httpFlood } from './http-flood.ts';
+import { httpLongLines } from './http-long-lines.ts';
+import { httpSlowReaders } from './http-slow-readers.ts';
+import { httpSessions } from './http-sessions.ts';
 import { hopTool } from './hop-tool.ts';
 import type { Bench } from './measure.ts';
 import { scale } from './scale.ts';
@@ -27,6 +31,10 @@ export const benches: readonly Bench[] = [
   hopHttpStdio,
   hopHttpHttp,
   hopStdioHttp,
+  httpSessions,
+  httpFlood,
+  httpLongLines,
+  httpSlowReaders,
   start,
   exit,
 ];

@@ -19,6 +19,8 @@ interface Session {
   stream: ServerResponse | undefined;
 }
 
+const openBrace = 0x7b;
+
 const [mode = 'parse', port, , command = '', ...args] = process.argv.slice(2);
 const read = readers[mode as ReadingMode];
 const sessions = new Map<string, Session>();
@@ -83,6 +85,8 @@ function open(response: ServerResponse): Session {
 }
 
 function answer(session: Session, line: Buffer): void {
+  // What is no message is nobody's.
+  if (line[0] !== openBrace) return;
   const { id, method, body } = read(line);
   if (id === undefined || method !== undefined) {
     session.stream?.write(`data: ${body.toString()}\n\n`);

@@ -92,6 +92,11 @@ export class HttpSession implements Caller {
     return status;
   }
 
+  /** Resets a connection that was opened alone. */
+  leave(connection: HttpConnection): void {
+    this.#pool.reset(connection);
+  }
+
   /** Leaves as most clients do: without a word. */
   abandon(): void {
     if (this.#stream !== undefined) this.#pool.reset(this.#stream);
