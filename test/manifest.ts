@@ -310,7 +310,7 @@ export const manifest: readonly Requirement[] = [
     'transports/shared-routing.test.ts': 'R6 an error without an id is for the one client that waits',
   }),
   ...rows('R7', 'both', 'A second request under an id that still waits is refused; the first is not harmed.', {
-    'transports/http-endpoint.test.ts': 'P4 R7 two clients and two requests of one client may all have the same id',
+    'transports/http-inbound.test.ts': 'P4 R7 two clients and two requests of one client may all have the same id',
     'session/relation.test.ts': 'are its own on a connection, and its number in an exchange (R7)',
     'session/pending-table.test.ts': 'are found by the id that their client gave them, unless several have it (R7)',
     'scenarios/exchanges.test.ts': 'P4 R7 are answered each in its own, whatever the order',
@@ -389,7 +389,7 @@ export const manifest: readonly Requirement[] = [
     'legacy',
     'Batches are taken where the revision or the profile has them; each member lives for itself.',
     {
-      'transports/http-endpoint.test.ts': 'R14 a batch',
+      'transports/http-inbound.test.ts': 'R14 a batch',
       'scenarios/batches.test.ts':
         'R14 is taken apart where the negotiated revision has batches: each member is a frame of its own',
       'protocol/classify.test.ts': 'batches belong to one revision (R14)',
@@ -481,7 +481,7 @@ export const manifest: readonly Requirement[] = [
   ),
   ...rows('P4', 'both', 'An answer reaches its own request only, whatever ids anybody uses.', {
     'proxy/http.test.ts': 'F9 P4 that shake hands have a session and a server each, also with the same ids',
-    'transports/http-endpoint.test.ts': 'P4 R7 two clients and two requests of one client may all have the same id',
+    'transports/http-inbound.test.ts': 'P4 R7 two clients and two requests of one client may all have the same id',
     'proxy/websocket.test.ts': 'F9 P4 have a session and a server each, also with the same ids',
     'e2e/websocket.test.ts': 'P4 has its own server and its own answers, though another uses the same ids',
     'scenarios/exchanges.test.ts': 'P4 R7 are answered each in its own, whatever the order',
@@ -661,7 +661,7 @@ export const manifest: readonly Requirement[] = [
     'transports/http-session-table.test.ts': 'P20 are found by their id, by who opened them',
     'proxy/http.test.ts': 'P20 of a foreign host or page are not let in',
     'transports/http-front.test.ts': 'P20 keeps out a request with %j, once and again',
-    'transports/http-endpoint.test.ts': 'P20 of somebody else finds no session',
+    'transports/http-inbound.test.ts': 'P20 of somebody else finds no session',
     'proxy/websocket.test.ts': 'P20 of a foreign page are not let in',
     'cli/listen-flags.test.ts': 'another address than loopback wants the names that clients use (P20)',
     'e2e/websocket.test.ts': 'P20 that is sent by a page of somebody else is not let in',
@@ -692,12 +692,14 @@ export const manifest: readonly Requirement[] = [
   }),
   ...rows('R16', 'legacy', 'Who names a session that is gone is told so with 404, and may begin anew.', {
     'transports/http-session-loss.test.ts': 'R15 R16 says that the session is lost: %i %s %j, as %s',
-    'transports/http-endpoint.test.ts': 'R16 begins again for a client that still names a session that is gone',
+    'transports/http-inbound.test.ts': 'R16 begins again for a client that still names a session that is gone',
   }),
   ...rows('R15', 'both', 'Every request that a front cannot serve gets the HTTP status that says why.', {
+    'transports/http-eras.test.ts':
+      'R15 %j is modern: %s, understands priming: %s, may be named in a legacy session: %s',
     'transports/http-refusals.test.ts': 'R15 a request is refused %s',
     'transports/http-session-loss.test.ts': 'R15 R16 says that the session is lost: %i %s %j, as %s',
-    'transports/http-endpoint.test.ts': 'R15 with the headers %j is answered with %i',
+    'transports/http-inbound.test.ts': 'R15 with the headers %j is answered with %i',
   }),
   ...rows(
     'R20',

@@ -1,61 +1,36 @@
 /**
- * The one path at which MCP is served, to clients of both eras: which session a request is for, and what is wrong with those that
- * are for none. The era is decided message by message, by what the message says of itself first (2026-07-28, basic/versioning).
- * Knows what a request may be, not what becomes of its messages.
+ * The one path at which MCP is served, to clients of both eras: what is posted there, and the streams and ends of sessions, which
+ * legacy clients ask for by other methods.
  */
 
-import { refusal } from '../errors.ts';
-import { encodeErrorResponse, idTokenOf } from '../protocol/encode.ts';
-import type { Frame } from '../protocol/envelope.ts';
-import { type ReadFault, isFault } from '../protocol/faults.ts';
-import { type ReadLimits, isBatch, readMessage, readMessages } from '../protocol/read.ts';
-import { readInitializeParams } from '../protocol/bodies.ts';
-import { validateModernHeaders } from '../protocol/http-headers.ts';
-import { revisionRow } from '../protocol/revisions.ts';
-import type { Log } from '../ports.ts';
-import { type FrontResponse, answerEmpty, answerJson, failed, refuse } from './http-answers.ts';
-import { type ExchangeFacts, HttpExchange } from './http-exchange.ts';
-import type { HttpSessionKind, HttpSessions, HttpVisitor } from './http-front-options.ts';
-import { acceptsBoth, acceptsEvents, isJsonContent, prefersEvents } from './http-media.ts';
-import { refuseAccept, refuseAs, refuseFault, refuseMethod, refuseRevision, refuseUnknown } from './http-refusals.ts';
-import type { BodyTaker, FrontRequest } from './http-request.ts';
-import { HttpSession, type SessionSurroundings } from './http-session.ts';
+import { type FrontResponse, answerEmpty } from './http-answers.ts';
+import { isLegacyRevision, namesModern } from './http-eras.ts';
+import type { HttpVisitor } from './http-front-options.ts';
+import { Inbound, type InboundOptions } from './http-inbound.ts';
+import { acceptsEvents } from './http-media.ts';
+import { refuseAs, refuseMethod, refuseRevision, refuseUnknown } from './http-refusals.ts';
+import type { FrontRequest } from './http-request.ts';
+import type { HttpSession } from './http-session.ts';
 import type { StreamOpening } from './http-session-streams.ts';
 import { SessionTable } from './http-session-table.ts';
 
-export interface EndpointOptions {
-  readonly sessions: HttpSessions;
-  readonly passesSessionless: boolean;
-  readonly bodyBytesMax: number;
-  readonly readLimits: ReadLimits;
-  readonly surroundings: SessionSurroundings;
-  readonly log: Log;
-}
-
 const methods = 'GET, POST, DELETE';
 
-/** The first revision of the modern era; later ones sort after it. */
-const firstModern = '2026-07-28';
-
-/** The first revision whose clients understand an event without message. */
-const firstPrimed = '2025-11-25';
-
-/** Before the first revision, and spoken by SDKs to this day. */
-const firstDraft = '2024-10-07';
-
 export class HttpEndpoint {
-  readonly #options: EndpointOptions;
+  readonly #passesSessionless: boolean;
   readonly #sessions = new SessionTable();
+  readonly #inbound: Inbound;
 
-  constructor(options: EndpointOptions) {
-    this.#options = options;
+  constructor(options: InboundOptions) {
+    this.#passesSessionless = options.passesSessionless;
+    this.#inbound = new Inbound(options, this.#sessions);
   }
 
   serve(request: FrontRequest, response: FrontResponse, visitor: HttpVisitor): void {
     const { method = '' } = request;
     switch (method) {
       case 'POST':
-        this.#post(request, response, visitor);
+        this.#inbound.post(request, response, visitor);
         return;
       case 'GET':
         this.#get(request, response, visitor);
@@ -72,200 +47,6 @@ export class HttpEndpoint {
   close(): void {
     for (const session of this.#sessions.all()) session.close();
   }
-
-  // --- POST -------------------------------------------------------------------------------------------------------------
-
-  #post(request: FrontRequest, response: FrontResponse, visitor: HttpVisitor): void {
-    if (!isJsonContent(request.contentType)) {
-      refuseAs(response, 415, 'The Content-Type of a POST is application/json');
-      return;
-    }
-    if (request.contentEncoding !== undefined && request.contentEncoding.toLowerCase() !== 'identity') {
-      refuseAs(response, 415, 'A body is taken as it is, without Content-Encoding');
-      return;
-    }
-    const session = this.#sessions.named(request.sessionId, visitor);
-    const post = new Post(request, response, visitor, session, this);
-    const { bodyBytesMax } = this.#options;
-    // A server that does not keep up is not sent more: the client is left to wait in its own socket.
-    if (session?.isPaused === true) session.whenResumed(() => readBody(post, bodyBytesMax));
-    else readBody(post, bodyBytesMax);
-  }
-
-  tooLarge({ request, response }: Post): void {
-    // A client that was not told to go on does not send the body, and the next request would be taken for it.
-    if (request.expectsContinue) response.endsConnection = true;
-    const limitBytes = this.#options.bodyBytesMax;
-    refuse(response, refusal('FRAME_TOO_LARGE', { reason: 'The body is larger than a message may be', limitBytes }));
-  }
-
-  /** Whatever goes wrong on our side is answered, and harms nobody else. */
-  take(post: Post, body: Uint8Array): void {
-    try {
-      if (isBatch(body)) this.#takeBatch(post, readMessages(body, this.#options.readLimits), body.length);
-      else this.#takeOne(post, readMessage(body, this.#options.readLimits), body.length);
-    } catch (error) {
-      this.#options.log.error({ error }, 'a request could not be served');
-      failed(post.response);
-    }
-  }
-
-  #takeOne(post: Post, read: Frame | ReadFault, bytes: number): void {
-    const { protocolVersion } = post.request;
-    if (isFault(read)) {
-      if (post.session === undefined) refuseFault(post.response, read);
-      else this.#toLegacy(post, [read], bytes, read.idToken);
-      return;
-    }
-    const { kind, method, id, revisionClaim } = read.envelope;
-    const idToken = id === undefined || kind === 'response' ? undefined : idTokenOf(id);
-    const saysModern = protocolVersion !== undefined && protocolVersion >= firstModern;
-    // A handshake is legacy whatever revision it names, unless that is a modern one.
-    const isHandshake = kind === 'request' && method === 'initialize' && (revisionClaim ?? '') < firstModern;
-    if (isHandshake && !saysModern) {
-      this.#initialize(post, read, idToken);
-      return;
-    }
-    if (revisionClaim === undefined && (kind === 'response' || !saysModern)) {
-      this.#toLegacy(post, [read], bytes, idToken);
-      return;
-    }
-    // A server behind a pipe sees no headers: whether they agree with the message is seen here.
-    const verdict = validateModernHeaders(read, (name) => post.request.header(name));
-    if (verdict.ok) this.#toLogical(post, [read], bytes, idToken, revisionClaim ?? protocolVersion ?? '');
-    else
-      answerJson(post.response, 400, encodeErrorResponse(idToken, { code: verdict.code, message: verdict.reason }), []);
-  }
-
-  #takeBatch(post: Post, reads: readonly (Frame | ReadFault)[], bytes: number): void {
-    const [first] = reads;
-    if (first !== undefined && reads.length === 1 && isFault(first)) {
-      this.#takeOne(post, first, bytes);
-      return;
-    }
-    const hasAlone = reads.some(
-      (read) => !isFault(read) && (read.envelope.revisionClaim !== undefined || read.envelope.method === 'initialize'),
-    );
-    if (hasAlone) refuseAs(post.response, 400, 'A message of this kind stands alone, and in no batch');
-    else this.#toLegacy(post, reads, bytes, undefined);
-  }
-
-  #initialize(post: Post, frame: Frame, idToken: string | undefined): void {
-    const { request, response, visitor } = post;
-    if (!acceptsBoth(request.accept)) {
-      refuseAccept(response, idToken);
-      return;
-    }
-    if (post.session !== undefined) {
-      refuseAs(response, 400, 'This session has begun already', idToken);
-      return;
-    }
-    const events = prefersEvents(request.accept);
-    const revision = events ? readInitializeParams(frame.bytes)?.protocolVersion : undefined;
-    const takesPriming = revision !== undefined && revision >= firstPrimed;
-    const facts = { isModern: false, isOpening: true, saysSession: true, prefersEvents: events, takesPriming };
-    const session = this.#newSession('legacy', visitor);
-    const exchange = new HttpExchange(request, response, 1, facts, session, this.#options.surroundings);
-    if (!this.#open(session, exchange, response, idToken)) return;
-    this.#sessions.add(session);
-    feed(session, exchange, [frame], frame.bytes.length);
-  }
-
-  #toLegacy(post: Post, reads: readonly (Frame | ReadFault)[], bytes: number, idToken: string | undefined): void {
-    const { request, response, session } = post;
-    if (!acceptsBoth(request.accept)) refuseAccept(response, idToken);
-    else if (session !== undefined) this.#toSession(post, session, reads, bytes, idToken);
-    else if (request.sessionId !== undefined) refuseUnknown(response, idToken);
-    else if (!this.#options.passesSessionless)
-      refuseAs(response, 400, 'A request names its session in Mcp-Session-Id', idToken);
-    else if (!isLegacyRevision(request.protocolVersion, undefined)) refuseRevision(response, idToken);
-    else this.#toLogical(post, reads, bytes, idToken, undefined);
-  }
-
-  #toSession(
-    post: Post,
-    session: HttpSession,
-    reads: readonly (Frame | ReadFault)[],
-    bytes: number,
-    idToken: string | undefined,
-  ): void {
-    const { request, response } = post;
-    if (session.isOver) {
-      refuseUnknown(response, idToken);
-      return;
-    }
-    if (!isLegacyRevision(request.protocolVersion, session.client.revision)) {
-      refuseRevision(response, idToken);
-      return;
-    }
-    if (reads.length > 1 && !session.client.acceptsBatches) {
-      refuseAs(response, 400, 'The negotiated protocol revision has no batches');
-      return;
-    }
-    const takesPriming = request.protocolVersion !== undefined && request.protocolVersion >= firstPrimed;
-    const facts = {
-      isModern: false,
-      isOpening: false,
-      saysSession: false,
-      prefersEvents: prefersEvents(request.accept),
-      takesPriming,
-    };
-    this.#exchange(post, session, reads, bytes, facts);
-  }
-
-  /**
-   * Exchanges of a revision have their sessions to themselves: a server behind a pipe is asked about a revision once, and from
-   * then on speaks the one that it was asked about first. A session of a revision that nobody knows ends when its server does
-   * not know it either; none is opened for one of which the visitor's server has said so already.
-   * @param revision the modern revision that is claimed; none for legacy exchanges that name no session.
-   */
-  #toLogical(
-    post: Post,
-    reads: readonly (Frame | ReadFault)[],
-    bytes: number,
-    idToken: string | undefined,
-    revision: string | undefined,
-  ): void {
-    const { request, response, visitor } = post;
-    const isModern = revision !== undefined;
-    const isStrange = isModern && revisionRow(revision) === undefined;
-    const refuser = isStrange && answersTo(reads) > 0 ? this.#refuserOf(revision, visitor) : undefined;
-    const facts = {
-      isModern,
-      isOpening: isStrange && refuser === undefined,
-      saysSession: false,
-      prefersEvents: !isModern && prefersEvents(request.accept),
-      takesPriming: false,
-    };
-    const known = refuser ?? this.#sessions.logical(revision ?? '', visitor);
-    if (known !== undefined) {
-      if (known.isPaused) known.whenResumed(() => this.#toLogical(post, reads, bytes, idToken, revision));
-      else this.#exchange(post, known, reads, bytes, facts);
-      return;
-    }
-    const session = this.#newSession('logical', visitor, revision);
-    const exchange = new HttpExchange(request, response, answersTo(reads), facts, session, this.#options.surroundings);
-    if (!this.#open(session, exchange, response, idToken)) return;
-    this.#sessions.add(session);
-    feed(session, exchange, reads, bytes);
-    afterFeeding(response, exchange, reads);
-  }
-
-  #exchange(
-    { request, response }: Post,
-    session: HttpSession,
-    reads: readonly (Frame | ReadFault)[],
-    bytes: number,
-    facts: ExchangeFacts,
-  ): void {
-    if (response.destroyed) return;
-    const { surroundings } = this.#options;
-    const exchange = new HttpExchange(request, response, answersTo(reads), facts, session, surroundings);
-    feed(session, exchange, reads, bytes);
-    afterFeeding(response, exchange, reads);
-  }
-
-  // --- GET and DELETE -----------------------------------------------------------------------------------------------------
 
   #get(request: FrontRequest, response: FrontResponse, visitor: HttpVisitor): void {
     if (!acceptsEvents(request.accept)) {
@@ -292,8 +73,7 @@ export class HttpEndpoint {
   #ofSessionOnly(request: FrontRequest, response: FrontResponse, visitor: HttpVisitor): HttpSession | undefined {
     const { protocolVersion, sessionId } = request;
     if (sessionId === undefined) {
-      const hasNone =
-        this.#options.passesSessionless || (protocolVersion !== undefined && protocolVersion >= firstModern);
+      const hasNone = this.#passesSessionless || namesModern(protocolVersion);
       if (hasNone) refuseMethod(response, 'POST');
       else refuseAs(response, 400, 'A request names its session in Mcp-Session-Id');
       return undefined;
@@ -304,105 +84,6 @@ export class HttpEndpoint {
     else return session;
     return undefined;
   }
-
-  // --- sessions -------------------------------------------------------------------------------------------------------------
-
-  #newSession(kind: HttpSessionKind, visitor: HttpVisitor, revision?: string): HttpSession {
-    const { surroundings } = this.#options;
-    return new HttpSession(kind, visitor, revision ?? '', surroundings, (session) => this.#sessions.remove(session));
-  }
-
-  #refuserOf(revision: string, visitor: HttpVisitor): HttpSession | undefined {
-    const session = this.#sessions.logical(firstModern, visitor);
-    return session?.client.refusesRevision(revision) === true ? session : undefined;
-  }
-
-  #open(session: HttpSession, exchange: HttpExchange, response: FrontResponse, idToken: string | undefined): boolean {
-    const { kind, visitor } = session;
-    const opened = this.#options.sessions.open({ kind, visitor, client: session, exchange });
-    if ('session' in opened) session.begins(opened.session);
-    // Its server may have been lost before anything was asked of it.
-    if (!session.isOver && 'session' in opened) return true;
-    response.owner = undefined;
-    refuse(response, 'refusal' in opened ? opened.refusal : refusal('UPSTREAM_LOST', { reason: 'closed' }), {
-      idToken,
-    });
-    return false;
-  }
-}
-
-/** A POST whose body is still to be read. */
-class Post implements BodyTaker {
-  readonly request: FrontRequest;
-  readonly response: FrontResponse;
-  readonly visitor: HttpVisitor;
-  readonly session: HttpSession | undefined;
-  readonly #endpoint: HttpEndpoint;
-
-  constructor(
-    request: FrontRequest,
-    response: FrontResponse,
-    visitor: HttpVisitor,
-    session: HttpSession | undefined,
-    endpoint: HttpEndpoint,
-  ) {
-    this.request = request;
-    this.response = response;
-    this.visitor = visitor;
-    this.session = session;
-    this.#endpoint = endpoint;
-  }
-
-  bodyRead(body: Uint8Array): void {
-    this.#endpoint.take(this, body);
-  }
-
-  bodyTooLarge(): void {
-    this.#endpoint.tooLarge(this);
-  }
-}
-
-function readBody(post: Post, bytesMax: number): void {
-  const { request, response } = post;
-  const isShort = Number(request.contentLength ?? 0) <= bytesMax;
-  if (request.expectsContinue && isShort) response.writeContinue();
-  request.readBody(post, bytesMax);
-}
-
-function feed(
-  session: HttpSession,
-  exchange: HttpExchange,
-  reads: readonly (Frame | ReadFault)[],
-  bytes: number,
-): void {
-  session.exchangeBegins(exchange);
-  exchange.begins();
-  const { client } = session;
-  for (const read of reads) client.receiveRead(read, bytes, exchange);
-}
-
-/** A POST that nobody answers is answered by what it is: taken, or malformed. */
-function afterFeeding(response: FrontResponse, exchange: HttpExchange, reads: readonly (Frame | ReadFault)[]): void {
-  if (answersTo(reads) > 0) return;
-  exchange.needsNoAnswer();
-  const fault = reads.find((read) => isFault(read));
-  if (fault === undefined) answerEmpty(response, 202);
-  else refuseFault(response, fault);
-}
-
-/** How many answers the session will give to these messages. */
-function answersTo(reads: readonly (Frame | ReadFault)[]): number {
-  let answers = 0;
-  for (const read of reads) {
-    if (isFault(read) ? read.expectsAnswer && !read.isAnswer : read.envelope.kind === 'request') answers++;
-  }
-  return answers;
-}
-
-/** What a session of this revision, or one that has not agreed on any, may name in MCP-Protocol-Version (R15). */
-function isLegacyRevision(named: string | undefined, agreed: string | undefined): boolean {
-  if (named === undefined || named === agreed || named === firstDraft) return true;
-  return revisionRow(named)?.era === 'legacy';
 }
 
 function answerOpening(response: FrontResponse, opening: StreamOpening): void {
