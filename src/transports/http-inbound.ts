@@ -13,15 +13,20 @@ import { type ReadFault, isFault } from '../protocol/faults.ts';
 import { validateModernHeaders } from '../protocol/http-headers.ts';
 import { type ReadLimits, isBatch, readMessage, readMessages } from '../protocol/read.ts';
 import { revisionRow } from '../protocol/revisions.ts';
-import { type FrontResponse, answerEmpty, answerJson, failed, refuse } from './http-answers.ts';
+import { retryAfterMs } from '../session/limits.ts';
+import { type FrontResponse, type ResponseOwner, answerEmpty, answerJson, failed, refuse } from './http-answers.ts';
 import { firstModern, isLegacyRevision, namesModern, understandsPriming } from './http-eras.ts';
 import { type ExchangeFacts, HttpExchange } from './http-exchange.ts';
 import type { HttpSessionKind, HttpSessions, HttpVisitor } from './http-front-options.ts';
+import type { Intake } from './http-intake.ts';
 import { acceptsBoth, isJsonContent, prefersEvents } from './http-media.ts';
 import { refuseAccept, refuseAs, refuseFault, refuseRevision, refuseUnknown } from './http-refusals.ts';
 import type { BodyTaker, FrontRequest } from './http-request.ts';
 import { HttpSession, type SessionSurroundings } from './http-session.ts';
 import type { SessionTable } from './http-session-table.ts';
+
+/** Bodies up to here are read as they come: what they take together is bounded by the connections there are. */
+const shortBytesMax = 64 * 1024;
 
 export interface InboundOptions {
   readonly sessions: HttpSessions;
@@ -53,9 +58,16 @@ export class Inbound {
     const session = this.#sessions.named(request.sessionId, visitor);
     const post = new Post(request, response, visitor, session, this);
     const { bodyBytesMax } = this.#options;
-    // A server that does not keep up is not sent more: the client is left to wait in its own socket.
-    if (session?.isPaused === true) session.whenResumed(() => readBody(post, bodyBytesMax));
-    else readBody(post, bodyBytesMax);
+    if (session === undefined) readBody(post, bodyBytesMax);
+    else this.#readInTurn(post, session);
+  }
+
+  /** A server that does not keep up is not sent more: the client is left to wait in its own socket. */
+  #readInTurn(post: Post, { intake }: HttpSession): void {
+    const { bodyBytesMax } = this.#options;
+    const length = Number(post.request.contentLength ?? bodyBytesMax);
+    if (length <= shortBytesMax && intake.isOpen) readBody(post, bodyBytesMax);
+    else post.readInTurn(intake, length, bodyBytesMax);
   }
 
   tooLarge({ request, response }: Post): void {
@@ -67,6 +79,13 @@ export class Inbound {
 
   /** Whatever goes wrong on our side is answered, and harms nobody else. */
   take(post: Post, body: Uint8Array): void {
+    const intake = post.session?.intake;
+    if (intake === undefined || intake.isOpen) this.#takeNow(post, body);
+    else if (!intake.feed(body.length, () => this.#takeNow(post, body))) refuseWaiting(post.response);
+  }
+
+  #takeNow(post: Post, body: Uint8Array): void {
+    if (post.response.destroyed) return;
     try {
       if (isBatch(body)) this.#takeBatch(post, readMessages(body, this.#options.readLimits), body.length);
       else this.#takeOne(post, readMessage(body, this.#options.readLimits), body.length);
@@ -205,8 +224,10 @@ export class Inbound {
     };
     const known = refuser ?? this.#sessions.logical(revision ?? '', visitor);
     if (known !== undefined) {
-      if (known.isPaused) known.whenResumed(() => this.#toLogical(post, reads, bytes, idToken, revision));
-      else this.#exchange(post, known, reads, bytes, facts);
+      if (known.intake.isOpen) this.#exchange(post, known, reads, bytes, facts);
+      else if (!known.intake.feed(bytes, () => this.#toLogical(post, reads, bytes, idToken, revision))) {
+        refuseWaiting(response, idToken);
+      }
       return;
     }
     const session = this.#newSession('logical', visitor, revision);
@@ -258,12 +279,14 @@ export class Inbound {
 }
 
 /** A POST whose body is still to be read. */
-class Post implements BodyTaker {
+class Post implements BodyTaker, ResponseOwner {
   readonly request: FrontRequest;
   readonly response: FrontResponse;
   readonly visitor: HttpVisitor;
   readonly session: HttpSession | undefined;
   readonly #inbound: Inbound;
+  /** Its place among the bodies that are being read, where it takes one. */
+  #read: { readonly intake: Intake; readonly bytes: number } | undefined = undefined;
 
   constructor(
     request: FrontRequest,
@@ -279,12 +302,36 @@ class Post implements BodyTaker {
     this.#inbound = inbound;
   }
 
+  /** Reads the body when there is room for so many bytes among those that are being read. */
+  readInTurn(intake: Intake, bytes: number, bytesMax: number): void {
+    this.response.owner = this;
+    intake.read(bytes, () => {
+      this.#read = { intake, bytes };
+      if (this.response.destroyed) this.#readOver();
+      else readBody(this, bytesMax);
+    });
+  }
+
   bodyRead(body: Uint8Array): void {
     this.#inbound.take(this, body);
+    this.#readOver();
   }
 
   bodyTooLarge(): void {
     this.#inbound.tooLarge(this);
+    this.#readOver();
+  }
+
+  /** The client is gone in the middle of its message. */
+  responseClosed(): void {
+    this.#readOver();
+  }
+
+  #readOver(): void {
+    const read = this.#read;
+    this.#read = undefined;
+    if (this.response.owner === this) this.response.owner = undefined;
+    read?.intake.readOver(read.bytes);
   }
 }
 
@@ -309,7 +356,7 @@ function feed(
 
 /** A POST that nobody answers is answered by what it is: taken, or malformed. */
 function afterFeeding(response: FrontResponse, exchange: HttpExchange, reads: readonly (Frame | ReadFault)[]): void {
-  if (answersTo(reads) > 0) return;
+  if (answersTo(reads) > 0 || response.headersSent) return;
   exchange.needsNoAnswer();
   const fault = reads.find((read) => isFault(read));
   if (fault === undefined) answerEmpty(response, 202);
@@ -323,4 +370,10 @@ function answersTo(reads: readonly (Frame | ReadFault)[]): number {
     if (isFault(read) ? read.expectsAnswer && !read.isAnswer : read.envelope.kind === 'request') answers++;
   }
   return answers;
+}
+
+/** The server does not keep up, and as much as may wait for it does. */
+function refuseWaiting(response: FrontResponse, idToken?: string): void {
+  const why = refusal('TOO_MANY_REQUESTS', { scope: 'buffer', retryAfterMs });
+  refuse(response, why, idToken === undefined ? {} : { idToken });
 }

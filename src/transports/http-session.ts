@@ -13,6 +13,7 @@ import type { EventStream } from './http-event-stream.ts';
 import { ExchangeList } from './http-exchange-list.ts';
 import { type ExchangeHome, type ExchangeSurroundings, HttpExchange, type ResumableStream } from './http-exchange.ts';
 import type { HttpSessionKind, HttpVisitor } from './http-front-options.ts';
+import { Intake } from './http-intake.ts';
 import {
   SessionStreams,
   type StreamOpening,
@@ -31,7 +32,7 @@ export class HttpSession implements ExchangeLink, ExchangeHome, StreamsHome {
   /** Of a logical session, the revision of its exchanges. */
   readonly revision: string;
   isOver = false;
-  isPaused = false;
+  readonly intake: Intake;
   readonly #surroundings: SessionSurroundings;
   readonly #onOver: (session: HttpSession) => void;
   #session: RuntimeSession | undefined = undefined;
@@ -41,7 +42,6 @@ export class HttpSession implements ExchangeLink, ExchangeHome, StreamsHome {
   #hasFailed = false;
   #waiting = 0;
   #isPressing = false;
-  readonly #whenResumed: (() => void)[] = [];
 
   constructor(
     kind: HttpSessionKind,
@@ -54,6 +54,7 @@ export class HttpSession implements ExchangeLink, ExchangeHome, StreamsHome {
     this.visitor = visitor;
     this.revision = revision;
     this.#surroundings = surroundings;
+    this.intake = new Intake(surroundings);
     this.#onOver = onOver;
   }
 
@@ -125,17 +126,7 @@ export class HttpSession implements ExchangeLink, ExchangeHome, StreamsHome {
   }
 
   pause(isPaused: boolean): void {
-    this.isPaused = isPaused;
-    if (!isPaused) this.#goOn();
-  }
-
-  /** Calls `act` when messages of this session may be read again, or when it is over. */
-  whenResumed(act: () => void): void {
-    this.#whenResumed.push(act);
-  }
-
-  #goOn(): void {
-    for (const act of this.#whenResumed.splice(0)) act();
+    this.intake.pause(isPaused);
   }
 
   close(): void {
@@ -144,7 +135,7 @@ export class HttpSession implements ExchangeLink, ExchangeHome, StreamsHome {
     for (const exchange of this.#exchanges.takeAll()) exchange.abandon();
     this.#streams?.close();
     this.#onOver(this);
-    this.#goOn();
+    this.intake.close();
   }
 
   // --- streams that the client opens --------------------------------------------------------------------------------------
