@@ -46,6 +46,8 @@ export interface HttpLimits {
   /** Events of one session that are kept for clients that come back. */
   readonly replayEventsMax: number;
   readonly replayBytesMax: number;
+  /** The same of all sessions together. */
+  readonly replayTotalBytesMax: number;
 }
 
 export const defaultHttpLimits: HttpLimits = {
@@ -54,6 +56,7 @@ export const defaultHttpLimits: HttpLimits = {
   pipelinedMax: 32,
   replayEventsMax: 256,
   replayBytesMax: 1024 * 1024,
+  replayTotalBytesMax: 64 * 1024 * 1024,
 };
 
 export interface HttpTimes {

@@ -28,6 +28,7 @@ import {
   defaultHttpTimes,
 } from './http-front-options.ts';
 import { Pipelines } from './http-pipelines.ts';
+import { ReplayBudget } from './http-replay.ts';
 import { FrontRequest } from './http-request.ts';
 import { refuseConnection } from './http-strangers.ts';
 
@@ -109,7 +110,7 @@ class Front implements HttpFront {
         remembering,
         patienceMs: times.patienceMs,
         retryMs: times.retryMs,
-        replay: limits,
+        replay: { ...limits, budget: new ReplayBudget(limits.replayTotalBytesMax) },
         bufferPauseBytes: sessionLimits.bufferPauseBytes,
         bufferBytesMax: sessionLimits.bufferBytesMax,
       },

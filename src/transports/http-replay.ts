@@ -21,6 +21,18 @@ export interface KeptEvent {
 export interface ReplayLimits {
   readonly replayEventsMax: number;
   readonly replayBytesMax: number;
+  /** Of all sessions together. */
+  readonly budget: ReplayBudget;
+}
+
+/** What the rings of a process keep together. Above its bound each keeps the newest event of its session only. */
+export class ReplayBudget {
+  readonly bytesMax: number;
+  usedBytes = 0;
+
+  constructor(bytesMax: number) {
+    this.bytesMax = bytesMax;
+  }
 }
 
 /** An event id names the stream and the place in the session: unique over all streams of the session. */
@@ -56,8 +68,21 @@ export class ReplayRing {
     this.#events.push(event);
     event.channel.kept++;
     this.#bytes += event.bytes.length;
-    const { replayEventsMax, replayBytesMax } = this.#limits;
-    while (this.size > 1 && (this.size > replayEventsMax || this.#bytes > replayBytesMax)) this.#forgetOldest();
+    this.#limits.budget.usedBytes += event.bytes.length;
+    while (this.size > 1 && this.#isOverfull) this.#forgetOldest();
+  }
+
+  get #isOverfull(): boolean {
+    const { replayEventsMax, replayBytesMax, budget } = this.#limits;
+    return this.size > replayEventsMax || this.#bytes > replayBytesMax || budget.usedBytes > budget.bytesMax;
+  }
+
+  /** The session is over, and nobody comes back to it. */
+  clear(): void {
+    this.#limits.budget.usedBytes -= this.#bytes;
+    this.#events = [];
+    this.#head = 0;
+    this.#bytes = 0;
   }
 
   /** The events of one stream after a place, oldest first. */
@@ -102,5 +127,6 @@ export class ReplayRing {
   #left(event: KeptEvent): void {
     event.channel.kept--;
     this.#bytes -= event.bytes.length;
+    this.#limits.budget.usedBytes -= event.bytes.length;
   }
 }

@@ -171,6 +171,7 @@ export class SessionStreams {
       stream.end();
       this.#surroundings.remembering.remove(stream);
     }
+    this.#replay.clear();
   }
 
   // --- for the streams themselves -----------------------------------------------------------------------------------------

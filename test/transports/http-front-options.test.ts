@@ -6,6 +6,7 @@ test('the limits and times that nobody asked to be others', () => {
     connectionsMax: 10_000,
     headerBytesMax: 16_384,
     pipelinedMax: 32,
+    replayTotalBytesMax: 67_108_864,
     replayEventsMax: 256,
     replayBytesMax: 1_048_576,
     headersMs: 10_000,

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type Channel, type KeptEvent, ReplayRing, eventId, readEventId } from '../../src/transports/http-replay.ts';
+import {
+  type Channel,
+  type KeptEvent,
+  ReplayBudget,
+  ReplayRing,
+  eventId,
+  readEventId,
+} from '../../src/transports/http-replay.ts';
 
 const channel = (number: number): Channel => ({ number, kept: 0 });
 const event = (place: number, on: Channel, bytes = 10): KeptEvent => ({
@@ -36,7 +43,10 @@ describe('the id of an event', () => {
 
 describe('what is kept of a session', () => {
   test('R17 comes back stream by stream, from a place on', () => {
-    const ring = new ReplayRing({ replayEventsMax: 10, replayBytesMax: 1000 }, () => {});
+    const ring = new ReplayRing(
+      { replayEventsMax: 10, replayBytesMax: 1000, budget: new ReplayBudget(Infinity) },
+      () => {},
+    );
     const [one, two] = [channel(1), channel(2)];
     for (const place of [1, 2, 3, 4, 5]) ring.add(event(place, place % 2 === 1 ? one : two));
     expect([placesAfter(ring, one, 0), placesAfter(ring, one, 3), placesAfter(ring, two, 2)]).toEqual([
@@ -49,14 +59,20 @@ describe('what is kept of a session', () => {
 
   test('is bounded in number, the oldest going first', () => {
     const forgotten: number[] = [];
-    const ring = new ReplayRing({ replayEventsMax: 3, replayBytesMax: 1000 }, ({ place }) => forgotten.push(place));
+    const ring = new ReplayRing(
+      { replayEventsMax: 3, replayBytesMax: 1000, budget: new ReplayBudget(Infinity) },
+      ({ place }) => forgotten.push(place),
+    );
     const one = channel(1);
     for (let place = 1; place <= 50; place++) ring.add(event(place, one));
     expect([placesAfter(ring, one, 0), one.kept, ring.size, forgotten.length]).toEqual([[48, 49, 50], 3, 3, 47]);
   });
 
   test('is bounded in bytes; the newest stays whatever its size', () => {
-    const ring = new ReplayRing({ replayEventsMax: 100, replayBytesMax: 25 }, () => {});
+    const ring = new ReplayRing(
+      { replayEventsMax: 100, replayBytesMax: 25, budget: new ReplayBudget(Infinity) },
+      () => {},
+    );
     const one = channel(1);
     for (const place of [1, 2, 3]) ring.add(event(place, one));
     expect(placesAfter(ring, one, 0)).toEqual([2, 3]);
@@ -67,7 +83,10 @@ describe('what is kept of a session', () => {
   });
 
   test('loses all of one stream at once, and nothing else', () => {
-    const ring = new ReplayRing({ replayEventsMax: 5, replayBytesMax: 1000 }, () => {});
+    const ring = new ReplayRing(
+      { replayEventsMax: 5, replayBytesMax: 1000, budget: new ReplayBudget(Infinity) },
+      () => {},
+    );
     const [one, two] = [channel(1), channel(2)];
     for (let place = 1; place <= 9; place++) ring.add(event(place, place % 2 === 1 ? one : two));
     ring.forget(one);
@@ -78,7 +97,10 @@ describe('what is kept of a session', () => {
   });
 
   test('loses what is taken out of it', () => {
-    const ring = new ReplayRing({ replayEventsMax: 3, replayBytesMax: 1000 }, () => {});
+    const ring = new ReplayRing(
+      { replayEventsMax: 3, replayBytesMax: 1000, budget: new ReplayBudget(Infinity) },
+      () => {},
+    );
     const one = channel(1);
     const events = [1, 2, 3, 4, 5].map((place) => event(place, one));
     for (const kept of events) ring.add(kept);
@@ -87,4 +109,17 @@ describe('what is kept of a session', () => {
     ring.remove(events[0]!);
     expect([placesAfter(ring, one, 0), one.kept]).toEqual([[3, 5], 2]);
   });
+});
+
+test('P16 the rings of a process keep a bounded number of bytes together, and give back what they kept', () => {
+  const budget = new ReplayBudget(50);
+  const limits = { replayEventsMax: 100, replayBytesMax: 1000, budget };
+  const rings = [new ReplayRing(limits, () => {}), new ReplayRing(limits, () => {})];
+  for (let place = 1; place <= 20; place++) {
+    for (const ring of rings) ring.add({ place, channel: { number: 1, kept: 0 }, bytes: new Uint8Array(10) });
+    expect(budget.usedBytes).toBeLessThanOrEqual(60);
+  }
+  expect(rings.map(({ size }) => size > 0)).toEqual([true, true]);
+  for (const ring of rings) ring.clear();
+  expect([budget.usedBytes, rings.map(({ size }) => size)]).toEqual([0, [0, 0]]);
 });

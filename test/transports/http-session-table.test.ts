@@ -7,6 +7,7 @@ import { FixedDelay } from '../../src/transports/fixed-delay.ts';
 import type { HttpSessionKind, HttpVisitor } from '../../src/transports/http-front-options.ts';
 import { HttpSession } from '../../src/transports/http-session.ts';
 import { SessionTable } from '../../src/transports/http-session-table.ts';
+import { ReplayBudget } from '../../src/transports/http-replay.ts';
 
 const clock = new VirtualClock();
 const delay = new FixedDelay(clock, 10);
@@ -27,7 +28,7 @@ function session(kind: HttpSessionKind, of: HttpVisitor, revision = ''): HttpSes
       remembering: delay,
       patienceMs: 10,
       retryMs: 10,
-      replay: { replayEventsMax: 1, replayBytesMax: 1 },
+      replay: { replayEventsMax: 1, replayBytesMax: 1, budget: new ReplayBudget(1) },
       bufferPauseBytes: 1,
       bufferBytesMax: 1,
     },
