@@ -600,6 +600,7 @@ export const manifest: readonly Requirement[] = [
   ...rows('P16', 'both', 'Floods and peers that do not read cost bounded memory and are refused in typed words.', {
     'transports/http-intake.test.ts':
       'P16 are not read while the server does not keep up, and wait within a bound when they were',
+    'transports/http-event-stream.test.ts': 'P16 that has ended and is not read counts until its client is gone',
     'e2e/http.test.ts': 'P16 a client that does not read its answer holds up its own server, and costs little',
     'transports/http-link.test.ts': 'P16 from a client that does not read holds up the server',
     'transports/http-session.test.ts': 'P16 a client that does not read',

@@ -70,9 +70,7 @@ export class Inbound {
     else post.readInTurn(intake, length, bodyBytesMax);
   }
 
-  tooLarge({ request, response }: Post): void {
-    // A client that was not told to go on does not send the body, and the next request would be taken for it.
-    if (request.expectsContinue) response.endsConnection = true;
+  tooLarge({ response }: Post): void {
     const limitBytes = this.#options.bodyBytesMax;
     refuse(response, refusal('FRAME_TOO_LARGE', { reason: 'The body is larger than a message may be', limitBytes }));
   }

@@ -8,12 +8,15 @@ afterEach(closeBareServers);
 
 const text = (said: string): Uint8Array => new TextEncoder().encode(said);
 
-async function opened(clock: VirtualClock): Promise<{ connection: RawConnection; stream: EventStream }> {
+async function opened(
+  clock: VirtualClock,
+  waiting: (bytes: number) => void = () => {},
+): Promise<{ connection: RawConnection; stream: EventStream }> {
   const { connection, next } = await bareServer();
   connection.writes('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
   const [, response] = await next();
   const surroundings = { heartbeats: new FixedDelay(clock, 10), patienceMs: 1000 };
-  return { connection, stream: new EventStream(response, ['X', 'y'], { waiting: () => {} }, surroundings) };
+  return { connection, stream: new EventStream(response, ['X', 'y'], { waiting }, surroundings) };
 }
 
 describe('a stream of events', () => {
@@ -51,5 +54,25 @@ describe('a stream of events', () => {
     stream.closed();
     clock.advance(100);
     expect([clock.pending, stream.waiting]).toEqual([0, 0]);
+  });
+
+  test('P16 that has ended and is not read counts until its client is gone', async () => {
+    let total = 0;
+    let nothingWaits = (): void => {};
+    const { connection, stream } = await opened(new VirtualClock(), (bytes) => {
+      total += bytes;
+      if (total === 0) nothingWaits();
+    });
+    connection.socket.pause();
+    // More than the kernel takes for a client that does not read.
+    stream.write(new Uint8Array(24 * 1024 * 1024));
+    stream.end();
+    expect(total).toBeGreaterThan(23 * 1024 * 1024);
+    const freed = new Promise<void>((resolve) => {
+      nothingWaits = resolve;
+    });
+    connection.socket.destroy();
+    await freed;
+    expect([total, stream.waiting]).toEqual([0, 0]);
   });
 });

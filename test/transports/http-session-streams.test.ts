@@ -57,6 +57,16 @@ describe('a stream that the client opens by itself', () => {
     expect(stage.ended).toEqual([]);
   });
 
+  test('is activity until it is closed', async () => {
+    const stage = await openStage();
+    const client = await stage.opened();
+    (await client.listens()).breaks();
+    // Its end is noticed long before these are answered.
+    for (let round = 0; round < 5; round++) await settled(client);
+    stage.clock.advance(3_600_000);
+    expect(stage.ended).toEqual(['idle']);
+  });
+
   test('P2 without one the session is reaped, and nobody finds it any more', async () => {
     const stage = await openStage();
     const client = await stage.opened();
