@@ -598,6 +598,8 @@ export const manifest: readonly Requirement[] = [
     'runtime/runtime.test.ts': 'P2 P14 a stream that is open keeps a session for its day, and no longer',
   }),
   ...rows('P16', 'both', 'Floods and peers that do not read cost bounded memory and are refused in typed words.', {
+    'transports/http-replay.test.ts':
+      'P16 the rings of a process keep a bounded number of bytes together, and give back what they kept',
     'transports/http-intake.test.ts':
       'P16 are not read while the server does not keep up, and wait within a bound when they were',
     'transports/http-event-stream.test.ts': 'P16 that has ended and is not read counts until its client is gone',
@@ -725,5 +727,9 @@ export const manifest: readonly Requirement[] = [
   ...rows('P12', 'both', 'A shared server is used when it is ready, and not before.', {
     'transports/shared-connector.test.ts':
       'P11 P12 is started for the first session, ready for all at once, and ended with the last',
+  }),
+  ...rows('R23', 'modern', 'An answer that asks for input is an answer.', {
+    'scenarios/exchanges.test.ts':
+      'R23 an answer that asks for input is an answer; its state goes back as it came, under another id',
   }),
 ];

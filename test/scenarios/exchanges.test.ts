@@ -267,6 +267,26 @@ describe('what the server sends of its own accord', () => {
   });
 });
 
+test('R23 an answer that asks for input is an answer; its state goes back as it came, under another id', () => {
+  const world = new World();
+  const meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' };
+  const requestState = 'opaque "state" \u00e9 {"id":1}';
+  const first = world.calls(1, meta);
+  const asks = {
+    resultType: 'input_required',
+    inputRequests: { name: { method: 'elicitation/create' } },
+    requestState,
+  };
+  world.server.says({ id: first.sentId, result: asks });
+  expect([first.post.answers, first.post.outcomes]).toEqual([[{ jsonrpc: '2.0', id: 1, result: asks }], ['result']]);
+  const inputResponses = { name: { action: 'accept' } };
+  const params = { name: 'echo', _meta: meta, inputResponses, requestState };
+  const second = world.client.posts({ id: 2, method: 'tools/call', params });
+  expect(world.server.heard.at(-1)).toMatchObject({ params });
+  world.server.says({ id: world.server.lastId, result: { resultType: 'complete' } });
+  expect([second.outcomes, world.session.snapshot().pending]).toEqual([['result'], []]);
+});
+
 describe('an answer that a server on HTTP gives', () => {
   const via = (request: PendingEntry) => ({ exchange: undefined, request, status: 404 });
 
