@@ -7,10 +7,19 @@
 export interface Requirement {
   readonly id: string;
   readonly law: string;
-  /** `any`: in process, whatever the transport; `stdio`: through the built command and real processes. */
-  readonly front: 'any' | 'stdio';
+  /** `any`: in process, whatever the transport; the others: through that front of the built command, and real processes. */
+  readonly front: 'any' | 'stdio' | 'http' | 'websocket' | 'every';
   readonly era: 'legacy' | 'modern' | 'both';
   readonly test: { readonly file: string; readonly name: string };
+}
+
+/** By the names of the files: a test end to end is of one front, or says so. */
+function frontOf(file: string): Requirement['front'] {
+  const [, name] = /^e2e\/([^.]*)/.exec(file) ?? [];
+  if (name === undefined) return 'any';
+  if (name === 'fronts') return 'every';
+  if (name.startsWith('http')) return 'http';
+  return name.startsWith('websocket') ? 'websocket' : 'stdio';
 }
 
 /** @param tests the test that stands for the law in each file, by the file's path in test/. */
@@ -21,7 +30,7 @@ function rows(
   tests: Readonly<Record<string, string>>,
 ): readonly Requirement[] {
   return Object.entries(tests).map(([file, name]) => {
-    const front = file.startsWith('e2e/') ? 'stdio' : 'any';
+    const front = frontOf(file);
     return { id, law, front, era, test: { file: `test/${file}`, name } };
   });
 }
@@ -457,6 +466,7 @@ export const manifest: readonly Requirement[] = [
   ...rows('P2', 'both', 'A session that nobody uses leaves at its limit, and nothing of it stays.', {
     'transports/http-session.test.ts': 'P2 a crowd of abandoned sessions is reaped, and nothing of it stays',
     'transports/http-session-streams.test.ts': 'P2 without one the session is reaped, and nobody finds it any more',
+    'e2e/http-sessions.test.ts': 'P2 clients that are never seen again leave nothing behind',
     'runtime/runtime.test.ts': 'P2 P14 a stream that is open keeps a session for its day, and no longer',
   }),
   ...rows(
@@ -464,6 +474,7 @@ export const manifest: readonly Requirement[] = [
     'legacy',
     "A server that comes back is told what was agreed, and the client's session goes on; another server is refused.",
     {
+      'e2e/http-sessions.test.ts': 'P3 has forgotten its sessions, and clients go on: %s',
       'transports/http-real-servers.test.ts': 'P3 P5 that is killed and started again serves the same client',
       'transports/sse-connector.test.ts':
         'P3 shows in a message that it does not know any more, too, and that is sent again',
@@ -480,6 +491,7 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('P4', 'both', 'An answer reaches its own request only, whatever ids anybody uses.', {
+    'e2e/http-sessions.test.ts': 'P4 have answers of their own where all of them share a server',
     'proxy/http.test.ts': 'F9 P4 that shake hands have a session and a server each, also with the same ids',
     'transports/http-inbound.test.ts': 'P4 R7 two clients and two requests of one client may all have the same id',
     'proxy/websocket.test.ts': 'F9 P4 have a session and a server each, also with the same ids',
@@ -545,6 +557,9 @@ export const manifest: readonly Requirement[] = [
     'e2e/processes.test.ts': 'P8 is not started again when that is not wanted',
   }),
   ...rows('P9', 'both', 'What a server asks reaches the client that caused it, and the answer returns.', {
+    'e2e/fronts.test.ts': 'P9 P18 says the same to a client %s',
+    'e2e/http-sessions.test.ts': 'P4 P13 P9 each have a session, a server and answers of their own',
+    'e2e/websocket-command.test.ts': 'P18 P9 of the handshake hears progress before the answer, and is asked and asks',
     'transports/http-link.test.ts':
       'P9 opens the stream of the server before the first call: what the call makes it say there is heard',
     'transports/http-real-servers.test.ts': 'R13 P9 shows progress and asks in the middle of a call',
@@ -581,6 +596,7 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('P13', 'both', 'Clients that come, go and come again have each their own session and disturb nobody.', {
+    'e2e/http-sessions.test.ts': 'P4 P13 P9 each have a session, a server and answers of their own',
     'proxy/websocket.test.ts': 'P13 that leave take their session with them',
     'e2e/websocket.test.ts': 'P13 that breaks off leaves neither its requests nor its server behind',
     'races/races.test.ts': 'S1 S3 S6 S7 S10 P4 P13 break no law',
@@ -626,6 +642,7 @@ export const manifest: readonly Requirement[] = [
     'both',
     'A drain refuses what is new, finishes what is in flight, and settles the rest at the deadline.',
     {
+      'e2e/http-sessions.test.ts': 'P17 calls under way are finished before the proxy stops, and new ones are refused',
       'e2e/http.test.ts': 'P17 a stop lets what is under way end, and leaves no server behind',
       'proxy/http.test.ts': 'P17 P1 finish what is under way when it drains, and no child is left',
       'transports/http-front.test.ts': 'P17 new sessions are refused by the runtime: 503, and when to come back',
@@ -640,6 +657,10 @@ export const manifest: readonly Requirement[] = [
   ...rows('P18', 'both', 'Notifications reach exactly their session, in order.', {
     'transports/http-session-streams.test.ts':
       'P18 carries what belongs to no request, in order, each with an id of its own',
+    'e2e/fronts.test.ts': 'P9 P18 says the same to a client %s',
+    'e2e/http-sessions.test.ts': 'P18 reaches the client that it is meant for: %s',
+    'e2e/websocket-command.test.ts':
+      'P18 of 2026-07-28 discovers, answers what a result asks for, and hears what it listens to',
     'transports/http-exchange.test.ts':
       'P18 R13 is a stream when something comes before it: progress, then the answer, then the end',
     'transports/http-server-stream.test.ts': 'P18 reaches the client, also after its stream broke',

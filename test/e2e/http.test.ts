@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { afterAll, expect, test } from 'vitest';
 
+import { dualEra } from './conversations.ts';
 import { type LogLine, type Program, fixture, ninelives, scripted, start, stopAll, toolCall } from './program.ts';
 import { type SdkClient, clientKinds, connect } from './sdk-client.ts';
 
@@ -28,50 +29,9 @@ async function front(
 
 const dualEraServer = [process.execPath, fixture('sdk-v2-server.mjs')];
 
-async function failure(attempt: Promise<unknown>): Promise<unknown> {
-  return attempt.then(
-    (result) => ({ result }),
-    (error: Error & { readonly code?: unknown }) => ({ code: error.code, message: error.message }),
-  );
-}
-
-/** Calls a tool that takes its time, and gives it up when another answer has shown that the server is at it. */
-async function cancelled(client: SdkClient): Promise<unknown> {
-  const controller = new AbortController();
-  const outcome = failure(client.callTool('patience', {}, { signal: controller.signal }));
-  await client.listTools();
-  controller.abort('no longer wanted');
-  return outcome;
-}
-
+/** What the two say to each other, from the era on. */
 async function converse(client: SdkClient): Promise<readonly unknown[]> {
-  const steps: readonly (() => Promise<unknown>)[] = [
-    () => client.listTools(),
-    () => client.callTool('add', { a: 1, b: 2 }),
-    () => client.callTool('steps', { count: 3 }, { onprogress: () => {} }),
-    () => client.callTool('consult'),
-    () => client.callTool('fail'),
-    () => failure(client.callTool('add', { a: 'one' })),
-    () => client.listPrompts(),
-    () => client.getPrompt('greet', { name: 'you' }),
-    () => client.listResources(),
-    () => client.listResourceTemplates(),
-    () => client.readResource('test://text'),
-    () => client.readResource('test://item/7'),
-    () => failure(client.readResource('test://none')),
-    () => cancelled(client),
-    async () => {
-      const stopListening = client.era === 'modern' ? await client.listen() : undefined;
-      const changed = await client.callTool('change');
-      await client.heard(({ method }) => method === 'notifications/tools/list_changed');
-      await stopListening?.();
-      return changed;
-    },
-    () => client.listTools(),
-  ];
-  const said: unknown[] = [client.era, client.serverInfo()];
-  for (const step of steps) said.push(await step());
-  return said;
+  return [client.era, client.serverInfo(), ...(await dualEra(client, { files: '', progress: [] }))];
 }
 
 test.each(clientKinds)('a client %s hears over HTTP what it hears over a pipe', { timeout }, async (kind) => {
