@@ -581,6 +581,7 @@ export const manifest: readonly Requirement[] = [
     'both',
     'A cancellation overtakes what is queued, takes back what has not left, and silences what comes late.',
     {
+      'e2e/http-sessions.test.ts': 'P10 a call that its client gives up is given up at the server',
       'transports/http-link.test.ts': 'P10 before it has left, is never sent',
       'scenarios/exchanges.test.ts': 'P10 a cancellation that could mean either goes no further, and is counted',
       'scenarios/cancellation.test.ts': 'P10 passes what is held in front of it',

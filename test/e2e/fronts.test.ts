@@ -31,7 +31,7 @@ import {
 } from './listening.ts';
 import { fixture, stopAll } from './program.ts';
 import { type ClientKind, type Heard, type Way, connect } from './sdk-client.ts';
-import { lasting, survivors } from './survivors.ts';
+import { lasting, survivorsOf } from './survivors.ts';
 
 const workspace = mkdtempSync(join(tmpdir(), 'fronts-'));
 afterAll(async () => {
@@ -196,7 +196,7 @@ describe.concurrent.each(Object.entries(subjects))('%s', (name, subject) => {
       expect(await program.exit).toEqual({ code: 0, signal: null });
       const started = program.log().filter(({ message }) => message === 'server started');
       expect(started.length > 0).toBe(!(direct instanceof URL));
-      expect(started.flatMap(({ pid }) => survivors(pid as number))).toEqual([]);
+      expect(survivorsOf(started.map(({ pid }) => pid as number))).toEqual([]);
     }
     if (direct instanceof URL) expect(await lasting(direct.href)).toEqual([]);
   });

@@ -4,11 +4,11 @@
  */
 import { afterAll, describe, expect, test } from 'vitest';
 
-import { failure } from './conversations.ts';
+import { cancelled, failure } from './conversations.ts';
 import { type Listening, conformanceServer, listening, reaching, sdkV1Server, serving } from './listening.ts';
 import { type Program, scripted, stopAll } from './program.ts';
 import { type ClientKind, type Heard, type SdkClient, type Way, connect } from './sdk-client.ts';
-import { survivors } from './survivors.ts';
+import { survivors, survivorsOf } from './survivors.ts';
 
 afterAll(stopAll);
 
@@ -45,7 +45,7 @@ function pidsOf(program: Program): readonly number[] {
 /** The proxy, which was asked to stop, goes with everything that it had started. */
 async function gone({ program }: Listening): Promise<void> {
   expect(await program.exit).toEqual({ code: 0, signal: null });
-  expect(pidsOf(program).flatMap(survivors)).toEqual([]);
+  expect(survivorsOf(pidsOf(program))).toEqual([]);
 }
 
 async function stopped(front: Listening): Promise<void> {
@@ -225,13 +225,48 @@ test('P2 clients that are never seen again leave nothing behind', { timeout }, a
   const over = (): readonly unknown[] =>
     front.program.log().filter(({ message, reason }) => message === 'session ended' && reason === 'idle');
   await front.program.until(() => (over().length >= count ? true : undefined), 'the end of all abandoned sessions');
-  const ended = (): number => pidsOf(front.program).filter((pid) => survivors(pid).length === 0).length;
-  await expect.poll(ended, { timeout: 10_000 }).toBe(count);
+  const { pid } = JSON.parse(await say(faithful, 'info')) as { readonly pid: number };
+  const left = () => survivorsOf(pidsOf(front.program)).map(({ group }) => group);
+  await expect.poll(left, { timeout: 10_000 }).toEqual([pid]);
   const late = await post({ id: 2, method: 'ping' }, { 'Mcp-Session-Id': ids[0]! });
   expect([late.status, await late.json()]).toMatchObject([404, { id: 2, error: { code: 4040 } }]);
   // Whoever has a stream open is there.
   expect(await say(faithful, 'echo', { text: 'still here' })).toBe('still here');
   await faithful.close();
+  await stopped(front);
+});
+
+test(
+  'P2 the server that clients of 2026-07-28 share goes when nobody has used it, and comes again',
+  { timeout },
+  async () => {
+    const front = await listening('http', conformanceServer('stdio.js'), ['--session-idle-ms', '500']);
+    const client = await connect('v2 pin', front.url, false);
+    const before = await client.callTool('test_simple_text');
+    const first = await front.program.server(1);
+    await front.program.logged('session ended');
+    await expect.poll(() => survivors(first), { timeout: 10_000 }).toEqual([]);
+    expect(await client.callTool('test_simple_text')).toEqual(before);
+    expect(await front.program.server(2)).not.toBe(first);
+    await client.close();
+    await stopped(front);
+  },
+);
+
+test('P10 a call that its client gives up is given up at the server', { timeout }, async () => {
+  const front = await listening('http', scripted());
+  for (const kind of legacyKinds) {
+    const client = await connect(kind, front.url, false);
+    const seen = async (): Promise<readonly string[]> => {
+      const { order } = JSON.parse(await say(client, 'seen')) as { readonly order: readonly string[] };
+      return order.map((line) => line.split(' ')[0]!).filter((method) => method !== 'ping');
+    };
+    expect(await cancelled(client, 'never', {})).toMatchObject({
+      message: expect.stringContaining('no longer wanted'),
+    });
+    expect((await seen()).slice(-3)).toEqual(['tools/call', 'notifications/cancelled', 'tools/call']);
+    await client.close();
+  }
   await stopped(front);
 });
 

@@ -25,7 +25,12 @@ function processes(): readonly Running[] {
 
 /** What runs of the group of processes. */
 export function survivors(group: number): readonly Running[] {
-  return processes().filter((process) => process.group === group);
+  return survivorsOf([group]);
+}
+
+/** The same for many groups at one look. */
+export function survivorsOf(groups: readonly number[]): readonly Running[] {
+  return processes().filter(({ group }) => groups.includes(group));
 }
 
 /** What runs with this word in its command line. */
