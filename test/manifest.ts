@@ -739,6 +739,7 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('P11', 'both', 'Sessions that share a server use one process and one connection.', {
+    'e2e/http-sessions.test.ts': 'P11 P4 P18 hear what is theirs where a process is shared on purpose',
     'proxy/http.test.ts': 'P11 P4 sessions that share a server have one process together, and answers of their own',
     'transports/shared-connection.test.ts':
       'P11 is made once: who comes later gets what the server had said, and who comes meanwhile waits for it',

@@ -94,6 +94,23 @@ describe('many clients at once', () => {
     expect(pidsOf(front.program)).toHaveLength(1);
     await stopped(front);
   });
+
+  test('P11 P4 P18 hear what is theirs where a process is shared on purpose', { timeout }, async () => {
+    const front = await listening('http', scripted(), ['--share', 'shared']);
+    const talks = numbers.map(async (number) => {
+      const client = await connect(legacyKinds[number % 2]!, front.url, true);
+      const steps: unknown[] = [];
+      const onprogress = (step: unknown): number => steps.push(step);
+      const stepped = client.callTool('progress', { count: 3 }, { onprogress });
+      expect(await say(client, 'echo', { text: `${number}` })).toBe(`${number}`);
+      await stepped;
+      expect(steps).toMatchObject([{ progress: 1 }, { progress: 2 }, { progress: 3 }]);
+      await client.close();
+    });
+    await Promise.all(talks);
+    expect(pidsOf(front.program)).toHaveLength(1);
+    await stopped(front);
+  });
 });
 
 describe('what a server says by itself', () => {
