@@ -44,7 +44,7 @@ const waitingBytesMax = 1024 * 1024;
 /** How long a note holds up what was written after it. */
 const noteMs = 5000;
 /** How long calls wait for the server's stream to open. */
-const streamMs = 250;
+const streamMs = 1000;
 /** How long a lost session waits for the fate of its other messages, so that more of them can be sent again. */
 const lossMs = 250;
 /** How often responses are looked for that stay open though nobody waits for them. */

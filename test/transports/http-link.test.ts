@@ -77,7 +77,7 @@ describe('a session that its server has forgotten', () => {
     await expect.poll(() => server.log.filter((what) => what === 'resources/list')).toHaveLength(2);
     await expect.poll(() => connector.openRequests).toBe(1);
     client.sends(cancelled(2));
-    clock.advance(250);
+    clock.advance(1000);
     expect(await client.hears()).toMatchObject({ id: 1, error: { data: { reason: 'session-lost' } } });
     await untilHeard(talk, 3);
     expect(await client.hears()).toEqual(result(3));
@@ -255,7 +255,7 @@ describe('the order of messages', () => {
     client.asks(1, 'tools/call');
     await expect.poll(() => server.log).toContain('GET');
     expect(server.log).not.toContain('tools/call');
-    clock.advance(250);
+    clock.advance(1000);
     expect(await client.hears()).toEqual(result(1));
   });
 
