@@ -82,7 +82,7 @@ describe('many clients at once', () => {
 
   test('P4 have answers of their own where all of them share a server', { timeout }, async () => {
     const front = await listening('http', conformanceServer('stdio.js'));
-    const talks = numbers.map(async (number) => {
+    const talks = numbers.slice(0, 10).map(async (number) => {
       const client = await connect('v2 pin', front.url, true);
       const email = `${number}@example.com`;
       const echo = say(client, 'json_schema_2020_12_tool', { contactMethod: 'email', email });
@@ -97,7 +97,7 @@ describe('many clients at once', () => {
 
   test('P11 P4 P18 hear what is theirs where a process is shared on purpose', { timeout }, async () => {
     const front = await listening('http', scripted(), ['--share', 'shared']);
-    const talks = numbers.map(async (number) => {
+    const talks = numbers.slice(0, 10).map(async (number) => {
       const client = await connect(legacyKinds[number % 2]!, front.url, true);
       const steps: unknown[] = [];
       const onprogress = (step: unknown): number => steps.push(step);
@@ -222,7 +222,7 @@ describe('a server that was away between two calls', () => {
 });
 
 test('P2 clients that are never seen again leave nothing behind', { timeout }, async () => {
-  const count = 20;
+  const count = 10;
   const front = await listening('http', scripted(), ['--session-idle-ms', '1000']);
   const faithful = await connect('v1', front.url, false);
   const headers = { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' };
