@@ -1,6 +1,6 @@
 /**
- * Reaches a server at an http:// URL without being told which of the two transports it speaks: `initialize` is posted, and
- * where it is refused as servers of 2024-11-05 refuse it, the server is asked for a stream instead (2025-11-25,
+ * Reaches a server at an http:// URL without being told which of the two transports it speaks: what a client begins with is
+ * posted, and where it is refused as servers of 2024-11-05 refuse it, the server is asked for a stream instead (2025-11-25,
  * basic/transports, backwards compatibility). What was found out holds for every session that comes after.
  */
 
@@ -179,6 +179,9 @@ class Detection implements UpstreamLink {
   }
 }
 
+/** What a client begins with, of whatever era: both ask the server who it is. */
 function isHandshake(about: Delivery): boolean {
-  return about.type === 'send' && about.entry?.method === 'initialize' && !about.entry.isModern;
+  if (about.type !== 'send' || about.entry === undefined) return false;
+  const { method, isModern } = about.entry;
+  return method === 'server/discover' || (method === 'initialize' && !isModern);
 }

@@ -202,6 +202,17 @@ describe.concurrent.each(Object.entries(subjects))('%s', (name, subject) => {
   });
 });
 
+test(
+  'a client that asks first finds a server on HTTP with server-sent events, though nobody came before',
+  { timeout },
+  async () => {
+    const { url } = await listening('http', (await everythingOver('sse')).url);
+    const client = await connect('v2 auto', url, false);
+    expect([client.era, client.serverInfo()]).toMatchObject(['legacy', { server: { name: 'mcp-servers/everything' } }]);
+    await client.close();
+  },
+);
+
 test('a client that insists on 2026-07-28 is told that a server of before does not speak it', { timeout }, async () => {
   const url = (await everythingOver('streamableHttp')).url;
   const command = reference('server-sequential-thinking');

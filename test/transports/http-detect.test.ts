@@ -64,6 +64,15 @@ describe('a server whose transport is not known', () => {
     },
   );
 
+  test('is found to be older by a client that asks which revisions it speaks, before it shakes hands', async () => {
+    const server = await startServer(older(notFound));
+    const { client } = await talk(server.url);
+    const _meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' };
+    client.asks('probe', 'server/discover', { _meta });
+    expect(await client.hears()).toEqual(result('probe', 'on the stream'));
+    expect(server.log).toEqual(['server/discover', 'GET', 'server/discover']);
+  });
+
   test('is asked only once: sessions that come after know it', async () => {
     const server = await startServer(older(notFound));
     let connector: ReturnType<typeof httpUpstream> | undefined;
@@ -124,7 +133,7 @@ describe('a server whose transport is not known', () => {
     expect(server.log).toEqual(['initialize', 'ping']);
   });
 
-  test('is no question where the client does not begin with initialize', async () => {
+  test('is no question where the client begins with a call', async () => {
     const server = await startServer((asked) => {
       if (asked.what === 'tools/call') asked.empty(404);
       else asked.json(result(asked.id));
