@@ -70,7 +70,7 @@ export class FrontProcess {
   async vitals(): Promise<Vitals> {
     const told = new Promise<Vitals>((resolve) => (this.#onVitals = resolve));
     this.#child.kill('SIGUSR2');
-    return told;
+    return Promise.race([told, this.#gone()]);
   }
 
   /** Asks it to end, and makes it end when it does not. Resolves when it is gone. */
@@ -80,6 +80,11 @@ export class FrontProcess {
     const patience = setTimeout(() => this.#child.kill('SIGKILL'), patienceMs);
     await this.#closed;
     clearTimeout(patience);
+  }
+
+  async #gone(): Promise<never> {
+    await this.#closed;
+    throw new Error(`It is gone: ${this.#child.spawnargs.join(' ')}\n${this.#remarks}`);
   }
 
   async #listening(): Promise<void> {

@@ -16,6 +16,8 @@ interface Request {
   };
 }
 
+const lookMs = 200;
+const parent = process.ppid;
 let held = 0;
 let pieces: string[] = [];
 process.stdin.setEncoding('utf8').on('data', (text: string) => {
@@ -44,8 +46,10 @@ function serve({ id, method, params }: Request): void {
       return;
     case 'deaf':
       process.stdin.pause();
-      // Nothing else would keep it alive.
-      setInterval(() => {}, 2 ** 30);
+      // It will not see the end of its input: what it can see is that whoever started it is gone.
+      setInterval(() => {
+        if (process.ppid !== parent) process.exit(0);
+      }, lookMs);
       return;
     case 'long':
       answer(contentOf('x'.repeat(bytes)));
