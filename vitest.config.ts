@@ -2,6 +2,8 @@
  * How the tests run. Benches, soaks and the conformance suite have runners of their own (see docs/README.md); what they
  * judge by is tested here.
  */
+import { availableParallelism } from 'node:os';
+
 import { defineConfig } from 'vitest/config';
 
 /** They need what Windows has not: shells, `ps`, signals other than the end. What must hold there is in test/e2e/platforms.test.ts. */
@@ -19,6 +21,8 @@ export default defineConfig({
     // Generous, for machines that are busy with other work: no test should come near it.
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // Tests with processes and sockets wait more than they work, so two workers are worth it on two processors as well.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // A run that found nothing to run has failed.
     passWithNoTests: false,
   },
