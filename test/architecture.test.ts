@@ -10,12 +10,13 @@ import { describe, expect, test } from 'vitest';
 /** Low to high. A file imports its own folder and lower rows; folders of one row do not know each other. */
 const levels: readonly (readonly string[])[] = [
   ['protocol'],
-  ['errors'],
+  ['errors', 'local-error'],
   ['session'],
   ['ports'],
   ['machines'],
   ['runtime'],
-  ['transports', 'adapters', 'rules', 'record', 'observe', 'cluster'],
+  ['transports', 'rules', 'record', 'observe', 'cluster'],
+  ['adapters'],
   ['core', 'index'],
   ['admin', 'inspector', 'testing', 'config'],
   ['proxy'],
@@ -25,6 +26,7 @@ const levels: readonly (readonly string[])[] = [
 const pure: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   errors: [],
+  'local-error': [],
   session: [],
   ports: [],
   machines: ['xstate'],

@@ -1,0 +1,49 @@
+/** Opens a session between two peers that adapters stand for, and lets them begin. */
+
+import { LocalError } from '../local-error.ts';
+import type { UpstreamConnector } from '../ports.ts';
+import type { OpenOptions, Runtime, RuntimeSession, SessionPeer } from '../runtime/api.ts';
+import type { PeerAdapter, PeerReports } from './peer-adapter.ts';
+
+export interface SessionBetween extends Omit<OpenOptions, 'client' | 'server' | 'transportType'> {
+  readonly client: PeerAdapter;
+  readonly server: PeerAdapter | UpstreamConnector;
+  /** `in-memory` unless said otherwise: a session that ends with its connection. */
+  readonly transportType?: OpenOptions['transportType'];
+}
+
+/**
+ * A session between a client and a server. It ends when one of them is gone; both links are closed by its end.
+ * @throws LocalError SESSION_REFUSED, with the refusal as `cause`: the limits are reached, or the runtime drains.
+ */
+export function openSession(runtime: Runtime, { client, server, ...rest }: SessionBetween): RuntimeSession {
+  const opened = runtime.open({
+    transportType: 'in-memory',
+    ...rest,
+    client: client.link,
+    server: 'connect' in server ? server : server.link,
+  });
+  if ('refusal' in opened) {
+    throw new LocalError('SESSION_REFUSED', `No session was opened: ${opened.refusal.code}.`, {
+      cause: opened.refusal,
+    });
+  }
+  const { session } = opened;
+  if (!('connect' in server)) {
+    const closed = (): void => session.server.closed();
+    server.start(reportsTo(session.server, closed, closed));
+  }
+  const leaves = (isGone: boolean) => (): void => session.client.closed(isGone);
+  client.start(reportsTo(session.client, leaves(false), leaves(true)));
+  return session;
+}
+
+function reportsTo(peer: SessionPeer, ended: () => void, closed: () => void): PeerReports {
+  return {
+    message: (bytes) => peer.receive(bytes),
+    unreadable: (fault, bytes) => peer.unreadable(fault, bytes),
+    drained: () => peer.drained(),
+    ended,
+    closed,
+  };
+}

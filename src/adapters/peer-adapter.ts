@@ -1,0 +1,23 @@
+/**
+ * The shape that every adapter has: one peer of a session, to be written to through its link and, once the session is open,
+ * told whom to report to. Types only.
+ */
+
+import type { PeerEvents, PeerLink } from '../ports.ts';
+
+/** Where an adapter reports what its peer sends and does. */
+export interface PeerReports extends PeerEvents {
+  /** The peer sends nothing more, and still reads. */
+  ended(): void;
+  /** The peer is gone. Nothing is reported after this. */
+  closed(): void;
+}
+
+export interface PeerAdapter {
+  readonly link: PeerLink;
+  /**
+   * From now on messages are read and reported. To be called once.
+   * @throws LocalError ALREADY_STARTED
+   */
+  start(reports: PeerReports): void;
+}

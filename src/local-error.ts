@@ -1,0 +1,22 @@
+/**
+ * What is thrown at the program that embeds us: misuse, and refusals where a value would be in the way. A code for programs
+ * and a sentence that says what to do. Never crosses the wire; what does is in errors.ts.
+ */
+
+export const localErrorTable = {
+  SESSION_REFUSED: 'Close sessions or raise the limit that `cause` names; a runtime that drains opens none.',
+  ALREADY_STARTED: 'An adapter serves one session: make a new one for each.',
+} as const satisfies Record<string, string>;
+
+export type LocalErrorCode = keyof typeof localErrorTable;
+
+export class LocalError extends Error {
+  override readonly name = 'LocalError';
+  readonly code: LocalErrorCode;
+
+  /** @param what happened, as a sentence; what to do about it is added from the table. */
+  constructor(code: LocalErrorCode, what: string, options: { readonly cause?: unknown } = {}) {
+    super(`${what} ${localErrorTable[code]}`, options);
+    this.code = code;
+  }
+}
