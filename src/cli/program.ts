@@ -14,6 +14,7 @@ export function commandLine(runners: Runners): Command {
     .helpCommand(false)
     .showHelpAfterError('Run with --help to see what can be said here.')
     .exitOverride()
+    .configureOutput({ writeOut: sayTo(process.stdout), writeErr: sayTo(process.stderr) })
     .addHelpText('after', '\nExample:\n  ninelives forward stdio -- npx -y @modelcontextprotocol/server-everything\n');
   addForward(program, runners);
   return program;
@@ -31,4 +32,14 @@ export async function runProgram(words: readonly string[], runners: Runners): Pr
     const wasAsked = error.code === 'commander.helpDisplayed' || error.code === 'commander.version';
     process.exitCode = wasAsked ? exitCodes.ok : exitCodes.usage;
   }
+}
+
+/** Who stops reading in the middle of a help text, as `head` does, has read enough. */
+function sayTo(stream: NodeJS.WriteStream): (text: string) => void {
+  return (text) => {
+    stream.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+    stream.write(text);
+  };
 }

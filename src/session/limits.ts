@@ -93,7 +93,7 @@ export const defaultTimes: Times = {
   sessionIdleMs: 1_800_000,
   sessionAgeMs: 86_400_000,
   drainMs: 25_000,
-  recoveryMs: 60_000,
+  recoveryMs: 30_000,
   interceptorMs: 5_000,
   halfOpenMs: 10_000,
 };

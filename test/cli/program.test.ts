@@ -2,7 +2,8 @@
  * The command line as a shell sees it: what is printed where, and the exit code. What `forward` takes is in forward.test.ts.
  * The code under test is the built one: build first.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { ninelives } from '../e2e/program.ts';
 
@@ -28,6 +29,16 @@ describe('help', () => {
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/^Usage: ninelives /);
     expect(out.endsWith('\n')).toBe(true);
+  });
+
+  test('that its reader has left is no failure', async () => {
+    const [node = '', ...rest] = ninelives('--help');
+    const child = spawn(node, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    let err = '';
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect([code, err]).toEqual([0, '']);
   });
 
   test('of the program and of each command has an example that can be typed as it stands', () => {

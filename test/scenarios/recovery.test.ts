@@ -396,7 +396,7 @@ describe('while its server is away', () => {
     server.goesDown();
     client.asks(1, 'tools/list');
     client.leaves();
-    play.timePasses(60_000);
+    play.timePasses(30_000);
     expect([server.starts, session.snapshot().endReason]).toEqual([1, 'client-gone']);
     expect(server.stoppedWith).toMatchObject({ reason: 'exited' });
   });
@@ -407,14 +407,14 @@ describe('while its server is away', () => {
     client.asks(1, 'tools/list');
     client.endsInput();
     client.receivesError(1, 5031, { code: 'DRAINING', reason: 'draining' });
-    play.timePasses(60_000);
+    play.timePasses(30_000);
     expect([server.starts, session.snapshot().endReason]).toEqual([1, 'client-closed']);
   });
 
   test('P3 the deadline for its return ends the session', () => {
     const { play, client, server, session } = served();
     server.goesDown();
-    play.timePasses(59_999);
+    play.timePasses(29_999);
     expect(session.snapshot().state).toBe('active.recovering');
     play.timePasses(1);
     expect(session.snapshot()).toMatchObject({ state: 'failed', endReason: 'recovery-deadline' });
@@ -425,13 +425,13 @@ describe('while its server is away', () => {
     const talk = served();
     const { play, server, session } = talk;
     const hello = restarted(talk);
-    play.timePasses(50_000);
+    play.timePasses(25_000);
     accepts(talk, hello);
     server.receives(notification('notifications/initialized'));
-    play.timePasses(20_000);
+    play.timePasses(60_000);
     expect(session.snapshot().state).toBe('active.serving');
     restarted(talk);
-    play.timePasses(50_000);
+    play.timePasses(25_000);
     expect(session.snapshot().state).toBe('active.recovering');
   });
 });
