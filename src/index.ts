@@ -26,6 +26,8 @@ export type {
 } from './ports.ts';
 export { errorTable } from './errors.ts';
 export type { ErrorCode, ErrorRow, Refusal } from './errors.ts';
+export { LocalError } from './local-error.ts';
+export type { LocalErrorCode } from './local-error.ts';
 export type { Direction, Envelope, Frame, FrameKind, RequestId } from './protocol/envelope.ts';
 export type { FaultKind, ReadFault } from './protocol/faults.ts';
 export type {

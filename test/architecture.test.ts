@@ -30,6 +30,7 @@ const pure: Readonly<Record<string, readonly string[]>> = {
   session: [],
   ports: [],
   machines: ['xstate'],
+  runtime: ['xstate'],
 };
 /** What an embedder gets only by asking for it. */
 const uninvitedPackages = /^(?:fast-check|vitest|pino|commander|yaml|ws|jose|@nats-io\/|@opentelemetry\/sdk|cel)/;
@@ -165,6 +166,11 @@ describe('imports', () => {
       'a package into a pure folder',
       { 'machines/a.ts': `import { setup } from 'xstate';\nconst z = await import('zod');` },
       'machines/a.ts: machines is pure and may not import zod',
+    ],
+    [
+      'a built-in module into the runtime',
+      { 'src/runtime/a.ts': `import { setImmediate } from 'node:timers/promises';` },
+      'src/runtime/a.ts: runtime is pure and may not import node:timers/promises',
     ],
     [
       'an entry point from inside',

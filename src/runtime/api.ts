@@ -17,7 +17,8 @@ import type { Observer } from './observation.ts';
 import type { TotalsSnapshot } from './totals.ts';
 
 export interface RuntimeOptions {
-  readonly ids: Ids;
+  /** Random UUIDs unless said otherwise: ids of sessions must be unguessable where peers can present them. */
+  readonly ids?: Ids;
   readonly clock?: Clock;
   readonly log?: Log;
   readonly limits?: Partial<Limits>;

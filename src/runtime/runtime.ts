@@ -3,13 +3,10 @@
  * Everything it needs of the world is handed in; it starts no process and opens no socket.
  */
 
-import { isUtf8 } from 'node:buffer';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-
 import { type Actor, createActor } from 'xstate';
 import type { supervisorMachine } from '../../machines/supervisor.ts';
 import { type Refusal, refusal } from '../errors.ts';
-import type { Clock, Log } from '../ports.ts';
+import type { Clock, Ids, Log } from '../ports.ts';
 import { type ReadLimits, defaultReadLimits } from '../protocol/read.ts';
 import type { SessionEvent } from '../session/events.ts';
 import { Ledger, type Limits, type Times, connectionTimes, defaultLimits, defaultTimes } from '../session/limits.ts';
@@ -26,6 +23,7 @@ import { indexScheduler } from './indexed-scheduler.ts';
 import { InterceptorChain } from './interceptor-chain.ts';
 import type { Observation, Observer } from './observation.ts';
 import type { Box } from './outbox.ts';
+import { fastUtf8Check, nextTurn, randomId } from './platform.ts';
 import { Registry, Slot, sessionsPerPrincipal } from './registry.ts';
 import { Router } from './router.ts';
 import { type HandleSurroundings, SessionHandle } from './session-handle.ts';
@@ -45,13 +43,14 @@ const sliceMs = 2;
 /** How long a slow reader has to take what is still written to it after its session ended. */
 const defaultLingerMs = 5000;
 
-/** Creates a runtime. `options.ids` are required because session ids must be unguessable where peers can present them. */
-export function createRuntime(options: RuntimeOptions): Runtime {
+/** Creates a runtime: with nothing handed in, one on the time and the random ids of its platform, and with no log. */
+export function createRuntime(options: RuntimeOptions = {}): Runtime {
   return new SessionRuntime(options);
 }
 
 class SessionRuntime implements Runtime {
   readonly #options: RuntimeOptions;
+  readonly #ids: Ids;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #limits: Limits;
@@ -74,6 +73,7 @@ class SessionRuntime implements Runtime {
 
   constructor(options: RuntimeOptions) {
     this.#options = options;
+    this.#ids = options.ids ?? { sessionId: randomId };
     this.#clock = options.clock ?? systemClock();
     this.#log = options.log ?? silentLog;
     this.#unplacedLog = new UnplacedLog(this.#log);
@@ -114,7 +114,7 @@ class SessionRuntime implements Runtime {
     });
     this.#handleSurroundings = { clock: this.#clock, send: (id, event) => this.#route(id, event) };
     this.#hostSurroundings = {
-      readLimits: { ...defaultReadLimits, isUtf8, ...options.readLimits } satisfies ReadLimits,
+      readLimits: readLimitsWith(options.readLimits),
       chain: new InterceptorChain(options.interceptors ?? [], this.#clock),
       now: () => this.#clock.now(),
       route: (host, event) => this.#route(host.record.id, event, host),
@@ -146,7 +146,7 @@ class SessionRuntime implements Runtime {
     if (!this.#supervisor.getSnapshot().hasTag('accepting')) return { refusal: refusal('DRAINING') };
     const objection = this.#makeRoom(options.principal, now);
     if (objection !== undefined) return { refusal: objection };
-    const id = this.#options.ids.sessionId();
+    const id = this.#ids.sessionId();
     const ref = createActor(this.#sessionLogic, {
       parent: this.#supervisor,
       id,
@@ -384,6 +384,11 @@ class SessionRuntime implements Runtime {
   #empty(): Promise<void> {
     return this.#registry.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenEmpty.push(resolve));
   }
+}
+
+function readLimitsWith(asked: Partial<ReadLimits> | undefined): ReadLimits {
+  const isUtf8 = fastUtf8Check();
+  return { ...defaultReadLimits, ...(isUtf8 && { isUtf8 }), ...asked };
 }
 
 /** Sessions of these transports end with their connection. */

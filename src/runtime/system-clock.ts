@@ -5,33 +5,34 @@
  */
 /* oxlint-disable no-restricted-globals -- this file is the Clock port of a running process */
 import type { Clock } from '../ports.ts';
+import { type PlatformTimer, monotonicMs, startTimer, stopTimer } from './platform.ts';
 
-/** Node fires a timer of more than 2^31 - 1 ms (24.8 days) at once, so a longer one is waited for in parts. */
+/** A timer of more than 2^31 - 1 ms (24.8 days) fires at once on every platform, so a longer one is waited for in parts. */
 const partMsMax = 2 ** 31 - 1;
 
 export function systemClock(): Clock {
   return {
-    now: () => Math.floor(performance.now()),
+    now: () => Math.floor(monotonicMs()),
     wallTime: () => Date.now(),
     setTimeout: (callback, delayMs) => new SystemTimer(callback, delayMs),
     clearTimeout: (handle) => {
-      if (handle instanceof SystemTimer) clearTimeout(handle.part);
+      if (handle instanceof SystemTimer) stopTimer(handle.part);
     },
   };
 }
 
 class SystemTimer {
-  part: NodeJS.Timeout;
+  part: PlatformTimer;
 
   constructor(callback: () => void, delayMs: number) {
     this.part = this.wait(callback, delayMs);
   }
 
-  private wait(callback: () => void, delayMs: number): NodeJS.Timeout {
-    if (!(delayMs > partMsMax)) return setTimeout(callback, delayMs).unref();
+  private wait(callback: () => void, delayMs: number): PlatformTimer {
+    if (!(delayMs > partMsMax)) return startTimer(callback, delayMs);
     const next = () => {
       this.part = this.wait(callback, delayMs - partMsMax);
     };
-    return setTimeout(next, partMsMax).unref();
+    return startTimer(next, partMsMax);
   }
 }
