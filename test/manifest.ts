@@ -687,7 +687,7 @@ export const manifest: readonly Requirement[] = [
   ...rows('P20', 'both', 'Host and Origin are checked by default, and a front for others says whom it answers to.', {
     'transports/http-session-table.test.ts': 'P20 are found by their id, by who opened them',
     'proxy/http.test.ts': 'P20 of a foreign host or page are not let in',
-    'transports/http-front.test.ts': 'P20 keeps out a request with %j, once and again',
+    'transports/http-entrance.test.ts': 'P20 keeps out a request with %j, once and again',
     'transports/http-inbound.test.ts': 'P20 of somebody else finds no session',
     'proxy/websocket.test.ts': 'P20 of a foreign page are not let in',
     'cli/listen-flags.test.ts': 'another address than loopback wants the names that clients use (P20)',

@@ -3,8 +3,6 @@
  * It keeps web pages away from servers on their visitors' machines (DNS rebinding). It does not know who the user is.
  */
 
-import { isIPv6 } from 'node:net';
-
 export interface DoorOptions {
   /** The address that the front is bound to: `127.0.0.1`, `::1`, `localhost`, `0.0.0.0`. */
   readonly listenHost: string;
@@ -135,6 +133,11 @@ function nameOf(text: string): string | undefined {
 /** One address has many spellings, and a URL keeps one of them. */
 function shortestOf(address: string): string | undefined {
   return isIPv6(address) ? new URL(`http://[${address}]`).hostname : undefined;
+}
+
+/** What stands between the brackets of a URL is nothing else. */
+function isIPv6(address: string): boolean {
+  return address.includes(':') && URL.canParse(`http://[${address}]`);
 }
 
 /** `scheme://authority`, as browsers write it: without a path. */

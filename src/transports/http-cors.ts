@@ -1,7 +1,7 @@
 /** What a browser asks before it lets a page of another origin speak to the front (WHATWG Fetch, "CORS protocol"). */
 
-import { type FrontResponse, answerEmpty } from './http-answers.ts';
-import type { FrontRequest } from './http-request.ts';
+import { answerEmpty } from './http-answers.ts';
+import type { FrontRequest, FrontResponse, HeaderList } from './http-messages.ts';
 
 /** How long a browser may remember the answer. */
 const rememberedSeconds = '600';
@@ -17,4 +17,13 @@ export function answerPreflight(request: FrontRequest, response: FrontResponse):
   const headers = ['Access-Control-Allow-Methods', 'GET, POST, DELETE', 'Access-Control-Max-Age', rememberedSeconds];
   if (asked !== undefined && fieldNames.test(asked)) headers.push('Access-Control-Allow-Headers', asked);
   answerEmpty(response, 204, headers);
+}
+
+/** What a page may read of an answer beside its body: the id that it has to send from then on. */
+const exposedHeaders = 'Mcp-Session-Id';
+
+/** Lets a page that the door has let in read an answer. */
+export function addPageHeaders(headers: HeaderList, pageOrigin: string): void {
+  headers.push('Access-Control-Allow-Origin', pageOrigin, 'Vary', 'Origin');
+  headers.push('Access-Control-Expose-Headers', exposedHeaders);
 }

@@ -3,13 +3,13 @@
  * legacy clients ask for by other methods.
  */
 
-import { type FrontResponse, answerEmpty } from './http-answers.ts';
+import { answerEmpty } from './http-answers.ts';
 import { isLegacyRevision, namesModern } from './http-eras.ts';
 import type { HttpVisitor } from './http-front-options.ts';
 import { Inbound, type InboundOptions } from './http-inbound.ts';
 import { acceptsEvents } from './http-media.ts';
+import type { FrontRequest, FrontResponse } from './http-messages.ts';
 import { refuseAs, refuseMethod, refuseRevision, refuseUnknown } from './http-refusals.ts';
-import type { FrontRequest } from './http-request.ts';
 import type { HttpSession } from './http-session.ts';
 import type { StreamOpening } from './http-session-streams.ts';
 import { SessionTable } from './http-session-table.ts';

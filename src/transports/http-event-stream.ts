@@ -5,7 +5,7 @@
 
 import { encodeSseComment } from '../protocol/sse-write.ts';
 import type { Due, FixedDelay } from './fixed-delay.ts';
-import type { FrontResponse, HeaderList } from './http-answers.ts';
+import type { FrontResponse, HeaderList } from './http-messages.ts';
 import { Outflow, type OutflowMeter } from './http-outflow.ts';
 
 const heartbeat = encodeSseComment('keepalive');

@@ -12,11 +12,13 @@ import { decodeText } from '../protocol/text.ts';
 import { refusal } from '../errors.ts';
 import type { SendEffect } from '../session/effects.ts';
 import { Exchange } from '../session/pending.ts';
+import { joinBytes } from './join-bytes.ts';
 import type { Due, FixedDelay } from './fixed-delay.ts';
-import { type FrontResponse, type HeaderList, type ResponseOwner, addRetryAfter, refuse } from './http-answers.ts';
+import { addRetryAfter, refuse } from './http-answers.ts';
 import { EventStream, type EventStreamSurroundings } from './http-event-stream.ts';
+import { headerIn, headersBeginning } from './http-header-fields.ts';
+import type { FrontRequest, FrontResponse, HeaderList, ResponseOwner } from './http-messages.ts';
 import { Outflow, type OutflowMeter } from './http-outflow.ts';
-import { type FrontRequest, headerIn, headersBeginning } from './http-request.ts';
 
 /** A stream that its client may come back to. */
 export interface ResumableStream {
@@ -210,7 +212,7 @@ export class HttpExchange extends Exchange implements Due, ResponseOwner {
     if (this.#resumable !== undefined) return this.#resumable.say(message);
     const stream = this.#stream;
     if (stream === undefined || this.#response === undefined) return 'closed';
-    const event = Buffer.concat(encodeSseEvent(message, undefined));
+    const event = joinBytes(encodeSseEvent(message, undefined));
     if (this.#home.isFull(stream, event.length)) return 'full';
     stream.write(event);
     return 'accepted';
@@ -272,6 +274,6 @@ function statusOf(about: SendEffect, isModern: boolean): number {
 }
 
 function errorCodeOf(message: readonly Uint8Array[]): number {
-  const code = ownMember(ownMember(JSON.parse(decodeText(Buffer.concat(message))), 'error'), 'code');
+  const code = ownMember(ownMember(JSON.parse(decodeText(joinBytes(message))), 'error'), 'code');
   return typeof code === 'number' ? code : 0;
 }

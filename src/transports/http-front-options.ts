@@ -6,7 +6,7 @@ import type { OpenResult } from '../runtime/api.ts';
 import type { Exchange } from '../session/pending.ts';
 import type { Limits } from '../session/limits.ts';
 import type { DoorPolicy } from './door.ts';
-import type { FrontRequest } from './http-request.ts';
+import type { FrontRequest } from './http-messages.ts';
 
 /** Who sends a request. A session belongs to who opened it: to everybody else there is no such session (P20). */
 export interface HttpVisitor {
@@ -91,22 +91,16 @@ export const defaultHttpTimes: HttpTimes = {
   patienceMs: 30_000,
 };
 
-export interface HttpFrontOptions {
-  /** The address to listen on, and the port; 0 takes a free one. */
-  readonly host: string;
-  readonly port: number;
-  /** Where MCP is served: `/mcp`. */
+/** What every front is told, whatever carries its requests. */
+export interface HttpEntranceOptions {
+  /** Where MCP is served: `/mcp`. `*`: every request is for MCP, and there are no probes. */
   readonly path?: string;
   readonly door: DoorPolicy;
   readonly sessions: HttpSessions;
-  /** Says who a visitor is. Everybody is the same nobody unless told otherwise. */
-  readonly identify?: (request: FrontRequest) => HttpVisitor;
   /** A legacy request that names no session: refused, or passed to the visitor's logical session. */
   readonly sessionless?: 'refuse' | 'pass';
   /** Pages that the door lets in may read the answers. */
   readonly allowsPages?: boolean;
-  /** PEM texts: then the front speaks TLS. */
-  readonly tls?: { readonly key: string; readonly cert: string };
   /** Why the front should not be sent traffic, in one line; undefined when it may. */
   readonly unreadiness?: () => string | undefined;
   readonly clock: Clock;
@@ -116,4 +110,14 @@ export interface HttpFrontOptions {
   /** The limits of sessions that concern the front: the same as the runtime's. */
   readonly sessionLimits?: Partial<Pick<Limits, 'frameBytesMax' | 'bufferPauseBytes' | 'bufferBytesMax'>>;
   readonly readLimits?: Partial<ReadLimits>;
+}
+
+export interface HttpFrontOptions extends HttpEntranceOptions {
+  /** The address to listen on, and the port; 0 takes a free one. */
+  readonly host: string;
+  readonly port: number;
+  /** Says who a visitor is. Everybody is the same nobody unless told otherwise. */
+  readonly identify?: (request: FrontRequest) => HttpVisitor;
+  /** PEM texts: then the front speaks TLS. */
+  readonly tls?: { readonly key: string; readonly cert: string };
 }

@@ -14,14 +14,14 @@ import { validateModernHeaders } from '../protocol/http-headers.ts';
 import { type ReadLimits, isBatch, readMessage, readMessages } from '../protocol/read.ts';
 import { revisionRow } from '../protocol/revisions.ts';
 import { retryAfterMs } from '../session/limits.ts';
-import { type FrontResponse, type ResponseOwner, answerEmpty, answerJson, failed, refuse } from './http-answers.ts';
+import { answerEmpty, answerJson, failed, refuse } from './http-answers.ts';
 import { firstModern, isLegacyRevision, namesModern, understandsPriming } from './http-eras.ts';
 import { type ExchangeFacts, HttpExchange } from './http-exchange.ts';
 import type { HttpSessionKind, HttpSessions, HttpVisitor } from './http-front-options.ts';
 import type { Intake } from './http-intake.ts';
 import { acceptsBoth, isJsonContent, prefersEvents } from './http-media.ts';
+import type { BodyTaker, FrontRequest, FrontResponse, ResponseOwner } from './http-messages.ts';
 import { refuseAccept, refuseAs, refuseFault, refuseRevision, refuseUnknown } from './http-refusals.ts';
-import type { BodyTaker, FrontRequest } from './http-request.ts';
 import { HttpSession, type SessionSurroundings } from './http-session.ts';
 import type { SessionTable } from './http-session-table.ts';
 
@@ -68,6 +68,10 @@ export class Inbound {
     const length = Number(post.request.contentLength ?? bodyBytesMax);
     if (length <= shortBytesMax && intake.isOpen) readBody(post, bodyBytesMax);
     else post.readInTurn(intake, length, bodyBytesMax);
+  }
+
+  broken({ response }: Post, status: 400 | 408): void {
+    refuseAs(response, status, status === 408 ? 'The body took too long to come' : 'The body broke off');
   }
 
   tooLarge({ response }: Post): void {
@@ -317,6 +321,11 @@ class Post implements BodyTaker, ResponseOwner {
 
   bodyTooLarge(): void {
     this.#inbound.tooLarge(this);
+    this.#readOver();
+  }
+
+  bodyFailed(status: 400 | 408): void {
+    this.#inbound.broken(this, status);
     this.#readOver();
   }
 

@@ -4,7 +4,7 @@
  * while is cut off, so that one client that has stopped reading does not hold up a server that others use too.
  */
 
-import type { FrontResponse, ResponseOwner } from './http-answers.ts';
+import type { FrontResponse, ResponseOwner } from './http-messages.ts';
 
 /** Where a session adds up what its clients have not taken. */
 export interface OutflowMeter {
@@ -33,28 +33,19 @@ export class Outflow implements ResponseOwner {
   /** Something was written. */
   wrote(): void {
     const response = this.#response;
-    const behind = response.writableLength;
-    if (behind < response.writableHighWaterMark) return;
-    this.#listen();
-    // Node sees parts of a write being taken as well, and cuts off a connection of which nothing is.
-    if (this.#waiting === 0) response.socket?.setTimeout(this.#patienceMs);
+    const behind = response.untakenBytes;
+    if (behind === 0) return;
+    if (!this.#isListening) {
+      this.#isListening = true;
+      response.onTaken(() => this.#set(0));
+    }
+    if (this.#waiting === 0) response.cutOffAfter(this.#patienceMs);
     this.#set(behind);
   }
 
   /** Nobody takes anything any more. */
   responseClosed(): void {
     this.#set(0);
-  }
-
-  #listen(): void {
-    if (this.#isListening) return;
-    this.#isListening = true;
-    this.#response.on('drain', () => {
-      this.#response.socket?.setTimeout(0);
-      this.#set(0);
-    });
-    // The time that an idle connection may stay open is Node's to set by now.
-    this.#response.on('finish', () => this.#set(0));
   }
 
   #set(bytes: number): void {

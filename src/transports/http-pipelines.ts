@@ -6,19 +6,19 @@
 
 import type { Socket } from 'node:net';
 
-import type { FrontResponse } from './http-answers.ts';
+import type { NodeResponse } from './http-node-response.ts';
 
 export class Pipelines {
   readonly max: number;
   /** By connection, the answers that wait for their turn. */
-  readonly #waiting = new WeakMap<Socket, Set<FrontResponse>>();
+  readonly #waiting = new WeakMap<Socket, Set<NodeResponse>>();
 
   constructor(max: number) {
     this.max = max;
   }
 
   /** False: this connection has too many under way. */
-  admits(socket: Socket, response: FrontResponse): boolean {
+  admits(socket: Socket, response: NodeResponse): boolean {
     const waiting = this.#of(socket);
     if (waiting.size >= this.max) return false;
     waiting.add(response);
@@ -26,10 +26,10 @@ export class Pipelines {
     return true;
   }
 
-  #of(socket: Socket): Set<FrontResponse> {
+  #of(socket: Socket): Set<NodeResponse> {
     const known = this.#waiting.get(socket);
     if (known !== undefined) return known;
-    const waiting = new Set<FrontResponse>();
+    const waiting = new Set<NodeResponse>();
     this.#waiting.set(socket, waiting);
     socket.once('close', () => {
       for (const response of waiting) {

@@ -2,7 +2,8 @@
 
 import { refusal } from '../errors.ts';
 import type { ReadFault } from '../protocol/faults.ts';
-import { type FrontResponse, refuse } from './http-answers.ts';
+import { refuse } from './http-answers.ts';
+import type { FrontResponse } from './http-messages.ts';
 
 export function refuseAs(response: FrontResponse, status: number, reason: string, idToken?: string): void {
   refuse(response, refusal('INVALID_REQUEST', { reason }), { status, idToken });

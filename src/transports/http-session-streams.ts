@@ -8,8 +8,9 @@ import type { Delivery, DeliveryResult } from '../ports.ts';
 import { encodeSseEvent } from '../protocol/sse-write.ts';
 import { LazyMap } from '../session/lazy-map.ts';
 import type { PendingEntry } from '../session/pending.ts';
+import { joinBytes } from './join-bytes.ts';
 import type { Due, FixedDelay } from './fixed-delay.ts';
-import type { FrontResponse, ResponseOwner } from './http-answers.ts';
+import type { FrontResponse, ResponseOwner } from './http-messages.ts';
 import { EventStream, type EventStreamSurroundings } from './http-event-stream.ts';
 import type { ResumableStream } from './http-exchange.ts';
 import type { OutflowMeter } from './http-outflow.ts';
@@ -181,7 +182,7 @@ export class SessionStreams {
     const { live } = stream;
     const place = this.#place + 1;
     // A copy: what is kept must not keep whatever chunk the message came in.
-    const bytes = Buffer.concat(encodeSseEvent(message, eventId(stream.number, place)));
+    const bytes = joinBytes(encodeSseEvent(message, eventId(stream.number, place)));
     if (live !== undefined && this.#home.isFull(live, bytes.length)) return 'full';
     this.#place = place;
     const event: KeptEvent = { place, channel: stream, bytes };

@@ -8,7 +8,7 @@ import type { Delivery, DeliveryResult, ExchangeLink } from '../ports.ts';
 import type { ClientPeer, RuntimeSession } from '../runtime/api.ts';
 import type { Outcome } from '../session/outcomes.ts';
 import type { Exchange, PendingEntry } from '../session/pending.ts';
-import type { FrontResponse } from './http-answers.ts';
+import type { FrontResponse } from './http-messages.ts';
 import type { EventStream } from './http-event-stream.ts';
 import { ExchangeList } from './http-exchange-list.ts';
 import { type ExchangeHome, type ExchangeSurroundings, HttpExchange, type ResumableStream } from './http-exchange.ts';

@@ -3,7 +3,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-import { FrontResponse } from './http-answers.ts';
+import { NodeResponse } from './http-node-response.ts';
 
 const statusOfError: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
@@ -28,5 +28,5 @@ export function refuseConnection(socket: Duplex, error?: Error): void {
 /** An answer has begun: a second one in the middle of it would be taken for a part of it. */
 function isAnswering(socket: Duplex): boolean {
   const current: unknown = Reflect.get(socket, '_httpMessage');
-  return current instanceof FrontResponse && current.headersSent;
+  return current instanceof NodeResponse && current.headersSent;
 }

@@ -1,12 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { refusal } from '../../src/errors.ts';
-import { type FrontResponse, answerEmpty, answerJson, answerText, refuse } from '../../src/transports/http-answers.ts';
+import { answerEmpty, answerJson, answerText, refuse } from '../../src/transports/http-answers.ts';
+import type { NodeResponse } from '../../src/transports/http-node-response.ts';
 import { bareServer, closeBareServers } from './http-stage.ts';
 
 afterEach(closeBareServers);
 
 /** What the client of this answer reads. */
-async function read(answer: (response: FrontResponse) => void): Promise<string> {
+async function read(answer: (response: NodeResponse) => void): Promise<string> {
   const { connection, next } = await bareServer();
   connection.writes('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
   const [, response] = await next();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { FrontResponse } from '../../src/transports/http-answers.ts';
+import type { NodeResponse } from '../../src/transports/http-node-response.ts';
 import { Outflow } from '../../src/transports/http-outflow.ts';
 import { type RawConnection, bareServer, closeBareServers } from './http-stage.ts';
 
@@ -11,7 +11,7 @@ const muchBytes = 24 * 1024 * 1024;
 
 interface Begun {
   readonly connection: RawConnection;
-  readonly response: FrontResponse;
+  readonly response: NodeResponse;
   readonly outflow: Outflow;
   /** What the session was told to be waiting. */
   readonly total: () => number;

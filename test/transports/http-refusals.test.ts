@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import type { FrontResponse } from '../../src/transports/http-answers.ts';
+import type { NodeResponse } from '../../src/transports/http-node-response.ts';
 import {
   refuseAccept,
   refuseAs,
@@ -15,7 +15,7 @@ afterEach(closeBareServers);
 const fault = (kind: 'not-json' | 'invalid-utf8' | 'too-deep' | 'invalid-id') =>
   ({ fault: kind, reason: 'why', expectsAnswer: true, isAnswer: false, idToken: '7' }) as const;
 
-test.each<[string, (response: FrontResponse) => void, number, number, string]>([
+test.each<[string, (response: NodeResponse) => void, number, number, string]>([
   ['as asked', (response) => refuseAs(response, 418, 'why', '7'), 418, -32_600, '7'],
   ['for its method', (response) => refuseMethod(response, 'POST'), 405, -32_600, 'null'],
   ['for what it takes', (response) => refuseAccept(response, '7'), 406, -32_600, '7'],

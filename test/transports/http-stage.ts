@@ -27,10 +27,10 @@ import { type Message, initialize, initializeResult, notification, result } from
 import { Script } from '../../src/testing/script.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { type DoorOptions, doorPolicy } from '../../src/transports/door.ts';
-import { FrontResponse } from '../../src/transports/http-answers.ts';
 import { type HttpFront, openHttpFront } from '../../src/transports/http-front.ts';
 import type { HttpFrontOptions, SessionAsked } from '../../src/transports/http-front-options.ts';
-import { FrontRequest } from '../../src/transports/http-request.ts';
+import { NodeRequest } from '../../src/transports/http-node-request.ts';
+import { NodeResponse } from '../../src/transports/http-node-response.ts';
 
 export type StageOptions = Partial<Omit<HttpFrontOptions, 'sessions' | 'door' | 'clock' | 'log'>> & {
   readonly door?: Partial<DoorOptions>;
@@ -430,7 +430,7 @@ export async function listensAgain(client: Client): Promise<Reply> {
   }
 }
 
-const bare = new Set<Server<typeof FrontRequest, typeof FrontResponse>>();
+const bare = new Set<Server<typeof NodeRequest, typeof NodeResponse>>();
 
 /** For `afterEach`. */
 export function closeBareServers(): void {
@@ -444,13 +444,13 @@ export function closeBareServers(): void {
 /** A server that does nothing with its requests but hand them to the test, and a connection to it. */
 export async function bareServer(): Promise<{
   readonly connection: RawConnection;
-  readonly next: () => Promise<readonly [FrontRequest, FrontResponse]>;
+  readonly next: () => Promise<readonly [NodeRequest, NodeResponse]>;
 }> {
-  const server = createServer({ IncomingMessage: FrontRequest, ServerResponse: FrontResponse });
+  const server = createServer({ IncomingMessage: NodeRequest, ServerResponse: NodeResponse });
   bare.add(server);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const connection = new RawConnection((server.address() as AddressInfo).port);
-  return { connection, next: async () => once(server, 'request') as Promise<[FrontRequest, FrontResponse]> };
+  return { connection, next: async () => once(server, 'request') as Promise<[NodeRequest, NodeResponse]> };
 }
 
 /** A connection on which a test writes what it likes. */

@@ -1,0 +1,154 @@
+/**
+ * What every HTTP front has between its carrier and the endpoint: whom the door lets in, what is where, and what becomes of pages
+ * and probes. Knows HTTP, and neither sockets nor what MCP makes of a request.
+ */
+
+import { refusal } from '../errors.ts';
+import type { Log } from '../ports.ts';
+import { type ReadLimits, defaultReadLimits } from '../protocol/read.ts';
+import { defaultLimits } from '../session/limits.ts';
+import type { DoorPolicy } from './door.ts';
+import { FixedDelay } from './fixed-delay.ts';
+import { answerText, failed, refuse } from './http-answers.ts';
+import { answerPreflight } from './http-cors.ts';
+import { HttpEndpoint } from './http-endpoint.ts';
+import {
+  type HttpEntranceOptions,
+  type HttpLimits,
+  type HttpTimes,
+  type HttpVisitor,
+  defaultHttpLimits,
+  defaultHttpTimes,
+} from './http-front-options.ts';
+import type { FrontRequest, FrontResponse } from './http-messages.ts';
+import { ReplayBudget } from './http-replay.ts';
+
+const defaultPath = '/mcp';
+
+/** The path of a front that is asked about nothing but MCP: whoever hands it a request has seen to that. */
+const everyPath = '*';
+
+/** Of a front that does not tell its visitors apart. */
+export const nobody: HttpVisitor = { principal: undefined, route: undefined, key: '' };
+
+export class HttpEntrance {
+  readonly path: string;
+  readonly #pathWithQuery: string;
+  readonly #door: DoorPolicy;
+  readonly #log: Log;
+  readonly #endpoint: HttpEndpoint;
+  readonly #allowsPages: boolean;
+  readonly #unreadiness: () => string | undefined;
+  readonly #delays: readonly FixedDelay[];
+  /** A host that the door has let in: clients say the same one each time. */
+  #knownHost: string | undefined = undefined;
+  #isDraining = false;
+
+  constructor(options: HttpEntranceOptions, readLimits: Partial<ReadLimits>) {
+    const { clock, log } = options;
+    const limits: HttpLimits = { ...defaultHttpLimits, ...options.limits };
+    const times: HttpTimes = { ...defaultHttpTimes, ...options.times };
+    const sessionLimits = { ...defaultLimits, ...options.sessionLimits };
+    this.path = options.path ?? defaultPath;
+    this.#pathWithQuery = `${this.path}?`;
+    this.#door = options.door;
+    this.#log = log;
+    this.#allowsPages = options.allowsPages === true;
+    this.#unreadiness = options.unreadiness ?? (() => undefined);
+    const heartbeats = new FixedDelay(clock, times.heartbeatMs / 2);
+    const quiet = new FixedDelay(clock, times.streamAfterMs);
+    const grace = new FixedDelay(clock, times.standaloneGraceMs);
+    const remembering = new FixedDelay(clock, times.resumableMs);
+    this.#delays = [heartbeats, quiet, grace, remembering];
+    this.#endpoint = new HttpEndpoint({
+      sessions: options.sessions,
+      passesSessionless: options.sessionless === 'pass',
+      bodyBytesMax: sessionLimits.frameBytesMax,
+      readLimits: { ...defaultReadLimits, ...readLimits, ...options.readLimits },
+      log,
+      surroundings: {
+        heartbeats,
+        quiet,
+        grace,
+        remembering,
+        patienceMs: times.patienceMs,
+        retryMs: times.retryMs,
+        replay: { ...limits, budget: new ReplayBudget(limits.replayTotalBytesMax) },
+        bufferPauseBytes: sessionLimits.bufferPauseBytes,
+        bufferBytesMax: sessionLimits.bufferBytesMax,
+      },
+    });
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  drain(): void {
+    this.#isDraining = true;
+  }
+
+  /** Ends whatever is being answered. */
+  close(): void {
+    this.#isDraining = true;
+    this.#endpoint.close();
+  }
+
+  /** Nothing falls due any more. */
+  stop(): void {
+    for (const delay of this.#delays) delay.stop();
+  }
+
+  /** Serves one request. Whatever goes wrong on our side is answered, and harms nobody else. */
+  serve<Request extends FrontRequest>(
+    request: Request,
+    response: FrontResponse,
+    identify: (request: Request) => HttpVisitor,
+  ): void {
+    try {
+      if (this.#admits(request, response)) this.#endpoint.serve(request, response, identify(request));
+    } catch (error) {
+      this.#log.error({ error }, 'a request could not be served');
+      failed(response);
+    }
+  }
+
+  /** True: the request is for the endpoint. False: it was answered here. */
+  #admits(request: FrontRequest, response: FrontResponse): boolean {
+    const { url = '' } = request;
+    const isHere = url === this.path || url.startsWith(this.#pathWithQuery) || this.path === everyPath;
+    if (!isHere && this.#isProbe(url, request, response)) return false;
+    if (!this.#lets(request, response)) return false;
+    if (!isHere) answerText(response, 404, `Nothing is here; MCP is served at ${this.path}`);
+    else if (request.method === 'OPTIONS' && response.pageOrigin !== undefined) answerPreflight(request, response);
+    else return true;
+    return false;
+  }
+
+  /** What runs us asks by whatever name it has for us, and learns nothing but whether we run. */
+  #isProbe(url: string, { method }: FrontRequest, response: FrontResponse): boolean {
+    if (url !== '/healthz' && url !== '/readyz') return false;
+    const headers = ['Cache-Control', 'no-store'];
+    if (method !== 'GET' && method !== 'HEAD') {
+      answerText(response, 405, 'Method not allowed', [...headers, 'Allow', 'GET, HEAD']);
+      return true;
+    }
+    const unreadiness = this.#isDraining ? 'draining' : this.#unreadiness();
+    const why = url === '/healthz' ? undefined : unreadiness?.replaceAll(/\s+/g, ' ');
+    answerText(response, why === undefined ? 200 : 503, why ?? 'ok', headers);
+    return true;
+  }
+
+  #lets({ hosts, origins }: FrontRequest, response: FrontResponse): boolean {
+    if (origins === undefined && hosts !== undefined && hosts === this.#knownHost) return true;
+    const refused = this.#door.check({ host: hosts, origin: origins });
+    if (refused !== undefined) {
+      this.#log.debug({ reason: refused.reason }, 'a request was turned away at the door');
+      refuse(response, refusal('INVALID_REQUEST', { reason: refused.reason }), { status: refused.status });
+      return false;
+    }
+    if (typeof hosts === 'string') this.#knownHost = hosts;
+    if (this.#allowsPages && typeof origins === 'string') response.pageOrigin = origins;
+    return true;
+  }
+}
