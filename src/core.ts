@@ -6,11 +6,13 @@
 export { createRuntime } from './runtime/runtime.ts';
 export type {
   ClientPeer,
+  NotTaken,
   OpenOptions,
   OpenResult,
   Runtime,
   RuntimeOptions,
   RuntimeSession,
+  Sender,
   ServerPeer,
   SessionPeer,
 } from './runtime/api.ts';

@@ -53,10 +53,33 @@ export interface OpenOptions {
 
 export type OpenResult = { readonly session: RuntimeSession } | { readonly refusal: Refusal };
 
+/** On whose behalf something is sent or asked for: as its transport knows it, and never as the wire says it. */
+export interface Sender {
+  readonly principal?: string | undefined;
+  readonly route?: string | undefined;
+}
+
+/** A message that a session did not take, because it is somebody else's. */
+export interface NotTaken {
+  /** SESSION_NOT_FOUND, as for a session that does not exist: whose it is stays untold. */
+  readonly refusal: Refusal;
+  /** What to write where the message came from, never to the session's own link; `undefined`: nothing in it asks. */
+  readonly answer: Uint8Array | undefined;
+}
+
 /** One peer of a session, as its transport feeds it. */
 export interface SessionPeer {
-  /** One message, without line ending, or a batch. The bytes must not change afterwards. */
-  receive(message: Uint8Array): void;
+  /**
+   * One message, without line ending, or a batch. The bytes must not change afterwards. With `from`, what somebody else sent
+   * than whom the session was opened for is refused, counted and logged, and nothing of the session changes; without, the
+   * transport vouches for it.
+   */
+  receive(message: Uint8Array, from?: Sender): NotTaken | undefined;
+  /**
+   * Resolves when the session takes more from this peer: at once, unless what it sent before waits for a slow reader; else
+   * when that is read, or when the session has ended. For whoever has no way to stop reading when the link is paused.
+   */
+  ready(): Promise<void>;
   /** Something too large or too broken to be handed over as a message. `bytes`: how much of it there was. */
   unreadable(fault: ReadFault, bytes: number): void;
   /** The link's `write` returned false before, and takes messages again. */
@@ -115,6 +138,11 @@ export interface Runtime {
   open(options: OpenOptions): OpenResult;
   /** Tells the observer what happens from now on. Returns how to stop that. What it throws is logged. */
   observe(observer: Observer): () => void;
+  /**
+   * The open session with this id, if it was opened for the same principal and route; without `from`, if it was opened for
+   * nobody and without route. A snapshot says whose its session is, so it can stand for `from`.
+   */
+  session(id: string, from?: Sender): RuntimeSession | undefined;
   /** Snapshots of the open sessions, in the order in which they opened. */
   sessions(): IterableIterator<SessionSnapshot>;
   totals(): TotalsSnapshot;

@@ -7,6 +7,7 @@ import { type Actor, createActor } from 'xstate';
 import type { supervisorMachine } from '../../machines/supervisor.ts';
 import { type Refusal, refusal } from '../errors.ts';
 import type { Clock, Ids, Log } from '../ports.ts';
+import type { Direction } from '../protocol/envelope.ts';
 import { type ReadLimits, defaultReadLimits } from '../protocol/read.ts';
 import type { SessionEvent } from '../session/events.ts';
 import { Ledger, type Limits, type Times, connectionTimes, defaultLimits, defaultTimes } from '../session/limits.ts';
@@ -18,7 +19,8 @@ import { snapshotOf } from '../session/snapshot.ts';
 import { builtInTagRules, tagRulesMax } from '../session/tags.ts';
 import { defaultRestartPolicy } from '../session/upstream.ts';
 import { AlarmClock } from './alarm-clock.ts';
-import type { OpenOptions, OpenResult, Runtime, RuntimeOptions } from './api.ts';
+import type { NotTaken, OpenOptions, OpenResult, Runtime, RuntimeOptions, RuntimeSession, Sender } from './api.ts';
+import { belongsTo, refuseForeign } from './foreign.ts';
 import { indexScheduler } from './indexed-scheduler.ts';
 import { InterceptorChain } from './interceptor-chain.ts';
 import type { Observation, Observer } from './observation.ts';
@@ -112,7 +114,11 @@ class SessionRuntime implements Runtime {
       send: (routed) => this.#send(routed),
       defect: ({ ref }, error) => ref.send({ type: defectType, error } satisfies Defect as never),
     });
-    this.#handleSurroundings = { clock: this.#clock, send: (id, event) => this.#route(id, event) };
+    this.#handleSurroundings = {
+      clock: this.#clock,
+      send: (id, event) => this.#route(id, event),
+      refuse: (host, direction, message, from) => this.#refuse(host, direction, message, from),
+    };
     this.#hostSurroundings = {
       readLimits: readLimitsWith(options.readLimits),
       chain: new InterceptorChain(options.interceptors ?? [], this.#clock),
@@ -172,6 +178,12 @@ class SessionRuntime implements Runtime {
     this.#tell({ type: 'session-opened', sessionId: id, at: now });
     this.#connect(host, options);
     return { session: new SessionHandle(host, this.#handleSurroundings) };
+  }
+
+  session(id: string, from: Sender = {}): RuntimeSession | undefined {
+    const slot = this.#registry.get(id);
+    if (slot === undefined || slot.record.hasEnded || !belongsTo(slot.record, from)) return undefined;
+    return new SessionHandle(slot.host, this.#handleSurroundings);
   }
 
   observe(observer: Observer): () => void {
@@ -295,6 +307,12 @@ class SessionRuntime implements Runtime {
     host?.unplaced(event);
   }
 
+  #refuse({ record }: SessionHost, direction: Direction, message: Uint8Array, from: Sender): NotTaken {
+    this.#totals.foreign++;
+    this.#unplacedLog.noteForeign(record.id, direction, message.length, from);
+    return refuseForeign(message, this.#hostSurroundings.readLimits);
+  }
+
   #ended(host: SessionHost): void {
     const reason = host.record.endReason ?? 'internal-error';
     if (host.upstream === undefined) this.#finish(host.toServer, reason, defaultLingerMs);
@@ -320,6 +338,7 @@ class SessionRuntime implements Runtime {
       this.#ended(host);
     }
     this.#totals.retire(record);
+    host.left();
     const reason = record.endReason ?? 'internal-error';
     if (this.#observers.size > 0) {
       const at = this.#clock.now();

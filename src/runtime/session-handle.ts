@@ -12,13 +12,16 @@ import { metadataOf } from '../session/metadata.ts';
 import type { SessionMetadata } from '../session/interception.ts';
 import type { Loss, SessionEvent } from '../session/events.ts';
 import { type SessionSnapshot, snapshotOf } from '../session/snapshot.ts';
-import type { ClientPeer, RuntimeSession, ServerPeer, SessionPeer } from './api.ts';
+import type { ClientPeer, NotTaken, RuntimeSession, Sender, ServerPeer, SessionPeer } from './api.ts';
+import { belongsTo } from './foreign.ts';
 import type { SessionHost } from './session-host.ts';
 
 /** The runtime as a handle needs it. */
 export interface HandleSurroundings {
   readonly clock: Clock;
   send(sessionId: string, event: SessionEvent): void;
+  /** A message came from somebody else than whom its session belongs to. */
+  refuse(host: SessionHost, direction: Direction, message: Uint8Array, from: Sender): NotTaken;
 }
 
 const closedByPeer: Loss = { reason: 'closed', exitCode: null, signal: null, lastStderr: [], willRestart: false };
@@ -35,8 +38,17 @@ abstract class End implements SessionPeer {
 
   abstract drained(): void;
 
-  receive(message: Uint8Array): void {
-    this.host.receive(this.direction, message, undefined);
+  receive(message: Uint8Array, from?: Sender): NotTaken | undefined {
+    const { host } = this;
+    if (from !== undefined && !belongsTo(host.record, from)) {
+      return this.surroundings.refuse(host, this.direction, message, from);
+    }
+    host.receive(this.direction, message, undefined);
+    return undefined;
+  }
+
+  ready(): Promise<void> {
+    return this.host.ready(this.direction);
   }
 
   unreadable(fault: ReadFault, bytes: number): void {

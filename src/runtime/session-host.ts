@@ -21,6 +21,7 @@ import { encodeRefusal, statusOfRefusal } from '../session/tell.ts';
 import { ExchangeBox } from './exchange-box.ts';
 import type { InterceptorChain } from './interceptor-chain.ts';
 import { type Box, Outbox } from './outbox.ts';
+import { Readiness } from './readiness.ts';
 import type { Upstream } from './upstream-actor.ts';
 
 /** What a host needs of the runtime around it. */
@@ -58,6 +59,7 @@ export class SessionHost {
   #tickets = 0;
   #clientPressure = 0;
   #serverPressure = 0;
+  #readiness: Readiness | undefined = undefined;
 
   constructor(record: SessionRecord, clientLink: PeerLink | ExchangeLink, surroundings: HostSurroundings) {
     this.record = record;
@@ -287,18 +289,35 @@ export class SessionHost {
 
   // --- back-pressure ------------------------------------------------------------------------------------------------
 
+  /** Resolves when the peer that sends in `direction` may go on, or nobody listens to it any more. */
+  ready(direction: Direction): Promise<void> {
+    if (this.#pressureOn(direction) <= 0 || this.record.hasEnded) return Promise.resolve();
+    return (this.#readiness ??= new Readiness()).wait(direction);
+  }
+
+  /** The session is over: nobody waits for it. */
+  left(): void {
+    this.#readiness?.tell('client-to-server');
+    this.#readiness?.tell('server-to-client');
+  }
+
+  #pressureOn(direction: Direction): number {
+    return direction === 'client-to-server' ? this.#clientPressure : this.#serverPressure;
+  }
+
   #pressClient(isFull: boolean): void {
     this.#clientPressure += isFull ? 1 : -1;
     this.#clientLink.pause(this.#clientPressure > 0);
+    if (this.#clientPressure <= 0) this.#readiness?.tell('client-to-server');
   }
 
   /** The client does not read what the server sends (true), or has caught up. */
   pressServer(isFull: boolean): void {
     this.#serverPressure += isFull ? 1 : -1;
     this.#serverLink?.pause(this.#serverPressure > 0);
+    if (this.#serverPressure <= 0) this.#readiness?.tell('server-to-client');
     // Refusals and settlements for the client fill the same box: a client that never reads must not fill it alone.
-    this.#clientPressure += isFull ? 1 : -1;
-    this.#clientLink.pause(this.#clientPressure > 0);
+    this.#pressClient(isFull);
   }
 }
 

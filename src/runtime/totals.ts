@@ -23,11 +23,14 @@ export interface TotalsSnapshot {
   readonly rolledBackEvents: number;
   /** Events for sessions that were not there any more. */
   readonly unplacedEvents: number;
+  /** Messages from somebody else than whom their session belongs to; none of it was told to the session. */
+  readonly foreignMessages: number;
 }
 
 export class Totals {
   opened = 0;
   unplaced = 0;
+  foreign = 0;
   rolledBack = 0;
   readonly #counts = newCounts();
   readonly #dwellMs: number[] = sessionStates.map(() => 0);
@@ -68,6 +71,7 @@ export class Totals {
       transitions: transitionsOf(transitions),
       rolledBackEvents: this.rolledBack,
       unplacedEvents: this.unplaced,
+      foreignMessages: this.foreign,
     };
   }
 }

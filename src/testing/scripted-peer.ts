@@ -15,7 +15,7 @@ import { type Script, matches } from './script.ts';
 /** What a peer says: a message, a batch of them, or exactly this text. */
 export type Utterance = Message | readonly Message[] | string;
 
-type Ear = Pick<SessionPeer, 'receive' | 'unreadable' | 'drained'>;
+type Ear = Pick<SessionPeer, 'unreadable' | 'drained'> & { receive(bytes: Uint8Array): unknown };
 
 abstract class ScriptedPeer implements PeerLink {
   readonly name: string;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { refusal } from '../../src/errors.ts';
 import type { PeerLink } from '../../src/ports.ts';
 import { encodeText } from '../../src/protocol/text.ts';
 import { InterceptorChain } from '../../src/runtime/interceptor-chain.ts';
@@ -28,6 +29,7 @@ function handle() {
   const [toClient, toServer] = [new NarrowLink(), new NarrowLink()];
   const arrived: SessionEvent[] = [];
   const sent: SessionEvent[] = [];
+  const refused: object[] = [];
   const host = new SessionHost(record, toClient, {
     readLimits: defaultReadLimits,
     chain: new InterceptorChain([], clock),
@@ -37,8 +39,15 @@ function handle() {
     settled: () => {},
   });
   host.attachServer(toServer);
-  const session = new SessionHandle(host, { clock, send: (_id, event) => sent.push(event) });
-  return { session, host, record, clock, toClient, toServer, arrived, sent };
+  const session = new SessionHandle(host, {
+    clock,
+    send: (_id, event) => sent.push(event),
+    refuse: (_host, direction, message, from) => {
+      refused.push({ direction, bytes: message.length, from });
+      return { refusal: refusal('SESSION_NOT_FOUND'), answer: undefined };
+    },
+  });
+  return { session, host, record, clock, toClient, toServer, arrived, sent, refused };
 }
 
 describe.each(['client', 'server'] as const)('bytes of the %s', (side) => {

@@ -69,7 +69,8 @@ describe('what a peer hears', () => {
     const client = newClient();
     const heard: string[] = [];
     client.session = {
-      receive: () => {},
+      receive: () => undefined,
+      ready: () => Promise.resolve(),
       unreadable: () => {},
       drained: () => heard.push('drained'),
       closed: () => {},
@@ -98,7 +99,11 @@ test('what peers say and do reaches their side of the session', () => {
   const said: unknown[] = [];
   const note = (...what: unknown[]): void => void said.push(what);
   client.session = {
-    receive: (bytes) => note(new TextDecoder().decode(bytes)),
+    receive: (bytes) => {
+      note(new TextDecoder().decode(bytes));
+      return undefined;
+    },
+    ready: () => Promise.resolve(),
     unreadable: (fault, bytes) => note(fault.fault, bytes),
     drained: () => {},
     closed: (isGone) => note('closed', isGone),
