@@ -9,11 +9,11 @@ import { LazyMap } from '../session/lazy-map.ts';
 import type { PendingEntry } from '../session/pending.ts';
 
 interface Waiting {
-  readonly message: readonly Uint8Array[];
   readonly bytes: number;
   readonly entry: PendingEntry | undefined;
-  readonly about: Delivery;
-  isRecalled: boolean;
+  message: readonly Uint8Array[];
+  /** None once it was taken back. */
+  about: Delivery | undefined;
 }
 
 /** Where a session puts what leaves for one of its peers. */
@@ -42,7 +42,9 @@ export interface OutboxOptions {
 }
 
 /** A queue to which nothing was ever added. Never pushed to: the first message makes a new one. */
-const emptyQueue: Waiting[] = [];
+const emptyQueue: (Waiting | undefined)[] = [];
+
+const nothing: readonly Uint8Array[] = [];
 
 /** So many messages may lie taken back in the queue before it is tidied. */
 const recalledMin = 64;
@@ -117,7 +119,7 @@ export class Outbox implements Box {
     // A cancellation overtakes, and is not lost with its request.
     const isUrgent = about.type === 'cancel';
     const entry = isUrgent ? undefined : about.entry;
-    const waiting: Waiting = { message, bytes, entry, about, isRecalled: false };
+    const waiting: Waiting = { bytes, entry, message, about };
     if (isUrgent) this.#urgent = withOneMore(this.#urgent, waiting);
     else this.#queue = withOneMore(this.#queue, waiting);
     if (entry !== undefined) this.#requests.set(entry, waiting);
@@ -133,7 +135,8 @@ export class Outbox implements Box {
     const waiting = this.#requests.get(entry);
     if (waiting === undefined) return false;
     this.#requests.delete(entry);
-    waiting.isRecalled = true;
+    waiting.message = nothing;
+    waiting.about = undefined;
     this.#bytes -= waiting.bytes;
     this.#recalled++;
     // Behind a peer that does not read, what was taken back must not pile up: it counts against no limit any more.
@@ -152,7 +155,7 @@ export class Outbox implements Box {
     while (this.#isWritable) {
       const waiting = this.#urgent.shift() ?? this.#shift();
       if (waiting === undefined) break;
-      if (waiting.isRecalled) {
+      if (waiting.about === undefined) {
         this.#recalled--;
         continue;
       }
@@ -192,6 +195,8 @@ export class Outbox implements Box {
   #shift(): Waiting | undefined {
     const waiting = this.#queue[this.#head];
     if (waiting === undefined) return undefined;
+    // What has left must not be kept alive by its place: behind a reader that never quite catches up there are many.
+    this.#queue[this.#head] = undefined;
     this.#head++;
     if (this.#head === this.#queue.length) {
       this.#queue = emptyQueue;
@@ -204,7 +209,7 @@ export class Outbox implements Box {
   }
 
   #tidy(): void {
-    this.#queue = this.#queue.slice(this.#head).filter((waiting) => !waiting.isRecalled);
+    this.#queue = this.#queue.slice(this.#head).filter((waiting) => waiting?.about !== undefined);
     this.#head = 0;
     this.#recalled = 0;
   }
@@ -216,7 +221,7 @@ export class Outbox implements Box {
   }
 }
 
-function withOneMore(queue: Waiting[], waiting: Waiting): Waiting[] {
+function withOneMore(queue: (Waiting | undefined)[], waiting: Waiting): (Waiting | undefined)[] {
   if (queue === emptyQueue) return [waiting];
   queue.push(waiting);
   return queue;

@@ -51,7 +51,6 @@ export class ReplayRing {
   /** Told of a stream of which nothing is kept any more. */
   readonly #onForgotten: (event: KeptEvent) => void;
   #events: KeptEvent[] = [];
-  #head = 0;
   #bytes = 0;
 
   constructor(limits: ReplayLimits, onForgotten: (event: KeptEvent) => void) {
@@ -60,7 +59,7 @@ export class ReplayRing {
   }
 
   get size(): number {
-    return this.#events.length - this.#head;
+    return this.#events.length;
   }
 
   /** Keeps the event. The newest is kept whatever its size: nobody else may have it. */
@@ -81,7 +80,6 @@ export class ReplayRing {
   clear(): void {
     this.#limits.budget.usedBytes -= this.#bytes;
     this.#events = [];
-    this.#head = 0;
     this.#bytes = 0;
   }
 
@@ -89,8 +87,7 @@ export class ReplayRing {
   after(channel: Channel, place: number): readonly KeptEvent[] {
     const found: KeptEvent[] = [];
     if (channel.kept === 0) return found;
-    for (let at = this.#head; at < this.#events.length; at++) {
-      const event = this.#events[at]!;
+    for (const event of this.#events) {
       if (event.channel === channel && event.place > place) found.push(event);
     }
     return found;
@@ -98,7 +95,7 @@ export class ReplayRing {
 
   /** Takes one event out, which nobody is to get. */
   remove(event: KeptEvent): void {
-    const at = this.#events.indexOf(event, this.#head);
+    const at = this.#events.indexOf(event);
     if (at === -1) return;
     this.#events.splice(at, 1);
     this.#left(event);
@@ -107,19 +104,13 @@ export class ReplayRing {
   /** Takes out everything of one stream. */
   forget(channel: Channel): void {
     if (channel.kept === 0) return;
-    const events = this.#events.slice(this.#head);
+    const events = this.#events;
     this.#events = events.filter((event) => event.channel !== channel);
-    this.#head = 0;
     for (const event of events) if (event.channel === channel) this.#left(event);
   }
 
   #forgetOldest(): void {
-    const event = this.#events[this.#head]!;
-    this.#head++;
-    if (this.#head * 2 >= this.#events.length) {
-      this.#events = this.#events.slice(this.#head);
-      this.#head = 0;
-    }
+    const event = this.#events.shift()!;
     this.#left(event);
     this.#onForgotten(event);
   }

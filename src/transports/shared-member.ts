@@ -45,7 +45,7 @@ export class SharedMember implements UpstreamLink {
   #isReady = false;
   #isPaused = false;
   #isOverrun = false;
-  #kept: Kept[] = [];
+  #kept: (Kept | undefined)[] = [];
   #head = 0;
   #keptBytes = 0;
 
@@ -164,6 +164,8 @@ export class SharedMember implements UpstreamLink {
   #tellKept(): void {
     while (this.#isReading && this.#head < this.#kept.length) {
       const { bytes, tell } = this.#kept[this.#head]!;
+      // What was told must not be kept alive by its place.
+      this.#kept[this.#head] = undefined;
       this.#head++;
       if (this.#head === this.#kept.length || this.#head === forgottenAt) {
         this.#kept.splice(0, this.#head);

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
@@ -78,6 +79,23 @@ function heapUsed(): number {
   return objects + arrayBuffers;
 }
 
+/** A message that waits in the box, and that nobody else holds. */
+function waitingMessage(box: Outbox): WeakRef<object> {
+  const message = [new Uint8Array(100)];
+  box.push(message, sending());
+  return new WeakRef(message);
+}
+
+/** What nobody holds is gone after a few collections. */
+async function collected(object: WeakRef<object>): Promise<void> {
+  for (let times = 0; times < 20 && object.deref() !== undefined; times++) {
+    // An object that was looked at is held for the rest of the turn.
+    await nextTurn();
+    heapUsed();
+  }
+  expect(object.deref()).toBeUndefined();
+}
+
 describe('a box whose peer reads', () => {
   test('keeps nothing: messages pass straight through', () => {
     const { box, reader, say } = attached();
@@ -140,6 +158,16 @@ describe('a box whose peer is slow', () => {
     expect(heapUsed() - baseline).toBeLessThan(20_000_000);
     read(Infinity);
     expect(reader.read).toEqual(['first', 'stays']);
+  });
+
+  test('P16 what has left is not kept alive by its place, however long others wait behind it', async () => {
+    const { box, say, read } = attached({ appetite: 1 });
+    say('first');
+    const left = waitingMessage(box);
+    say('stays');
+    read(1);
+    expect(box.bytes).toBe('stays'.length);
+    await collected(left);
   });
 
   test('F11 asks for a pause at its threshold, and for more when half of it is gone', () => {
