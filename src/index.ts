@@ -26,6 +26,15 @@ export type {
   UpstreamEvents,
   UpstreamLink,
 } from './ports.ts';
+export { openSession } from './adapters/open-session.ts';
+export type { SessionBetween } from './adapters/open-session.ts';
+export type { PeerAdapter, PeerReports } from './adapters/peer-adapter.ts';
+export { nodeStreams } from './adapters/node-streams.ts';
+export type { NodeStreamPair } from './adapters/node-streams.ts';
+export type { NodeReadable, NodeWritable } from './transports/node-byte-streams.ts';
+export { webStreams } from './adapters/web-streams.ts';
+export type { WebReadable, WebStreamOptions, WebStreamPair, WebWritable } from './adapters/web-streams.ts';
+export type { StreamAdapter, StreamOptions } from './adapters/stream-adapter.ts';
 export { errorTable } from './errors.ts';
 export type { ErrorCode, ErrorRow, Refusal } from './errors.ts';
 export { LocalError } from './local-error.ts';

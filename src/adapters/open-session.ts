@@ -31,7 +31,12 @@ export function openSession(runtime: Runtime, { client, server, ...rest }: Sessi
   const { session } = opened;
   if (!('connect' in server)) {
     const closed = (): void => session.server.closed();
-    server.start(reportsTo(session.server, closed, closed));
+    // A server that says nothing more is lost to its session, which then writes to it no more, and does not close its link.
+    const ended = (): void => {
+      closed();
+      server.link.close('upstream-lost');
+    };
+    server.start(reportsTo(session.server, ended, closed));
   }
   const leaves = (isGone: boolean) => (): void => session.client.closed(isGone);
   client.start(reportsTo(session.client, leaves(false), leaves(true)));

@@ -1,12 +1,14 @@
 /**
  * Turns the messages of one turn into the fewest pieces for one gathering write. Neighbours that came in one chunk leave
  * as one slice of that chunk, newlines included; a few small pieces are copied together, which costs less than the
- * kernel's bookkeeping for each. Knows nothing of streams.
+ * kernel's bookkeeping for each. Knows nothing of streams, nor of a platform.
  */
+
+import { joinBytes } from './join-bytes.ts';
 
 const newlineByte = 0x0a;
 const spaceByte = 0x20;
-const newline = Buffer.of(newlineByte);
+const newline = Uint8Array.of(newlineByte);
 
 /** Up to here one copy into pooled memory is cheaper than a list of pieces. */
 const copyBytesMax = 2048;
@@ -29,7 +31,7 @@ export function noteChunk(chunk: Uint8Array): void {
 function withoutNewlines(slice: Uint8Array): Uint8Array {
   let at = slice.indexOf(newlineByte);
   if (at === -1) return slice;
-  const line = Buffer.from(slice);
+  const line = new Uint8Array(slice);
   for (; at !== -1; at = line.indexOf(newlineByte, at)) line[at] = spaceByte;
   return line;
 }
@@ -73,7 +75,7 @@ export class MessageGather {
     this.pieces = [];
     this.collectedBytes = 0;
     this.chunk = undefined;
-    return pieces.length > 1 && bytes <= copyBytesMax ? [Buffer.concat(pieces, bytes)] : pieces;
+    return pieces.length > 1 && bytes <= copyBytesMax ? [joinBytes(pieces)] : pieces;
   }
 
   private append(slice: Uint8Array): void {
@@ -94,7 +96,7 @@ export class MessageGather {
 
   private finishRun(): void {
     if (this.memory === undefined) return;
-    this.pieces.push(Buffer.from(this.memory, this.start, this.end - this.start));
+    this.pieces.push(new Uint8Array(this.memory, this.start, this.end - this.start));
     this.memory = undefined;
   }
 }

@@ -3,14 +3,13 @@
  * lines, writes messages with backpressure, and says how each direction ended. Decides nothing about sessions; no
  * callback runs inside a call of `write`.
  */
-import type { Readable, Writable } from 'node:stream';
-
 import { LineFramer, type OversizeLine } from '../protocol/lines.ts';
+import type { NodeReadable, NodeWritable } from './node-byte-streams.ts';
 import { MessageGather, noteChunk } from './stdio-gather.ts';
 
 export interface StdioLinesOptions {
-  readonly input: Readable;
-  readonly output: Writable;
+  readonly input: NodeReadable;
+  readonly output: NodeWritable;
   readonly lineBytesMax: number;
   /** Bytes waiting in this process towards the peer above which `write` returns false. Default 64 KiB. */
   readonly highWaterBytesMax?: number;

@@ -60,6 +60,13 @@ describe('a session between two adapters', () => {
     expect(client.closedFor).toBeDefined();
   });
 
+  test('lets go of a server that says nothing more', () => {
+    const [client, server] = [new HandPeer(), new HandPeer()];
+    const session = openSession(newRuntime(), { client, server });
+    server.reports?.ended();
+    expect([session.snapshot().state, server.closedFor]).toEqual(['failed', 'upstream-lost']);
+  });
+
   test('that is refused is an error which says why and what to do', () => {
     const runtime = newRuntime(1);
     openSession(runtime, { client: new HandPeer(), server: new HandPeer() });

@@ -1,0 +1,225 @@
+/**
+ * A peer behind a pair of Web Streams of bytes. Reads, writes, waits for a peer that reads slowly, and gives the streams back
+ * at the end. Needs no Node: it runs where Web Streams do. Does not know how messages stand in the streams.
+ */
+
+import { LocalError } from '../local-error.ts';
+import type { UpstreamLink } from '../ports.ts';
+import { probeOversize } from '../protocol/oversize.ts';
+import { systemClock } from '../runtime/system-clock.ts';
+import type { PeerReports } from './peer-adapter.ts';
+import { type StreamAdapter, type StreamOptions, Teller, asError, streamDefaults } from './stream-adapter.ts';
+import { ChunkFraming, type Framing, LineFraming } from './stream-framing.ts';
+
+/** As much of a ReadableStream as is needed, so that these declarations fit browsers, workers and Node. */
+export interface WebReadable {
+  readonly locked: boolean;
+  getReader(): {
+    read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+    cancel(reason?: unknown): Promise<void>;
+    releaseLock(): void;
+  };
+}
+
+/** As much of a WritableStream as is needed. */
+export interface WebWritable {
+  readonly locked: boolean;
+  getWriter(): {
+    readonly closed: Promise<unknown>;
+    write(chunk: Uint8Array): Promise<void>;
+    close(): Promise<void>;
+    abort(reason?: unknown): Promise<void>;
+    releaseLock(): void;
+  };
+}
+
+export interface WebStreamPair {
+  /** What the peer says. Its chunks must not change afterwards. */
+  readonly readable: WebReadable;
+  /** What the peer is told. */
+  readonly writable: WebWritable;
+}
+
+export interface WebStreamOptions extends StreamOptions {
+  /**
+   * `lines` (the default): newline-delimited JSON, as on stdio (2025-11-25, basic/transports). `messages`: each chunk is one
+   * whole message, in both directions.
+   */
+  readonly framing?: 'lines' | 'messages';
+}
+
+/**
+ * A peer that speaks JSON-RPC over a pair of Web Streams. Both are locked until the peer is gone or the session has ended.
+ *
+ * The end of `readable` is reported as `ended`, since the peer may still read; an error on either stream, or a peer that
+ * cancels what we write, as `closed`. Closing the link writes out what was written, closes `writable` and cancels `readable`.
+ * @throws LocalError STREAM_UNUSABLE: a stream is locked to somebody else.
+ */
+export function webStreams({ readable, writable }: WebStreamPair, options: WebStreamOptions = {}): StreamAdapter {
+  if (readable.locked) throw new LocalError('STREAM_UNUSABLE', 'The readable stream is locked to another reader.');
+  if (writable.locked) throw new LocalError('STREAM_UNUSABLE', 'The writable stream is locked to another writer.');
+  return new WebStreams({ readable, writable }, options);
+}
+
+class WebStreams implements StreamAdapter {
+  readonly link: UpstreamLink;
+  readonly closed: Promise<void>;
+  readonly #reader: ReturnType<WebReadable['getReader']>;
+  readonly #writer: ReturnType<WebWritable['getWriter']>;
+  readonly #options: WebStreamOptions;
+  readonly #framing: Framing;
+  readonly #highWaterBytesMax: number;
+  readonly #teller = new Teller();
+  #turnIsScheduled = false;
+  /** Bytes that the stream was given and has not taken yet. */
+  #untakenBytes = 0;
+  #isBlocked = false;
+  #outputEnd: Promise<void> | undefined;
+  #isPaused = false;
+  #isEnding = false;
+  #goOn: () => void = () => {};
+  #tellClosed: () => void = () => {};
+
+  constructor({ readable, writable }: WebStreamPair, options: WebStreamOptions) {
+    this.#options = options;
+    this.#highWaterBytesMax = options.highWaterBytesMax ?? streamDefaults.highWaterBytesMax;
+    const messageBytesMax = options.messageBytesMax ?? streamDefaults.messageBytesMax;
+    this.#framing = new (options.framing === 'messages' ? ChunkFraming : LineFraming)(messageBytesMax);
+    this.#reader = readable.getReader();
+    this.#writer = writable.getWriter();
+    this.#writer.closed.catch((error: unknown) => this.#gone(error));
+    this.closed = new Promise((resolve) => {
+      this.#tellClosed = resolve;
+    });
+    this.link = {
+      write: (message) => this.#write(message),
+      pause: (paused) => this.#pause(paused),
+      closeInput: () => void this.#endOutput(),
+      close: (reason) => {
+        this.#teller.silence();
+        void this.#end(reason);
+      },
+    };
+  }
+
+  start(reports: PeerReports): void {
+    this.#teller.start(reports);
+    void this.#read();
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for (;;) {
+        const { done, value } = await this.#reader.read();
+        // What was asked for before the pause waits for its end.
+        while (this.#isPaused && !this.#isEnding) await this.#resumed();
+        if (done) break;
+        this.#framing.push(bytesOf(value), ...this.#heard);
+      }
+      this.#framing.end(...this.#heard);
+      this.#teller.reports?.ended();
+    } catch (error) {
+      this.#framing.end(...this.#heard);
+      this.#gone(error);
+    }
+  }
+
+  readonly #heard: Parameters<Framing['end']> = [
+    (message) => this.#teller.reports?.message(message),
+    (message) => this.#teller.reports?.unreadable(probeOversize(message), message.totalBytes),
+  ];
+
+  #pause(paused: boolean): void {
+    this.#isPaused = paused;
+    if (!paused) this.#goOn();
+  }
+
+  async #resumed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#goOn = resolve;
+    });
+  }
+
+  /** Messages of one turn leave together. What comes after the end of the output is dropped. */
+  #write(message: readonly Uint8Array[]): boolean {
+    if (this.#outputEnd !== undefined) return true;
+    this.#framing.add(message);
+    if (!this.#turnIsScheduled) {
+      this.#turnIsScheduled = true;
+      queueMicrotask(() => this.#handOver());
+    }
+    const isFull = this.#waitingBytes > this.#highWaterBytesMax;
+    this.#isBlocked ||= isFull;
+    return !isFull;
+  }
+
+  get #waitingBytes(): number {
+    return this.#framing.bytes + this.#untakenBytes;
+  }
+
+  #handOver(): void {
+    this.#turnIsScheduled = false;
+    for (const chunk of this.#framing.take()) {
+      this.#untakenBytes += chunk.length;
+      const taken = (): void => this.#taken(chunk.length);
+      // Why a chunk is not taken is told once for all of them, by `closed` of the writer.
+      this.#writer.write(chunk).then(taken, () => {});
+    }
+  }
+
+  #taken(bytes: number): void {
+    this.#untakenBytes -= bytes;
+    if (!this.#isBlocked || this.#waitingBytes > this.#highWaterBytesMax / 2) return;
+    this.#isBlocked = false;
+    this.#teller.reports?.drained();
+  }
+
+  async #endOutput(): Promise<void> {
+    if (this.#outputEnd === undefined) {
+      this.#handOver();
+      this.#outputEnd = this.#writer.close().catch(() => {});
+    }
+    return this.#outputEnd;
+  }
+
+  #gone(thrown: unknown): void {
+    if (this.#isEnding) return;
+    try {
+      this.#options.onError?.(asError(thrown));
+    } finally {
+      this.#teller.gone();
+      void this.#end(thrown);
+    }
+  }
+
+  async #end(reason: unknown): Promise<void> {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#goOn();
+    const { clock = systemClock(), closeTimeoutMs = streamDefaults.closeTimeoutMs } = this.#options;
+    const [reader, writer] = [this.#reader, this.#writer];
+    let cut = (): void => {};
+    const isCut = new Promise<void>((resolve) => {
+      cut = resolve;
+    });
+    const patience = clock.setTimeout(() => {
+      writer.abort(reason).catch(() => {});
+      cut();
+    }, closeTimeoutMs);
+    await Promise.race([Promise.allSettled([this.#endOutput(), reader.cancel(reason)]), isCut]);
+    clock.clearTimeout(patience);
+    reader.releaseLock();
+    writer.releaseLock();
+    this.#tellClosed();
+  }
+}
+
+/** By its name, since a test runner or a frame may have a Uint8Array of its own. */
+function bytesOf(chunk: unknown): Uint8Array {
+  if (isBytes(chunk)) return chunk;
+  throw new LocalError('STREAM_UNUSABLE', `The readable stream gave a ${typeof chunk} and no Uint8Array.`);
+}
+
+function isBytes(chunk: unknown): chunk is Uint8Array {
+  return Object.prototype.toString.call(chunk) === '[object Uint8Array]';
+}

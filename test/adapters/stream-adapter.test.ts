@@ -1,0 +1,49 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { Teller, asError } from '../../src/adapters/stream-adapter.ts';
+import { Ear } from './ear.ts';
+
+describe('telling a session of its peer', () => {
+  test('begins with the start, which happens once', () => {
+    const teller = new Teller();
+    expect(teller.reports).toBeUndefined();
+    teller.start(new Ear());
+    expect(teller.reports).toBeDefined();
+    expect(() => teller.start(new Ear())).toThrow(expect.objectContaining({ code: 'ALREADY_STARTED' }));
+  });
+
+  test('ends when the peer is gone, which is said once', () => {
+    const [teller, ear] = [new Teller(), new Ear()];
+    teller.start(ear);
+    teller.gone();
+    teller.gone();
+    expect(ear.told).toEqual(['closed']);
+    expect(teller.reports).toBeUndefined();
+  });
+
+  test('of a peer that went before the start comes after it', async () => {
+    const [teller, ear] = [new Teller(), new Ear()];
+    teller.gone();
+    teller.start(ear);
+    expect(ear.told).toEqual([]);
+    await turn();
+    expect(ear.told).toEqual(['closed']);
+  });
+
+  test('is over when we closed, before the start as well as after it', async () => {
+    const [early, late, ear] = [new Teller(), new Teller(), new Ear()];
+    early.gone();
+    early.silence();
+    early.start(ear);
+    late.start(ear);
+    late.silence();
+    late.gone();
+    await turn();
+    expect(ear.told).toEqual([]);
+  });
+});
+
+test('whatever was thrown is an error in the end', () => {
+  const error = new RangeError('as it is');
+  expect([asError(error), asError('words').message]).toEqual([error, 'words']);
+});
