@@ -32,6 +32,11 @@ export type Delivery = SendEffect | CancelEffect;
  */
 export interface PeerLink {
   write(message: readonly Uint8Array[], about: Delivery): boolean;
+  /**
+   * The same for a message that its sender handed over as a value and that nobody changed. A link that has this is spared
+   * the bytes; to one without it `write` is called.
+   */
+  writeValue?(message: object, about: Delivery): boolean;
   /** Ask the transport to stop (true) or go on (false) reading from this peer. Idempotent. */
   pause(paused: boolean): void;
   /** Nothing more will be written. `reason` is for people. */
@@ -78,6 +83,11 @@ export interface Log {
 export interface PeerEvents {
   /** `via`: how it came, from a server that has more than one way. */
   message(bytes: Uint8Array, via?: Via): void;
+  /**
+   * One message that is a value, and must not change afterwards. `aside` is what is said along with it, for the link that it
+   * goes to: it finds it in `about.frame`.
+   */
+  value?(message: unknown, aside?: unknown): void;
   /** Something that claimed to be a message and was too large to keep. */
   unreadable(fault: ReadFault, bytes: number, via?: Via): void;
   /** The peer reads again after `write` had returned false. */

@@ -1,7 +1,7 @@
 /** Opens a session between two peers that adapters stand for, and lets them begin. */
 
 import { LocalError } from '../local-error.ts';
-import type { UpstreamConnector } from '../ports.ts';
+import type { Delivery, DeliveryFailure, UpstreamConnector } from '../ports.ts';
 import type { OpenOptions, Runtime, RuntimeSession, SessionPeer } from '../runtime/api.ts';
 import type { PeerAdapter, PeerReports } from './peer-adapter.ts';
 
@@ -36,19 +36,28 @@ export function openSession(runtime: Runtime, { client, server, ...rest }: Sessi
       closed();
       server.link.close('upstream-lost');
     };
-    server.start(reportsTo(session.server, ended, closed));
+    const failed = (about: Delivery, failure: DeliveryFailure): void => session.server.failed(about, failure);
+    server.start(reportsTo(session.server, ended, closed, failed));
   }
   const leaves = (isGone: boolean) => (): void => session.client.closed(isGone);
-  client.start(reportsTo(session.client, leaves(false), leaves(true)));
+  const undelivered = (about: Delivery): void => session.client.undeliverable(about);
+  client.start(reportsTo(session.client, leaves(false), leaves(true), undelivered));
   return session;
 }
 
-function reportsTo(peer: SessionPeer, ended: () => void, closed: () => void): PeerReports {
+function reportsTo(
+  peer: SessionPeer,
+  ended: () => void,
+  closed: () => void,
+  failed: PeerReports['failed'],
+): PeerReports {
   return {
     message: (bytes) => peer.receive(bytes),
+    value: (message, aside) => peer.receiveValue(message, aside),
     unreadable: (fault, bytes) => peer.unreadable(fault, bytes),
     drained: () => peer.drained(),
     ended,
     closed,
+    failed,
   };
 }

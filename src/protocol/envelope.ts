@@ -36,14 +36,28 @@ export interface Envelope {
 export interface Frame {
   readonly bytes: Uint8Array;
   readonly envelope: Envelope;
+  /** The message as a value, where its transport handed it over as one: then `bytes` are written when they are read. */
+  readonly value?: object;
+  /** How long a message is that is a value; see value-size.ts for how far that is true. */
+  readonly size?: number;
+  /** What its transport said along with the message, for the link that it goes to. Nobody else looks at it. */
+  readonly aside?: unknown;
+}
+
+/** How many bytes the message has, as far as that can be told without writing it. */
+export function sizeOf(frame: Frame): number {
+  return frame.value === undefined ? frame.bytes.length : (frame.size ?? frame.bytes.length);
 }
 
 /**
  * The frame with bytes of its own: the original is a slice of whatever chunk it came in, and would keep all of it alive. Not
- * `slice`, which gives a view and no copy where the bytes are a Buffer.
+ * `slice`, which gives a view and no copy where the bytes are a Buffer. A value lives by itself.
  */
-export function keptFrame({ bytes, envelope }: Frame): Frame {
-  return { bytes: new Uint8Array(bytes), envelope };
+export function keptFrame(frame: Frame): Frame {
+  if (frame.value !== undefined) return frame;
+  const { bytes, envelope, aside } = frame;
+  const kept = new Uint8Array(bytes);
+  return aside === undefined ? { bytes: kept, envelope } : { bytes: kept, envelope, aside };
 }
 
 /** The direction in which the answer to a request travels. */

@@ -1,7 +1,16 @@
 /** The public shape of the runtime: what an embedder calls and what it hands in. No XState type appears here. */
 
 import type { Refusal } from '../errors.ts';
-import type { Clock, Delivery, ExchangeLink, Ids, Log, PeerLink, UpstreamConnector } from '../ports.ts';
+import type {
+  Clock,
+  Delivery,
+  DeliveryFailure,
+  ExchangeLink,
+  Ids,
+  Log,
+  PeerLink,
+  UpstreamConnector,
+} from '../ports.ts';
 import type { Frame } from '../protocol/envelope.ts';
 import type { ReadFault } from '../protocol/faults.ts';
 import type { ReadLimits } from '../protocol/read.ts';
@@ -76,6 +85,11 @@ export interface SessionPeer {
    */
   receive(message: Uint8Array, from?: Sender): NotTaken | undefined;
   /**
+   * One message that is a value, and must not change afterwards. What is not JSON is made into what JSON makes of it.
+   * @param aside what is said along with it: the link that it goes to finds it in `about.frame.aside`.
+   */
+  receiveValue(message: unknown, aside?: unknown): void;
+  /**
    * Resolves when the session takes more from this peer: at once, unless what it sent before waits for a slow reader; else
    * when that is read, or when the session has ended. For whoever has no way to stop reading when the link is paused.
    */
@@ -110,6 +124,8 @@ export interface ClientPeer extends SessionPeer {
 }
 
 export interface ServerPeer extends SessionPeer {
+  /** A message that the link had taken did not reach the server, or a request will get no answer. */
+  failed(about: Delivery, failure: DeliveryFailure): void;
   /** The connection to the server is lost for good. Only for sessions opened with a plain link. */
   closed(): void;
 }

@@ -18,9 +18,9 @@ export class ExchangeBox implements Box {
   }
 
   /** A link that throws has no reader any more. */
-  push(message: readonly Uint8Array[], about: Delivery): DeliveryResult {
+  push(about: Delivery): DeliveryResult {
     try {
-      return this.#link?.deliver(message, about) ?? 'closed';
+      return this.#link?.deliver(about.message, about) ?? 'closed';
     } catch {
       return 'closed';
     }

@@ -217,7 +217,9 @@ function frameOf(message: JsonObject, original: Frame): Frame | undefined {
   const frame = readMessage(encodeText(text));
   if (isFault(frame)) return undefined;
   const isSame = frame.envelope.kind === original.envelope.kind && frame.envelope.id === original.envelope.id;
-  return isSame ? frame : undefined;
+  if (!isSame) return undefined;
+  const { aside } = original;
+  return aside === undefined ? frame : { ...frame, aside };
 }
 
 /** The value as JSON; `undefined` for what JSON cannot say: a function, a circle, a `toJSON` that throws. */

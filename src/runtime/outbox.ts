@@ -11,7 +11,6 @@ import type { PendingEntry } from '../session/pending.ts';
 interface Waiting {
   readonly bytes: number;
   readonly entry: PendingEntry | undefined;
-  message: readonly Uint8Array[];
   /** None once it was taken back. */
   about: Delivery | undefined;
 }
@@ -20,7 +19,7 @@ interface Waiting {
 export interface Box {
   /** Bytes that wait here. */
   readonly bytes: number;
-  push(message: readonly Uint8Array[], about: Delivery): DeliveryResult;
+  push(about: Delivery): DeliveryResult;
   /** Takes back a request that has not left yet. False: it left, and only a cancellation can reach it. */
   recall(entry: PendingEntry): boolean;
   /** The peer takes messages again. */
@@ -43,8 +42,6 @@ export interface OutboxOptions {
 
 /** A queue to which nothing was ever added. Never pushed to: the first message makes a new one. */
 const emptyQueue: (Waiting | undefined)[] = [];
-
-const nothing: readonly Uint8Array[] = [];
 
 /** So many messages may lie taken back in the queue before it is tidied. */
 const recalledMin = 64;
@@ -111,15 +108,15 @@ export class Outbox implements Box {
     link?.close(reason);
   }
 
-  push(message: readonly Uint8Array[], about: Delivery): DeliveryResult {
+  push(about: Delivery): DeliveryResult {
     if (this.#link === undefined) return 'closed';
-    if (this.#isWritable && this.#bytes === 0) return this.#write(this.#link, message, about) ? 'accepted' : 'closed';
-    const bytes = message.reduce((sum, part) => sum + part.length, 0);
+    if (this.#isWritable && this.#bytes === 0) return this.#write(this.#link, about) ? 'accepted' : 'closed';
+    const bytes = about.message.reduce((sum, part) => sum + part.length, 0);
     if (this.#bytes + bytes > this.#options.bytesMax) return 'full';
     // A cancellation overtakes, and is not lost with its request.
     const isUrgent = about.type === 'cancel';
     const entry = isUrgent ? undefined : about.entry;
-    const waiting: Waiting = { bytes, entry, message, about };
+    const waiting: Waiting = { bytes, entry, about };
     if (isUrgent) this.#urgent = withOneMore(this.#urgent, waiting);
     else this.#queue = withOneMore(this.#queue, waiting);
     if (entry !== undefined) this.#requests.set(entry, waiting);
@@ -135,7 +132,6 @@ export class Outbox implements Box {
     const waiting = this.#requests.get(entry);
     if (waiting === undefined) return false;
     this.#requests.delete(entry);
-    waiting.message = nothing;
     waiting.about = undefined;
     this.#bytes -= waiting.bytes;
     this.#recalled++;
@@ -161,7 +157,7 @@ export class Outbox implements Box {
       }
       this.#bytes -= waiting.bytes;
       if (waiting.entry !== undefined) this.#requests.delete(waiting.entry);
-      const isWritten = this.#write(this.#link!, waiting.message, waiting.about);
+      const isWritten = this.#write(this.#link!, waiting.about);
       if (!isWritten && waiting.entry !== undefined) this.#options.onUnwritten(waiting.entry);
     }
     this.#relieve();
@@ -176,9 +172,13 @@ export class Outbox implements Box {
   }
 
   /** False when the link threw: then its peer is as good as gone, which its transport will say in its own time. */
-  #write(link: PeerLink, message: readonly Uint8Array[], about: Delivery): boolean {
+  #write(link: PeerLink, about: Delivery): boolean {
     try {
-      this.#isWritable = link.write(message, about);
+      const { value } = about;
+      this.#isWritable =
+        value !== undefined && link.writeValue !== undefined
+          ? link.writeValue(value, about)
+          : link.write(about.message, about);
       return true;
     } catch {
       return false;

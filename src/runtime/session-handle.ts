@@ -3,7 +3,7 @@
  * session that nobody speaks to should not keep a dozen functions.
  */
 
-import type { Clock, Delivery } from '../ports.ts';
+import type { Clock, Delivery, DeliveryFailure } from '../ports.ts';
 import type { Direction, Frame } from '../protocol/envelope.ts';
 import { type ReadFault, isFault } from '../protocol/faults.ts';
 import { isUnsupported } from '../session/announced.ts';
@@ -49,6 +49,10 @@ abstract class End implements SessionPeer {
 
   ready(): Promise<void> {
     return this.host.ready(this.direction);
+  }
+
+  receiveValue(message: unknown, aside?: unknown): void {
+    this.host.receiveValue(this.direction, message, aside);
   }
 
   unreadable(fault: ReadFault, bytes: number): void {
@@ -122,6 +126,10 @@ class ServerEnd extends End implements ServerPeer {
 
   drained(): void {
     this.host.toServer.drained();
+  }
+
+  failed(about: Delivery, failure: DeliveryFailure): void {
+    this.host.failed(about, failure);
   }
 
   closed(): void {

@@ -8,6 +8,7 @@ import type { Delivery, DeliveryFailure, ExchangeLink, PeerLink, UpstreamLink } 
 import { type Direction, type Frame, type FrameKind, opposite } from '../protocol/envelope.ts';
 import { type ReadFault, isFault } from '../protocol/faults.ts';
 import { isBatch, type ReadLimits, readMessage, readMessages } from '../protocol/read.ts';
+import { readValue } from '../protocol/value-frame.ts';
 import { idTokenOf } from '../protocol/encode.ts';
 import { counterIndex } from '../session/counters.ts';
 import { type Effect, type SendEffect, ownMessage } from '../session/effects.ts';
@@ -106,6 +107,14 @@ export class SessionHost {
     else this.arrive(direction, read, via);
   }
 
+  /** One message that is a value, with what its transport says along with it. */
+  receiveValue(direction: Direction, value: unknown, aside: unknown): void {
+    const { frameBytesMax } = this.record.surroundings.limits;
+    const read = readValue(value, aside, this.#surroundings.readLimits, frameBytesMax);
+    if (isFault(read)) this.unreadable(direction, read, 0, undefined);
+    else this.arrive(direction, read, undefined);
+  }
+
   #receiveBatch(direction: Direction, bytes: Uint8Array, via: Via | undefined): void {
     for (const read of readMessages(bytes, this.#surroundings.readLimits)) {
       if (isFault(read)) this.unreadable(direction, read, bytes.length, via);
@@ -158,7 +167,7 @@ export class SessionHost {
     const exchange = event.direction === 'client-to-server' ? event.via?.exchange : undefined;
     const message = encodeRefusal(idTokenOf(event.frame.envelope.id!), why);
     const effect = ownMessage(opposite(event.direction), message, 'response', exchange, statusOfRefusal(why));
-    if (this.#box(effect.direction).push(effect.message, effect) === 'full') this.#failed(effect, 'buffer-full');
+    if (this.#box(effect.direction).push(effect) === 'full') this.#failed(effect, 'buffer-full');
   }
 
   // --- effects out ------------------------------------------------------------------------------------------------
@@ -175,7 +184,7 @@ export class SessionHost {
       case 'cancel': {
         const box = this.#box(effect.entry.direction);
         if (box.recall(effect.entry)) return;
-        if (box.push(effect.message, effect) === 'full') this.#failed(effect, 'buffer-full');
+        if (box.push(effect) === 'full') this.#failed(effect, 'buffer-full');
         return;
       }
       case 'settled':
@@ -197,7 +206,7 @@ export class SessionHost {
   }
 
   #send(effect: SendEffect): void {
-    const result = this.#box(effect.direction).push(effect.message, effect);
+    const result = this.#box(effect.direction).push(effect);
     if (result !== 'accepted') this.#failed(effect, causeOf[result]);
   }
 
@@ -278,7 +287,7 @@ export class SessionHost {
       const why = refusal('INTERCEPTOR_FAILED', { part: 'session' });
       const message = encodeRefusal(entry.idToken, why);
       const answer = ownMessage(opposite(entry.direction), message, 'response', entry.exchange, statusOfRefusal(why));
-      this.#box(answer.direction).push(answer.message, answer);
+      this.#box(answer.direction).push(answer);
     }
     for (const frame of held.all()) {
       held.remove(frame);

@@ -19,7 +19,7 @@ import type {
 import { transactional } from './transactional.ts';
 
 /** What the upstream tells its session. */
-export interface UpstreamReports extends PeerEvents {
+export interface UpstreamReports extends Required<PeerEvents> {
   connected(link: UpstreamLink): void;
   lost(loss: Loss): void;
   failed(about: Delivery, failure: DeliveryFailure): void;
@@ -116,6 +116,9 @@ export class Upstream {
       },
       message: (bytes, via) => {
         if (isCurrent()) reports.message(bytes, via);
+      },
+      value: (message, aside) => {
+        if (isCurrent()) reports.value(message, aside);
       },
       unreadable: (fault, bytes, via) => {
         if (isCurrent()) reports.unreadable(fault, bytes, via);

@@ -4,7 +4,7 @@
  */
 
 import { type Refusal, refusal } from '../errors.ts';
-import type { Direction } from '../protocol/envelope.ts';
+import { sizeOf, type Direction } from '../protocol/envelope.ts';
 import { eraOf } from '../protocol/revisions.ts';
 import { idKey } from '../protocol/ids.ts';
 import { methodRow } from '../protocol/methods.ts';
@@ -119,6 +119,6 @@ export function heldFull(record: SessionRecord): Refusal {
 
 /** The session is on its way out: it takes no new work from its client. */
 export function refuseDraining(record: SessionRecord, event: RequestArrived): void {
-  record.unit.countFrame(event.direction, 'request', event.frame.bytes.length);
+  record.unit.countFrame(event.direction, 'request', sizeOf(event.frame));
   refuseEntry(record, newEntry(record, event, 'open'), refusal('DRAINING', { reason: 'draining' }));
 }

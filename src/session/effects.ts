@@ -26,6 +26,8 @@ export interface SendEffect {
   readonly direction: Direction;
   /** Together one message; slices of the original frame where nothing changed. */
   readonly message: readonly Uint8Array[];
+  /** The same as a value, where its sender handed it over as one and nobody changed it: then `message` is written when read. */
+  readonly value?: object;
   readonly kind: FrameKind;
   /** The request that is lost when this cannot be written; none for answers and notifications. */
   readonly entry: PendingEntry | undefined;
@@ -37,16 +39,56 @@ export interface SendEffect {
   readonly frame: Frame | undefined;
 }
 
-/** A frame as it goes on: the request with its entry, or what has none. In one place, so that all have one shape. */
+/** A frame that is a value and goes on as it came. */
+class ValueSend implements SendEffect {
+  readonly type = 'send';
+  readonly direction: Direction;
+  readonly kind: FrameKind;
+  readonly entry: PendingEntry | undefined;
+  readonly exchange: Exchange | undefined;
+  readonly status: number;
+  readonly frame: Frame;
+  readonly value: object;
+
+  constructor(
+    direction: Direction,
+    frame: Frame,
+    value: object,
+    entry: PendingEntry | undefined,
+    exchange: Exchange | undefined,
+    status: number,
+  ) {
+    this.direction = direction;
+    this.kind = frame.envelope.kind;
+    this.entry = entry;
+    this.exchange = exchange;
+    this.status = status;
+    this.frame = frame;
+    this.value = value;
+  }
+
+  get message(): readonly Uint8Array[] {
+    return [this.frame.bytes];
+  }
+}
+
+/**
+ * A frame as it goes on: the request with its entry, or what has none. In one place, so that all have one shape.
+ * @param message `undefined` where the frame goes on as it came.
+ */
 export function forwarded(
   direction: Direction,
-  message: readonly Uint8Array[],
+  message: readonly Uint8Array[] | undefined,
   frame: Frame,
   entry: PendingEntry | undefined,
   exchange: Exchange | undefined,
   status: number,
 ): SendEffect {
-  return { type: 'send', direction, message, kind: frame.envelope.kind, entry, exchange, status, frame };
+  if (message === undefined && frame.value !== undefined) {
+    return new ValueSend(direction, frame, frame.value, entry, exchange, status);
+  }
+  const { kind } = frame.envelope;
+  return { type: 'send', direction, message: message ?? [frame.bytes], kind, entry, exchange, status, frame };
 }
 
 /** A message of our own. */
@@ -66,6 +108,30 @@ export interface CancelEffect {
   readonly entry: PendingEntry;
   /** The frame that says so to the peer that works on the request. */
   readonly message: readonly Uint8Array[];
+  /** The peer's own word that it gives up the request; none where that is ours. */
+  readonly frame?: Frame;
+  /** As of a SendEffect. */
+  readonly value?: object;
+}
+
+/**
+ * A peer's own cancellation as it goes on.
+ * @param message `undefined` where the frame goes on as it came.
+ */
+export function calledOff(entry: PendingEntry, message: readonly Uint8Array[] | undefined, frame: Frame): CancelEffect {
+  const { value } = frame;
+  if (value === undefined || message !== undefined) {
+    return { type: 'cancel', entry, message: message ?? [frame.bytes], frame };
+  }
+  return {
+    type: 'cancel',
+    entry,
+    frame,
+    value,
+    get message() {
+      return [frame.bytes];
+    },
+  };
 }
 
 /** What observers are told of a request: of its entry, or of one that could not be read well enough to have an entry. */

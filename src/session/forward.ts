@@ -3,14 +3,14 @@
  * goes on, a response settles its request. The same steps serve a frame that goes straight through and one that was held.
  */
 
-import { opposite, type Direction, type Frame, type RequestId } from '../protocol/envelope.ts';
+import { opposite, sizeOf, type Direction, type Frame, type RequestId } from '../protocol/envelope.ts';
 import { idKey } from '../protocol/ids.ts';
 import { type FrameLegality, classifyFrame } from '../protocol/classify.ts';
 import { rewriteFrame } from '../protocol/rewrite.ts';
 import { admit, newEntry, refuseEntry } from './admission.ts';
 import { forgetTools } from './announced.ts';
 import type { CounterName } from './counters.ts';
-import { forwarded } from './effects.ts';
+import { calledOff, forwarded } from './effects.ts';
 import type { NotificationArrived, RequestArrived, ResponseArrived } from './events.ts';
 import type { Exchange, PendingEntry, Via } from './pending.ts';
 import type { Verdict } from './interception.ts';
@@ -28,7 +28,7 @@ function verdictOf(event: { readonly verdict: Verdict | 'awaited' | undefined })
 
 export function countFrame(record: SessionRecord, direction: Direction, frame: Frame): void {
   const { unit } = record;
-  unit.countFrame(direction, frame.envelope.kind, frame.bytes.length);
+  unit.countFrame(direction, frame.envelope.kind, sizeOf(frame));
   const legality = classifyFrame(frame.envelope, direction, record.facts.protocolVersion);
   if (legality !== 'legal') unit.count(legalityCounter[legality]);
 }
@@ -77,7 +77,7 @@ function answerUnlisted(
 }
 
 function sendRequest(record: SessionRecord, entry: PendingEntry, frame: Frame): void {
-  const message = entry.isRenamed ? underSentNames(entry, frame) : [frame.bytes];
+  const message = entry.isRenamed ? underSentNames(entry, frame) : undefined;
   record.unit.effect(forwarded(entry.direction, message, frame, entry, entry.exchange, 0));
 }
 
@@ -159,7 +159,7 @@ export function passNotification(
 function sendNotification(record: SessionRecord, direction: Direction, frame: Frame, via: Via | undefined): void {
   const stream =
     record.renamesRequests && direction === 'server-to-client' ? subscriptionBehind(record, frame) : undefined;
-  const message = stream === undefined ? [frame.bytes] : rewriteFrame(frame, { subscriptionId: stream.id });
+  const message = stream === undefined ? undefined : rewriteFrame(frame, { subscriptionId: stream.id });
   sendNotice(record, direction, frame, message, exchangeOf(record, direction, frame, via));
 }
 
@@ -168,7 +168,7 @@ function sendNotice(
   record: SessionRecord,
   direction: Direction,
   frame: Frame,
-  message: readonly Uint8Array[],
+  message: readonly Uint8Array[] | undefined,
   exchange: Exchange | undefined,
 ): void {
   if (isReaderGone(record, direction)) record.unit.count('dropped');
@@ -203,8 +203,7 @@ function cancelRequest(record: SessionRecord, direction: Direction, frame: Frame
   const wasOpen = entry.state === 'open';
   settleEntry(record, entry, 'cancelled');
   if (!wasOpen || isReaderGone(record, direction)) return;
-  const message = entry.isRenamed ? rewriteFrame(frame, { cancels: entry.sentId }) : [frame.bytes];
-  unit.effect({ type: 'cancel', entry, message });
+  unit.effect(calledOff(entry, entry.isRenamed ? rewriteFrame(frame, { cancels: entry.sentId }) : undefined, frame));
 }
 
 /** A peer calls its requests as it named them, which need not be how they were sent on. */
@@ -248,7 +247,7 @@ function passProgress(record: SessionRecord, direction: Direction, frame: Frame,
   sendNotification(record, direction, frame, via);
 }
 
-function underRequesterToken(frame: Frame, token: RequestId | undefined): readonly Uint8Array[] {
-  if (token === undefined || token === frame.envelope.progressToken) return [frame.bytes];
+function underRequesterToken(frame: Frame, token: RequestId | undefined): readonly Uint8Array[] | undefined {
+  if (token === undefined || token === frame.envelope.progressToken) return undefined;
   return rewriteFrame(frame, { progressToken: token });
 }

@@ -130,10 +130,10 @@ function settleFound(
 }
 
 /** The answer as its requester knows it. */
-function underRequesterId(entry: PendingEntry, answer: Frame): readonly Uint8Array[] {
+function underRequesterId(entry: PendingEntry, answer: Frame): readonly Uint8Array[] | undefined {
   if (answer.envelope.id === undefined) return [encodeAsErrorOf(entry.idToken, answer.bytes)];
   const { id } = entry;
-  if (!entry.isRenamed) return [answer.bytes];
+  if (!entry.isRenamed) return undefined;
   return rewriteFrame(answer, entry.budget === listen ? { id, subscriptionId: id } : { id });
 }
 
@@ -152,7 +152,7 @@ function passUnnamed(
     return;
   }
   const passed = verdict?.frame ?? frame;
-  unit.effect(forwarded(direction, [passed.bytes], passed, undefined, via?.exchange, 0));
+  unit.effect(forwarded(direction, undefined, passed, undefined, via?.exchange, 0));
 }
 
 export function countStray(record: SessionRecord, direction: Direction, id: RequestId): void {

@@ -10,6 +10,12 @@ export class Ear implements PeerReports {
   message(bytes: Uint8Array): void {
     this.#note(`message ${decodeText(bytes)}`);
   }
+  value(message: unknown): void {
+    this.#note(`value ${JSON.stringify(message)}`);
+  }
+  failed(_about: unknown, { cause }: { readonly cause: string }): void {
+    this.#note(`failed ${cause}`);
+  }
   unreadable({ fault, idToken }: Parameters<PeerReports['unreadable']>[0], bytes: number): void {
     this.#note(`unreadable ${fault} ${idToken} ${bytes}`);
   }

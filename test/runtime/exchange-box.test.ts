@@ -17,7 +17,7 @@ function box(deliver: () => DeliveryResult): { readonly box: ExchangeBox; readon
 test('passes on what the link says of a message, and keeps none', () => {
   for (const result of ['accepted', 'full', 'closed', 'nowhere'] as const) {
     const { box: one } = box(() => result);
-    expect([one.push([new Uint8Array(3)], sending()), one.bytes, one.recall()]).toEqual([result, 0, false]);
+    expect([one.push(sending(undefined, [new Uint8Array(3)])), one.bytes, one.recall()]).toEqual([result, 0, false]);
   }
 });
 
@@ -25,7 +25,7 @@ test('a link that throws has no reader any more', () => {
   const { box: one } = box(() => {
     throw new Error('EPIPE');
   });
-  expect(one.push([], sending())).toBe('closed');
+  expect(one.push(sending(undefined, []))).toBe('closed');
 });
 
 test('closes its link once, and takes nothing afterwards', () => {
@@ -33,5 +33,5 @@ test('closes its link once, and takes nothing afterwards', () => {
   one.finish('over');
   one.abandon('again');
   one.drained();
-  expect([closed, one.push([], sending())]).toEqual([['over'], 'closed']);
+  expect([closed, one.push(sending(undefined, []))]).toEqual([['over'], 'closed']);
 });

@@ -39,6 +39,16 @@ const forwarded = (verdict: Verdict): string =>
 const circle: Record<string, unknown> = {};
 circle['self'] = circle;
 
+test('what was said along with a message is said along with what it is modified to', () => {
+  const frame = { ...frameOf(call), aside: { token: 't' } };
+  const rename = {
+    name: 'rename',
+    intercept: () => ({ action: 'modify', message: { jsonrpc: '2.0', ...call, a: 1 } }),
+  };
+  const verdict = decideNow([rename as Interceptor], frame);
+  expect(verdict).toMatchObject({ kind: 'forward', frame: { aside: { token: 't' }, envelope: { id: call.id } } });
+});
+
 describe('a chain', () => {
   test('without interceptors is empty and lets everything pass', () => {
     const frame = frameOf(call);

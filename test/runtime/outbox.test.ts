@@ -66,8 +66,8 @@ function attached(options: { pauseBytes?: number; bytesMax?: number; appetite?: 
       reader.appetite = messages;
       box.drained();
     },
-    say: (text, entry) => box.push([encodeText(text)], sending(entry)),
-    urge: (text) => box.push([encodeText(text)], cancelling(pendingEntry())),
+    say: (text, entry) => box.push(sending(entry, [encodeText(text)])),
+    urge: (text) => box.push(cancelling(pendingEntry(), [encodeText(text)])),
   };
 }
 
@@ -82,7 +82,7 @@ function heapUsed(): number {
 /** A message that waits in the box, and that nobody else holds. */
 function waitingMessage(box: Outbox): WeakRef<object> {
   const message = [new Uint8Array(100)];
-  box.push(message, sending());
+  box.push(sending(undefined, message));
   return new WeakRef(message);
 }
 
@@ -105,9 +105,20 @@ describe('a box whose peer reads', () => {
 
   test('takes a message in slices as one', () => {
     const { box, reader } = attached();
-    box.push([encodeText('{"id":'), encodeText('7'), encodeText('}')], sending());
+    box.push(sending(undefined, [encodeText('{"id":'), encodeText('7'), encodeText('}')]));
     expect(reader.read).toEqual(['{"id":7}']);
   });
+});
+
+test('a message that is a value goes as one to a link that takes values, and waits as its bytes', () => {
+  const { box, reader } = attached({ appetite: 1 });
+  const values: object[] = [];
+  const about = { ...sending(undefined, [encodeText('{"id":7}')]), value: { id: 7 } };
+  box.push(about);
+  expect([box.push(about), box.bytes]).toEqual(['accepted', 8]);
+  Object.assign(reader, { writeValue: (value: object): boolean => values.push(value) > 0 });
+  box.drained();
+  expect([reader.read, values, box.bytes]).toEqual([['{"id":7}'], [{ id: 7 }], 0]);
 });
 
 describe('a box whose peer is slow', () => {
@@ -150,7 +161,7 @@ describe('a box whose peer is slow', () => {
     const baseline = heapUsed();
     for (let times = 0; times < 40_000; times++) {
       const entry = pendingEntry();
-      box.push([new Uint8Array(1500)], sending(entry));
+      box.push(sending(entry, [new Uint8Array(1500)]));
       box.recall(entry);
     }
     expect(box.bytes).toBe('stays'.length);

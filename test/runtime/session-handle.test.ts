@@ -60,6 +60,17 @@ describe.each(['client', 'server'] as const)('bytes of the %s', (side) => {
     expect(sent).toEqual([]);
   });
 
+  test('or values arrive as frames, with what was said along with them', () => {
+    const { session, arrived } = handle();
+    const [ping, aside] = [{ jsonrpc: '2.0', id: 1, method: 'ping' }, { said: 'so' }];
+    session[side].receiveValue(ping, aside);
+    session[side].receiveValue([ping]);
+    expect(arrived).toMatchObject([
+      { type: 'frame.request', direction, frame: { value: ping, aside } },
+      { type: 'frame.malformed', direction, fault: { fault: 'not-an-object' } },
+    ]);
+  });
+
   test('that its transport could not read arrive as malformed, with their size', () => {
     const { session, arrived } = handle();
     const fault = {
@@ -76,7 +87,7 @@ describe.each(['client', 'server'] as const)('bytes of the %s', (side) => {
   test('are taken again when it says so: what waits for it is written, and nothing to the other side', () => {
     const { session, host, toClient, toServer } = handle();
     for (const box of [host.toClient, host.toServer]) {
-      for (const word of ['one', 'two', 'three']) box.push([encodeText(word)], sending());
+      for (const word of ['one', 'two', 'three']) box.push(sending(undefined, [encodeText(word)]));
     }
     session[side].drained();
     const taken = { client: toClient.taken, server: toServer.taken };
@@ -98,13 +109,20 @@ describe('what becomes of the client', () => {
   });
 });
 
+test('what did not reach the server is told to the session', () => {
+  const { session, sent, arrived } = handle();
+  const about = sending();
+  session.server.failed(about, { cause: 'unanswered', reason: 'ECONNRESET', status: 0 });
+  expect([sent, arrived]).toMatchObject([[], [{ type: 'effect.failed', effect: about, reason: 'ECONNRESET' }]]);
+});
+
 test('a server that closed is lost for good, and nothing more is written to it: not even what waited', () => {
   const { session, host, toServer, sent } = handle();
-  for (const word of ['one', 'two']) host.toServer.push([encodeText(word)], sending());
+  for (const word of ['one', 'two']) host.toServer.push(sending(undefined, [encodeText(word)]));
   session.server.closed();
   session.server.drained();
   expect(sent).toMatchObject([{ type: 'upstream.lost', at: 500, loss: { reason: 'closed', willRestart: false } }]);
-  expect([toServer.taken, host.toServer.push([encodeText('three')], sending())]).toEqual([['one'], 'closed']);
+  expect([toServer.taken, host.toServer.push(sending(undefined, [encodeText('three')]))]).toEqual([['one'], 'closed']);
 });
 
 test('what its owner asks of a session is sent to it with the time of the asking', () => {

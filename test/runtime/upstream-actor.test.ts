@@ -39,6 +39,7 @@ class Stage {
       reports: {
         connected: (link) => this.told.push(`connected ${nameOf(link)}`),
         message: (bytes) => this.told.push(`message ${decodeText(bytes)}`),
+        value: (message) => this.told.push(`value ${JSON.stringify(message)}`),
         unreadable: ({ fault }, bytes) => this.told.push(`unreadable ${fault} ${bytes}`),
         parted: ({ id }) => this.told.push(`parted ${id}`),
         failed: (_about, { cause }) => this.told.push(`failed ${cause}`),

@@ -101,15 +101,15 @@ export function entryOf(
 }
 
 /** What a message is about that somebody writes: the request that it carries, or a message that carries none. */
-export function sending(entry?: PendingEntry): SendEffect {
+export function sending(entry?: PendingEntry, message: readonly Uint8Array[] = []): SendEffect {
   const kind = entry === undefined ? 'notification' : 'request';
   const direction = entry?.direction ?? fromClient;
-  return { type: 'send', direction, message: [], kind, entry, exchange: undefined, status: 0, frame: undefined };
+  return { type: 'send', direction, message, kind, entry, exchange: undefined, status: 0, frame: undefined };
 }
 
 /** The same of a cancellation. */
-export function cancelling(entry: PendingEntry): CancelEffect {
-  return { type: 'cancel', entry, message: [] };
+export function cancelling(entry: PendingEntry, message: readonly Uint8Array[] = []): CancelEffect {
+  return { type: 'cancel', entry, message };
 }
 
 export interface SessionOptions extends Partial<SessionIdentity> {

@@ -181,7 +181,7 @@ describe('R9 a cancellation', () => {
     const effects = receive(record, event);
     expect(effects).toEqual([
       { type: 'settled', entry, outcome: 'cancelled', elapsedMs: 0 },
-      { type: 'cancel', entry, message: [event.frame.bytes] },
+      { type: 'cancel', entry, message: [event.frame.bytes], frame: event.frame },
     ]);
     expect(waitingIds(record)).toEqual([]);
     receive(record, answer(1));

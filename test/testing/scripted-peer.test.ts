@@ -71,6 +71,7 @@ describe('what a peer hears', () => {
     client.session = {
       receive: () => undefined,
       ready: () => Promise.resolve(),
+      receiveValue: () => {},
       unreadable: () => {},
       drained: () => heard.push('drained'),
       closed: () => {},
@@ -104,6 +105,7 @@ test('what peers say and do reaches their side of the session', () => {
       return undefined;
     },
     ready: () => Promise.resolve(),
+    receiveValue: () => {},
     unreadable: (fault, bytes) => note(fault.fault, bytes),
     drained: () => {},
     closed: (isGone) => note('closed', isGone),
