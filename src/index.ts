@@ -29,6 +29,15 @@ export type {
 export { openSession } from './adapters/open-session.ts';
 export type { SessionBetween } from './adapters/open-session.ts';
 export type { PeerAdapter, PeerReports } from './adapters/peer-adapter.ts';
+export { observationTarget } from './adapters/observation-target.ts';
+export type {
+  ObservationEvent,
+  ObservationListener,
+  ObservationListenerOptions,
+  ObservationTarget,
+} from './adapters/observation-target.ts';
+export { observations } from './adapters/observations.ts';
+export type { ObservationsDropped, ObservationsOptions } from './adapters/observations.ts';
 export { nodeStreams } from './adapters/node-streams.ts';
 export type { NodeStreamPair } from './adapters/node-streams.ts';
 export type { NodeReadable, NodeWritable } from './transports/node-byte-streams.ts';

@@ -6,6 +6,7 @@
 export const localErrorTable = {
   SESSION_REFUSED: 'Close sessions or raise the limit that `cause` names; a runtime that drains opens none.',
   ALREADY_STARTED: 'An adapter serves one session: make a new one for each.',
+  INVALID_OPTION: 'Give the option a value that its documentation allows, or leave it out.',
   STREAM_UNUSABLE: 'Hand in streams of bytes that are open and that nobody else reads or writes.',
 } as const satisfies Record<string, string>;
 
