@@ -22,12 +22,12 @@ export interface ObservationListenerOptions {
 export interface ObservationTarget extends EventTarget {
   addEventListener<Type extends Observation['type']>(
     type: Type,
-    listener: ObservationListener<Type>,
+    listener: ObservationListener<Type> | null,
     options?: ObservationListenerOptions | boolean,
   ): void;
   removeEventListener<Type extends Observation['type']>(
     type: Type,
-    listener: ObservationListener<Type>,
+    listener: ObservationListener<Type> | null,
     options?: { readonly capture?: boolean } | boolean,
   ): void;
   /** No more events come. */
@@ -55,12 +55,20 @@ class Target extends EventTarget implements ObservationTarget {
     this.stop = runtime.observe((observation) => this.#tell(observation));
   }
 
-  override addEventListener(type: string, listener: AnyListener, options?: ObservationListenerOptions | boolean): void {
-    super.addEventListener(type, this.#guard(listener), options);
+  override addEventListener(
+    type: string,
+    listener: AnyListener | null,
+    options?: ObservationListenerOptions | boolean,
+  ): void {
+    if (listener !== null) super.addEventListener(type, this.#guard(listener), options);
   }
 
-  override removeEventListener(type: string, listener: AnyListener, options?: EventListenerOptions | boolean): void {
-    super.removeEventListener(type, this.#guard(listener), options);
+  override removeEventListener(
+    type: string,
+    listener: AnyListener | null,
+    options?: EventListenerOptions | boolean,
+  ): void {
+    if (listener !== null) super.removeEventListener(type, this.#guard(listener), options);
   }
 
   #tell(observation: Observation): void {

@@ -34,8 +34,10 @@ describe('an observation', () => {
     const seen: string[] = [];
     const leaves = (): void => void seen.push('left');
     const away = new AbortController();
+    target.addEventListener('session-opened', null);
     target.addEventListener('session-opened', leaves);
     target.removeEventListener('session-opened', leaves);
+    target.removeEventListener('session-opened', null);
     target.addEventListener('session-opened', () => seen.push('away'), { signal: away.signal });
     away.abort();
     target.addEventListener('tags-changed', () => seen.push('once'), { once: true });
