@@ -27,6 +27,7 @@ export type {
   TransactionalRecord,
 } from './runtime/transactional.ts';
 export type {
+  AbortSignalLike,
   Clock,
   DeliveryResult,
   ExchangeLink,

@@ -17,6 +17,7 @@ export type { Observation, Observer } from './runtime/observation.ts';
 export type { TotalsSnapshot } from './runtime/totals.ts';
 export { systemClock } from './runtime/system-clock.ts';
 export type {
+  AbortSignalLike,
   Clock,
   Ids,
   Log,

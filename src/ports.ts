@@ -17,6 +17,14 @@ export interface Clock {
 
 export type TimerHandle = unknown;
 
+/** What is used of an `AbortSignal`, whichever platform it is from. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 /** Where ids come from. Ids of sessions are unguessable where a peer could present them. */
 export interface Ids {
   sessionId(): string;

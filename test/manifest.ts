@@ -102,6 +102,7 @@ export const manifest: readonly Requirement[] = [
       'runtime/unplaced-log.test.ts':
         'S4 a frame that found no session is a warning that says which; the body stays out of it',
       'session/resolution.test.ts': 'S4 a session is found',
+      'runtime/foreign.test.ts': 'P20 S4 a message of somebody else',
     },
   ),
   ...rows(
@@ -153,6 +154,7 @@ export const manifest: readonly Requirement[] = [
     'Everything has a limit, and who is refused is told which, with its numbers; the reserve stays for handshake, ping, shutdown.',
     {
       'proxy/http.test.ts': 'S7 one more than there is room for is refused with 503',
+      'runtime/settings.test.ts': 'S7 limits of a running process',
       'transports/http-post.test.ts': 'S7 because it is too large is told so, and its connection is let go',
       'proxy/websocket.test.ts': 'S7 one more than there is room for is told so by the close of its connection',
       'scenarios/eviction.test.ts':
@@ -686,6 +688,7 @@ export const manifest: readonly Requirement[] = [
   }),
   ...rows('P20', 'both', 'Host and Origin are checked by default, and a front for others says whom it answers to.', {
     'transports/http-session-table.test.ts': 'P20 are found by their id, by who opened them',
+    'runtime/foreign.test.ts': 'P20 S4 a message of somebody else',
     'proxy/http.test.ts': 'P20 of a foreign host or page are not let in',
     'transports/http-entrance.test.ts': 'P20 keeps out a request with %j, once and again',
     'transports/http-inbound.test.ts': 'P20 of somebody else finds no session',

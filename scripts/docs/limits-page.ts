@@ -63,7 +63,8 @@ export function limitsPage(): string {
     '# Limits and times',
     `Everything that can grow has a limit. Those who embed the runtime set them in \`createRuntime({ limits, times })\`; the
 command line has options for some. \`Infinity\` switches a limit off. A refusal says which limit was reached
-(see [errors](errors.md)).`,
+(see [errors](errors.md)). \`Runtime.setLimits\` and \`Runtime.setTimes\` change them while sessions are open, and say what of it
+holds for those.`,
     '## Limits',
     table(
       ['name', 'default', 'option', 'what it limits'],

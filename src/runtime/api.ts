@@ -2,6 +2,7 @@
 
 import type { Refusal } from '../errors.ts';
 import type {
+  AbortSignalLike,
   Clock,
   Delivery,
   DeliveryFailure,
@@ -38,6 +39,8 @@ export interface RuntimeOptions {
   /** Beside the built-in ones. */
   readonly tagRules?: readonly TagRule[];
   readonly profile?: Profile;
+  /** Aborting it stops the runtime. */
+  readonly signal?: AbortSignalLike;
   /** Checks the session's invariants after every commit. For tests; costs time in proportion to the pending requests. */
   readonly checksInvariants?: boolean;
 }
@@ -55,6 +58,8 @@ export interface OpenOptions {
   readonly profile?: Profile;
   /** How long a client that reads slowly has to take what is still written to it when the session has ended: 5 s. */
   readonly clientLingerMs?: number;
+  /** Aborting it closes the session. */
+  readonly signal?: AbortSignalLike;
   readonly onEnded?: (reason: EndReason) => void;
   /** The server reached through a connector is gone for good. */
   readonly onServerStopped?: (departure: Departure | undefined) => void;
@@ -150,7 +155,10 @@ export interface RuntimeSession {
 
 export interface Runtime {
   readonly clock: Clock;
-  /** Opens a session. A refusal is a value: TOO_MANY_SESSIONS or DRAINING. */
+  /**
+   * Opens a session. A refusal is a value: TOO_MANY_SESSIONS, or DRAINING from a runtime that drains or has stopped.
+   * @throws LocalError ABORTED
+   */
   open(options: OpenOptions): OpenResult;
   /** Tells the observer what happens from now on. Returns how to stop that. What it throws is logged. */
   observe(observer: Observer): () => void;
@@ -162,6 +170,21 @@ export interface Runtime {
   /** Snapshots of the open sessions, in the order in which they opened. */
   sessions(): IterableIterator<SessionSnapshot>;
   totals(): TotalsSnapshot;
+  /**
+   * Changes limits while sessions are open. How many sessions, requests, questions, streams, held frames, subscriptions and
+   * labels there may be holds at once, for open sessions too; what is there above a lowered limit stays until it is over.
+   * `bufferPauseBytes`, `bufferBytesMax`, `tombstonesPerSession` and `tasksPerSession` hold for sessions that open from now on.
+   * `frameBytesMax` is held by transports, which were given it when they were made; here it is what a refusal says.
+   * @throws LocalError INVALID_OPTION, which names the limit and what is allowed; then nothing is changed.
+   */
+  setLimits(limits: Partial<Limits>): void;
+  /**
+   * Changes times while sessions are open. They hold at once, for open sessions too: for requests that come from now on, for
+   * drains, recoveries and decisions that begin from now on, and for how long a session may be idle and may last. Requests that
+   * wait keep the deadlines that they were given.
+   * @throws LocalError INVALID_OPTION, which names the time and what is allowed; then nothing is changed.
+   */
+  setTimes(times: Partial<Times>): void;
   /** No new sessions, no new requests; resolves when every session has finished what was under way or hit its deadline. */
   drain(): Promise<void>;
   /** Ends every session now, in slices; resolves when none is left. */

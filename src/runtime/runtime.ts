@@ -6,18 +6,20 @@
 import { type Actor, createActor } from 'xstate';
 import type { supervisorMachine } from '../../machines/supervisor.ts';
 import { type Refusal, refusal } from '../errors.ts';
-import type { Clock, Ids, Log } from '../ports.ts';
+import { LocalError } from '../local-error.ts';
+import type { AbortSignalLike, Clock, Ids, Log } from '../ports.ts';
 import type { Direction } from '../protocol/envelope.ts';
 import { type ReadLimits, defaultReadLimits } from '../protocol/read.ts';
 import type { SessionEvent } from '../session/events.ts';
-import { Ledger, type Limits, type Times, connectionTimes, defaultLimits, defaultTimes } from '../session/limits.ts';
+import type { Limits, Times } from '../session/limits.ts';
 import { Journal } from '../session/journal.ts';
-import { defaultProfile, standardTimes } from '../session/profiles.ts';
+import { defaultProfile } from '../session/profiles.ts';
 import { type SessionRecord } from '../session/record.ts';
-import { type SessionSurroundings, tagsOf } from '../session/session-data.ts';
+import { tagsOf } from '../session/session-data.ts';
 import { snapshotOf } from '../session/snapshot.ts';
 import { builtInTagRules, tagRulesMax } from '../session/tags.ts';
 import { defaultRestartPolicy } from '../session/upstream.ts';
+import { AbortSignals, refuseAborted } from './abort-signals.ts';
 import { AlarmClock } from './alarm-clock.ts';
 import type { NotTaken, OpenOptions, OpenResult, Runtime, RuntimeOptions, RuntimeSession, Sender } from './api.ts';
 import { belongsTo, refuseForeign } from './foreign.ts';
@@ -31,6 +33,7 @@ import { Router } from './router.ts';
 import { type HandleSurroundings, SessionHandle } from './session-handle.ts';
 import { type HostSurroundings, SessionHost } from './session-host.ts';
 import { sessionLogic } from './session-logic.ts';
+import { Settings } from './settings.ts';
 import { type RoutedEvent, supervisorLogic } from './supervisor-logic.ts';
 import { type Defect, defectType } from './transactional.ts';
 import { silentLog } from './silent-log.ts';
@@ -55,9 +58,7 @@ class SessionRuntime implements Runtime {
   readonly #ids: Ids;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #limits: Limits;
-  readonly #times: Times;
-  readonly #ledger: Ledger;
+  readonly #settings: Settings;
   readonly #alarms: AlarmClock;
   readonly #registry = new Registry();
   readonly #totals = new Totals();
@@ -68,20 +69,19 @@ class SessionRuntime implements Runtime {
   readonly #router: Router;
   readonly #hostSurroundings: HostSurroundings;
   readonly #handleSurroundings: HandleSurroundings;
-  readonly #journal = new Journal();
-  readonly #surroundings: SessionSurroundings;
-  readonly #connectionSurroundings: SessionSurroundings;
+  readonly #signals = new AbortSignals();
+  /** Of the sessions that somebody's signal can end: how to stop waiting for it. */
+  readonly #watches = new Map<SessionHost, () => void>();
+  readonly #stopWatching: (() => void) | undefined;
   readonly #whenEmpty: (() => void)[] = [];
 
   constructor(options: RuntimeOptions) {
+    refuseAborted(options.signal, 'A runtime');
     this.#options = options;
     this.#ids = options.ids ?? { sessionId: randomId };
     this.#clock = options.clock ?? systemClock();
     this.#log = options.log ?? silentLog;
     this.#unplacedLog = new UnplacedLog(this.#log);
-    this.#limits = { ...defaultLimits, ...options.limits };
-    this.#times = { ...defaultTimes, ...options.times };
-    this.#ledger = new Ledger(this.#limits);
     this.#alarms = new AlarmClock({
       clock: this.#clock,
       log: this.#log,
@@ -89,8 +89,13 @@ class SessionRuntime implements Runtime {
       send: (id, event) => this.#route(id, event),
     });
     requireTagRules(options);
-    this.#surroundings = this.#surroundingsWith(this.#times);
-    this.#connectionSurroundings = this.#surroundingsWith({ ...this.#times, ...connectionTimes, ...this.#ownTimes() });
+    this.#settings = new Settings(options.limits, options.times, {
+      alarms: this.#alarms,
+      tagRules: [...builtInTagRules, ...(options.tagRules ?? [])],
+      journal: new Journal(),
+      checksInvariants: options.checksInvariants === true,
+      occupancyChanged: (record) => this.#registry.reorder(record as SessionRecord),
+    });
     const logic = supervisorLogic({
       registry: this.#registry,
       left: (slot, error) => this.#left(slot, error),
@@ -141,6 +146,7 @@ class SessionRuntime implements Runtime {
         });
       },
     };
+    this.#stopWatching = options.signal && this.#signals.watch(options.signal, () => this.#inBackground(this.stop()));
   }
 
   get clock(): Clock {
@@ -148,6 +154,7 @@ class SessionRuntime implements Runtime {
   }
 
   open(options: OpenOptions): OpenResult {
+    refuseAborted(options.signal, 'A session');
     const now = this.#clock.now();
     if (!this.#supervisor.getSnapshot().hasTag('accepting')) return { refusal: refusal('DRAINING') };
     const objection = this.#makeRoom(options.principal, now);
@@ -165,7 +172,7 @@ class SessionRuntime implements Runtime {
         profile: options.profile ?? this.#options.profile ?? defaultProfile,
         hasExchanges: 'deliver' in options.client,
         idBase: 'connect' in options.server ? (options.server.idBase ?? 0) : 0,
-        surroundings: isConnection(options) ? this.#connectionSurroundings : this.#surroundings,
+        surroundings: this.#settings.surroundings(isConnection(options)),
       },
     });
     const { record } = ref.getSnapshot().context;
@@ -173,6 +180,7 @@ class SessionRuntime implements Runtime {
     host.onEnded = options.onEnded;
     host.lingerMs = options.clientLingerMs ?? defaultLingerMs;
     this.#registry.add(new Slot(ref, host));
+    if (options.signal !== undefined) this.#watch(host, options.signal);
     this.#totals.opened++;
     ref.start();
     this.#tell({ type: 'session-opened', sessionId: id, at: now });
@@ -196,16 +204,29 @@ class SessionRuntime implements Runtime {
   }
 
   totals(): TotalsSnapshot {
-    return this.#totals.snapshot(this.#registry, this.#ledger, this.#clock.now());
+    return this.#totals.snapshot(this.#registry, this.#settings.ledger, this.#clock.now());
+  }
+
+  setLimits(limits: Partial<Limits>): void {
+    this.#settings.setLimits(limits);
+  }
+
+  setTimes(times: Partial<Times>): void {
+    this.#settings.setTimes(times);
+    if (times.sessionIdleMs === undefined && times.sessionAgeMs === undefined) return;
+    // An alarm that was set for later than it is due now would ring too late.
+    this.#inBackground(this.#forEach((id) => this.#route(id, { type: 'session.ticked', at: this.#clock.now() })));
   }
 
   async drain(): Promise<void> {
     this.#supervisor.send({ type: 'supervisor.drain' });
     await this.#forEach((id) => this.#route(id, { type: 'session.drain', at: this.#clock.now() }));
     await this.#empty();
+    this.#stopWatching?.();
   }
 
   async stop(): Promise<void> {
+    this.#stopWatching?.();
     this.#supervisor.send({ type: 'supervisor.drain' });
     await this.#forEach((id) =>
       this.#route(id, { type: 'session.close', at: this.#clock.now(), reason: 'closed-by-operator' }),
@@ -214,27 +235,11 @@ class SessionRuntime implements Runtime {
     this.#alarms.stop();
   }
 
-  #surroundingsWith(times: Times): SessionSurroundings {
-    return {
-      limits: this.#limits,
-      times,
-      requestTimes: standardTimes(times),
-      ledger: this.#ledger,
-      alarms: this.#alarms,
-      tagRules: [...builtInTagRules, ...(this.#options.tagRules ?? [])],
-      journal: this.#journal,
-      checksInvariants: this.#options.checksInvariants === true,
-      occupancyChanged: (record) => this.#registry.reorder(record as SessionRecord),
-    };
-  }
-
-  /** A limit that was asked for holds on every transport, even where the default is off. */
-  #ownTimes(): Partial<Times> {
-    const { sessionIdleMs, sessionAgeMs } = this.#options.times ?? {};
-    return {
-      ...(sessionIdleMs === undefined ? {} : { sessionIdleMs }),
-      ...(sessionAgeMs === undefined ? {} : { sessionAgeMs }),
-    };
+  #watch(host: SessionHost, signal: AbortSignalLike): void {
+    const { id } = host.record;
+    const close = (): void =>
+      this.#route(id, { type: 'session.close', at: this.#clock.now(), reason: 'closed-by-operator' });
+    this.#watches.set(host, this.#signals.watch(signal, close));
   }
 
   #connect(host: SessionHost, options: OpenOptions): void {
@@ -279,12 +284,12 @@ class SessionRuntime implements Runtime {
    * that holds its share is refused without anybody having to go.
    */
   #makeRoom(principal: string | undefined, now: number): Refusal | undefined {
-    const limits = this.#limits;
+    const { limits, times } = this.#settings;
     if (this.#registry.admission(principal, limits) === 'too-many-for-principal') {
       return tooManySessions('principal', this.#registry.countOf(principal!), sessionsPerPrincipal(limits));
     }
     if (this.#registry.size < limits.sessions) return undefined;
-    const slot = this.#registry.evictable(now, this.#times.halfOpenMs);
+    const slot = this.#registry.evictable(now, times.halfOpenMs);
     if (slot !== undefined) {
       this.#route(slot.record.id, { type: 'session.close', at: now, reason: 'evicted' });
       if (this.#registry.size < limits.sessions) return undefined;
@@ -340,6 +345,8 @@ class SessionRuntime implements Runtime {
     }
     this.#totals.retire(record);
     host.left();
+    this.#watches.get(host)?.();
+    this.#watches.delete(host);
     const reason = record.endReason ?? 'internal-error';
     if (this.#observers.size > 0) {
       const at = this.#clock.now();
@@ -389,6 +396,11 @@ class SessionRuntime implements Runtime {
     }
   }
 
+  /** Work that nobody waits for. */
+  #inBackground(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#log.error({ error }, 'work on all sessions failed'));
+  }
+
   /** Does something to every session that is open now, in slices. */
   async #forEach(act: (id: string) => void): Promise<void> {
     const ids = [...this.#registry.values()].map((slot) => slot.record.id);
@@ -422,5 +434,6 @@ function tooManySessions(scope: 'total' | 'principal', current: number, limit: n
 
 function requireTagRules({ tagRules = [] }: RuntimeOptions): void {
   const room = tagRulesMax - builtInTagRules.length;
-  if (tagRules.length > room) throw new RangeError(`At most ${room} tag rules of your own, not ${tagRules.length}`);
+  if (tagRules.length <= room) return;
+  throw new LocalError('INVALID_OPTION', `tagRules has ${tagRules.length} rules; allowed are ${room} of your own.`);
 }

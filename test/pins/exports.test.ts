@@ -46,6 +46,7 @@ describe('the package exports', () => {
 
   test('from . these types', () => {
     expect(typesOf('src/index.ts').toSorted()).toEqual([
+      'AbortSignalLike',
       'ClientPeer',
       'Clock',
       'Departure',
@@ -159,6 +160,7 @@ describe('the package exports', () => {
 
   test('from ./core these types', () => {
     expect(typesOf('src/core.ts').toSorted()).toEqual([
+      'AbortSignalLike',
       'ClientPeer',
       'Clock',
       'CommittableUnit',

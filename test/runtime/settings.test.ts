@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import { Settings } from '../../src/runtime/settings.ts';
+import { defaultLimits, defaultTimes } from '../../src/session/limits.ts';
+import { createRuntime } from '../../src/runtime/runtime.ts';
+import { expectEverybodyTold, expectNothingOwned, expectOneOutcomeEach } from '../properties/laws.ts';
+import { Ear, World, bytesOf } from '../properties/world.ts';
+import { openSession } from '../session/fixtures.ts';
+
+const call = (id: number): Uint8Array => bytesOf({ id, method: 'tools/call' });
+const codes = (ear: Ear): readonly unknown[] => ear.take().map(({ error }) => error?.data?.['code']);
+const invalid = expect.objectContaining({ code: 'INVALID_OPTION' }) as Error;
+
+describe('settings', () => {
+  const { surroundings: fixed } = openSession({}).record;
+
+  test('are the defaults, but for what was asked', () => {
+    const settings = new Settings({ sessions: 3 }, { pingMs: 7 }, fixed);
+    expect([settings.limits, settings.times]).toEqual([
+      { ...defaultLimits, sessions: 3 },
+      { ...defaultTimes, pingMs: 7 },
+    ]);
+    expect(settings.surroundings(false).requestTimes.ping.absoluteMs).toBe(7);
+  });
+
+  test('give sessions that end with their connection no idle and no age limit, unless one was asked for', () => {
+    const settings = new Settings({}, { sessionAgeMs: 9 }, fixed);
+    const { sessionIdleMs, sessionAgeMs } = settings.surroundings(true).times;
+    expect([sessionIdleMs, sessionAgeMs]).toEqual([Infinity, 9]);
+    settings.setTimes({ sessionIdleMs: 8 });
+    expect(settings.surroundings(true).times).toMatchObject({ sessionIdleMs: 8, sessionAgeMs: 9 });
+    expect(settings.surroundings(false).times).toMatchObject({ sessionIdleMs: 8, sessionAgeMs: 9 });
+  });
+
+  test('change all together or not at all', () => {
+    const settings = new Settings({}, {}, fixed);
+    expect(() => settings.setLimits({ sessions: 5, pendingTotal: -5 })).toThrow(invalid);
+    expect(() => settings.setTimes({ pingMs: 5, drainMs: 0 })).toThrow(invalid);
+    expect([settings.limits, settings.times]).toEqual([defaultLimits, defaultTimes]);
+    expect(settings.ledger.limit[0]).toBe(defaultLimits.pendingTotal);
+  });
+
+  test('that make no sense make no runtime', () => {
+    expect(() => createRuntime({ limits: { sessions: -1 } })).toThrow(invalid);
+    expect(() => createRuntime({ times: { pingMs: Number.NaN } })).toThrow(invalid);
+  });
+});
+
+describe('S7 limits of a running process', () => {
+  test('of one session hold at once, and what waits above a lowered one stays', () => {
+    const world = new World();
+    const pair = world.open({ server: new Ear() });
+    for (const id of [1, 2, 3]) pair.session.client.receive(call(id));
+    world.runtime.setLimits({ pendingPerSession: 2 });
+    pair.session.client.receive(call(4));
+    expect(codes(pair.client)).toEqual(['TOO_MANY_REQUESTS']);
+    expect(pair.session.snapshot().pending).toHaveLength(3);
+    world.runtime.setLimits({ pendingPerSession: 4 });
+    pair.session.client.receive(call(5));
+    expect([codes(pair.client), pair.session.snapshot().pending.length]).toEqual([[], 4]);
+    expect(pair.session.snapshot().tags).toContain('saturated');
+  });
+
+  test('of all sessions together hold at once', () => {
+    const world = new World();
+    const [one, other] = [world.open({ server: new Ear() }), world.open({ server: new Ear() })];
+    for (const id of [1, 2]) one.session.client.receive(call(id));
+    world.runtime.setLimits({ pendingTotal: 2 });
+    other.session.client.receive(call(1));
+    expect(codes(other.client)).toEqual(['TOO_MANY_REQUESTS']);
+    one.session.server.receive(bytesOf({ id: 1, result: {} }));
+    other.session.client.receive(call(2));
+    expect([codes(other.client), world.runtime.totals().pending.ordinary]).toEqual([[], 2]);
+  });
+
+  test('of the number of sessions hold at once: none has to go, and none more comes', () => {
+    const world = new World();
+    const pairs = Array.from({ length: 3 }, () => world.open({ server: new Ear() }));
+    for (const pair of pairs) pair.session.client.receive(call(1));
+    world.runtime.setLimits({ sessions: 2 });
+    expect([...world.runtime.sessions()]).toHaveLength(3);
+    const ask = (): unknown => world.runtime.open({ transportType: 'in-memory', client: new Ear(), server: new Ear() });
+    expect(ask()).toMatchObject({ refusal: { code: 'TOO_MANY_SESSIONS', data: { limit: 2 } } });
+    world.runtime.setLimits({ sessions: 4 });
+    expect(ask()).toHaveProperty('session');
+  });
+
+  test('of buffers hold for sessions that open from now on', () => {
+    const world = new World();
+    const fill = (): boolean => {
+      const server = new Ear();
+      const { session, client } = world.open({ server });
+      server.isReading = false;
+      for (const id of [1, 2, 3])
+        session.client.receive(bytesOf({ id, method: 'x', params: { text: 'x'.repeat(99) } }));
+      return client.isPaused;
+    };
+    const server = new Ear();
+    const { session, client } = world.open({ server });
+    world.runtime.setLimits({ bufferPauseBytes: 200 });
+    server.isReading = false;
+    for (const id of [1, 2, 3]) session.client.receive(bytesOf({ id, method: 'x', params: { text: 'x'.repeat(99) } }));
+    expect([client.isPaused, fill()]).toEqual([false, true]);
+  });
+
+  test('change nothing when one of them is not allowed', () => {
+    const world = new World({ limits: { pendingPerSession: 1 } });
+    const pair = world.open({ server: new Ear() });
+    expect(() => world.runtime.setLimits({ pendingPerSession: 9, sessions: -1 })).toThrow(invalid);
+    for (const id of [1, 2]) pair.session.client.receive(call(id));
+    expect(codes(pair.client)).toEqual(['TOO_MANY_REQUESTS']);
+  });
+});
+
+describe('times of a running process', () => {
+  test('hold for requests that come from now on; those that wait keep their deadlines', () => {
+    const world = new World({ times: { requestAbsoluteMs: 1000 } });
+    const pair = world.open();
+    pair.shake();
+    pair.ask('client-to-server', { id: 1, method: 'tools/call' });
+    world.runtime.setTimes({ requestAbsoluteMs: 5000 });
+    pair.ask('client-to-server', { id: 2, method: 'tools/call' });
+    world.clock.advance(1100);
+    expect(pair.client.take()).toMatchObject([{ id: 1, error: { code: 5040 } }]);
+    world.clock.advance(4000);
+    expect(pair.client.take()).toMatchObject([{ id: 2, error: { code: 5040 } }]);
+    pair.session.close();
+    expectOneOutcomeEach(pair);
+    expectEverybodyTold(pair);
+    expectNothingOwned(pair);
+  });
+
+  test('of idleness and age hold at once, for open sessions too: shorter and longer', () => {
+    const world = new World({ times: { sessionIdleMs: 10_000 } });
+    const [first, second] = [world.open({ transportType: 'http' }), world.open()];
+    for (const pair of [first, second]) pair.shake();
+    world.runtime.setTimes({ sessionIdleMs: 1000 });
+    world.clock.advance(900);
+    expect([first.endedFor, second.endedFor]).toEqual([undefined, undefined]);
+    world.runtime.setTimes({ sessionIdleMs: 2000 });
+    world.clock.advance(500);
+    expect([first.endedFor, second.endedFor]).toEqual([undefined, undefined]);
+    world.clock.advance(800);
+    expect([first.endedFor, second.endedFor]).toEqual(['idle', 'idle']);
+  });
+
+  test('of a drain hold for one that begins from now on', () => {
+    const world = new World();
+    const pair = world.open();
+    pair.shake();
+    pair.fromClient({ id: 1, method: 'tools/call' });
+    world.runtime.setTimes({ drainMs: 300 });
+    pair.session.drain();
+    world.clock.advance(400);
+    expect(pair.endedFor).toBe('drain-deadline');
+  });
+});
