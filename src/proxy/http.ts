@@ -3,8 +3,6 @@
  * for each principal, so that a server process, limits and tags have something to hold on to. Wiring only.
  */
 
-import { randomUUID } from 'node:crypto';
-
 import type { OpenResult, Runtime } from '../runtime/api.ts';
 import { createRuntime } from '../runtime/runtime.ts';
 import { withRoomForAFrame } from '../session/limits.ts';
@@ -24,7 +22,7 @@ export async function forwardHttp(options: ListeningOptions): Promise<ListeningF
   const { backend, clock, log, listen } = options;
   const { host, port, path, door = {}, tls } = listen;
   const limits = withRoomForAFrame(options.limits);
-  const runtime = createRuntime({ ids: { sessionId: randomUUID }, ...runtimeOptionsOf(options, limits) });
+  const runtime = createRuntime(runtimeOptionsOf(options, limits));
   if (options.observer !== undefined) runtime.observe(options.observer);
   let isDraining = false;
   const front = await openHttpFront({

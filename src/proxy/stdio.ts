@@ -3,7 +3,6 @@
  * between them. Wiring only: what happens to frames and sessions is decided elsewhere.
  */
 
-import { randomUUID } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 
 import type { Clock, Log } from '../ports.ts';
@@ -77,7 +76,6 @@ export function forwardStdio(options: ForwardStdioOptions): Forward {
     },
   };
   const runtime = createRuntime({
-    ids: { sessionId: randomUUID },
     clock,
     log,
     limits,

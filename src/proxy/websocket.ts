@@ -1,6 +1,5 @@
 /** The composition root of `forward ws`: each connection is a session in front of the backend. Wiring only. */
 
-import { randomUUID } from 'node:crypto';
 import { type Server, createServer } from 'node:http';
 import { type ServerOptions, createServer as createTlsServer } from 'node:https';
 
@@ -38,7 +37,7 @@ const farewellMs = 1000;
 export async function forwardWebSocket(options: ListeningOptions): Promise<ListeningForward> {
   const { backend, clock, listen } = options;
   const limits = withRoomForAFrame(options.limits);
-  const runtime = createRuntime({ ids: { sessionId: randomUUID }, ...runtimeOptionsOf(options, limits) });
+  const runtime = createRuntime(runtimeOptionsOf(options, limits));
   if (options.observer !== undefined) runtime.observe(options.observer);
   const door = doorPolicy({ listenHost: listen.host, ...listen.door });
   let isDraining = false;

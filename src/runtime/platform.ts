@@ -8,7 +8,7 @@
 export type PlatformTimer = unknown;
 
 declare const performance: { now(): number };
-declare const crypto: { randomUUID(): string };
+declare const crypto: { getRandomValues(bytes: Uint8Array): Uint8Array };
 declare function setTimeout(callback: () => void, delayMs: number): PlatformTimer;
 declare function clearTimeout(timer: PlatformTimer): void;
 
@@ -32,8 +32,9 @@ export function monotonicMs(): number {
   return performance.now();
 }
 
-export function randomId(): string {
-  return crypto.randomUUID();
+/** The same bytes, filled with random ones that nobody can guess. Pages that were not loaded over TLS have this, too. */
+export function fillRandom(bytes: Uint8Array): Uint8Array {
+  return crypto.getRandomValues(bytes);
 }
 
 /** A timer that does not keep the process alive, where there is a process. */

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
-import { fastUtf8Check, nextTurn, randomId, startTimer, stopTimer } from '../../src/runtime/platform.ts';
+import { fastUtf8Check, fillRandom, nextTurn, startTimer, stopTimer } from '../../src/runtime/platform.ts';
 
 describe('what only some platforms have', () => {
   test('is used where it is there', () => {
@@ -45,10 +45,10 @@ describe('the next turn comes', () => {
 });
 
 describe('what every platform has', () => {
-  test('ids that nobody guesses', () => {
-    const ids = new Set(Array.from({ length: 100 }, () => randomId()));
-    expect(ids.size).toBe(100);
-    for (const id of ids) expect(id).toMatch(/^[\da-f-]{36}$/);
+  test('random bytes, in the array that is given', () => {
+    const bytes = new Uint8Array(64);
+    expect(fillRandom(bytes)).toBe(bytes);
+    expect(new Set(bytes).size).toBeGreaterThan(16);
   });
 
   test('timers, which a stopped one does not run', async () => {
