@@ -10,6 +10,7 @@ const fixed: Readonly<Record<keyof typeof exitCodes, string>> = {
   sessionFailed: "The session failed for a reason that is not the server's exit.",
   usage: 'The command line, or a file that it names, is wrong. Nothing was started.',
   cannotListen: 'The address to listen on is in use, or is none of this machine.',
+  notManaged: '`ninelives sessions`: no process that can be managed runs here, or none has the session that was named.',
   notExecutable: "The server's command exists and cannot be executed.",
   notFound: "The server's command was not found.",
   signalBase:

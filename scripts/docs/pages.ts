@@ -5,6 +5,7 @@ import { format } from 'prettier';
 import { sessionMachine } from '../../machines/session.ts';
 import { supervisorMachine } from '../../machines/supervisor.ts';
 import { upstreamMachine } from '../../machines/upstream.ts';
+import { adminPage } from './admin-page.ts';
 import { chartPage, diagram } from './chart-page.ts';
 import { cliPage } from './cli-page.ts';
 import { countersPage } from './counters-page.ts';
@@ -69,6 +70,7 @@ the present state changes nothing: it is logged, and a request is answered with 
 ];
 
 export const referencePages: readonly Page[] = [
+  { path: 'docs/reference/admin-api.md', build: adminPage },
   { path: 'docs/reference/cli.md', build: cliPage },
   { path: 'docs/reference/counters.md', build: countersPage },
   { path: 'docs/reference/errors.md', build: errorsPage },

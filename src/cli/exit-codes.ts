@@ -12,6 +12,8 @@ export const exitCodes = {
   usage: 2,
   /** The address to listen on is in use, or not ours. */
   cannotListen: 3,
+  /** No process that can be managed runs here, or none of them has the session that was named. */
+  notManaged: 4,
   /** The server command exists and cannot be executed. */
   notExecutable: 126,
   /** The server command was not found. */

@@ -48,7 +48,7 @@ export function listenOptionsOf(flags: ListenFlags): ListenOptions | { readonly 
 }
 
 /** `HOST:PORT`, `[IPv6]:PORT`, or `PORT` alone for this machine only. */
-function addressIn(text: string): { readonly host: string; readonly port: number } | undefined {
+export function addressIn(text: string): { readonly host: string; readonly port: number } | undefined {
   const match = /^(?:(?:\[([\da-fA-F:.]+)\]|([^:[\]\s]+)):)?(\d{1,5})$/.exec(text);
   if (match === null) return undefined;
   const [, ipv6, name, digits] = match;

@@ -3,9 +3,15 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from './exit-codes.ts';
 import { type Runners, addForward } from './forward.ts';
+import { type SessionsRequest, addSessions } from './sessions.ts';
 import { packageVersion } from './version.ts';
 
-export function commandLine(runners: Runners): Command {
+/** What does what a command line asks for. */
+export interface AllRunners extends Runners {
+  readonly sessions: (request: SessionsRequest) => Promise<void>;
+}
+
+export function commandLine(runners: AllRunners): Command {
   const program = new Command('ninelives')
     .enablePositionalOptions()
     .description('Every MCP session is a statechart actor: a session runtime for Model Context Protocol proxies.')
@@ -17,11 +23,12 @@ export function commandLine(runners: Runners): Command {
     .configureOutput({ writeOut: sayTo(process.stdout), writeErr: sayTo(process.stderr) })
     .addHelpText('after', '\nExample:\n  ninelives forward stdio -- npx -y @modelcontextprotocol/server-everything\n');
   addForward(program, runners);
+  addSessions(program, runners.sessions);
   return program;
 }
 
 /** @param words what follows the name of the program. Sets the exit code when they ask for nothing that runs. */
-export async function runProgram(words: readonly string[], runners: Runners): Promise<void> {
+export async function runProgram(words: readonly string[], runners: AllRunners): Promise<void> {
   const program = commandLine(runners);
   try {
     if (words.every((word) => word === '--'))
@@ -35,7 +42,7 @@ export async function runProgram(words: readonly string[], runners: Runners): Pr
 }
 
 /** Who stops reading in the middle of a help text, as `head` does, has read enough. */
-function sayTo(stream: NodeJS.WriteStream): (text: string) => void {
+export function sayTo(stream: NodeJS.WriteStream): (text: string) => void {
   return (text) => {
     stream.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;

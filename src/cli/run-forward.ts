@@ -70,6 +70,24 @@ export async function runForward(request: ForwardRequest): Promise<never> {
     checksInvariants: request.checksInvariants === true,
   });
 
+  if (request.inspect !== undefined) {
+    const running = proxy;
+    const { openInspect } = await import('./inspect.ts');
+    await openInspect({
+      at: request.inspect,
+      command: 'forward stdio',
+      server: server.command,
+      runtime: running.runtime,
+      drain: () => {
+        if (!wasAskedToStop) running.drain();
+        wasAskedToStop = true;
+      },
+      clock,
+      log,
+      say: (line) => log.inTurn(() => people.write(line)),
+    });
+  }
+
   // A process that has lost its parent has lost its client: nobody waits for what is still under way.
   const orphanhood = new Orphanhood(clock, () => proxy?.clientGone());
   const { reason, exit } = await proxy.ended;

@@ -57,9 +57,12 @@ export async function runListening(request: ListeningRequest): Promise<never> {
       kill();
       process.exit(wasAskedToStop ? codeOfSignal(signal) : exitCodes.ok);
     }
+    drain(forward, signal);
+  };
+  const drain = (running: ListeningForward, signal?: NodeJS.Signals): void => {
     wasAskedToStop = true;
-    log.info({ signal, sessions: [...forward.runtime.sessions()].length }, 'draining');
-    void forward.drain().then(async () => end(exitCodes.ok));
+    log.info({ signal, sessions: [...running.runtime.sessions()].length }, 'draining');
+    void running.drain().then(async () => end(exitCodes.ok));
   };
   process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop).on('SIGBREAK', stop);
   process.on('exit', () => kill());
@@ -83,6 +86,23 @@ export async function runListening(request: ListeningRequest): Promise<never> {
   }
   if (request.logLevel !== 'silent')
     people.write(`ninelives listening on ${forward.url}, in front of ${backend.name}\n`);
+  if (request.inspect !== undefined) {
+    const running = forward;
+    const { openInspect } = await import('./inspect.ts');
+    await openInspect({
+      at: request.inspect,
+      command: `forward ${request.front}`,
+      server: backend.name,
+      url: running.url,
+      runtime: running.runtime,
+      drain: () => {
+        if (!wasAskedToStop) drain(running);
+      },
+      clock,
+      log,
+      say: (line) => people.write(line),
+    });
+  }
   return new Promise(() => {});
 }
 

@@ -4,9 +4,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { LoadedProfile } from '../config/profile-file.ts';
 import type { Limits, Times } from '../session/limits.ts';
 import { type Profile, builtInProfiles } from '../session/profiles.ts';
+import { type InspectFlag, type InspectRequest, addInspectFlag, inspectRequestOf } from './inspect-flag.ts';
 import { type LogLevel, defaultLogLevel, logLevels } from './log-levels.ts';
 
-export interface SessionFlags {
+export interface SessionFlags extends InspectFlag {
   readonly logLevel: LogLevel;
   readonly restart: 'on-failure' | 'never';
   readonly profile?: string;
@@ -28,10 +29,12 @@ export interface SessionRequest {
   readonly limits?: Partial<Limits>;
   readonly times?: Partial<Times>;
   readonly checksInvariants?: boolean;
+  /** Where the admin listener is to be; none without. */
+  readonly inspect?: InspectRequest;
 }
 
 export function addSessionFlags(command: Command): Command {
-  return command
+  return addInspectFlag(command)
     .addOption(
       new Option('--log-level <level>', 'how much to say on stderr')
         .choices(logLevels)
@@ -66,6 +69,8 @@ export function positive(text: string): number {
 export async function sessionRequestOf(flags: SessionFlags): Promise<SessionRequest | { readonly problem: string }> {
   const loaded = flags.profile === undefined ? undefined : await profileOf(flags.profile);
   if (loaded !== undefined && 'problem' in loaded) return loaded;
+  const inspect = inspectRequestOf(flags);
+  if (inspect !== undefined && 'problem' in inspect) return inspect;
   return {
     logLevel: flags.logLevel,
     limits: limitsOf(flags),
@@ -73,6 +78,7 @@ export async function sessionRequestOf(flags: SessionFlags): Promise<SessionRequ
     restarts: flags.restart !== 'never',
     ...(loaded === undefined ? {} : { profile: loaded.profile }),
     checksInvariants: flags.checkInvariants === true,
+    ...(inspect === undefined ? {} : { inspect }),
   };
 }
 

@@ -10,12 +10,17 @@ import { runForward } from './run-forward.ts';
 export async function start(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
   const plain = plainForward(words, environment);
   if (plain !== undefined) return runForward(plain);
-  const { runProgram } = await import('./program.ts');
+  const { runProgram, sayTo } = await import('./program.ts');
+  const terminalOf = (stream: NodeJS.WriteStream) => ({ isTTY: stream.isTTY, write: sayTo(stream) });
   return runProgram(words, {
     stdio: runForward,
     listening: async (request) => {
       const { runListening } = await import('./run-listening.ts');
       return runListening(request);
+    },
+    sessions: async (request) => {
+      const { runSessions } = await import('./run-sessions.ts');
+      process.exitCode = await runSessions(request, terminalOf(process.stdout), terminalOf(process.stderr));
     },
   });
 }

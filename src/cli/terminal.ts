@@ -59,7 +59,7 @@ function timeOfDay(time: string): string {
 }
 
 /** What a peer wrote must neither begin another line nor give orders to a terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replaceAll(
     /[\p{Cc}\p{Zl}\p{Zp}]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

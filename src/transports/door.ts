@@ -188,6 +188,11 @@ function addressOf(listenHost: string): string {
   return authorityOf(isIPv6(listenHost) ? `[${listenHost}]` : listenHost)?.name ?? '';
 }
 
+/** `localhost`, or an address that only this machine has; an IPv6 address with brackets or without. */
+export function isLoopbackName(host: string): boolean {
+  return isLoopback(addressOf(host));
+}
+
 function isLoopback(name: string): boolean {
   return name === 'localhost' || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name);
 }

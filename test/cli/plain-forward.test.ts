@@ -12,6 +12,7 @@ async function parsed(words: readonly string[]): Promise<ForwardRequest | undefi
       asked = request;
       return Promise.resolve();
     },
+    sessions: async () => {},
     listening: async () => {},
   }).configureOutput({ writeOut: () => {}, writeErr: () => {} });
   for (const command of [program, ...program.commands, ...program.commands.flatMap((front) => front.commands)]) {

@@ -28,26 +28,27 @@ const server = ['--', process.execPath, '-e', ''];
 const parser = ['program.cjs'];
 const profileFiles = ['profile-file.cjs'];
 const listening = ['run-listening.cjs', 'websocket.cjs', 'http.cjs'];
+const managing = ['run-sessions.cjs', 'inspect.cjs', 'openapi.cjs'];
 const remote = ['remote.cjs', 'websocket-connector.cjs', 'websocket-link.cjs', 'http-detect.cjs'];
 
 const cases: Readonly<Record<string, readonly [words: readonly string[], not: readonly string[]]>> = {
   'the line that clients have': [
     ['forward', 'stdio', ...server],
-    [...parser, ...profileFiles, ...listening, ...remote],
+    [...parser, ...profileFiles, ...listening, ...managing, ...remote],
   ],
   'a silent run with flags': [
     ['forward', 'stdio', '--log-level', 'silent', ...server],
-    ['log.cjs', ...profileFiles, ...listening, ...remote],
+    ['log.cjs', ...profileFiles, ...listening, ...managing, ...remote],
   ],
   'a built-in profile': [
     ['forward', 'stdio', '--log-level', 'silent', '--profile', 'mcp', ...server],
-    ['log.cjs', ...profileFiles, ...listening, ...remote],
+    ['log.cjs', ...profileFiles, ...listening, ...managing, ...remote],
   ],
   "a profile of one's own, which is not there": [
     ['forward', 'stdio', '--profile', './no-such.yaml', ...server],
-    ['log.cjs', 'runtime.cjs', ...listening, ...remote],
+    ['log.cjs', 'runtime.cjs', ...listening, ...managing, ...remote],
   ],
-  'help alone': [['--help'], ['log.cjs', 'runtime.cjs', ...profileFiles, ...listening, ...remote]],
+  'help alone': [['--help'], ['log.cjs', 'runtime.cjs', ...profileFiles, ...listening, ...managing, ...remote]],
 };
 
 test.each(Object.entries(cases))(
@@ -62,7 +63,7 @@ test.each(Object.entries(cases))(
 
 test('the parts that are told apart are there', () => {
   const parts = readdirSync('dist/bin');
-  for (const part of [...parser, ...profileFiles, ...listening, ...remote]) expect(parts).toContain(part);
+  for (const part of [...parser, ...profileFiles, ...listening, ...managing, ...remote]) expect(parts).toContain(part);
 });
 
 test('the command needs nothing but its own folder, whatever it loads', () => {

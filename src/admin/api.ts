@@ -1,0 +1,177 @@
+/**
+ * What the admin API can be asked, and what it answers: one table of paths and methods, each with the function that does it.
+ * Knows nothing of sockets, tokens or JSON text. docs/reference/admin-api.md is made of openapi.ts, which describes each row.
+ */
+
+import { defaultLimits } from '../session/limits.ts';
+import type { Administered } from './administered.ts';
+import type { Problem, ProblemCode } from './problems.ts';
+import { pageSize, readCursor, sessionPage } from './session-list.ts';
+
+export interface ApiCall {
+  /** What stands in the place of each `{name}` of the path, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+}
+
+export type ApiAnswer = { readonly status: 200 | 202; readonly body: unknown } | { readonly status: 204 } | Problem;
+
+export interface Operation {
+  readonly name: OperationName;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  answer(call: ApiCall, administered: Administered, now: number): ApiAnswer;
+}
+
+export const operationNames = [
+  'getProcess',
+  'listSessions',
+  'getSession',
+  'closeSession',
+  'addTag',
+  'removeTag',
+  'getTotals',
+  'drain',
+] as const;
+export type OperationName = (typeof operationNames)[number];
+
+export const operations: readonly Operation[] = [
+  {
+    name: 'getProcess',
+    method: 'GET',
+    path: '/process',
+    answer: (_call, { facts }) => ({ status: 200, body: facts }),
+  },
+  { name: 'listSessions', method: 'GET', path: '/sessions', answer: listSessions },
+  {
+    name: 'getSession',
+    method: 'GET',
+    path: '/sessions/{id}',
+    answer: ({ params }, administered) => {
+      const session = administered.session(params['id']!);
+      return session === undefined ? noSession : { status: 200, body: session.snapshot() };
+    },
+  },
+  {
+    name: 'closeSession',
+    method: 'DELETE',
+    path: '/sessions/{id}',
+    answer: ({ params }, administered) => {
+      const session = administered.session(params['id']!);
+      if (session === undefined) return noSession;
+      session.close();
+      return { status: 204 };
+    },
+  },
+  {
+    name: 'addTag',
+    method: 'PUT',
+    path: '/sessions/{id}/tags/{tag}',
+    answer: (call, administered) => setTag(true, call, administered),
+  },
+  {
+    name: 'removeTag',
+    method: 'DELETE',
+    path: '/sessions/{id}/tags/{tag}',
+    answer: (call, administered) => setTag(false, call, administered),
+  },
+  {
+    name: 'getTotals',
+    method: 'GET',
+    path: '/totals',
+    answer: (_call, administered) => ({ status: 200, body: administered.totals() }),
+  },
+  {
+    name: 'drain',
+    method: 'POST',
+    path: '/drain',
+    answer: (_call, administered) => {
+      administered.drain();
+      return { status: 202, body: { state: 'draining' } };
+    },
+  },
+];
+
+const noSession: Problem = { problem: 'SESSION_NOT_FOUND' };
+
+function listSessions({ query }: ApiCall, administered: Administered, now: number): ApiAnswer {
+  const limit = query.get('limit') ?? String(pageSize.usual);
+  if (!/^\d{1,4}$/.test(limit) || Number(limit) < 1 || Number(limit) > pageSize.max) {
+    return bad(`limit is a whole number from 1 to ${pageSize.max}`);
+  }
+  const after = query.get('after');
+  const cursor = after === null ? undefined : readCursor(after);
+  if (after !== null && cursor === undefined) return bad('after is what an earlier answer gave as next');
+  return { status: 200, body: sessionPage(administered.sessions(), { limit: Number(limit), after: cursor, now }) };
+}
+
+function setTag(isSet: boolean, { params }: ApiCall, administered: Administered): ApiAnswer {
+  const tag = params['tag']!;
+  const { labelCharactersMax, labelsPerSession } = defaultLimits;
+  if (tag === '' || tag.length > labelCharactersMax || /\p{Cc}/u.test(tag)) {
+    return bad(`A tag has 1 to ${labelCharactersMax} characters that can be printed`);
+  }
+  const session = administered.session(params['id']!);
+  if (session === undefined) return noSession;
+  session.label(tag, isSet);
+  const { tags } = session.snapshot();
+  if (tags.includes(tag) === isSet) return { status: 200, body: { tags } };
+  return {
+    problem: 'TAG_NOT_CHANGED',
+    message: isSet
+      ? `The session takes no further tag: it has room for ${labelsPerSession} of yours`
+      : 'A rule of this process holds: the tag goes when it holds no longer',
+  };
+}
+
+function bad(message: string): Problem {
+  return { problem: 'BAD_REQUEST', message };
+}
+
+/** Finds what is asked for. `path` begins with `/` and has no query. */
+export function operationFor(
+  method: string,
+  path: string,
+): { readonly operation: Operation; readonly params: ApiCall['params'] } | { readonly allows: readonly string[] } {
+  const allows: string[] = [];
+  for (const operation of operations) {
+    const params = paramsIn(path, operation.path);
+    if (params === undefined) continue;
+    if (operation.method === method) return { operation, params };
+    allows.push(operation.method);
+  }
+  return { allows };
+}
+
+/** Undefined where the path does not fit, or what it says cannot be decoded. */
+function paramsIn(path: string, pattern: string): ApiCall['params'] | undefined {
+  const said = path.split('/');
+  const wanted = pattern.split('/');
+  if (said.length !== wanted.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, part] of wanted.entries()) {
+    const text = said[index]!;
+    if (!part.startsWith('{')) {
+      if (part !== text) return undefined;
+      continue;
+    }
+    try {
+      params[part.slice(1, -1)] = decodeURIComponent(text);
+    } catch {
+      return undefined;
+    }
+  }
+  return params;
+}
+
+/** The problems that an operation may answer with, besides those of every request. */
+export const problemsOf: Readonly<Record<OperationName, readonly ProblemCode[]>> = {
+  getProcess: [],
+  listSessions: ['BAD_REQUEST'],
+  getSession: ['SESSION_NOT_FOUND'],
+  closeSession: ['SESSION_NOT_FOUND'],
+  addTag: ['BAD_REQUEST', 'SESSION_NOT_FOUND', 'TAG_NOT_CHANGED'],
+  removeTag: ['BAD_REQUEST', 'SESSION_NOT_FOUND', 'TAG_NOT_CHANGED'],
+  getTotals: [],
+  drain: [],
+};

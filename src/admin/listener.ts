@@ -1,0 +1,255 @@
+/**
+ * The admin listener: HTTP on an address of this machine, for whoever shows the token. Decides who may ask and how much; what is
+ * answered stands in api.ts. No cookies and no CORS: a page of somebody else can neither send the token nor read an answer.
+ */
+
+import { once } from 'node:events';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { isIPv6 } from 'node:net';
+
+import type { Clock, Log } from '../ports.ts';
+import { type DoorPolicy, doorPolicy } from '../transports/door.ts';
+import type { Administered } from './administered.ts';
+import { Allowance } from './allowance.ts';
+import { type ApiAnswer, operationFor } from './api.ts';
+import { type Problem, problemBody, problemTable } from './problems.ts';
+import { TokenCheck } from './token.ts';
+
+export interface AdminListenerOptions {
+  /** An address of this machine alone: `127.0.0.1`, `::1`, `localhost`. The port 0 takes a free one. */
+  readonly host: string;
+  readonly port: number;
+  readonly token: string;
+  readonly administered: Administered;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits?: Partial<AdminLimits>;
+}
+
+export interface AdminLimits {
+  readonly connectionsMax: number;
+  /** Of all headers of a request together. */
+  readonly headerBytesMax: number;
+  readonly bodyBytesMax: number;
+  /** Requests with the token. */
+  readonly requestsPerSecond: number;
+  /** Requests without it, or with a wrong one. */
+  readonly strangersPerSecond: number;
+  readonly headersMs: number;
+  readonly requestMs: number;
+  readonly keepAliveMs: number;
+}
+
+export const defaultAdminLimits: AdminLimits = {
+  connectionsMax: 64,
+  headerBytesMax: 16 * 1024,
+  bodyBytesMax: 64 * 1024,
+  requestsPerSecond: 500,
+  strangersPerSecond: 20,
+  headersMs: 5_000,
+  requestMs: 10_000,
+  keepAliveMs: 5_000,
+};
+
+export interface AdminListener {
+  readonly port: number;
+  /** `http://HOST:PORT`. */
+  readonly origin: string;
+  /** Listens no more and ends what is open. */
+  close(): Promise<void>;
+}
+
+/** Listens. Rejects with the error of the socket when that cannot be. */
+export async function openAdminListener(options: AdminListenerOptions): Promise<AdminListener> {
+  const listener = new Listener(options);
+  await listener.listen(options.host, options.port);
+  return listener;
+}
+
+class Listener implements AdminListener {
+  readonly #server: Server;
+  readonly #host: string;
+  readonly #door: DoorPolicy;
+  readonly #token: TokenCheck;
+  readonly #administered: Administered;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #bodyBytesMax: number;
+  readonly #requests: Allowance;
+  readonly #strangers: Allowance;
+
+  constructor({ host, token, administered, clock, log, limits }: AdminListenerOptions) {
+    const all = { ...defaultAdminLimits, ...limits };
+    this.#host = isIPv6(host) ? `[${host}]` : host;
+    this.#door = doorPolicy({ listenHost: host });
+    this.#token = new TokenCheck(token);
+    this.#administered = administered;
+    this.#clock = clock;
+    this.#log = log;
+    this.#bodyBytesMax = all.bodyBytesMax;
+    this.#requests = new Allowance(clock, { atOnce: all.requestsPerSecond, perSecond: all.requestsPerSecond });
+    this.#strangers = new Allowance(clock, { atOnce: all.strangersPerSecond, perSecond: all.strangersPerSecond });
+    this.#server = createServer({
+      maxHeaderSize: all.headerBytesMax,
+      headersTimeout: all.headersMs,
+      requestTimeout: all.requestMs,
+      keepAliveTimeout: all.keepAliveMs,
+      connectionsCheckingInterval: Math.max(50, all.headersMs / 4),
+    });
+    this.#server.maxConnections = all.connectionsMax;
+    this.#server.on('request', (request, response) => this.#serve(request, response));
+    this.#server.on('upgrade', (_request, socket) => socket.destroy());
+    this.#server.on('connect', (_request, socket) => socket.destroy());
+  }
+
+  async listen(host: string, port: number): Promise<void> {
+    const listening = once(this.#server, 'listening');
+    this.#server.listen({ host, port });
+    await listening;
+    this.#server.on('error', (error) => this.#log.error({ error }, 'the admin listener cannot take connections'));
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  get origin(): string {
+    return `http://${this.#host}:${this.port}`;
+  }
+
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeIdleConnections();
+      // What is being answered is answered within one turn; who has not even asked by then is not waited for.
+      setImmediate(() => this.#server.closeAllConnections());
+    });
+  }
+
+  /** Whatever goes wrong on our side is answered, and harms nobody else. */
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    try {
+      const refused = this.#refusal(request);
+      if (refused === undefined) this.#lead(request, response);
+      else refuse(response, refused);
+    } catch (error) {
+      this.#log.error({ error }, 'an admin request could not be served');
+      refuse(response, { problem: 'INTERNAL' });
+    }
+  }
+
+  /** Who may not come in hears that, and nothing about what is here. */
+  #refusal(request: IncomingMessage): Problem | undefined {
+    const { host, origin, authorization } = request.headersDistinct;
+    const turnedAway = this.#door.check({ host, origin });
+    const isOwnPage = origin === undefined || origin[0] === `http://${host?.[0]}`;
+    if (turnedAway !== undefined || !isOwnPage) return { problem: 'FOREIGN_HOST' };
+    if (isPageLoad(request)) return undefined;
+    if (authorization?.length !== 1 || !this.#token.admits(authorization[0])) {
+      return { problem: this.#strangers.take() ? 'UNAUTHORIZED' : 'TOO_MANY_REQUESTS' };
+    }
+    if (!this.#requests.take()) return { problem: 'TOO_MANY_REQUESTS' };
+    return undefined;
+  }
+
+  #lead(request: IncomingMessage, response: ServerResponse): void {
+    if (isPageLoad(request)) {
+      answerPage(response);
+      return;
+    }
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > this.#bodyBytesMax && !response.headersSent) refuse(response, { problem: 'BODY_TOO_LARGE' });
+    });
+    request.on('end', () => {
+      if (!response.headersSent) this.#answer(request, response);
+    });
+  }
+
+  #answer({ url = '', method = '' }: IncomingMessage, response: ServerResponse): void {
+    try {
+      const { pathname, searchParams } = new URL(url, 'http://here');
+      if (pathname === '/openapi.json' && method === 'GET') void this.#answerDocument(response);
+      else {
+        const found = operationFor(method, pathname);
+        if ('operation' in found) {
+          const call = { params: found.params, query: searchParams };
+          write(response, found.operation.answer(call, this.#administered, this.#clock.now()));
+        } else if (found.allows.length === 0) refuse(response, { problem: 'NOT_FOUND' });
+        else {
+          response.setHeader('Allow', found.allows.join(', '));
+          refuse(response, { problem: 'METHOD_NOT_ALLOWED' });
+        }
+      }
+    } catch (error) {
+      this.#log.error({ error }, 'an admin request could not be served');
+      refuse(response, { problem: 'INTERNAL' });
+    }
+  }
+
+  async #answerDocument(response: ServerResponse): Promise<void> {
+    const { openApiDocument } = await import('./openapi.ts');
+    write(response, { status: 200, body: openApiDocument(this.#administered.facts.version) });
+  }
+}
+
+/** The page brings no token: whoever opens it has it in the part of the address that is never sent. */
+function isPageLoad({ method, url = '' }: IncomingMessage): boolean {
+  return method === 'GET' && (url === '/inspect' || url === '/inspect/' || url.startsWith('/inspect/?'));
+}
+
+const pageText = `ninelives: the admin API of this process is here, for whoever shows its token.
+'ninelives sessions list' uses it; GET /openapi.json describes it.
+`;
+
+function answerPage(response: ServerResponse): void {
+  response.writeHead(200, { ...quietHeaders, 'Content-Type': 'text/plain; charset=utf-8' });
+  response.end(pageText);
+}
+
+/** Nothing of this is kept by a browser, shown inside another page, or taken for something else. */
+const quietHeaders = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+} as const;
+
+function write(response: ServerResponse, answer: ApiAnswer): void {
+  if ('problem' in answer) {
+    refuse(response, answer);
+    return;
+  }
+  if (answer.status === 204) {
+    response.writeHead(204, quietHeaders);
+    response.end();
+    return;
+  }
+  writeJson(response, answer.status, answer.body);
+}
+
+function refuse(response: ServerResponse, problem: Problem): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const { status } = problemTable[problem.problem];
+  // Who is not let in does not keep a connection, and what else was sent on it is not read.
+  if (status === 401 || status === 403 || status === 413 || status === 429) response.setHeader('Connection', 'close');
+  if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+  if (status === 429) response.setHeader('Retry-After', '1');
+  writeJson(response, status, problemBody(problem));
+}
+
+function writeJson(response: ServerResponse, status: number, body: unknown): void {
+  const text = `${JSON.stringify(body)}\n`;
+  response.writeHead(status, {
+    ...quietHeaders,
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+  });
+  response.end(text);
+}

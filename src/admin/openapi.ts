@@ -1,0 +1,253 @@
+/**
+ * The OpenAPI document of the admin API, made from the table of its operations. The shapes are Zod's, so that a test reads every
+ * answer with the same description that is published. Loaded when somebody asks for it.
+ */
+
+import { z } from 'zod';
+import { budgets, defaultLimits } from '../session/limits.ts';
+import { sessionStates } from '../session/outcomes.ts';
+import { type Operation, type OperationName, operations, problemsOf } from './api.ts';
+import { type ProblemCode, problemTable } from './problems.ts';
+import { pageSize } from './session-list.ts';
+
+const state = z.enum(sessionStates);
+const status = z.enum(['active', 'completed', 'failed', 'timeout']);
+const transportType = z.enum(['stdio', 'http', 'sse', 'websocket', 'in-memory']);
+const direction = z.enum(['client-to-server', 'server-to-client']);
+const millis = z.number().min(0);
+const count = z.int().min(0);
+const requestId = z.union([z.string(), z.number()]);
+const counts = z.record(z.string(), count).describe('See docs/reference/counters.md.');
+const transitions = z.array(z.strictObject({ from: state, to: state, count }));
+const dwellMs = z.strictObject(Object.fromEntries(sessionStates.map((name) => [name, millis])));
+
+const sessionSummary = z.strictObject({
+  id: z.string(),
+  state,
+  status,
+  transportType,
+  principal: z.string().nullable(),
+  route: z.string().nullable(),
+  profile: z.string(),
+  protocolVersion: z.string().nullable(),
+  clientName: z.string().nullable(),
+  serverName: z.string().nullable(),
+  ageMs: millis,
+  frames: count,
+  tags: z.array(z.string()),
+  pending: count.describe('Requests of both sides that wait for an answer.'),
+  held: count.describe('Frames that wait for a decision, or for their server.'),
+});
+
+const session = z.strictObject({
+  version: z.literal(1),
+  id: z.string(),
+  state,
+  status,
+  endReason: z.string().optional(),
+  transportType,
+  principal: z.string().optional(),
+  route: z.string().optional(),
+  profile: z.string(),
+  protocolVersion: z.string().optional(),
+  clientName: z.string().optional(),
+  serverName: z.string().optional(),
+  ageMs: millis,
+  frames: count,
+  tags: z.array(z.string()),
+  pending: z.array(
+    z.strictObject({
+      id: requestId,
+      direction,
+      method: z.string(),
+      state: z.enum(['held', 'open', 'answering']),
+      budget: z.enum(budgets),
+      ageMs: millis,
+      dueInMs: z.number().nullable().describe('Until the earlier of its deadlines; null when none runs.'),
+      progressToken: requestId.optional(),
+    }),
+  ),
+  held: z.array(
+    z.strictObject({
+      ticket: count,
+      direction,
+      kind: z.enum(['request', 'response', 'notification']),
+      method: z.string(),
+      bytes: count,
+      isDecided: z.boolean(),
+    }),
+  ),
+  tasks: z.array(z.string()),
+  counts,
+  dwellMs,
+  transitions,
+  commits: count,
+});
+
+const processFacts = z.strictObject({
+  pid: z.int().positive(),
+  version: z.string(),
+  command: z.string().describe('What it was started as: forward http.'),
+  server: z.string().describe('What is behind it: a command, or a URL without what is secret in it.'),
+  url: z.string().optional().describe('Where clients find it; absent on standard input and output.'),
+  startedAt: z.int().describe('Milliseconds since 1970.'),
+});
+
+const totals = z.strictObject({
+  sessionsOpened: count,
+  sessionsByState: z.strictObject(Object.fromEntries(sessionStates.map((name) => [name, count]))),
+  sessionsEnded: z.strictObject({ active: count, completed: count, failed: count, timeout: count }),
+  pending: z.strictObject(Object.fromEntries(budgets.map((budget) => [budget, count]))),
+  counts,
+  dwellMs,
+  transitions,
+  rolledBackEvents: count,
+  unplacedEvents: count,
+  foreignMessages: count,
+});
+
+const tags = z.strictObject({ tags: z.array(z.string()) });
+
+export const problemShape = z.strictObject({
+  error: z.strictObject({ code: z.enum(Object.keys(problemTable) as ProblemCode[]), message: z.string() }),
+});
+
+interface Description {
+  readonly summary: string;
+  /** HTTP status of a success. */
+  readonly status: 200 | 202 | 204;
+  readonly body?: z.ZodType;
+  readonly query?: Readonly<Record<string, { readonly description: string; readonly schema: z.ZodType }>>;
+}
+
+export const descriptions: Readonly<Record<OperationName, Description>> = {
+  getProcess: { summary: 'What this process is, and what it is in front of.', status: 200, body: processFacts },
+  listSessions: {
+    summary: 'The open sessions, in the order in which they opened, page by page.',
+    status: 200,
+    body: z.strictObject({ total: count, sessions: z.array(sessionSummary), next: z.string().nullable() }),
+    query: {
+      limit: {
+        description: `Sessions on one page; ${pageSize.usual} when it is not said.`,
+        schema: z.int().min(1).max(pageSize.max),
+      },
+      after: { description: '`next` of the page before.', schema: z.string() },
+    },
+  },
+  getSession: { summary: 'All that is known of one session at this moment.', status: 200, body: session },
+  closeSession: {
+    summary: 'Ends a session now: what waits in it is settled with an error. Its server is stopped.',
+    status: 204,
+  },
+  addTag: {
+    summary: `Puts a tag of your own on a session, at most ${defaultLimits.labelsPerSession} of them.`,
+    status: 200,
+    body: tags,
+  },
+  removeTag: { summary: 'Takes a tag of your own off a session.', status: 200, body: tags },
+  getTotals: { summary: 'Numbers over all sessions since this process began.', status: 200, body: totals },
+  drain: {
+    summary: 'Begins the end of this process: nothing new begins, what is under way may finish. As SIGTERM does.',
+    status: 202,
+    body: z.strictObject({ state: z.literal('draining') }),
+  },
+};
+
+const sentenceOfParam: Readonly<Record<string, string>> = {
+  id: 'The id of the session, whole.',
+  tag: `1 to ${defaultLimits.labelCharactersMax} characters.`,
+};
+
+/** Answers that every path may give: the token is missing or wrong, somebody else's page asks, too many ask at once. */
+const problemsOfAll: readonly ProblemCode[] = [
+  'UNAUTHORIZED',
+  'FOREIGN_HOST',
+  'BODY_TOO_LARGE',
+  'TOO_MANY_REQUESTS',
+  'INTERNAL',
+];
+
+export function openApiDocument(version: string): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const operation of operations) {
+    (paths[operation.path] ??= {})[operation.method.toLowerCase()] = describe(operation);
+  }
+  paths['/openapi.json'] = {
+    get: {
+      operationId: 'getDocument',
+      summary: 'This document.',
+      responses: { '200': { description: 'An OpenAPI document.', content: json({ type: 'object' }) } },
+    },
+  };
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'ninelives admin API',
+      version,
+      description:
+        'Manages one running process. Every request shows its token; the address and the token are in a run-time file.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    security: [{ token: [] }],
+    paths,
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      schemas: { Problem: schemaOf(problemShape) },
+    },
+  };
+}
+
+function describe({ name, path }: Operation): object {
+  const { summary, status: success, body, query = {} } = descriptions[name];
+  const parameters = [
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, param = '']) => ({
+      name: param,
+      in: 'path',
+      required: true,
+      description: sentenceOfParam[param],
+      schema: { type: 'string' },
+    })),
+    ...Object.entries(query).map(([param, { description, schema }]) => ({
+      name: param,
+      in: 'query',
+      required: false,
+      description,
+      schema: schemaOf(schema),
+    })),
+  ];
+  return {
+    operationId: name,
+    summary,
+    ...(parameters.length === 0 ? {} : { parameters }),
+    responses: {
+      [success]: { description: 'Done.', ...(body === undefined ? {} : { content: json(schemaOf(body)) }) },
+      ...problemAnswers([...problemsOf[name], ...problemsOfAll]),
+    },
+  };
+}
+
+function problemAnswers(codes: readonly ProblemCode[]): Readonly<Record<string, object>> {
+  const answers: Record<string, object> = {};
+  for (const code of codes) {
+    const { status: answered, message } = problemTable[code];
+    answers[answered] = {
+      description: `${code}: ${message}.`,
+      content: json({ $ref: '#/components/schemas/Problem' }),
+    };
+  }
+  return answers;
+}
+
+function json(schema: object): object {
+  return { 'application/json': { schema } };
+}
+
+/** Members may be added within a version, so a reader passes over those that it does not know. */
+function schemaOf(shape: z.ZodType): object {
+  const { $schema: _, ...schema } = z.toJSONSchema(shape, {
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+    },
+  });
+  return schema;
+}

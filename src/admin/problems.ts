@@ -1,0 +1,32 @@
+/** What the admin API answers when it does not do what it was asked: one shape, a code for programs and a sentence for people. */
+
+/** HTTP status of each code, and what is said where nobody says it better. */
+export const problemTable = {
+  BAD_REQUEST: { status: 400, message: 'The request says something that this path does not understand' },
+  UNAUTHORIZED: { status: 401, message: 'Show the token of this process: Authorization: Bearer TOKEN' },
+  FOREIGN_HOST: { status: 403, message: 'This is not for that host, or not for that page' },
+  NOT_FOUND: { status: 404, message: 'Nothing is here: GET /openapi.json lists what is' },
+  SESSION_NOT_FOUND: { status: 404, message: 'There is no such session, or it has ended' },
+  METHOD_NOT_ALLOWED: { status: 405, message: 'This path does not take this method' },
+  TAG_NOT_CHANGED: { status: 409, message: 'The session keeps its tags as they are' },
+  BODY_TOO_LARGE: { status: 413, message: 'The body is larger than this API takes' },
+  TOO_MANY_REQUESTS: { status: 429, message: 'Too many requests at once: try again in a second' },
+  INTERNAL: { status: 500, message: 'Something went wrong here; the log of this process says what' },
+} as const satisfies Record<string, { readonly status: number; readonly message: string }>;
+
+export type ProblemCode = keyof typeof problemTable;
+
+export interface Problem {
+  readonly problem: ProblemCode;
+  /** In place of the sentence of the table. */
+  readonly message?: string;
+}
+
+/** The body of every answer that is no success. */
+export interface ProblemBody {
+  readonly error: { readonly code: ProblemCode; readonly message: string };
+}
+
+export function problemBody({ problem, message }: Problem): ProblemBody {
+  return { error: { code: problem, message: message ?? problemTable[problem].message } };
+}

@@ -1,0 +1,29 @@
+/** The secret that whoever manages this process shows. Knows how it is made and compared, not where it is kept. */
+
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+const tokenBytes = 32;
+
+/** A token that nobody can guess, of characters that can stand in a URL. */
+export function newToken(): string {
+  return randomBytes(tokenBytes).toString('base64url');
+}
+
+/** Compares by digests: how long it takes says nothing about how much of the token was right, or how long it is. */
+export class TokenCheck {
+  readonly #digest: Buffer;
+
+  constructor(token: string) {
+    this.#digest = digestOf(token);
+  }
+
+  /** @param header the value of `Authorization`; undefined where there is none. */
+  admits(header: string | undefined): boolean {
+    const [, shown] = /^Bearer +([\w-]+)$/i.exec(header ?? '') ?? [];
+    return shown !== undefined && timingSafeEqual(digestOf(shown), this.#digest);
+  }
+}
+
+function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,77 @@
+/**
+ * Opens the admin listener beside a front, leaves word of it where `ninelives sessions` looks, and says where it is. Whatever is in
+ * its way is said, and stops no proxy.
+ */
+
+import { type Administered, type ProcessFacts } from '../admin/administered.ts';
+import { type AdminListener, openAdminListener } from '../admin/listener.ts';
+import { writeRunFile } from '../admin/run-files.ts';
+import { newToken } from '../admin/token.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { Runtime } from '../runtime/api.ts';
+import type { InspectRequest } from './inspect-flag.ts';
+import { packageVersion } from './version.ts';
+
+export interface InspectOptions {
+  readonly at: InspectRequest;
+  readonly command: string;
+  readonly server: string;
+  readonly url?: string;
+  readonly runtime: Runtime;
+  readonly drain: () => void;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where word is left; where `ninelives sessions` looks, if it is not said. */
+  readonly folder?: string;
+  /** One line for people, with its end. */
+  readonly say: (line: string) => void;
+}
+
+/** Resolves when it listens, or cannot. The file is removed when the process ends, however it does. */
+export async function openInspect(options: InspectOptions): Promise<void> {
+  const { at, clock, log, say } = options;
+  const token = newToken();
+  const facts = factsOf(options);
+  const administered: Administered = {
+    facts,
+    sessions: () => options.runtime.sessions(),
+    session: (id) => sessionIn(options.runtime, id),
+    totals: () => options.runtime.totals(),
+    drain: options.drain,
+  };
+  const open = async (port: number): Promise<AdminListener> =>
+    openAdminListener({ host: at.host, port, token, administered, clock, log });
+  let listener: AdminListener;
+  try {
+    listener = await open(at.port).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
+      log.info({ host: at.host, port: at.port }, 'the address for --inspect is taken: another one is used');
+      return open(0);
+    });
+  } catch (error) {
+    log.warn({ error }, 'this process cannot be inspected: there is no address for it');
+    return;
+  }
+  const { origin } = listener;
+  const written = writeRunFile({ pid: facts.pid, origin, token, startedAt: facts.startedAt }, options.folder);
+  if ('problem' in written) log.warn({ problem: written.problem }, "'ninelives sessions' will not find this process");
+  else process.on('exit', () => written.remove());
+  say(`ninelives inspector on ${origin}/inspect/#token=${token}\n`);
+}
+
+function factsOf({ command, server, url, clock }: InspectOptions): ProcessFacts {
+  return {
+    pid: process.pid,
+    version: packageVersion(),
+    command,
+    server,
+    ...(url === undefined ? {} : { url }),
+    startedAt: Math.round(clock.wallTime()),
+  };
+}
+
+/** Whoever has the token manages every session, whosever it is. */
+function sessionIn(runtime: Runtime, id: string): ReturnType<Administered['session']> {
+  for (const session of runtime.sessions()) if (session.id === id) return runtime.session(id, session);
+  return undefined;
+}

@@ -1,0 +1,107 @@
+/** `ninelives sessions`: what may be asked about the sessions of processes that run, and done to them. */
+
+import { type Command } from 'commander';
+import { positive } from './session-flags.ts';
+
+/** Which processes are meant: all that can be found, unless one is named. */
+export interface ProcessChoice {
+  readonly pid?: number;
+  readonly admin?: string;
+  readonly tokenFile?: string;
+}
+
+export type SessionsRequest = { readonly of: ProcessChoice; readonly json: boolean } & (
+  | { readonly do: 'list' }
+  | { readonly do: 'show' | 'explain' | 'close'; readonly id: string }
+  | { readonly do: 'tag'; readonly id: string; readonly tag: string; readonly isRemoved: boolean }
+);
+
+interface Flags extends ProcessChoice {
+  readonly json?: boolean;
+  readonly remove?: boolean;
+}
+
+/** @param run does it, and sets the exit code. */
+export function addSessions(program: Command, run: (request: SessionsRequest) => Promise<void>): void {
+  const sessions = program
+    .command('sessions')
+    .description('see and manage the sessions of processes that were started with --inspect')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
+    .allowExcessArguments()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ninelives sessions list
+  ninelives sessions explain 4f1c
+  ninelives sessions close 4f1c`,
+    )
+    .action((_flags, command: Command) => {
+      const [name] = command.args;
+      const what = name === undefined ? 'say what to do' : `unknown command '${name}', say`;
+      command.error(`error: ${what}: 'ninelives sessions list'`);
+    });
+  add(sessions, 'list', 'the open sessions of every process', 'ninelives sessions list --json').action(
+    async (flags: Flags, command: Command) => run({ do: 'list', ...common(flags, command) }),
+  );
+  add(sessions, 'show <id>', 'all that is known of one session', 'ninelives sessions show 4f1c --json').action(
+    async (id: string, flags: Flags, command: Command) => run({ do: 'show', id, ...common(flags, command) }),
+  );
+  add(sessions, 'explain <id>', 'what each request of a session waits for', 'ninelives sessions explain 4f1c').action(
+    async (id: string, flags: Flags, command: Command) => run({ do: 'explain', id, ...common(flags, command) }),
+  );
+  add(
+    sessions,
+    'close <id>',
+    'end a session now: what waits in it is answered with an error',
+    'ninelives sessions close 4f1c',
+  ).action(async (id: string, flags: Flags, command: Command) => run({ do: 'close', id, ...common(flags, command) }));
+  add(
+    sessions,
+    'tag <id> <tag>',
+    'put a tag of your own on a session, or take it off',
+    'ninelives sessions tag 4f1c watched --remove',
+  )
+    .option('--remove', 'take the tag off')
+    .action(async (id: string, tag: string, flags: Flags, command: Command) =>
+      run({ do: 'tag', id, tag, isRemoved: flags.remove === true, ...common(flags, command) }),
+    );
+}
+
+function add(sessions: Command, name: string, description: string, example: string): Command {
+  const command = sessions
+    .command(name)
+    .description(description)
+    .option('--json', 'for programs')
+    .option('--pid <n>', 'of this process alone', positive)
+    .option('--admin <url>', 'of the process whose admin listener is here, with --token-file')
+    .option('--token-file <file>', 'where the token for --admin stands')
+    .addHelpText(
+      'after',
+      `
+Example:
+  ${example}
+`,
+    );
+  return name.includes('<id>')
+    ? command.addHelpText('after', 'The beginning of an id is enough where it is the only one.\n')
+    : command;
+}
+
+function common(flags: Flags, command: Command): { readonly of: ProcessChoice; readonly json: boolean } {
+  const { pid, admin, tokenFile } = flags;
+  if ((admin === undefined) !== (tokenFile === undefined)) command.error('error: --admin and --token-file go together');
+  if (admin !== undefined && pid !== undefined) command.error('error: say --pid or --admin, not both');
+  if (admin !== undefined && (!URL.canParse(admin) || new URL(admin).protocol !== 'http:')) {
+    command.error(`error: --admin ${admin}: this is no http:// URL, such as http://127.0.0.1:7411`);
+  }
+  return {
+    of: {
+      ...(pid === undefined ? {} : { pid }),
+      ...(admin === undefined ? {} : { admin: new URL(admin).origin }),
+      ...(tokenFile === undefined ? {} : { tokenFile }),
+    },
+    json: flags.json === true,
+  };
+}

@@ -1,0 +1,61 @@
+/** A runtime whose sessions have a client and a server that are this test, behind an admin listener on a free port. */
+import { onTestFinished } from 'vitest';
+import type { Administered } from '../../src/admin/administered.ts';
+import { type AdminListenerOptions, openAdminListener } from '../../src/admin/listener.ts';
+import type { PeerLink } from '../../src/ports.ts';
+import type { RuntimeSession } from '../../src/runtime/api.ts';
+import { createRuntime } from '../../src/runtime/runtime.ts';
+import { silentLog } from '../../src/runtime/silent-log.ts';
+import { systemClock } from '../../src/runtime/system-clock.ts';
+
+export const token = 'a-token_of-this-test';
+
+export async function administered(options: Partial<AdminListenerOptions> = {}) {
+  let opened = 0;
+  let drains = 0;
+  const clock = systemClock();
+  const runtime = createRuntime({ ids: { sessionId: () => `session-${++opened}` }, clock });
+  const written: string[] = [];
+  const link: PeerLink = {
+    write: (message) => written.push(Buffer.concat(message).toString()) > 0,
+    pause: () => {},
+    close: () => {},
+  };
+  const what: Administered = {
+    facts: { pid: 1, version: '0.0.0', command: 'forward http', server: 'node', url: 'http://h/mcp', startedAt: 1 },
+    sessions: () => runtime.sessions(),
+    session: (id) => runtime.session(id),
+    totals: () => runtime.totals(),
+    drain: () => {
+      drains += 1;
+    },
+  };
+  const listener = await openAdminListener({
+    host: '127.0.0.1',
+    port: 0,
+    token,
+    administered: what,
+    clock,
+    log: silentLog,
+    ...options,
+  });
+  onTestFinished(async () => {
+    await listener.close();
+    await runtime.stop();
+  });
+  const open = (): RuntimeSession => {
+    const result = runtime.open({ transportType: 'in-memory', client: link, server: link });
+    if ('refusal' in result) throw new Error(result.refusal.code);
+    return result.session;
+  };
+  return { listener, runtime, open, written, drains: () => drains };
+}
+
+/** A request as it is; what `fetch` would not send is sent, too. */
+export async function ask(origin: string, path: string, init: RequestInit = {}) {
+  const headers = { Authorization: `Bearer ${token}`, ...(init.headers as Record<string, string> | undefined) };
+  const response = await fetch(`${origin}${path}`, { ...init, headers });
+  const text = await response.text();
+  const body = (text.startsWith('{') ? JSON.parse(text) : text) as Readonly<Record<string, unknown>>;
+  return { status: response.status, headers: response.headers, body };
+}

@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { operationFor, operationNames, operations, problemsOf } from '../../src/admin/api.ts';
+import { administered, ask } from './administered-runtime.ts';
+
+describe('what can be asked', () => {
+  test('is in the table once, under a path and a method of its own', () => {
+    expect(operations.map(({ name }) => name)).toEqual(operationNames);
+    expect(new Set(operations.map(({ method, path }) => `${method} ${path}`)).size).toBe(operations.length);
+    expect(Object.keys(problemsOf)).toEqual([...operationNames]);
+  });
+
+  test.each([
+    ['GET', '/sessions', 'listSessions', {}],
+    ['GET', '/sessions/a%20b', 'getSession', { id: 'a b' }],
+    ['PUT', '/sessions/a/tags/b%2Fc', 'addTag', { id: 'a', tag: 'b/c' }],
+  ])('%s %s is %s', (method, path, name, params) => {
+    expect(operationFor(method, path)).toMatchObject({ operation: { name }, params });
+  });
+
+  test.each([
+    ['GET', '/sessions/', { operation: { name: 'getSession' }, params: { id: '' } }],
+    ['GET', '/sessions/%', { allows: [] }],
+    ['GET', '/sessions/a/tags', { allows: [] }],
+    ['PATCH', '/sessions/a', { allows: ['GET', 'DELETE'] }],
+    ['GET', '/', { allows: [] }],
+  ])('%s %s is taken for %j', (method, path, found) => {
+    expect(operationFor(method, path)).toMatchObject(found);
+  });
+});
+
+describe('what is asked in a wrong way', () => {
+  test.each(['limit=0', 'limit=501', 'limit=ten', 'limit=', 'after=x', 'after='])('?%s is refused', async (query) => {
+    const { listener } = await administered();
+    expect(await ask(listener.origin, `/sessions?${query}`)).toMatchObject({
+      status: 400,
+      body: { error: { code: 'BAD_REQUEST' } },
+    });
+  });
+
+  test('a tag that is empty, too long or cannot be printed is refused', async () => {
+    const { listener, open } = await administered();
+    const { id } = open();
+    for (const tag of ['', '%0a', 'x'.repeat(257)]) {
+      expect((await ask(listener.origin, `/sessions/${id}/tags/${tag}`, { method: 'PUT' })).status).toBe(400);
+    }
+  });
+
+  test('one tag too many, or one that a rule put there, stays as it is', async () => {
+    const { listener, open } = await administered();
+    const session = open();
+    for (let index = 0; index < 64; index++) session.label(`label-${index}`, true);
+    const put = await ask(listener.origin, `/sessions/${session.id}/tags/one-more`, { method: 'PUT' });
+    expect([put.status, put.body['error']]).toMatchObject([409, { code: 'TAG_NOT_CHANGED' }]);
+    expect(session.snapshot().tags).not.toContain('one-more');
+  });
+
+  test.each(['GET', 'DELETE'])('%s of a session that is not there finds none', async (method) => {
+    const { listener } = await administered();
+    expect(await ask(listener.origin, '/sessions/nobody', { method })).toMatchObject({
+      status: 404,
+      body: { error: { code: 'SESSION_NOT_FOUND' } },
+    });
+  });
+});

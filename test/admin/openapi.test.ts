@@ -1,0 +1,81 @@
+/** The OpenAPI document is kept true: every path in it is called, and every answer is read with the shape that it publishes. */
+import { describe, expect, test } from 'vitest';
+import { type OperationName, operations } from '../../src/admin/api.ts';
+import { descriptions, openApiDocument, problemShape } from '../../src/admin/openapi.ts';
+import { problemTable } from '../../src/admin/problems.ts';
+import { initialize } from '../../src/testing/messages.ts';
+import { administered, ask } from './administered-runtime.ts';
+
+interface Document {
+  readonly openapi: string;
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, unknown>> }>>>
+  >;
+}
+
+const document = openApiDocument('1.2.3') as Document;
+
+describe('the document', () => {
+  test('describes every operation, itself, and nothing else', () => {
+    const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(described).toEqual([...operations.map(({ method, path }) => `${method} ${path}`), 'GET /openapi.json']);
+    expect(document.openapi).toBe('3.1.0');
+  });
+
+  test('is what the listener answers, with its version', async () => {
+    const { listener } = await administered();
+    expect((await ask(listener.origin, '/openapi.json')).body).toEqual(openApiDocument('0.0.0'));
+  });
+
+  test('says of every path what may be answered to whoever may not ask', () => {
+    for (const operation of operations) {
+      const { responses } = document.paths[operation.path]![operation.method.toLowerCase()]!;
+      expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403', '429', '500']));
+    }
+  });
+});
+
+/** What stands for the parameters of a path, in the order in which the operations may be called. */
+const order: readonly OperationName[] = [
+  'getProcess',
+  'listSessions',
+  'getSession',
+  'addTag',
+  'removeTag',
+  'getTotals',
+  'closeSession',
+  'drain',
+];
+
+test('every operation answers with the status and the shape that are published', async () => {
+  const { listener, open } = await administered();
+  const session = open();
+  session.client.receive(Buffer.from(JSON.stringify({ jsonrpc: '2.0', ...initialize('a') })));
+  expect(order.toSorted()).toEqual(operations.map(({ name }) => name).toSorted());
+  for (const name of order) {
+    const { method, path } = operations.find((operation) => operation.name === name)!;
+    const place = path.replace('{id}', session.id).replace('{tag}', 'mine');
+    const answer = await ask(listener.origin, place, { method });
+    const { status, body } = descriptions[name];
+    expect([name, answer.status]).toEqual([name, status]);
+    if (body === undefined) expect(answer.body).toBe('');
+    else expect([name, body.safeParse(answer.body).error?.issues]).toEqual([name, undefined]);
+  }
+});
+
+test('every problem that an answer shows has the published shape', async () => {
+  const { listener } = await administered();
+  for (const [path, init] of [
+    ['/sessions?limit=x', {}],
+    ['/sessions/x', {}],
+    ['/x', {}],
+    ['/drain', {}],
+    ['/process', { headers: { Authorization: 'Bearer x' } }],
+  ] as const) {
+    const { status, body } = await ask(listener.origin, path, init);
+    const { error } = problemShape.parse(body);
+    expect(problemTable[error.code].status).toBe(status);
+  }
+});

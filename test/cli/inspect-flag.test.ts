@@ -1,0 +1,24 @@
+import { describe, expect, test } from 'vitest';
+import { inspectRequestOf } from '../../src/cli/inspect-flag.ts';
+
+describe('--inspect', () => {
+  test.each([
+    [undefined, undefined],
+    [true, { host: '127.0.0.1', port: 7411 }],
+    ['7500', { host: '127.0.0.1', port: 7500 }],
+    ['localhost:0', { host: 'localhost', port: 0 }],
+    ['[::1]:1', { host: '::1', port: 1 }],
+    ['127.0.0.2:1', { host: '127.0.0.2', port: 1 }],
+  ] as const)('%j is %j', (inspect, request) => {
+    expect(inspectRequestOf(inspect === undefined ? {} : { inspect })).toEqual(request);
+  });
+
+  test.each([
+    ['node', /write it as HOST:PORT/],
+    ['0.0.0.0:7411', /this machine alone: say 127\.0\.0\.1:7411/],
+    ['[::]:1', /this machine alone/],
+    ['example.com:1', /this machine alone/],
+  ])('%j is refused', (inspect, problem) => {
+    expect(inspectRequestOf({ inspect })).toMatchObject({ problem: expect.stringMatching(problem) as string });
+  });
+});
