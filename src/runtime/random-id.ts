@@ -1,9 +1,9 @@
 /** Ids that nobody can guess: UUIDs of version 4 (RFC 9562, section 5.4), 122 random bits. */
 
-import { decodeText } from '../protocol/text.ts';
+import { decodeText, encodeText } from '../protocol/text.ts';
 import { fillRandom } from './platform.ts';
 
-const hexDigits = [...'0123456789abcdef'].map((digit) => digit.charCodeAt(0));
+const hexDigits = encodeText('0123456789abcdef');
 const dash = '-'.charCodeAt(0);
 /** The dashes stand behind so many bytes. */
 const groupEnds = [4, 6, 8, 10];

@@ -13,7 +13,7 @@ describe('a random id', () => {
     expect(new Set(ids).size).toBe(500);
     const digits = Array.from({ length: 36 }, (_, place) => new Set(ids.map((id) => id[place])).size);
     expect(digits.map((count) => Math.min(count, 10))).toEqual(
-      [...'xxxxxxxx-xxxx-4xxx-vxxx-xxxxxxxxxxxx'].map((mark) => (mark === 'x' ? 10 : mark === 'v' ? 4 : 1)),
+      'xxxxxxxx-xxxx-4xxx-vxxx-xxxxxxxxxxxx'.split('').map((mark) => (mark === 'x' ? 10 : mark === 'v' ? 4 : 1)),
     );
   });
 });
