@@ -4,13 +4,13 @@
  */
 
 import { LocalError } from '../local-error.ts';
-import type { UpstreamLink } from '../ports.ts';
+import type { Clock, UpstreamLink } from '../ports.ts';
 import { probeOversize } from '../protocol/oversize.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import type { NodeReadable, NodeWritable } from '../transports/node-byte-streams.ts';
 import { StdioLines } from '../transports/stdio-lines.ts';
 import type { PeerReports } from './peer-adapter.ts';
-import { type StreamAdapter, type StreamOptions, Teller, streamDefaults } from './stream-adapter.ts';
+import { type StreamAdapter, type StreamOptions, Teller, lastWordsMs, streamDefaults } from './stream-adapter.ts';
 
 export interface NodeStreamPair {
   /** What the peer says. The same object as `output` where one stream goes both ways. */
@@ -23,8 +23,8 @@ export interface NodeStreamPair {
  * A peer that speaks newline-delimited JSON over Node streams: a child's pipes, a socket, a terminal.
  *
  * Its input's end is reported as `ended`, since the peer may still read; of a socket without `allowHalfOpen` as `closed`,
- * since Node ends the way back by itself. An error, or an output that closes, is `closed`. Closing the link writes out what
- * was written, then ends both streams.
+ * since Node ends the way back by itself. An error is `closed`, and so is an output that closes, once the input has ended or
+ * 100 ms later. Closing the link writes out what was written, then ends both streams.
  * @throws LocalError STREAM_UNUSABLE: a stream is over, somebody else reads it, or it is not one of bytes.
  */
 export function nodeStreams({ input, output }: NodeStreamPair, options: StreamOptions = {}): StreamAdapter {
@@ -38,11 +38,14 @@ class NodeStreams implements StreamAdapter {
   readonly #input: NodeReadable;
   readonly #output: NodeWritable;
   readonly #options: StreamOptions;
+  readonly #clock: Clock;
   readonly #teller = new Teller();
   readonly #lines: StdioLines;
   #isPaused = false;
   #isStarted = false;
+  #isInputEnded = false;
   #isOutputEnded = false;
+  #isOutputGone = false;
   #isEnding = false;
   #tellClosed: () => void = () => {};
 
@@ -50,6 +53,7 @@ class NodeStreams implements StreamAdapter {
     this.#input = input;
     this.#output = output;
     this.#options = options;
+    this.#clock = options.clock ?? systemClock();
     this.closed = new Promise((resolve) => {
       this.#tellClosed = resolve;
     });
@@ -66,7 +70,7 @@ class NodeStreams implements StreamAdapter {
       onPartial: (rest) => this.#teller.reports?.message(rest),
       onDrained: () => this.#teller.reports?.drained(),
       onInputEnded: (error) => this.#inputEnded(error),
-      onOutputBroken: (error) => this.#gone(error),
+      onOutputBroken: (error) => this.#outputGone(error),
       // What was not written belongs to requests that the end of the peer settles.
       onWriteFailed: () => {},
     });
@@ -74,7 +78,7 @@ class NodeStreams implements StreamAdapter {
     output.on('finish', () => this.#settle());
     output.on('close', () => {
       // A server that reads the end of its input may still answer what it read before.
-      if (!this.#isOutputEnded) this.#gone(undefined);
+      if (!this.#isOutputEnded) this.#outputGone(undefined);
       this.#settle();
     });
     this.link = {
@@ -94,18 +98,45 @@ class NodeStreams implements StreamAdapter {
   start(reports: PeerReports): void {
     this.#teller.start(reports);
     this.#isStarted = true;
-    if (!this.#isPaused) this.#lines.pause(false);
+    if (this.#isOutputGone) this.#hearOut();
+    else if (!this.#isPaused) this.#lines.pause(false);
   }
 
   #pause(paused: boolean): void {
     this.#isPaused = paused;
-    if (this.#isStarted && !this.#isEnding) this.#lines.pause(paused);
+    if (this.#isStarted && !this.#isEnding && !this.#isOutputGone) this.#lines.pause(paused);
   }
 
   #inputEnded(error: Error | undefined): void {
+    this.#isInputEnded = true;
     const isWhole = this.#input.readableEnded;
-    if (error !== undefined || !isWhole || this.#endsWithItsInput) this.#gone(error);
+    const isBroken = error !== undefined || !isWhole;
+    if (isBroken || this.#isOutputGone || this.#endsWithItsInput || !this.#isStarted) this.#gone(error);
     else this.#teller.reports?.ended();
+  }
+
+  #outputGone(error: Error | undefined): void {
+    if (this.#isDuplex || this.#isInputEnded) {
+      this.#gone(error);
+      return;
+    }
+    if (this.#isOutputGone) return;
+    this.#isOutputGone = true;
+    try {
+      this.#note(error);
+    } finally {
+      if (this.#isStarted) this.#hearOut();
+    }
+  }
+
+  /** A process that has ended takes nothing more at once; what it said before that is still in its pipe. */
+  #hearOut(): void {
+    if (this.#isEnding) return;
+    this.#lines.pause(false);
+    const gone = (): void => this.#gone(undefined);
+    // A turn of the event loop that was late shall read before it gives up.
+    const late = this.#clock.setTimeout(() => this.#clock.setTimeout(gone, 0), lastWordsMs);
+    void this.closed.then(() => this.#clock.clearTimeout(late));
   }
 
   /** Node ends the other way of such a stream by itself. */
@@ -119,11 +150,15 @@ class NodeStreams implements StreamAdapter {
 
   #gone(error: Error | undefined): void {
     try {
-      if (error !== undefined && !this.#isEnding) this.#options.onError?.(error);
+      this.#note(error);
     } finally {
       this.#teller.gone();
       this.#end();
     }
+  }
+
+  #note(error: Error | undefined): void {
+    if (error !== undefined && !this.#isEnding) this.#options.onError?.(error);
   }
 
   #end(): void {
@@ -133,9 +168,9 @@ class NodeStreams implements StreamAdapter {
     if (this.#isDuplex) this.#lines.pause(false);
     else this.#lines.closeInput();
     this.#lines.endOutput();
-    const { clock = systemClock(), closeTimeoutMs = streamDefaults.closeTimeoutMs } = this.#options;
-    const patience = clock.setTimeout(() => this.#cut(), closeTimeoutMs);
-    void this.closed.then(() => clock.clearTimeout(patience));
+    const { closeTimeoutMs = streamDefaults.closeTimeoutMs } = this.#options;
+    const patience = this.#clock.setTimeout(() => this.#cut(), closeTimeoutMs);
+    void this.closed.then(() => this.#clock.clearTimeout(patience));
     this.#settle();
   }
 

@@ -36,6 +36,9 @@ export const streamDefaults = {
   closeTimeoutMs: 5000,
 } as const satisfies StreamOptions;
 
+/** How long somebody who is written to no longer is still heard: what it had said before may be under way. */
+export const lastWordsMs = 100;
+
 /** Whom a stream's peer is reported to. */
 export class Teller {
   #reports: PeerReports | undefined;

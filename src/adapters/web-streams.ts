@@ -4,11 +4,18 @@
  */
 
 import { LocalError } from '../local-error.ts';
-import type { UpstreamLink } from '../ports.ts';
+import type { Clock, UpstreamLink } from '../ports.ts';
 import { probeOversize } from '../protocol/oversize.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import type { PeerReports } from './peer-adapter.ts';
-import { type StreamAdapter, type StreamOptions, Teller, asError, streamDefaults } from './stream-adapter.ts';
+import {
+  type StreamAdapter,
+  type StreamOptions,
+  Teller,
+  asError,
+  lastWordsMs,
+  streamDefaults,
+} from './stream-adapter.ts';
 import { ChunkFraming, type Framing, LineFraming } from './stream-framing.ts';
 
 /** As much of a ReadableStream as is needed, so that these declarations fit browsers, workers and Node. */
@@ -51,8 +58,8 @@ export interface WebStreamOptions extends StreamOptions {
 /**
  * A peer that speaks JSON-RPC over a pair of Web Streams. Both are locked until the peer is gone or the session has ended.
  *
- * The end of `readable` is reported as `ended`, since the peer may still read; an error on either stream, or a peer that
- * cancels what we write, as `closed`. Closing the link writes out what was written, closes `writable` and cancels `readable`.
+ * The end of `readable` is reported as `ended`, since the peer may still read; an error there as `closed`, and so is a peer that
+ * cancels what we write, once it has said its last words or 100 ms later. Closing the link writes out what was written, closes `writable` and cancels `readable`.
  * @throws LocalError STREAM_UNUSABLE: a stream is locked to somebody else.
  */
 export function webStreams({ readable, writable }: WebStreamPair, options: WebStreamOptions = {}): StreamAdapter {
@@ -67,6 +74,7 @@ class WebStreams implements StreamAdapter {
   readonly #reader: ReturnType<WebReadable['getReader']>;
   readonly #writer: ReturnType<WebWritable['getWriter']>;
   readonly #options: WebStreamOptions;
+  readonly #clock: Clock;
   readonly #framing: Framing;
   readonly #highWaterBytesMax: number;
   readonly #teller = new Teller();
@@ -76,18 +84,21 @@ class WebStreams implements StreamAdapter {
   #isBlocked = false;
   #outputEnd: Promise<void> | undefined;
   #isPaused = false;
+  #isInputEnded = false;
+  #isOutputGone = false;
   #isEnding = false;
   #goOn: () => void = () => {};
   #tellClosed: () => void = () => {};
 
   constructor({ readable, writable }: WebStreamPair, options: WebStreamOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? systemClock();
     this.#highWaterBytesMax = options.highWaterBytesMax ?? streamDefaults.highWaterBytesMax;
     const messageBytesMax = options.messageBytesMax ?? streamDefaults.messageBytesMax;
     this.#framing = new (options.framing === 'messages' ? ChunkFraming : LineFraming)(messageBytesMax);
     this.#reader = readable.getReader();
     this.#writer = writable.getWriter();
-    this.#writer.closed.catch((error: unknown) => this.#gone(error));
+    this.#writer.closed.catch((error: unknown) => this.#outputGone(error));
     this.closed = new Promise((resolve) => {
       this.#tellClosed = resolve;
     });
@@ -112,15 +123,17 @@ class WebStreams implements StreamAdapter {
       for (;;) {
         const { done, value } = await this.#reader.read();
         // What was asked for before the pause waits for its end.
-        while (this.#isPaused && !this.#isEnding) await this.#resumed();
+        while (this.#isPaused && !this.#isEnding && !this.#isOutputGone) await this.#resumed();
         if (done) break;
         this.#framing.push(bytesOf(value), ...this.#heard);
       }
       this.#framing.end(...this.#heard);
-      this.#teller.reports?.ended();
+      this.#isInputEnded = true;
+      if (this.#isOutputGone) this.#gone();
+      else this.#teller.reports?.ended();
     } catch (error) {
       this.#framing.end(...this.#heard);
-      this.#gone(error);
+      this.#fails(error);
     }
   }
 
@@ -182,21 +195,40 @@ class WebStreams implements StreamAdapter {
     return this.#outputEnd;
   }
 
-  #gone(thrown: unknown): void {
+  /** Who takes nothing more may have said something before, which is still to be read. */
+  #outputGone(thrown: unknown): void {
+    if (this.#isEnding) return;
+    if (this.#isInputEnded) {
+      this.#fails(thrown);
+      return;
+    }
+    this.#isOutputGone = true;
+    this.#goOn();
+    const late = this.#clock.setTimeout(() => this.#gone(), lastWordsMs);
+    void this.closed.then(() => this.#clock.clearTimeout(late));
+    this.#options.onError?.(asError(thrown));
+  }
+
+  #fails(thrown: unknown): void {
     if (this.#isEnding) return;
     try {
       this.#options.onError?.(asError(thrown));
     } finally {
-      this.#teller.gone();
-      void this.#end(thrown);
+      this.#gone();
     }
+  }
+
+  #gone(): void {
+    this.#teller.gone();
+    void this.#end('the peer is gone');
   }
 
   async #end(reason: unknown): Promise<void> {
     if (this.#isEnding) return;
     this.#isEnding = true;
     this.#goOn();
-    const { clock = systemClock(), closeTimeoutMs = streamDefaults.closeTimeoutMs } = this.#options;
+    const clock = this.#clock;
+    const { closeTimeoutMs = streamDefaults.closeTimeoutMs } = this.#options;
     const [reader, writer] = [this.#reader, this.#writer];
     let cut = (): void => {};
     const isCut = new Promise<void>((resolve) => {

@@ -100,8 +100,8 @@ describe('reading', () => {
     const [input, output] = [new PassThrough(), new PassThrough()];
     const adapter = nodeStreams({ input, output });
     const ear = new Ear();
-    output.destroy();
-    await once(output, 'close');
+    input.destroy();
+    await once(input, 'close');
     adapter.start(ear);
     expect(await ear.hears('closed')).toEqual(['closed']);
   });
@@ -127,12 +127,28 @@ describe('writing', () => {
     expect(write('again')).toBe(true);
   });
 
-  test('ends with a peer that closes what we write to', async () => {
+  test('ends with a peer that closes what we write to, when it has said its last words', async () => {
     const { input, output, adapter, ear } = started();
+    adapter.link.pause(true);
     output.destroy();
-    expect(await ear.hears('closed')).toEqual(['closed']);
+    await once(output, 'close');
+    input.end('1\n{"half');
+    expect(await ear.hears('closed')).toEqual(['message 1', 'message {"half', 'closed']);
     await adapter.closed;
     expect(input.destroyed).toBe(true);
+  });
+
+  test('ends with a peer that closes what we write to, and goes on talking for longer than it may', async () => {
+    const clock = new VirtualClock();
+    const errors: string[] = [];
+    const { input, output, ear } = started({ clock, onError: ({ message }) => errors.push(message) });
+    output.destroy(new Error('broken pipe'));
+    await once(output, 'close').catch(() => {});
+    input.write('1\n');
+    await ear.hears('message 1');
+    clock.advance(100);
+    input.write('2\n');
+    expect([ear.told, errors]).toEqual([['message 1', 'closed'], ['broken pipe']]);
   });
 
   test('can be ended alone, while the peer is still heard', async () => {
@@ -258,6 +274,20 @@ describe('a socket', () => {
     await adapter.closed;
     expect(ours.destroyed).toBe(true);
   });
+});
+
+test('a process that ends at once is heard to its last word', async () => {
+  const script = 'i=0; while [ $i -lt 100 ]; do echo "0123456789012345678901234567890 $i"; i=$((i+1)); done';
+  const child = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'ignore'] });
+  children.push(child);
+  const adapter = nodeStreams({ input: child.stdout, output: child.stdin });
+  const ear = new Ear();
+  adapter.start(ear);
+  adapter.link.pause(true);
+  await once(child, 'exit');
+  const told = await ear.hears('closed');
+  const messages = told.filter((words) => words.startsWith('message'));
+  expect([messages.length, messages.at(-1)]).toEqual([100, 'message 0123456789012345678901234567890 99']);
 });
 
 describe('a session with a child process', () => {

@@ -149,11 +149,26 @@ describe('writing', () => {
 
   test('ends with a peer that reads no more', async () => {
     const pair = started();
+    pair.adapter.link.pause(true);
     await pair.reader.cancel(new Error('enough'));
-    expect(await pair.ear.hears('closed')).toEqual(['closed']);
+    void pair.says('last words\n').then(async () => pair.writer.close());
+    expect(await pair.ear.hears('closed')).toEqual(['message last words', 'closed']);
     await pair.adapter.closed;
     expect(isLocked(pair)).toEqual([false, false]);
     expect(pair.write('late')).toBe(true);
+  });
+
+  test('ends with a peer that reads no more, and goes on talking for longer than it may', async () => {
+    const clock = new VirtualClock();
+    const errors: string[] = [];
+    const { reader, adapter, ear } = started({ clock, onError: ({ message }) => errors.push(message) });
+    await reader.cancel(new Error('enough'));
+    await turn();
+    expect([ear.told, errors]).toEqual([[], ['enough']]);
+    clock.advance(100);
+    expect(ear.told).toEqual(['closed']);
+    await adapter.closed;
+    expect(clock.pending).toBe(0);
   });
 
   test('can be ended alone, while the peer is still heard', async () => {
