@@ -69,3 +69,13 @@ export { builtInTagRules, tagThresholds } from './session/tags.ts';
 export type { TagRule, TagView } from './session/tags.ts';
 export { defaultRestartPolicy, neverRestart } from './session/upstream.ts';
 export type { Departure, RestartPolicy } from './session/upstream.ts';
+export { createFetchHandler } from './adapters/fetch-handler.ts';
+export type {
+  FetchHandler,
+  FetchHandlerOptions,
+  FetchLimits,
+  FetchTimes,
+  FetchVisitor,
+} from './adapters/fetch-handler.ts';
+export { nodeListener } from './adapters/node-listener.ts';
+export type { ListenerRequest, ListenerResponse, NodeListenerOptions } from './adapters/node-listener.ts';

@@ -9,6 +9,7 @@ export const localErrorTable = {
   ALREADY_STARTED: 'An adapter serves one session: make a new one for each.',
   INVALID_OPTION: 'Give the option a value that its documentation allows, or leave it out.',
   STREAM_UNUSABLE: 'Hand in streams of bytes that are open and that nobody else reads or writes.',
+  BODY_TAKEN: 'Hand the request over before anything reads its body, or make a new Request with what was read.',
 } as const satisfies Record<string, string>;
 
 export type LocalErrorCode = keyof typeof localErrorTable;

@@ -41,6 +41,8 @@ export const manifest: readonly Requirement[] = [
     'both',
     'Whatever ends a session, each of its requests gets exactly one outcome, and budgets, timers and links are returned.',
     {
+      'adapters/fetch-handler.test.ts':
+        'S1 a handler that closes answers what waits, ends its sessions, and opens none',
       'transports/http-faults.test.ts': 'S1 R19 each request has one outcome, told once, and nothing stays open',
       'scenarios/batches.test.ts': 'R14 S1 with answers that may not come so settles their requests all the same',
       'scenarios/drain.test.ts': 'P17 S1 refuses at once what was never sent, because its server is away',
@@ -153,6 +155,8 @@ export const manifest: readonly Requirement[] = [
     'both',
     'Everything has a limit, and who is refused is told which, with its numbers; the reserve stays for handshake, ping, shutdown.',
     {
+      'transports/http-fetch-front.test.ts': 'S7 requests under way are bounded: one more is told when to come again',
+      'adapters/fetch-handler.test.ts': 'S7 is refused when too many wait',
       'proxy/http.test.ts': 'S7 one more than there is room for is refused with 503',
       'runtime/settings.test.ts': 'S7 limits of a running process',
       'transports/http-post.test.ts': 'S7 because it is too large is told so, and its connection is let go',
@@ -512,6 +516,7 @@ export const manifest: readonly Requirement[] = [
     'transports/shared-processes.test.ts': 'P4 P9 P10 P18 clients of a scripted server',
   }),
   ...rows('P5', 'both', 'When the server dies, everything it was asked is settled at once with a typed error.', {
+    'adapters/fetch-handler.test.ts': 'P5 whose server dies is answered at once',
     'proxy/websocket.test.ts': 'P5 whose server dies for good are told by 1011 that it was no end in order',
     'e2e/http.test.ts': 'P5 calls of a server that dies are answered at once, with what became of it',
     'transports/http-real-servers.test.ts': 'P3 P5 that is killed and started again serves the same client',
@@ -610,6 +615,7 @@ export const manifest: readonly Requirement[] = [
     'transports/shared-processes.test.ts': 'P13 come and go by the hundred',
   }),
   ...rows('P14', 'both', 'An open stream keeps its session, and a missed ping kills nothing.', {
+    'adapters/fetch-handler.test.ts': 'P14 says a comment when nothing else is said for a while',
     'transports/http-session-streams.test.ts': 'P14 says a comment when nothing else is said for a while',
     'transports/http-event-stream.test.ts':
       'P14 says a comment when it was silent from one look to the next, and no sooner',
@@ -617,6 +623,9 @@ export const manifest: readonly Requirement[] = [
     'runtime/runtime.test.ts': 'P2 P14 a stream that is open keeps a session for its day, and no longer',
   }),
   ...rows('P16', 'both', 'Floods and peers that do not read cost bounded memory and are refused in typed words.', {
+    'transports/http-fetch-response.test.ts': 'P16 knows how much is not taken, and when it was',
+    'adapters/node-listener.test.ts': 'P16 is read no faster than its client takes it',
+    'adapters/fetch-handler.test.ts': 'P16 whose reader is slow slows its server down, and goes on when it reads',
     'transports/http-replay.test.ts':
       'P16 the rings of a process keep a bounded number of bytes together, and give back what they kept',
     'transports/http-intake.test.ts':
@@ -645,6 +654,7 @@ export const manifest: readonly Requirement[] = [
     'both',
     'A drain refuses what is new, finishes what is in flight, and settles the rest at the deadline.',
     {
+      'adapters/fetch-handler.test.ts': 'P17 a handler that drains opens no session, and those that are open go on',
       'e2e/http-sessions.test.ts': 'P17 calls under way are finished before the proxy stops, and new ones are refused',
       'e2e/http.test.ts': 'P17 a stop lets what is under way end, and leaves no server behind',
       'proxy/http.test.ts': 'P17 P1 finish what is under way when it drains, and no child is left',
@@ -687,6 +697,7 @@ export const manifest: readonly Requirement[] = [
     'runtime/session-logic.test.ts': 'P19 is traced with what was decided, where traces are wanted',
   }),
   ...rows('P20', 'both', 'Host and Origin are checked by default, and a front for others says whom it answers to.', {
+    'adapters/fetch-handler.test.ts': 'P20 lets nobody into the session of somebody else',
     'transports/http-session-table.test.ts': 'P20 are found by their id, by who opened them',
     'runtime/foreign.test.ts': 'P20 S4 a message of somebody else',
     'proxy/http.test.ts': 'P20 of a foreign host or page are not let in',
@@ -711,6 +722,7 @@ export const manifest: readonly Requirement[] = [
     'legacy',
     'A message goes on exactly one stream: answers and what belongs to a request on its own, the rest on the one for the session.',
     {
+      'adapters/fetch-handler.test.ts': 'R17 hears what belongs to no request, once, and is gone with its reader',
       'transports/http-session-streams.test.ts': 'R17 is one: a second one is refused with 409',
       'transports/http-replay.test.ts': 'R17 comes back stream by stream, from a place on',
       'session/relation.test.ts': 'belongs to the exchange of the request in whose answer it comes (R17)',
@@ -725,6 +737,7 @@ export const manifest: readonly Requirement[] = [
     'transports/http-inbound.test.ts': 'R16 begins again for a client that still names a session that is gone',
   }),
   ...rows('R15', 'both', 'Every request that a front cannot serve gets the HTTP status that says why.', {
+    'adapters/fetch-handler.test.ts': 'R15 %s',
     'transports/http-eras.test.ts':
       'R15 %j is modern: %s, understands priming: %s, may be named in a legacy session: %s',
     'transports/http-refusals.test.ts': 'R15 a request is refused %s',

@@ -3,12 +3,11 @@
  * for each principal, so that a server process, limits and tags have something to hold on to. Wiring only.
  */
 
-import type { OpenResult, Runtime } from '../runtime/api.ts';
 import { createRuntime } from '../runtime/runtime.ts';
 import { withRoomForAFrame } from '../session/limits.ts';
 import { doorPolicy } from '../transports/door.ts';
 import { openHttpFront } from '../transports/http-front.ts';
-import type { SessionAsked } from '../transports/http-front-options.ts';
+import { RuntimeSessions } from '../transports/http-runtime-sessions.ts';
 import {
   ListenError,
   type ListeningForward,
@@ -30,7 +29,14 @@ export async function forwardHttp(options: ListeningOptions): Promise<ListeningF
     port,
     path,
     door: doorPolicy({ listenHost: host, ...door }),
-    sessions: { open: (asked) => openSession(runtime, asked, options) },
+    sessions: new RuntimeSessions({
+      runtime,
+      log,
+      server: () => {
+        const behind = backend.open();
+        return { connector: behind.connector, restart: backend.restart, release: () => behind.release() };
+      },
+    }),
     sessionless: backend.servesSessionless ? 'pass' : 'refuse',
     allowsPages: (door.allowOrigins?.length ?? 0) > 0,
     ...(tls === undefined ? {} : { tls }),
@@ -56,25 +62,4 @@ export async function forwardHttp(options: ListeningOptions): Promise<ListeningF
       await backend.stop();
     },
   };
-}
-
-function openSession(runtime: Runtime, asked: SessionAsked, { backend, log }: ListeningOptions): OpenResult {
-  const behind = backend.open();
-  const { kind, visitor, client } = asked;
-  const opened = runtime.open({
-    transportType: 'http',
-    client,
-    server: behind.connector,
-    restart: backend.restart,
-    ...(visitor.principal === undefined ? {} : { principal: visitor.principal }),
-    ...(visitor.route === undefined ? {} : { route: visitor.route }),
-    onEnded: (reason) =>
-      log.info({ session: 'session' in opened ? opened.session.id : undefined, reason }, 'session ended'),
-    onServerStopped: () => behind.release(),
-  });
-  if ('refusal' in opened) {
-    behind.release();
-    log.warn({ code: opened.refusal.code, ...opened.refusal.data }, 'a session was refused');
-  } else log.info({ session: opened.session.id, kind }, 'session opened');
-  return opened;
 }

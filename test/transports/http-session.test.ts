@@ -15,6 +15,7 @@ test('P2 a crowd of abandoned sessions is reaped, and nothing of it stays', asyn
   expect(stage.ended).toEqual(Array(300).fill('idle'));
   await stage.servers.at(-1)!.until(() => stage.servers.every(({ isClosed }) => isClosed));
   expect((await client.posts(request(1, 'ping'), { 'Mcp-Session-Id': 's150' })).status).toBe(404);
+  stage.clock.advance(120_000);
   const left = Object.values(stage.runtime.totals().sessionsByState);
   expect([left.reduce((sum, count) => sum + count), stage.clock.pending]).toEqual([0, 0]);
 });
@@ -35,6 +36,11 @@ describe('P16 a client that does not read', () => {
     for (let said = 0; said < 30; said++) server!.says(kilobytes(1024));
     expect([server!.isPaused, otherServer!.isPaused]).toEqual([true, false]);
     expect((await other.posts(request(1, 'ping'))).status).toBe(200);
+    // On a socket patience is real time; elsewhere it is that of the clock.
+    for (let round = 0; round < 100 && server!.isPaused; round++) {
+      await (await other.posts(request(1, 'ping'))).text();
+      stage.clock.advance(300);
+    }
     const posted = client.posts(request(1, 'ping'));
     await server!.until(() => !server!.isPaused);
     expect((await posted).status).toBe(200);

@@ -43,6 +43,13 @@ export type StageOptions = Partial<Omit<HttpFrontOptions, 'sessions' | 'door' | 
   readonly ids?: readonly string[];
 };
 
+/** How stages open their fronts: on a server of Node's own, unless a test file says otherwise, for all of its tests. */
+let openFront: (options: HttpFrontOptions) => Promise<HttpFront> = openHttpFront;
+
+export function openFrontsWith(other: typeof openFront): void {
+  openFront = other;
+}
+
 const open = new Set<Stage>();
 
 /** For `afterEach`. */
@@ -92,7 +99,7 @@ export class Stage {
 
   async listen(): Promise<void> {
     const { door, runtime: _runtime, server, connector: other, ids: _ids, ...options } = this.#options;
-    this.front = await openHttpFront({
+    this.front = await openFront({
       host: '127.0.0.1',
       port: 0,
       ...options,

@@ -1,0 +1,91 @@
+/** How an HTTP front opens its sessions on a runtime, and what becomes of these when it closes. Knows no server. */
+
+import { refusal } from '../errors.ts';
+import type { Log, UpstreamConnector } from '../ports.ts';
+import type { OpenOptions, OpenResult, Runtime, RuntimeSession } from '../runtime/api.ts';
+import type { HttpSessions, SessionAsked } from './http-front-options.ts';
+
+/** A way to a server, for one session. */
+export interface ServerOfSession extends Pick<OpenOptions, 'restart'> {
+  readonly connector: UpstreamConnector;
+  /** The session is over and its server gone. */
+  release?(): void;
+}
+
+export interface RuntimeSessionsOptions {
+  readonly runtime: Runtime;
+  readonly log: Log;
+  readonly transportType?: OpenOptions['transportType'];
+  readonly server: (asked: SessionAsked) => ServerOfSession;
+}
+
+export class RuntimeSessions implements HttpSessions {
+  readonly #options: RuntimeSessionsOptions;
+  readonly #open = new Set<RuntimeSession>();
+  #isDraining = false;
+  #noneIsOpen = (): void => {};
+
+  constructor(options: RuntimeSessionsOptions) {
+    this.#options = options;
+  }
+
+  open(asked: SessionAsked): OpenResult {
+    const { log } = this.#options;
+    if (this.#isDraining) return { refusal: refusal('DRAINING') };
+    try {
+      return this.#openFor(asked, this.#options.server(asked));
+    } catch (error) {
+      log.error({ error }, 'a session could not be opened');
+      return { refusal: refusal('INTERCEPTOR_FAILED', { part: 'server' }) };
+    }
+  }
+
+  /** Opens no further ones. */
+  drain(): void {
+    this.#isDraining = true;
+  }
+
+  /** Ends all that it has opened. Resolves when none is left. */
+  async close(): Promise<void> {
+    this.#isDraining = true;
+    if (this.#open.size === 0) return;
+    const closed = new Promise<void>((resolve) => {
+      this.#noneIsOpen = resolve;
+    });
+    for (const session of this.#open) session.close();
+    await closed;
+  }
+
+  #openFor({ kind, visitor, client }: SessionAsked, behind: ServerOfSession): OpenResult {
+    const { runtime, log, transportType = 'http' } = this.#options;
+    const { principal, route } = visitor;
+    const { restart } = behind;
+    let session: RuntimeSession | undefined = undefined;
+    let hasEnded = false;
+    const opened = runtime.open({
+      transportType,
+      client,
+      server: behind.connector,
+      ...(restart === undefined ? {} : { restart }),
+      ...(principal === undefined ? {} : { principal }),
+      ...(route === undefined ? {} : { route }),
+      onEnded: (reason) => {
+        hasEnded = true;
+        log.info({ session: session?.id, reason }, 'session ended');
+        if (session !== undefined) this.#open.delete(session);
+        if (this.#open.size === 0) this.#noneIsOpen();
+      },
+      onServerStopped: () => behind.release?.(),
+    });
+    if ('refusal' in opened) {
+      behind.release?.();
+      log.warn({ code: opened.refusal.code, ...opened.refusal.data }, 'a session was refused');
+      return opened;
+    }
+    session = opened.session;
+    // Its server may have been lost before anything was asked of it.
+    if (!hasEnded) this.#open.add(session);
+    log.info({ session: session.id, kind }, 'session opened');
+    return opened;
+  }
+}
