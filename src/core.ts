@@ -57,6 +57,7 @@ export { sessionEventTypes } from './session/events.ts';
 export type { SessionEvent, SessionEventType } from './session/events.ts';
 export type {
   InterceptAction,
+  InterceptAnswer,
   InterceptContext,
   Interceptor,
   SessionMetadata,

@@ -53,6 +53,7 @@ export type { Direction, Envelope, Frame, FrameKind, RequestId } from './protoco
 export type { FaultKind, ReadFault } from './protocol/faults.ts';
 export type {
   InterceptAction,
+  InterceptAnswer,
   InterceptContext,
   Interceptor,
   SessionMetadata,

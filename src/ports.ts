@@ -129,6 +129,8 @@ export interface UpstreamEvents extends PeerEvents {
 export interface UpstreamLink extends PeerLink {
   /** The server reads the end of its input, and may still answer what it read before. */
   closeInput(): void;
+  /** Ends the server at once, where it can be: reported by `lost`. */
+  kill?(): void;
 }
 
 /** How to reach one server. The runtime calls `connect` again when a lost server may be started again. */

@@ -7,13 +7,16 @@ import { code, fenced, generatedFrom, spokenMs, table } from './markdown.ts';
 const context: Readonly<Record<keyof InterceptContext, string>> = {
   kind: '`request`, `notification` or `response`. Reading it does not parse the message.',
   method: 'The method of a request or notification, empty for a response. Reading it does not parse the message.',
+  name: 'What a request names: the tool of `tools/call`, the prompt of `prompts/get`; empty without a text in `params.name`. Reading it does not parse the message, unless the message says it more than once.',
   message: 'The message, parsed when it is first read.',
+  bytes: 'Size of the frame.',
   direction: '`client-to-server` or `server-to-client`.',
   sessionId: 'The session that the frame belongs to.',
   transportType: 'What the client is connected by: `stdio`, `in-memory`, and in later versions others.',
   frameId: 'The number of the frame in its session, from 1.',
   timestamp: 'Milliseconds since 1970.',
   metadata: 'The session around the frame; see below.',
+  header: 'A function: a header of the HTTP exchange that brought the frame, by its name in lower case.',
 };
 
 const metadata: Readonly<Record<keyof SessionMetadata, string>> = {
@@ -57,8 +60,26 @@ const verdicts: Readonly<Record<InterceptAction['action'], Verdict>> = {
     response: 'gets this content instead',
   },
   delay: {
-    fields: '`delayMs`',
+    fields: '`delayMs`, `scope?`',
     request: 'waits, and what follows in its direction waits behind it',
+    notification: 'the same',
+    response: 'the same',
+  },
+  pause: {
+    fields: '`until`, `pauseMs`, `otherwise?`, `scope?`',
+    request: 'waits in the same way until `until` says what to do, or for `pauseMs`',
+    notification: 'the same',
+    response: 'the same',
+  },
+  drop: {
+    fields: '`fault?`',
+    request: 'goes nowhere, and ends by its deadline',
+    notification: 'vanishes',
+    response: 'vanishes; its request waits on',
+  },
+  tag: {
+    fields: '`labels`, `isSet?`',
+    request: 'labels its session and goes on',
     notification: 'the same',
     response: 'the same',
   },
@@ -76,7 +97,7 @@ never touches the session. Interceptors are handed to \`createRuntime\`; the com
     `Nothing of this is computed before it is read. \`metadata\` describes the session as it stands before the frame:`,
     table(['member', 'what it is'], entries(metadata)),
     '## What it may answer',
-    'Nothing at all means `continue`.',
+    'Nothing at all means `continue`. A list of actions is done in order, until one of them ends the chain.',
     table(
       ['action', 'with', 'a request', 'a notification', 'a response'],
       Object.entries(verdicts).map(([action, verdict]) => [
@@ -87,11 +108,15 @@ never touches the session. Interceptors are handed to \`createRuntime\`; the com
         verdict.response,
       ]),
     ),
-    `Interceptors are asked in the order in which they were given. \`block\` and \`mock\` end the chain; delays add up; a modified
-message is what the next one sees.`,
+    `Interceptors are asked in the order in which they were given. \`block\`, \`mock\` and \`drop\` end the chain; delays add up;
+labels are set whatever becomes of the frame; a modified message is what the next one sees. With \`scope: 'exchange'\` a frame
+that waits holds up nobody. A \`pause\` is the last of a list: what is to be done afterwards is what \`until\` settles with.
+A \`fault\` ends the session (\`close-session\`) or its server (\`kill-upstream\`) besides, to see how the peers take it.`,
     '## Rules',
     `- **It may answer later.** A promise holds the frame in its session, at most \`times.interceptorMs\` (${spokenMs(defaultTimes.interceptorMs)} by
   default). Held frames keep their order. Cancellations, pings and responses may pass them.
+- **A pause has its own time.** \`times.interceptorMs\` does not count while it lasts; \`pauseMs\` does, and then \`otherwise\` is
+  done, or nothing.
 - **Its failures are its own.** What it throws, a promise that takes too long, and a value that is no action fail this frame
   with \`INTERCEPTOR_FAILED\`, and nothing else.
 - **What was read is what is sent.** A message that an interceptor has parsed is forwarded as it was parsed, so that a

@@ -82,6 +82,8 @@ function cause(state: PendingSnapshot['state'], answerer: 'client' | 'server', s
       return `sent to the ${answerer}, which has not answered`;
     case 'answering':
       return `the ${answerer} has answered, and the answer is held for a decision`;
+    case 'dropped':
+      return `an interceptor dropped it: the ${answerer} does not know of it`;
     case 'held':
       return session.state === 'active.recovering'
         ? `held until the ${answerer} is there again`

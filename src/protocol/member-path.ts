@@ -38,7 +38,7 @@ export function memberPath(...keys: readonly string[]): MemberPath {
 }
 
 /** What the walk that is under way has found: walks do not wait, so one record serves all. */
-const found = { start: -1, end: -1 };
+const found = { start: -1, end: -1, steps: 0 };
 
 /**
  * Where the value of the member stands, or `undefined` without such a member. Text that is no JSON has none where the walk
@@ -46,9 +46,21 @@ const found = { start: -1, end: -1 };
  */
 export function placeOfMember(bytes: Uint8Array, path: MemberPath): ValuePlace | undefined {
   found.start = -1;
+  found.steps = 0;
   const open = skipSpace(bytes, 0);
   if (bytes[open] !== openBrace || endOfWalk(bytes, open, path, 0) === nowhere) return undefined;
   return found.start === -1 ? undefined : { start: found.start, end: found.end };
+}
+
+/**
+ * The text that the member holds; `undefined` when there is no such member, or when it holds something else. `null` when a key
+ * of the path stands there more than once: readers differ in which of them counts.
+ */
+export function textOfMember(bytes: Uint8Array, path: MemberPath): string | undefined | null {
+  const place = placeOfMember(bytes, path);
+  if (found.steps > (place === undefined ? path.length - 1 : path.length)) return null;
+  if (place === undefined || bytes[place.start] !== quote) return undefined;
+  return stringAt(bytes, place.start, place.end - 1);
 }
 
 /** Past the brace that closes the object at `open`, having looked for the key of this level. */
@@ -85,6 +97,7 @@ function endOfWalk(bytes: Uint8Array, open: number, path: MemberPath, level: num
 /** Past the value of a member on the path. What an earlier one of this key led to does not count any more. */
 function endOfStep(bytes: Uint8Array, start: number, path: MemberPath, level: number): number {
   found.start = -1;
+  found.steps++;
   if (level + 1 < path.length) {
     return bytes[start] === openBrace ? endOfWalk(bytes, start, path, level + 1) : endOfValue(bytes, start);
   }

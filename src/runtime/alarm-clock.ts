@@ -64,7 +64,7 @@ export class AlarmClock implements Alarms {
         this.#ringRequest(alarm, record, at);
         return;
       case 'held':
-        this.#ringHeld(alarm, at);
+        this.#ringHeld(alarm, record, at);
         return;
       case 'session':
         this.#ringSession(alarm, record, at);
@@ -80,9 +80,18 @@ export class AlarmClock implements Alarms {
     this.#wheel.set(entry, nextLookAt(entry, idleClock, at));
   }
 
-  #ringHeld(held: HeldFrame, at: number): void {
-    const { sessionId, ticket } = held;
-    const news = held.verdict === undefined ? tooSlow(held.deliberation) : 'delay-over';
+  #ringHeld(held: HeldFrame, record: SessionRecord, at: number): void {
+    const { sessionId, ticket, deliberation } = held;
+    const pausedUntil = held.verdict === undefined ? (deliberation?.pausedUntil ?? 0) : 0;
+    if (pausedUntil > 0) {
+      // Whoever is asked after the pause has the usual time again.
+      const dueAt = pausedUntil + record.surroundings.times.interceptorMs;
+      if (at < dueAt) {
+        this.#wheel.set(held, dueAt);
+        return;
+      }
+    }
+    const news = held.verdict === undefined ? tooSlow(deliberation) : 'delay-over';
     this.#options.send(sessionId, { type: 'frame.decided', at, ticket, news });
   }
 

@@ -15,7 +15,7 @@ import type {
 import type { Frame } from '../protocol/envelope.ts';
 import type { ReadFault } from '../protocol/faults.ts';
 import type { ReadLimits } from '../protocol/read.ts';
-import type { Interceptor, SessionMetadata, TransportType } from '../session/interception.ts';
+import type { Interceptor, InterceptorSource, SessionMetadata, TransportType } from '../session/interception.ts';
 import type { Exchange } from '../session/pending.ts';
 import type { Limits, Times } from '../session/limits.ts';
 import type { EndReason } from '../session/outcomes.ts';
@@ -34,8 +34,8 @@ export interface RuntimeOptions {
   readonly limits?: Partial<Limits>;
   readonly times?: Partial<Times>;
   readonly readLimits?: Partial<ReadLimits>;
-  /** Asked about every frame, in this order. */
-  readonly interceptors?: readonly Interceptor[];
+  /** Asked about every frame, in this order. A source is asked for them with each frame. */
+  readonly interceptors?: readonly Interceptor[] | InterceptorSource;
   /** Beside the built-in ones. */
   readonly tagRules?: readonly TagRule[];
   readonly profile?: Profile;

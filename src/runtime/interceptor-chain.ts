@@ -6,72 +6,103 @@
 import { refusal } from '../errors.ts';
 import type { Direction, Frame, FrameKind } from '../protocol/envelope.ts';
 import { isFault } from '../protocol/faults.ts';
+import { memberPath, textOfMember } from '../protocol/member-path.ts';
 import { readMessage } from '../protocol/read.ts';
 import { decodeText, encodeText } from '../protocol/text.ts';
 import type {
   AnswerBody,
   Deliberation,
+  HoldScope,
   InterceptAction,
   InterceptContext,
   InterceptStep,
   Interceptor,
+  InterceptorSource,
   JsonObject,
+  LabelChange,
   SessionMetadata,
   TransportType,
   Verdict,
 } from '../session/interception.ts';
 import { metadataOf } from '../session/metadata.ts';
+import type { Via } from '../session/pending.ts';
 import type { SessionRecord } from '../session/record.ts';
 import type { Clock } from '../ports.ts';
 
 export class InterceptorChain {
-  readonly #interceptors: readonly Interceptor[];
+  readonly #interceptors: readonly Interceptor[] | InterceptorSource;
   readonly #clock: Clock;
 
-  constructor(interceptors: readonly Interceptor[], clock: Clock) {
+  constructor(interceptors: readonly Interceptor[] | InterceptorSource, clock: Clock) {
     this.#interceptors = interceptors;
     this.#clock = clock;
   }
 
   get isEmpty(): boolean {
-    return this.#interceptors.length === 0;
+    return 'length' in this.#interceptors && this.#interceptors.length === 0;
   }
 
   /**
    * The verdict at once when every interceptor answers at once; else one that is awaited, from the first that does not.
    * Never throws, never rejects.
    */
-  decide(record: SessionRecord, direction: Direction, frame: Frame, frameId: number): Verdict | AwaitedVerdict {
-    const run = new Run(record, direction, frame, frameId, this.#clock);
-    for (let index = 0; index < this.#interceptors.length; index++) {
-      const interceptor = this.#interceptors[index]!;
+  decide(
+    record: SessionRecord,
+    direction: Direction,
+    frame: Frame,
+    frameId: number,
+    via?: Via,
+  ): Verdict | AwaitedVerdict {
+    const run = new Run(record, direction, frame, frameId, via, this.#clock);
+    let interceptors: readonly Interceptor[];
+    try {
+      interceptors = this.#for(record, run);
+    } catch (error) {
+      return run.failed('interceptors', error);
+    }
+    for (let index = 0; index < interceptors.length; index++) {
+      const interceptor = interceptors[index]!;
       try {
-        const action: unknown = interceptor.intercept(run.context());
-        if (action instanceof Promise) {
-          return { settled: this.#await(run, index, action), deliberation: run.deliberation };
-        }
-        const verdict = run.apply(interceptor, action);
-        if (verdict !== undefined) return verdict;
+        const answer: unknown = interceptor.intercept(run.context());
+        const next = answer instanceof Promise ? answer : run.take(interceptor, answer);
+        if (next === undefined) continue;
+        if ('kind' in next) return next;
+        const { deliberation } = run;
+        deliberation.interceptor = interceptor.name;
+        const first = next instanceof Promise ? next : run.pause(next);
+        return { settled: this.#await(run, interceptors, index, first), deliberation };
       } catch (error) {
-        return run.failed(interceptor, error);
+        return run.failed(interceptor.name, error);
       }
     }
     return run.passed();
   }
 
-  async #await(run: Run, from: number, first: Promise<unknown>): Promise<Verdict> {
-    let waiting: unknown = first;
-    for (let index = from; index < this.#interceptors.length; index++) {
-      const interceptor = this.#interceptors[index]!;
+  #for(record: SessionRecord, run: Run): readonly Interceptor[] {
+    if ('length' in this.#interceptors) return this.#interceptors;
+    return this.#interceptors.interceptorsFor(record.id, run.context().metadata);
+  }
+
+  async #await(
+    run: Run,
+    interceptors: readonly Interceptor[],
+    from: number,
+    first: Promise<unknown>,
+  ): Promise<Verdict> {
+    for (let index = from; index < interceptors.length; index++) {
+      const interceptor = interceptors[index]!;
       run.deliberation.interceptor = interceptor.name;
       try {
         // The frame may have ended by its deadline meanwhile; what is decided then comes to nothing.
-        const action: unknown = await (index === from ? waiting : interceptor.intercept(run.context()));
-        waiting = undefined;
-        const verdict = run.apply(interceptor, action);
-        if (verdict !== undefined) return verdict;
+        let answer: unknown = await (index === from ? first : interceptor.intercept(run.context()));
+        for (;;) {
+          const next = run.take(interceptor, answer);
+          if (next === undefined) break;
+          if ('kind' in next) return next;
+          answer = await run.pause(next);
+        }
       } catch (error) {
-        return run.failed(interceptor, error);
+        return run.failed(interceptor.name, error);
       }
     }
     return run.passed();
@@ -84,70 +115,127 @@ export interface AwaitedVerdict {
   readonly deliberation: Deliberation;
 }
 
+type Pause = Extract<InterceptAction, { readonly action: 'pause' }>;
+
 /** One frame on its way through the chain. */
 class Run {
   readonly #record: SessionRecord;
   readonly #direction: Direction;
   readonly #frameId: number;
+  readonly #via: Via | undefined;
   readonly #clock: Clock;
   readonly #steps: InterceptStep[] = [];
   /** What is told when the answer does not come in time. */
-  readonly deliberation = { interceptor: '', steps: this.#steps };
+  readonly deliberation = { interceptor: '', steps: this.#steps, isAside: false, pausedUntil: 0 };
   #frame: Frame;
   #context: FrameContext | undefined;
   #delayMs = 0;
+  #isAside: boolean | undefined;
+  #labels: LabelChange[] | undefined;
 
-  constructor(record: SessionRecord, direction: Direction, frame: Frame, frameId: number, clock: Clock) {
+  constructor(
+    record: SessionRecord,
+    direction: Direction,
+    frame: Frame,
+    frameId: number,
+    via: Via | undefined,
+    clock: Clock,
+  ) {
     this.#record = record;
     this.#direction = direction;
     this.#frame = frame;
     this.#frameId = frameId;
+    this.#via = via;
     this.#clock = clock;
   }
 
   context(): InterceptContext {
-    this.#context ??= new FrameContext(this.#record, this.#direction, this.#frame, this.#frameId, this.#clock);
+    this.#context ??= new FrameContext(
+      this.#record,
+      this.#direction,
+      this.#frame,
+      this.#frameId,
+      this.#via,
+      this.#clock,
+    );
     return this.#context;
   }
 
-  /** The verdict when the action ends the chain; `undefined` when the next interceptor is asked. */
-  apply(interceptor: Interceptor, action: unknown): Verdict | undefined {
+  /** The verdict when an action ends the chain, a pause that is to be waited for, or `undefined`: the next is asked. */
+  take(interceptor: Interceptor, answer: unknown): Verdict | Pause | undefined {
+    if (!Array.isArray(answer)) return this.#apply(interceptor, answer);
+    for (let index = 0; index < answer.length; index++) {
+      const next = this.#apply(interceptor, answer[index]);
+      if (next === undefined) continue;
+      if ('kind' in next || index === answer.length - 1) return next;
+      return this.failed(nameOf(next, interceptor), new TypeError('nothing may follow a pause'));
+    }
+    return undefined;
+  }
+
+  /** Waits until somebody has decided, or the time for that is over. */
+  async pause({ until, pauseMs, otherwise, scope }: Pause): Promise<unknown> {
+    this.deliberation.pausedUntil = this.#clock.now() + pauseMs;
+    this.deliberation.isAside = scope === 'exchange';
+    return new Promise((resolve, reject) => {
+      const timer = this.#clock.setTimeout(() => resolve(otherwise), pauseMs);
+      void until.then(resolve, reject).finally(() => this.#clock.clearTimeout(timer));
+    });
+  }
+
+  #apply(interceptor: Interceptor, action: unknown): Verdict | Pause | undefined {
     const known = action === undefined ? ({ action: 'continue' } as const) : readAction(action);
-    if (known === undefined) return this.failed(interceptor, new TypeError('it returned no known action'));
-    this.#steps.push({ interceptor: interceptor.name, action: known.action });
+    if (known === undefined) return this.failed(interceptor.name, new TypeError('it returned no known action'));
+    const by = nameOf(known, interceptor);
+    this.#steps.push({ interceptor: by, action: known.action });
     switch (known.action) {
       case 'continue':
         return undefined;
       case 'delay':
         this.#delayMs += known.delayMs;
+        this.#isAside = this.#isAside !== false && known.scope === 'exchange';
         return undefined;
+      case 'tag': {
+        const { labels, isSet = true } = known;
+        this.#labels ??= [];
+        for (const label of labels) this.#labels.push({ label, isSet });
+        return undefined;
+      }
+      case 'pause':
+        return known;
       case 'modify':
-        return this.#modify(interceptor, known.message);
+        return this.#modify(by, known.message);
       case 'block':
-        return this.#refuse(refusal('BLOCKED', { interceptor: interceptor.name }), known.message, known.code);
+        return this.#refuse(refusal('BLOCKED', { interceptor: by }), known.message, known.code);
       case 'mock':
-        return this.#answer(interceptor, 'error' in known ? { error: known.error } : { result: known.result });
+        return this.#answer(by, 'error' in known ? { error: known.error } : { result: known.result });
+      case 'drop':
+        return { kind: 'drop', fault: known.fault, ...this.#besides() };
     }
   }
 
-  failed(interceptor: Interceptor, error: unknown): Verdict {
-    this.#steps.push({ interceptor: interceptor.name, action: 'failed' });
+  failed(by: string, error: unknown): Verdict {
+    this.#steps.push({ interceptor: by, action: 'failed' });
     const text: unknown = error instanceof Error ? error.message : error;
     const reason = typeof text === 'string' ? text.slice(0, 500) : 'it threw something that is no error';
-    return this.#refuse(refusal('INTERCEPTOR_FAILED', { interceptor: interceptor.name, reason }));
+    return this.#refuse(refusal('INTERCEPTOR_FAILED', { interceptor: by, reason }));
   }
 
   /** Nobody objected. What an interceptor has read goes on as it was read: duplicate keys mean one thing to everybody. */
   passed(): Verdict {
     const read = this.#context?.readMessage;
     const frame = read === undefined ? this.#frame : (frameOf(read, this.#frame) ?? this.#frame);
-    return { kind: 'forward', frame, delayMs: this.#delayMs, steps: this.#steps };
+    return { kind: 'forward', frame, ...this.#besides() };
   }
 
-  #modify(interceptor: Interceptor, message: JsonObject): Verdict | undefined {
+  #besides(): Pick<Verdict, 'delayMs' | 'steps' | 'isAside' | 'labels'> {
+    return { delayMs: this.#delayMs, steps: this.#steps, isAside: this.#isAside === true, labels: this.#labels };
+  }
+
+  #modify(by: string, message: JsonObject): Verdict | undefined {
     const frame = frameOf(message, this.#frame);
     if (frame === undefined) {
-      return this.failed(interceptor, new TypeError('the modified message has another kind or id, or is no message'));
+      return this.failed(by, new TypeError('the modified message has another kind or id, or is no message'));
     }
     this.#frame = frame;
     this.#context = undefined;
@@ -156,19 +244,23 @@ class Run {
 
   #refuse(why: ReturnType<typeof refusal>, message?: string, code?: number): Verdict {
     const own = { ...(message === undefined ? {} : { message }), ...(code === undefined ? {} : { number: code }) };
-    return { kind: 'refuse', refusal: { ...why, ...own }, delayMs: this.#delayMs, steps: this.#steps };
+    return { kind: 'refuse', refusal: { ...why, ...own }, ...this.#besides() };
   }
 
-  #answer(interceptor: Interceptor, body: AnswerBody): Verdict {
+  #answer(by: string, body: AnswerBody): Verdict {
     if (this.#frame.envelope.kind === 'notification') {
-      return this.failed(interceptor, new TypeError('a notification has no answer to mock'));
+      return this.failed(by, new TypeError('a notification has no answer to mock'));
     }
     if (textOf('result' in body ? (body.result ?? {}) : body.error) === undefined) {
-      return this.failed(interceptor, new TypeError('the mocked answer cannot be written as JSON'));
+      return this.failed(by, new TypeError('the mocked answer cannot be written as JSON'));
     }
-    return { kind: 'answer', body, delayMs: this.#delayMs, steps: this.#steps };
+    return { kind: 'answer', body, ...this.#besides() };
   }
 }
+
+const nameOf = ({ by }: InterceptAction, interceptor: Interceptor): string => by ?? interceptor.name;
+
+const namePath = memberPath('params', 'name');
 
 /** What one interceptor sees. The message is parsed when it is first read. */
 class FrameContext implements InterceptContext {
@@ -178,11 +270,21 @@ class FrameContext implements InterceptContext {
   readMessage: JsonObject | undefined = undefined;
   readonly #record: SessionRecord;
   readonly #frame: Frame;
+  readonly #via: Via | undefined;
   readonly #clock: Clock;
+  #name: string | undefined;
 
-  constructor(record: SessionRecord, direction: Direction, frame: Frame, frameId: number, clock: Clock) {
+  constructor(
+    record: SessionRecord,
+    direction: Direction,
+    frame: Frame,
+    frameId: number,
+    via: Via | undefined,
+    clock: Clock,
+  ) {
     this.#record = record;
     this.#frame = frame;
+    this.#via = via;
     this.#clock = clock;
     this.direction = direction;
     this.frameId = frameId;
@@ -194,6 +296,13 @@ class FrameContext implements InterceptContext {
   }
   get method(): string {
     return this.#frame.envelope.method;
+  }
+  get name(): string {
+    this.#name ??= this.#readName();
+    return this.#name;
+  }
+  get bytes(): number {
+    return this.#frame.bytes.length;
   }
   get message(): JsonObject {
     this.readMessage ??= JSON.parse(decodeText(this.#frame.bytes)) as JsonObject;
@@ -207,6 +316,18 @@ class FrameContext implements InterceptContext {
   }
   get metadata(): SessionMetadata {
     return metadataOf(this.#record, () => this.#clock.now());
+  }
+  header(name: string): string | undefined {
+    return this.#via?.exchange?.header(name);
+  }
+
+  /** What is said twice is read as a whole, and goes on as it was read. */
+  #readName(): string {
+    const name = this.readMessage === undefined ? textOfMember(this.#frame.bytes, namePath) : null;
+    if (name !== null) return name ?? '';
+    const { params } = this.message;
+    const read = isObject(params) ? params['name'] : undefined;
+    return typeof read === 'string' ? read : '';
   }
 }
 
@@ -236,16 +357,33 @@ function textOf(value: unknown): string | undefined {
 /** Checks what an interceptor returned; nothing about it is taken on trust. */
 function readAction(value: unknown): InterceptAction | undefined {
   if (!isObject(value)) return undefined;
+  const { by } = value;
+  if (by !== undefined && typeof by !== 'string') return undefined;
+  const known = readKnown(value);
+  return known === undefined || by === undefined ? known : { by, ...known };
+}
+
+function readKnown(value: JsonObject): InterceptAction | undefined {
   switch (value['action']) {
     case 'continue':
       return { action: 'continue' };
     case 'modify':
       return isObject(value['message']) ? { action: 'modify', message: value['message'] } : undefined;
     case 'delay': {
-      const delayMs = value['delayMs'];
-      return typeof delayMs === 'number' && delayMs >= 0 && delayMs < Infinity
-        ? { action: 'delay', delayMs }
-        : undefined;
+      const { delayMs, scope } = value;
+      return isTime(delayMs) && isScope(scope) ? { action: 'delay', delayMs, scope } : undefined;
+    }
+    case 'pause':
+      return readPause(value);
+    case 'drop': {
+      const { fault } = value;
+      if (fault === undefined) return { action: 'drop' };
+      return fault === 'close-session' || fault === 'kill-upstream' ? { action: 'drop', fault } : undefined;
+    }
+    case 'tag': {
+      const { labels, isSet = true } = value;
+      const isList = Array.isArray(labels) && labels.every((label) => typeof label === 'string');
+      return isList && typeof isSet === 'boolean' ? { action: 'tag', labels, isSet } : undefined;
     }
     case 'block': {
       const { code, message } = value;
@@ -263,6 +401,19 @@ function readAction(value: unknown): InterceptAction | undefined {
       return undefined;
   }
 }
+
+function readPause({ until, pauseMs, otherwise, scope }: JsonObject): InterceptAction | undefined {
+  if (!(until instanceof Promise) || !isTime(pauseMs) || !isScope(scope)) return undefined;
+  const decided = { until: until as Pause['until'], pauseMs, scope };
+  if (otherwise === undefined) return { action: 'pause', ...decided };
+  const last = readAction(otherwise);
+  return last === undefined || last.action === 'pause' ? undefined : { action: 'pause', ...decided, otherwise: last };
+}
+
+const isTime = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value < Infinity;
+
+const isScope = (value: unknown): value is HoldScope =>
+  value === undefined || value === 'direction' || value === 'exchange';
 
 function readMock(value: JsonObject): InterceptAction | undefined {
   const { error } = value;

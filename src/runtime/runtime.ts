@@ -362,7 +362,7 @@ class SessionRuntime implements Runtime {
   #committed(record: SessionRecord): void {
     const shown = this.#registry.slotOf(record)?.host.shown;
     if (shown === undefined) return;
-    const hasOtherTags = shown.tagBits !== record.tagBits || shown.labels !== record.labels.size;
+    const hasOtherTags = shown.tagBits !== record.tagBits || shown.labelChanges !== record.labelChanges;
     if (shown.state === record.state && !hasOtherTags) return;
     const at = this.#clock.now();
     if (shown.state === 'initializing' && record.state !== 'initializing') this.#registry.reorder(record);
@@ -374,7 +374,7 @@ class SessionRuntime implements Runtime {
     }
     shown.state = record.state;
     shown.tagBits = record.tagBits;
-    shown.labels = record.labels.size;
+    shown.labelChanges = record.labelChanges;
   }
 
   /** Observers are guests: what one throws is logged and harms nobody. */

@@ -17,7 +17,7 @@ import { type Exchange, PendingEntry, type Via } from '../session/pending.ts';
 import { acceptsBatches } from '../session/profiles.ts';
 import type { EndReason, SessionState } from '../session/outcomes.ts';
 import type { SessionRecord } from '../session/record.ts';
-import type { Verdict } from '../session/interception.ts';
+import type { Fault, Verdict } from '../session/interception.ts';
 import { encodeRefusal, statusOfRefusal } from '../session/tell.ts';
 import { ExchangeBox } from './exchange-box.ts';
 import type { InterceptorChain } from './interceptor-chain.ts';
@@ -41,11 +41,11 @@ export class SessionHost {
   readonly toClient: Box;
   readonly toServer: Outbox;
   upstream: Upstream | undefined = undefined;
-  /** What observers were last told about the session; of its labels their number, since one event changes one label. */
-  readonly shown: { state: SessionState; tagBits: number; labels: number } = {
+  /** What observers were last told about the session. */
+  readonly shown: { state: SessionState; tagBits: number; labelChanges: number } = {
     state: 'initializing',
     tagBits: 0,
-    labels: 0,
+    labelChanges: 0,
   };
   onEnded: ((reason: EndReason) => void) | undefined = undefined;
   /** Responses that nobody waited for, as far as the log has been told. */
@@ -138,7 +138,7 @@ export class SessionHost {
     const ticket = ++this.#tickets;
     const type = eventTypeOf[frame.envelope.kind];
     const at = this.#surroundings.now();
-    const verdict = chain.isEmpty ? undefined : chain.decide(this.record, direction, frame, ticket);
+    const verdict = chain.isEmpty ? undefined : chain.decide(this.record, direction, frame, ticket, via);
     if (verdict !== undefined && 'settled' in verdict) {
       const { settled, deliberation } = verdict;
       this.#route({ type, at, direction, frame, ticket, verdict: 'awaited', deliberation, via });
@@ -200,8 +200,23 @@ export class SessionHost {
       case 'ended':
         this.#surroundings.ended(this);
         return;
+      case 'fault':
+        this.#fail(effect.fault);
+        return;
       case 'recovered':
         return;
+    }
+  }
+
+  /** What an interceptor wants to see go wrong. */
+  #fail(fault: Fault): void {
+    switch (fault) {
+      case 'close-session':
+        this.#route({ type: 'session.close', at: this.#surroundings.now(), reason: 'closed-by-operator' });
+        return;
+      case 'kill-upstream':
+        if (this.upstream === undefined) this.#serverLink?.close('an interceptor ended it');
+        else this.upstream.kill();
     }
   }
 
@@ -215,9 +230,9 @@ export class SessionHost {
   }
 
   #release(direction: Direction): void {
-    const head = this.record.held.first(direction);
-    if (head?.isDecided !== true) return;
-    this.#route({ type: 'frame.decided', at: this.#surroundings.now(), ticket: head.ticket, news: 'turn' });
+    for (const { isDecided, ticket } of this.record.held.heads(direction)) {
+      if (isDecided) this.#route({ type: 'frame.decided', at: this.#surroundings.now(), ticket, news: 'turn' });
+    }
   }
 
   /** A server that reads slowly reads the end of its input after everything that the client had sent. */

@@ -79,6 +79,12 @@ export class Upstream {
     this.#ref.send({ type: 'upstream.stop', at: this.#options.clock.now() });
   }
 
+  /** Ends the server now, as if it had died: whether it is started again, its chart decides. */
+  kill(): void {
+    if (this.#link?.kill === undefined) this.#link?.close('it was ended on purpose');
+    else this.#link.kill();
+  }
+
   hasTag(tag: UpstreamTag): boolean {
     return this.#ref.getSnapshot().hasTag(tag);
   }

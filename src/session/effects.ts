@@ -5,6 +5,7 @@
 
 import type { Direction, Frame, FrameKind, RequestId } from '../protocol/envelope.ts';
 import type { Exchange, PendingEntry } from './pending.ts';
+import type { Fault } from './interception.ts';
 import type { EndReason, Outcome } from './outcomes.ts';
 
 export type Effect =
@@ -17,6 +18,8 @@ export type Effect =
   /** The client sends nothing more: the server is told by the end of its input. */
   | { readonly type: 'close-server-input' }
   | { readonly type: 'ended'; readonly reason: EndReason }
+  /** An interceptor wants to see how the peers take it. */
+  | { readonly type: 'fault'; readonly fault: Fault }
   | { readonly type: 'recovered' };
 
 /** A message that leaves. Transports with more than one way to their peer read in it which way it goes. */

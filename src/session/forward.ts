@@ -18,7 +18,7 @@ import { learnFromTaskStatus, learnInitialized, rememberedAs } from './learn.ts'
 import { listen } from './limits.ts';
 import type { SessionRecord } from './record.ts';
 import { exchangeOf, subscriptionBehind } from './relation.ts';
-import { countVerdict, findAnswered, settleAnswered, settleEntry, settleWithError } from './settle.ts';
+import { findAnswered, noteVerdict, settleAnswered, settleEntry, settleWithError } from './settle.ts';
 import { encodeAnswer, isReaderGone, tell } from './tell.ts';
 
 /** An interceptor's verdict on the event's frame, when it is known already. */
@@ -47,7 +47,11 @@ export function acceptRequest(record: SessionRecord, event: RequestArrived): voi
   const { direction, frame } = event;
   countFrame(record, direction, frame);
   const verdict = verdictOf(event);
-  countVerdict(record, verdict);
+  noteVerdict(record, verdict);
+  if (verdict?.kind === 'drop') {
+    admit(record, event, 'dropped');
+    return;
+  }
   if (verdict?.kind === 'refuse') {
     refuseEntry(record, newEntry(record, event, 'open'), verdict.refusal);
     return;
@@ -88,8 +92,13 @@ function underSentNames(entry: PendingEntry, frame: Frame): readonly Uint8Array[
 
 /** A held request whose turn has come. Its entry has been in the table since it arrived. */
 export function releaseRequest(record: SessionRecord, entry: PendingEntry, verdict: Verdict): void {
-  countVerdict(record, verdict);
+  noteVerdict(record, verdict);
   switch (verdict.kind) {
+    case 'drop':
+      record.unit.later(() => {
+        entry.state = 'dropped';
+      });
+      return;
     case 'refuse':
       settleWithError(record, entry, 'refused', verdict.refusal);
       return;
@@ -130,9 +139,9 @@ export function passNotification(
   via: Via | undefined,
 ): void {
   const { unit } = record;
-  countVerdict(record, verdict);
+  noteVerdict(record, verdict);
   if (verdict !== undefined && verdict.kind !== 'forward') {
-    unit.count('dropped');
+    if (verdict.kind !== 'drop') unit.count('dropped');
     return;
   }
   const frame = verdict?.frame ?? original;

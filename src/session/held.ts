@@ -23,6 +23,8 @@ export class HeldFrame implements Alarm {
   readonly deliberation: Deliberation | undefined;
   /** How it came. */
   readonly via: Via | undefined;
+  /** It waits beside its queue: nobody waits behind it, and it waits for nobody. */
+  readonly isAside: boolean;
   isDelayOver: boolean;
   dueAt = Infinity;
   alarmPrevious: Alarm | null = null;
@@ -46,6 +48,7 @@ export class HeldFrame implements Alarm {
     this.verdict = verdict;
     this.deliberation = deliberation;
     this.via = via;
+    this.isAside = (verdict ?? deliberation)?.isAside === true;
     this.isDelayOver = verdict === undefined || verdict.delayMs === 0;
   }
 
@@ -54,14 +57,15 @@ export class HeldFrame implements Alarm {
   }
 }
 
-/** The held frames of one session, one queue for each direction. Insertion order is arrival order. */
+/** The held frames of one session, one queue for each direction, and those beside them. Insertion order is arrival order. */
 export class HeldFrames {
   bytes = 0;
   readonly #fromClient = new LazyMap<number, HeldFrame>();
   readonly #fromServer = new LazyMap<number, HeldFrame>();
+  readonly #aside = new LazyMap<number, HeldFrame>();
 
   get size(): number {
-    return this.#fromClient.size + this.#fromServer.size;
+    return this.#fromClient.size + this.#fromServer.size + this.#aside.size;
   }
 
   queue(direction: Direction): Pick<LazyMap<number, HeldFrame>, 'size' | 'values'> {
@@ -69,7 +73,7 @@ export class HeldFrames {
   }
 
   find(ticket: number): HeldFrame | undefined {
-    return this.#fromClient.get(ticket) ?? this.#fromServer.get(ticket);
+    return this.#fromClient.get(ticket) ?? this.#fromServer.get(ticket) ?? this.#aside.get(ticket);
   }
 
   first(direction: Direction): HeldFrame | undefined {
@@ -77,27 +81,46 @@ export class HeldFrames {
     return undefined;
   }
 
+  /** Everything of the direction that waits for nobody before it: the head of the queue, and what is beside it. */
+  heads(direction: Direction): readonly HeldFrame[] {
+    const first = this.first(direction);
+    const aside = [...this.#aside.values()].filter((held) => held.direction === direction);
+    return first === undefined ? aside : [first, ...aside];
+  }
+
+  /** Whether anything of the direction is held besides `held`. */
+  hasOthers(held: HeldFrame): boolean {
+    for (const other of this.#way(held.direction).values()) if (other !== held) return true;
+    for (const other of this.#aside.values()) if (other !== held && other.direction === held.direction) return true;
+    return false;
+  }
+
   /** The frame held for `entry`: its request, or the response that answers it. Looks at what is held, which is bounded. */
   of(entry: PendingEntry): HeldFrame | undefined {
     for (const held of this.#fromClient.values()) if (held.entry === entry) return held;
     for (const held of this.#fromServer.values()) if (held.entry === entry) return held;
+    for (const held of this.#aside.values()) if (held.entry === entry) return held;
     return undefined;
   }
 
   /** Everything held, in a list of its own. */
   all(): readonly HeldFrame[] {
-    return [...this.#fromClient.values(), ...this.#fromServer.values()];
+    return [...this.#fromClient.values(), ...this.#fromServer.values(), ...this.#aside.values()];
   }
 
   /** Only for the unit of work, at commit. */
   insert(held: HeldFrame): void {
-    this.#way(held.direction).set(held.ticket, held);
+    this.#placeOf(held).set(held.ticket, held);
     this.bytes += held.frame.bytes.length;
   }
 
   /** Only for the unit of work, at commit. */
   remove(held: HeldFrame): void {
-    if (this.#way(held.direction).delete(held.ticket)) this.bytes -= held.frame.bytes.length;
+    if (this.#placeOf(held).delete(held.ticket)) this.bytes -= held.frame.bytes.length;
+  }
+
+  #placeOf(held: HeldFrame): LazyMap<number, HeldFrame> {
+    return held.isAside ? this.#aside : this.#way(held.direction);
   }
 
   #way(direction: Direction): LazyMap<number, HeldFrame> {

@@ -87,7 +87,7 @@ export function isStillWaiting(record: SessionRecord, event: FrameDecided): bool
   const isDelayOver = event.news === 'delay-over' || held.isDelayOver || verdict.delayMs === 0;
   const hasVerdictNow = typeof event.news === 'object' && event.news.delayMs > 0;
   if (!isDelayOver || hasVerdictNow) return true;
-  if (record.held.first(held.direction) !== held) return true;
+  if (!held.isAside && record.held.first(held.direction) !== held) return true;
   return isReaderAway(record, held.direction) && held.frame.envelope.kind !== 'response';
 }
 
@@ -122,7 +122,7 @@ export function releaseHeld(record: SessionRecord, event: FrameDecided): void {
   switch (held.frame.envelope.kind) {
     case 'request':
       releaseRequest(record, held.entry!, verdict);
-      if (verdict.kind === 'forward') removeHeld(record, held);
+      if (verdict.kind === 'forward' || verdict.kind === 'drop') removeHeld(record, held);
       return;
     case 'notification':
       passNotification(record, held.direction, held.frame, verdict, held.via);

@@ -18,8 +18,11 @@ export function checkInvariants(record: SessionRecord): void {
     used[entry.budget]!++;
     if (entry.direction === 'server-to-client') fromServer++;
     if (entry.isTaken) fail(record, `request ${entry.idToken} is settled and still in the table`);
-    if (entry.state !== 'open' && record.held.of(entry) === undefined) {
-      fail(record, `request ${entry.idToken} is ${entry.state} and nothing is held for it`);
+    if (entry.state !== 'open' && (record.held.of(entry) === undefined) !== (entry.state === 'dropped')) {
+      fail(
+        record,
+        `request ${entry.idToken} is ${entry.state} and ${entry.state === 'dropped' ? 'a frame' : 'nothing'} is held for it`,
+      );
     }
   }
   budgets.forEach((budget, index) => {

@@ -4,6 +4,7 @@ import type { ClientClosed, SessionClose, SessionEvent, SessionExpired } from '.
 import type { EndReason } from './outcomes.ts';
 import type { SessionRecord } from './record.ts';
 import { refusal } from '../errors.ts';
+import { changeLabel } from './labels.ts';
 import { holdsFromClient } from './queue.ts';
 import { settleEntry, settleWithError } from './settle.ts';
 
@@ -50,21 +51,8 @@ export function noteClientInputClosed(record: SessionRecord, _event: ClientClose
   if (!holdsFromClient(record)) record.unit.effect({ type: 'close-server-input' });
 }
 
-/** Sets or removes a label. One that is too long, or one too many, is counted and left out. */
 export function noteLabel(record: SessionRecord, event: Labelled): void {
-  if (event.isSet && !hasRoomForLabel(record, event.label)) {
-    record.unit.count('refusedLabels');
-    return;
-  }
-  record.unit.later(() => {
-    if (event.isSet) record.labels.add(event.label);
-    else record.labels.delete(event.label);
-  });
-}
-
-function hasRoomForLabel({ labels, surroundings }: SessionRecord, label: string): boolean {
-  const { labelsPerSession, labelCharactersMax } = surroundings.limits;
-  return labels.has(label) || (labels.size < labelsPerSession && label.length <= labelCharactersMax);
+  changeLabel(record, event);
 }
 
 /**

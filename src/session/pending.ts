@@ -14,8 +14,11 @@ import type { Alarm, RequestDeadline } from './deadlines.ts';
 import type { Budget } from './limits.ts';
 import type { RequestTimes } from './profiles.ts';
 
-/** `held`: accepted, not yet sent on. `open`: sent, waiting. `answering`: its response is held for a decision. */
-export type EntryState = 'held' | 'open' | 'answering';
+/**
+ * `held`: accepted, not yet sent on. `open`: sent, waiting. `answering`: its response is held for a decision. `dropped`:
+ * accepted and never sent on.
+ */
+export type EntryState = 'held' | 'open' | 'answering' | 'dropped';
 
 export interface EntryFacts {
   /** Of the id under which it is sent on. */

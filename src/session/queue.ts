@@ -74,20 +74,19 @@ export function removeHeld(record: SessionRecord, held: HeldFrame): void {
   });
   const { size } = record.held.queue(direction);
   if (size > 1 && record.held.first(direction) === held) record.unit.effect({ type: 'release', direction });
-  if (size === 1 && direction === 'client-to-server' && record.isClientInputClosed) {
+  if (direction === 'client-to-server' && record.isClientInputClosed && !record.held.hasOthers(held)) {
     record.unit.effect({ type: 'close-server-input' });
   }
 }
 
 /** A frame that the client sent waits here, and will go on in its own time. */
 export function holdsFromClient(record: SessionRecord): boolean {
-  for (const held of record.held.queue('client-to-server').values()) if (held.entry?.isTaken !== true) return true;
-  return false;
+  return record.held.all().some((held) => held.direction === 'client-to-server' && held.entry?.isTaken !== true);
 }
 
 /** The upstream is back, or nothing holds the queue any more: the heads of both queues get their turn. */
 export function wakeQueues(record: SessionRecord): void {
   for (const direction of ['client-to-server', 'server-to-client'] as const) {
-    if (record.held.queue(direction).size > 0) record.unit.effect({ type: 'release', direction });
+    if (record.held.heads(direction).length > 0) record.unit.effect({ type: 'release', direction });
   }
 }

@@ -99,6 +99,8 @@ export class SessionData {
   largestFrameBytes = 0;
   tagBits = 0;
   readonly labels = new Set<string>();
+  /** Labels set and removed so far. */
+  labelChanges = 0;
   isUpstreamReady = false;
   isClientGone = false;
   /** The client closed its sending half: it may still read, and cannot answer any more. */

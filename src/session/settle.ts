@@ -16,6 +16,7 @@ import type { EffectFailed, ExchangeClosed, FrameMalformed, Loss, RequestExpired
 import type { PendingEntry, Via } from './pending.ts';
 import type { Verdict } from './interception.ts';
 import { learnFromAnswer } from './learn.ts';
+import { changeLabel } from './labels.ts';
 import { listen, retryAfterMs } from './limits.ts';
 import type { EndReason, Outcome } from './outcomes.ts';
 import { removeHeld } from './queue.ts';
@@ -53,13 +54,19 @@ export function settleEntry(record: SessionRecord, entry: PendingEntry, outcome:
  */
 export function findAnswered(record: SessionRecord, direction: Direction, id: RequestId): PendingEntry | undefined {
   const entry = record.unit.find(opposite(direction), idKey(0, id));
-  return entry?.state === 'held' ? undefined : entry;
+  return entry?.state === 'held' || entry?.state === 'dropped' ? undefined : entry;
 }
 
-/** What interceptors made of a frame, where they made anything of it. */
-export function countVerdict({ unit }: SessionRecord, verdict: Verdict | undefined): void {
+/** What interceptors made of a frame, where they made anything of it, and what they asked for besides. */
+export function noteVerdict(record: SessionRecord, verdict: Verdict | undefined): void {
   if (verdict === undefined) return;
+  const { unit } = record;
+  if (verdict.labels !== undefined) for (const change of verdict.labels) changeLabel(record, change);
   switch (verdict.kind) {
+    case 'drop':
+      unit.count('dropped');
+      if (verdict.fault !== undefined) unit.effect({ type: 'fault', fault: verdict.fault });
+      return;
     case 'refuse':
       unit.count(verdict.refusal.code === 'INTERCEPTOR_FAILED' ? 'interceptorFailures' : 'blocked');
       return;
@@ -106,7 +113,11 @@ function settleFound(
   verdict: Verdict | undefined,
   via: Via | undefined,
 ): void {
-  countVerdict(record, verdict);
+  noteVerdict(record, verdict);
+  if (verdict?.kind === 'drop') {
+    waitOn(record, entry);
+    return;
+  }
   if (verdict?.kind === 'refuse') {
     settleWithError(record, entry, 'refused', verdict.refusal);
     return;
@@ -129,6 +140,16 @@ function settleFound(
   record.unit.effect(forwarded(opposite(entry.direction), message, answer, undefined, exchange, via?.status ?? 0));
 }
 
+/** Its answer was dropped: the request waits on, as if there had been none. */
+function waitOn(record: SessionRecord, entry: PendingEntry): void {
+  const held = entry.state === 'open' ? undefined : record.held.of(entry);
+  if (held === undefined) return;
+  removeHeld(record, held);
+  record.unit.later(() => {
+    entry.state = 'open';
+  });
+}
+
 /** The answer as its requester knows it. */
 function underRequesterId(entry: PendingEntry, answer: Frame): readonly Uint8Array[] | undefined {
   if (answer.envelope.id === undefined) return [encodeAsErrorOf(entry.idToken, answer.bytes)];
@@ -146,9 +167,9 @@ function passUnnamed(
   via: Via | undefined,
 ): void {
   const { unit } = record;
-  countVerdict(record, verdict);
+  noteVerdict(record, verdict);
   if (verdict !== undefined && verdict.kind !== 'forward') {
-    unit.count('dropped');
+    if (verdict.kind !== 'drop') unit.count('dropped');
     return;
   }
   const passed = verdict?.frame ?? frame;

@@ -233,6 +233,7 @@ export class RestartableServer extends ScriptedPeer implements UpstreamConnector
       closeInput: () => {
         this.isInputClosed = true;
       },
+      kill: () => this.goesDown({ exitCode: null, signal: 'SIGKILL' }),
     };
   }
 

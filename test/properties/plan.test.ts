@@ -241,6 +241,8 @@ function describeEffect(effect: Effect): string {
       return `release ${effect.direction}`;
     case 'ended':
       return `ended ${effect.reason}`;
+    case 'fault':
+      return `fault ${effect.fault}`;
     case 'close-server-input':
     case 'recovered':
       return effect.type;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { memberPath, placeOfMember } from '../../src/protocol/member-path.ts';
+import { memberPath, placeOfMember, textOfMember } from '../../src/protocol/member-path.ts';
 import { decodeSlice, encodeText } from '../../src/protocol/text.ts';
 import { messageText, valueText } from '../properties/json-spellings.ts';
 import { runs } from '../properties/runs.ts';
@@ -100,4 +100,26 @@ test('JSON.parse finds the same there', () => {
     runs(800),
   );
   expect(found).toBeGreaterThan(runs(200).numRuns);
+});
+
+describe('the text of a member', () => {
+  const name = memberPath('params', 'name');
+  const textIn = (text: string) => textOfMember(encodeText(text), name);
+
+  test('is what the string says; nothing where there is none, or no string', () => {
+    expect(textIn('{"params":{"name":"a\\u0062c"}}')).toBe('abc');
+    for (const text of ['{}', '{"params":{}}', '{"params":{"name":5}}', '{"name":"x"}', '[]', '{"params":["name"]}'])
+      expect(textIn(text)).toBeUndefined();
+  });
+
+  test('is not to be told where a key on its path stands twice', () => {
+    for (const text of [
+      '{"params":{"name":"a","name":"b"}}',
+      '{"params":{"name":"a"},"params":{"name":"b"}}',
+      '{"params":{"name":"a"},"params":{}}',
+      '{"params":{},"params":{"name":"a"}}',
+      '{"params":{"name":"a","n\\u0061me":5}}',
+    ])
+      expect(textIn(text)).toBeNull();
+  });
 });

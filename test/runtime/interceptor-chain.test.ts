@@ -3,6 +3,7 @@ import type { Frame } from '../../src/protocol/envelope.ts';
 import { decodeText, encodeText } from '../../src/protocol/text.ts';
 import { readMessage } from '../../src/protocol/read.ts';
 import { InterceptorChain } from '../../src/runtime/interceptor-chain.ts';
+import { Exchange } from '../../src/session/pending.ts';
 import type { InterceptAction, InterceptContext, Interceptor, Verdict } from '../../src/session/interception.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { frameOf, openSession } from '../session/fixtures.ts';
@@ -53,7 +54,7 @@ describe('a chain', () => {
   test('without interceptors is empty and lets everything pass', () => {
     const frame = frameOf(call);
     expect(new InterceptorChain([], clock).isEmpty).toBe(true);
-    expect(decideNow([], frame)).toEqual({ kind: 'forward', frame, delayMs: 0, steps: [] });
+    expect(decideNow([], frame)).toEqual({ kind: 'forward', frame, delayMs: 0, steps: [], isAside: false });
   });
 
   test('asks in order, and each step is kept', () => {
@@ -184,7 +185,7 @@ describe('what an interceptor says', () => {
   const nonsense: readonly [string, unknown][] = [
     ['a number', 7],
     ['null', null],
-    ['a list', [{ action: 'continue' }]],
+    ['a list of nonsense', ['block']],
     ['an unknown action', { action: 'dance' }],
     ['a modification without a message', { action: 'modify' }],
     ['a modification to a list', { action: 'modify', message: [] }],
@@ -265,5 +266,59 @@ describe('what an interceptor says', () => {
     const response = frameOf({ id: 'a', result: { secret: 1 } });
     const redact = asked('redact', ({ message }) => ({ action: 'modify', message: { ...message, result: {} } }));
     expect(JSON.parse(forwarded(decideNow([redact], response)))).toEqual({ jsonrpc: '2.0', id: 'a', result: {} });
+  });
+});
+
+describe('what an interceptor may read without parsing', () => {
+  const nameIn = (text: string): { readonly name: string; readonly sent: string } => {
+    let name = '';
+    const read = readMessage(encodeText(text)) as Frame;
+    const verdict = decideNow([asked('looks', (context) => void (name = context.name))], read);
+    return { name, sent: forwarded(verdict) };
+  };
+
+  test('is the name, which leaves the bytes as they are', () => {
+    const text = '{"jsonrpc":"2.0", "id":1,"method":"tools/call","params":{"name":"x"}}';
+    expect(nameIn(text)).toEqual({ name: 'x', sent: text });
+    const none = '{"jsonrpc":"2.0", "id":1,"method":"tools/call"}';
+    expect(nameIn(none)).toEqual({ name: '', sent: none });
+  });
+
+  test('is not a name that is said twice: that is read as a whole, and goes on as it was read', () => {
+    const text = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"bad","name":"good"}}';
+    const sent = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"good"}}';
+    expect(nameIn(text)).toEqual({ name: 'good', sent });
+  });
+
+  test('is the size, and the headers of the exchange that brought it', () => {
+    const seen: unknown[] = [];
+    const looks = asked('looks', (context) => void seen.push(context.bytes, context.header('x-team')));
+    decideNow([looks]);
+    expect(seen).toEqual([frameOf(call).bytes.length, undefined]);
+    const exchange = new Exchange((name) => (name === 'x-team' ? 'red' : undefined));
+    const reads = asked('reads', (context) => void seen.push(context.header('x-team'), context.header('x-none')));
+    void new InterceptorChain([reads], clock).decide(record, 'client-to-server', frameOf(call), 1, exchange);
+    expect(seen.slice(2)).toEqual(['red', undefined]);
+  });
+});
+
+describe('a source', () => {
+  test('is asked with each frame who is to be asked about it, and fails the frame alone', () => {
+    const asks: string[] = [];
+    const chain = new InterceptorChain(
+      {
+        interceptorsFor: (sessionId, metadata) => {
+          asks.push(`${sessionId} ${metadata.principal}`);
+          if (asks.length === 2) throw new Error('no rules');
+          return [asked('wall', () => ({ action: 'block' }))];
+        },
+      },
+      clock,
+    );
+    expect(chain.isEmpty).toBe(false);
+    const decided = () => chain.decide(record, 'client-to-server', frameOf(call), 1);
+    expect(decided()).toMatchObject({ refusal: { code: 'BLOCKED', data: { interceptor: 'wall' } } });
+    expect(decided()).toMatchObject({ refusal: { code: 'INTERCEPTOR_FAILED', data: { reason: 'no rules' } } });
+    expect(asks).toEqual(['here ann', 'here ann']);
   });
 });

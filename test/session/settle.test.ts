@@ -9,7 +9,7 @@ import type { SessionRecord } from '../../src/session/record.ts';
 import {
   answerMalformed,
   compensate,
-  countVerdict,
+  noteVerdict,
   expireRequest,
   findAnswered,
   settleAll,
@@ -180,7 +180,7 @@ test('what interceptors made of a frame is counted by what it was', () => {
     { ...blocked, refusal: { code: 'INTERCEPTOR_FAILED' as const, data: {} } },
     mocked({ result: {} }),
   ];
-  for (const verdict of verdicts) commit(record, () => countVerdict(record, verdict), { at: 0 });
+  for (const verdict of verdicts) commit(record, () => noteVerdict(record, verdict), { at: 0 });
   expect(countsOf(record)).toEqual({ modified: 1, blocked: 1, interceptorFailures: 1, mocked: 1 });
 });
 
