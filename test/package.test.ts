@@ -7,9 +7,12 @@ import { noticesOf, packagesIn } from '../scripts/build/notices.ts';
 
 interface Manifest {
   readonly bin: Readonly<Record<string, string>>;
-  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly exports: Readonly<Record<string, Target>>;
   readonly dependencies: Readonly<Record<string, string>>;
 }
+
+/** A file, or one for each condition. */
+type Target = string | { readonly [condition: string]: Target };
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
 const packed = spawn.sync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { encoding: 'utf8' });
@@ -18,9 +21,16 @@ const published = new Set(pack?.files.map(({ path }) => path));
 
 describe('the published package', () => {
   test('has every file that its commands and entries name, and the licences of what is bundled', () => {
-    const named = [...Object.values(manifest.bin), ...Object.values(manifest.exports).flatMap((entry) => paths(entry))];
-    expect(named).toContain('dist/bin/ninelives.cjs');
+    const named = [...Object.values(manifest.bin), ...Object.values(manifest.exports).flatMap(paths)];
+    expect(named).toEqual(expect.arrayContaining(['dist/bin/ninelives.cjs', 'dist/types/core.d.cts']));
     expect([...named, 'dist/bin/THIRD-PARTY-NOTICES.md', 'LICENSE'].filter((path) => !published.has(path))).toEqual([]);
+  });
+
+  test('has no declarations beside those of its entries', () => {
+    const declarations = [...published].filter((path) => /\.d\.[cm]?ts$/.test(path));
+    expect(declarations.toSorted()).toEqual(
+      ['core', 'index'].flatMap((name) => [`dist/types/${name}.d.cts`, `dist/types/${name}.d.ts`]),
+    );
   });
 
   test('depends on what its files ask for, and on nothing else', () => {
@@ -31,8 +41,8 @@ describe('the published package', () => {
   });
 });
 
-function paths(entry: string | Readonly<Record<string, string>>): readonly string[] {
-  return (typeof entry === 'string' ? [entry] : Object.values(entry)).map((path) => path.replace(/^\.\//, ''));
+function paths(target: Target): readonly string[] {
+  return typeof target === 'string' ? [target.replace(/^\.\//, '')] : Object.values(target).flatMap(paths);
 }
 
 function packagesAskedFor(code: string): readonly string[] {

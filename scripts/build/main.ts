@@ -1,8 +1,9 @@
-/** Makes the command that users run out of the sources, after `tsc -b` has checked them: `npm run build`. */
+/** Makes what users run and what their compilers read, after `tsc -b` has checked the sources: `npm run build`. */
 
 import { chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleCommand } from './bundle.ts';
+import { writeDeclarations } from './declarations.ts';
 import { noticesOf, packagesIn } from './notices.ts';
 
 const folder = 'dist/bin';
@@ -14,3 +15,5 @@ writeFileSync(join(folder, notices), noticesOf(packagesIn(modules)));
 for (const stale of readdirSync(folder).filter((name) => name !== notices && !files.includes(name))) {
   rmSync(join(folder, stale));
 }
+
+await writeDeclarations();

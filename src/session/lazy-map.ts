@@ -32,11 +32,11 @@ export class LazyMap<K, V> {
     this.#map = undefined;
   }
 
-  values(): MapIterator<V> {
+  values(): IterableIterator<V> {
     return (this.#map ?? (empty as ReadonlyMap<K, V>)).values();
   }
 
-  keys(): MapIterator<K> {
+  keys(): IterableIterator<K> {
     return (this.#map ?? (empty as ReadonlyMap<K, V>)).keys();
   }
 }
