@@ -2,14 +2,14 @@
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { format, resolveConfig } from 'prettier';
 import { benches } from './benches.ts';
-import { loadNow, machineSince } from './machine.ts';
+import { type Machine, loadNow, machineSince } from './machine.ts';
 import type { Bench, Measure } from './measure.ts';
-import { type BenchResult, benchmarksPage, terminalTable } from './page.ts';
+import { type BenchResult, sectionOf, terminalTable, withSection } from './page.ts';
 import { missingHttpPeers } from './http-peers.ts';
 import { missingPeers } from './peers.ts';
 
@@ -28,38 +28,41 @@ const options = new Command('npm run bench --')
   .description('Measures ninelives and prints ratios, processor time and bytes.')
   .addOption(new Option('--only <names...>', 'only these benches').choices(names).default(names, 'all of them'))
   .option('--rounds <n>', 'rounds of each bench; ratios are taken within a round', wholeNumber, 9)
-  .option('--write', `write ${page}; wants a whole run`, false)
+  .option('--write', `write what was run into ${page}`, false)
   .addHelpText(
     'after',
     `\nBenches:\n${benches.map(({ name, title }) => `  ${name.padEnd(nameWidth)}${title}`).join('\n')}\n
 Examples:
   npm run bench
   npm run bench -- --only frame hop --rounds 15
-  npm run bench -- --write\n`,
+  npm run bench -- --only http-sessions --write\n`,
   )
   .parse()
   .opts<Options>();
 const { rounds } = options;
 const chosen = benches.filter(({ name }) => options.only.includes(name));
-if (options.write && chosen.length < benches.length) stopWith('--write writes a whole run: leave out --only');
 const missing = [...missingPeers(), ...missingHttpPeers()];
 if (missing.length > 0) {
   const remedy = `without other projects' proxies (${missing.join(', ')}): npm run bench:peers installs them`;
-  if (options.write) stopWith(`--write writes a whole run, and this one is ${remedy}`);
-  if (options.only.some((name) => name.startsWith('hop'))) console.log(`Hops are measured ${remedy}`);
+  if (options.only.some((name) => name.startsWith('hop'))) {
+    if (options.write) stopWith(`A page without other projects says little, and this run is ${remedy}`);
+    console.log(`Hops are measured ${remedy}`);
+  }
 }
 
-const loadBefore = loadNow();
-const results: BenchResult[] = [];
 for (const bench of chosen) {
+  const loadBefore = loadNow();
   const measures = await inOwnProcess(bench);
-  results.push({ bench, measures });
   console.log(`\n${bench.title} (${bench.name})\n${terminalTable(measures)}`);
+  // At once, so that a run that ends before its time leaves what it has measured.
+  if (options.write) await write({ bench, measures }, machineSince(loadBefore));
 }
-if (options.write) {
-  const text = benchmarksPage(results, machineSince(loadBefore), rounds);
+if (options.write) console.log(`\nWritten to ${page}`);
+
+async function write(result: BenchResult, machine: Machine): Promise<void> {
+  const known = existsSync(page) ? readFileSync(page, 'utf8') : '';
+  const text = withSection(known, sectionOf(result, machine, rounds), benches);
   writeFileSync(page, await format(text, { ...(await resolveConfig(page)), parser: 'markdown' }));
-  console.log(`\nWritten to ${page}`);
 }
 
 async function inOwnProcess(bench: Bench): Promise<readonly Measure[]> {

@@ -53,30 +53,43 @@ function figure(value: number): string {
   return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-export function benchmarksPage(results: readonly BenchResult[], machine: Machine, rounds: number): string {
-  const sections = results.map(({ bench, measures }) => {
-    const rows = measures.map((measure) => {
-      const [, value, unit, interval, target, standing] = cells(measure);
-      return [measure.name, `${value} ${unit}`, interval!, target!, standing!];
-    });
-    const header = ['', 'median', 'interval', 'target', 'target is'];
-    return `## ${bench.title}\n\n${bench.about}\n\n${table(header, rows)}`;
+/** What a bench measured, and where and when it did. */
+export function sectionOf({ bench, measures }: BenchResult, machine: Machine, rounds: number): string {
+  const rows = measures.map((measure) => {
+    const [, value, unit, interval, target, standing] = cells(measure);
+    return [measure.name, `${value} ${unit}`, interval!, target!, standing!];
   });
-  return `<!-- Written by npm run bench -- --write. -->
+  const { date, cpu, cores, node, system, loadBefore, loadAfter } = machine;
+  const where = `Measured on ${date}, in ${rounds} rounds: ${cpu}, ${cores} cores, Node ${node}, ${system}; load average ${loadBefore}
+when it began and ${loadAfter} when it ended.`;
+  const header = ['', 'median', 'interval', 'target', 'target is'];
+  return `## ${bench.title}\n\n${bench.about}\n\n${where}\n\n${table(header, rows)}\n`;
+}
+
+/** The page with this section new or in place of the one that it had; all others as they stand. */
+export function withSection(page: string, section: string, benches: readonly Bench[]): string {
+  const known = new Map([...sectionsIn(page), section].map((text) => [titleOf(text), text.trimEnd()]));
+  return [introduction, ...benches.flatMap(({ title }) => known.get(title) ?? [])].join('\n\n').concat('\n');
+}
+
+function sectionsIn(page: string): readonly string[] {
+  return page.split(/^(?=## )/m).slice(1);
+}
+
+function titleOf(section: string): string {
+  return /^## (.+)$/m.exec(section)?.[1] ?? '';
+}
+
+const introduction = `<!-- Written by npm run bench -- --write. -->
 
 # Benchmarks
 
-What ninelives costs, measured by \`npm run bench\` on ${machine.date}: ${machine.cpu}, ${machine.cores} cores, Node
-${machine.node}, ${machine.system}. The machine was shared with other work: its load average was ${machine.loadBefore} when the run began and
-${machine.loadAfter} when it ended. Take ratios, which were measured within a round, as they are; take times as what a busy machine gave.
+What ninelives costs, measured by \`npm run bench\`. The machines are shared with other work; each section says how busy its own was.
+Take ratios, which were measured within a round, as they are; take times as what such a machine gave.
 
-How to read the tables: every number is the median of ${rounds} rounds unless the section says otherwise, and the variants that are
+How to read the tables: every number is the median of the rounds unless the section says otherwise, and the variants that are
 compared take turns within each round. The interval holds the true median with at least 95 % probability (order statistics,
 no distribution assumed). A target is *met* or *missed* when the whole interval says so, and *open* when the interval holds it.
 A number without an interval is a single one.
 
-\`npm run bench -- --only NAME\` runs one section, \`--rounds N\` more or fewer rounds, \`--write\` writes this page.
-
-${sections.join('\n\n')}
-`;
-}
+\`npm run bench -- --only NAME\` runs one section, \`--rounds N\` more or fewer rounds, \`--write\` writes what was run into this page.`;
