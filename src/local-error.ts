@@ -5,6 +5,7 @@
 
 export const localErrorTable = {
   ABORTED: 'Ask `signal.aborted` before, or give a fresh signal.',
+  INVALID_MESSAGE: 'Encode text with TextEncoder; a message that is a value goes to `receiveValue`.',
   SESSION_REFUSED: 'Close sessions or raise the limit that `cause` names; a runtime that drains opens none.',
   ALREADY_STARTED: 'An adapter serves one session: make a new one for each.',
   INVALID_OPTION: 'Give the option a value that its documentation allows, or leave it out.',

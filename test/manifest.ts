@@ -143,6 +143,8 @@ export const manifest: readonly Requirement[] = [
       'runtime/interceptor-chain.test.ts':
         'S6 of a message that it made unspeakable in place is not forwarded: the original is',
       'runtime/runtime.test.ts': 'S6 that throw harm nobody: not the session, not each other',
+      'runtime/misuse.test.ts': 'S6 what an embedder hands in and what throws',
+      'runtime/guarded-log.test.ts': 'S6 a log that throws harms nobody',
       'runtime/session-host.test.ts': 'S6 settles its request when it was the answer that was rolled back',
       'runtime/session-logic.test.ts': 'S6 does not happen to our own work: a touchy rule delays no end',
       'runtime/transactional-memory.test.ts': 'S6 (%s) that fails while it is prepared leaves nothing behind',

@@ -174,7 +174,8 @@ export interface Runtime {
    * Changes limits while sessions are open. How many sessions, requests, questions, streams, held frames, subscriptions and
    * labels there may be holds at once, for open sessions too; what is there above a lowered limit stays until it is over.
    * `bufferPauseBytes`, `bufferBytesMax`, `tombstonesPerSession` and `tasksPerSession` hold for sessions that open from now on.
-   * `frameBytesMax` is held by transports, which were given it when they were made; here it is what a refusal says.
+   * `frameBytesMax` holds at once for messages that come as values; for bytes it is held by their transport, which was given it
+   * when it was made.
    * @throws LocalError INVALID_OPTION, which names the limit and what is allowed; then nothing is changed.
    */
   setLimits(limits: Partial<Limits>): void;

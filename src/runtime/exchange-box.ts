@@ -8,9 +8,12 @@ import type { Box } from './outbox.ts';
 
 export class ExchangeBox implements Box {
   #link: ExchangeLink | undefined;
+  readonly #onThrown: (error: unknown) => void;
 
-  constructor(link: ExchangeLink) {
+  /** @param onThrown told when the link threw as it was closed. */
+  constructor(link: ExchangeLink, onThrown: (error: unknown) => void) {
     this.#link = link;
+    this.#onThrown = onThrown;
   }
 
   get bytes(): number {
@@ -35,7 +38,11 @@ export class ExchangeBox implements Box {
   finish(reason: string): void {
     const link = this.#link;
     this.#link = undefined;
-    link?.close(reason);
+    try {
+      link?.close(reason);
+    } catch (error) {
+      this.#onThrown(error);
+    }
   }
 
   abandon(reason: string): void {

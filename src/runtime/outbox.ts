@@ -38,6 +38,8 @@ export interface OutboxOptions {
   readonly onPressure: (isFull: boolean) => void;
   /** A request that waited could not be written: the link threw. */
   readonly onUnwritten: (entry: PendingEntry) => void;
+  /** The link threw when it was closed. */
+  readonly onThrown: (error: unknown) => void;
 }
 
 /** A queue to which nothing was ever added. Never pushed to: the first message makes a new one. */
@@ -105,7 +107,7 @@ export class Outbox implements Box {
   abandon(reason: string): void {
     const link = this.#link;
     this.detach();
-    link?.close(reason);
+    this.#close(link, reason);
   }
 
   push(about: Delivery): DeliveryResult {
@@ -189,7 +191,15 @@ export class Outbox implements Box {
     this.#finishReason = undefined;
     const link = this.#link;
     this.#link = undefined;
-    link?.close(reason);
+    this.#close(link, reason);
+  }
+
+  #close(link: PeerLink | undefined, reason: string): void {
+    try {
+      link?.close(reason);
+    } catch (error) {
+      this.#options.onThrown(error);
+    }
   }
 
   #shift(): Waiting | undefined {

@@ -22,7 +22,9 @@ import { defaultRestartPolicy } from '../session/upstream.ts';
 import { AbortSignals, refuseAborted } from './abort-signals.ts';
 import { AlarmClock } from './alarm-clock.ts';
 import type { NotTaken, OpenOptions, OpenResult, Runtime, RuntimeOptions, RuntimeSession, Sender } from './api.ts';
+import { checkOpen, checkSessionId } from './checked-open.ts';
 import { belongsTo, refuseForeign } from './foreign.ts';
+import { GuardedLog } from './guarded-log.ts';
 import { indexScheduler } from './indexed-scheduler.ts';
 import { InterceptorChain } from './interceptor-chain.ts';
 import type { Observation, Observer } from './observation.ts';
@@ -81,7 +83,7 @@ class SessionRuntime implements Runtime {
     this.#options = options;
     this.#ids = options.ids ?? { sessionId: randomId };
     this.#clock = options.clock ?? systemClock();
-    this.#log = options.log ?? silentLog;
+    this.#log = options.log === undefined ? silentLog : new GuardedLog(options.log);
     this.#unplacedLog = new UnplacedLog(this.#log);
     this.#alarms = new AlarmClock({
       clock: this.#clock,
@@ -131,6 +133,7 @@ class SessionRuntime implements Runtime {
       now: () => this.#clock.now(),
       route: (host, event) => this.#route(host.record.id, event, host),
       ended: (host) => this.#ended(host),
+      linkThrew: (error) => this.#log.error({ error }, 'a link threw'),
       settled: (host, { entry, outcome, elapsedMs }) => {
         if (this.#observers.size === 0) return;
         const { direction, id, method } = entry;
@@ -156,11 +159,13 @@ class SessionRuntime implements Runtime {
 
   open(options: OpenOptions): OpenResult {
     refuseAborted(options.signal, 'A session');
+    checkOpen(options);
     const now = this.#clock.now();
     if (!this.#supervisor.getSnapshot().hasTag('accepting')) return { refusal: refusal('DRAINING') };
+    const id = this.#ids.sessionId();
+    checkSessionId(id, (known) => this.#registry.get(known) !== undefined);
     const objection = this.#makeRoom(options.principal, now);
     if (objection !== undefined) return { refusal: objection };
-    const id = this.#ids.sessionId();
     const ref = createActor(this.#sessionLogic, {
       parent: this.#supervisor,
       id,

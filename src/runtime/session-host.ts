@@ -19,6 +19,7 @@ import type { EndReason, SessionState } from '../session/outcomes.ts';
 import type { SessionRecord } from '../session/record.ts';
 import type { Fault, Verdict } from '../session/interception.ts';
 import { encodeRefusal, statusOfRefusal } from '../session/tell.ts';
+import { checkMessage } from './checked-message.ts';
 import { ExchangeBox } from './exchange-box.ts';
 import type { InterceptorChain } from './interceptor-chain.ts';
 import { type Box, Outbox } from './outbox.ts';
@@ -34,6 +35,8 @@ export interface HostSurroundings {
   route(host: SessionHost, event: SessionEvent): void;
   ended(host: SessionHost): void;
   settled(host: SessionHost, effect: Extract<Effect, { type: 'settled' }>): void;
+  /** A link threw where it was only told something: nothing is decided by that, and its transport will say what is wrong. */
+  readonly linkThrew: (error: unknown) => void;
 }
 
 export class SessionHost {
@@ -70,11 +73,11 @@ export class SessionHost {
     // A peer that does not read is not served faster than it reads: whoever fills its box is slowed down instead.
     const onUnwritten = (entry: PendingEntry): void => this.#settleUnsent(entry, 'peer-gone');
     const box = (onPressure: (isFull: boolean) => void): Outbox =>
-      new Outbox({ pauseBytes, bytesMax, onUnwritten, onPressure });
+      new Outbox({ pauseBytes, bytesMax, onUnwritten, onPressure, onThrown: surroundings.linkThrew });
     this.toServer = box((isFull) => this.#pressClient(isFull));
     if ('deliver' in clientLink) {
       this.#exchanges = clientLink;
-      this.toClient = new ExchangeBox(clientLink);
+      this.toClient = new ExchangeBox(clientLink, surroundings.linkThrew);
       return;
     }
     this.#exchanges = undefined;
@@ -86,7 +89,7 @@ export class SessionHost {
   attachServer(link: UpstreamLink | PeerLink): void {
     this.#serverLink = link;
     this.toServer.attach(link);
-    if (this.#serverPressure > 0) link.pause(true);
+    if (this.#serverPressure > 0) this.#pause(link, true);
   }
 
   detachServer(): void {
@@ -96,8 +99,12 @@ export class SessionHost {
 
   // --- bytes in -------------------------------------------------------------------------------------------------
 
-  /** One message, or a batch of them, as it came from the peer that sends in `direction`. */
+  /**
+   * One message, or a batch of them, as it came from the peer that sends in `direction`.
+   * @throws LocalError INVALID_MESSAGE when it is no bytes; then nothing is changed.
+   */
   receive(direction: Direction, bytes: Uint8Array, via: Via | undefined): void {
+    if (!(bytes instanceof Uint8Array)) checkMessage(bytes);
     if (isBatch(bytes)) {
       this.#receiveBatch(direction, bytes, via);
       return;
@@ -226,7 +233,12 @@ export class SessionHost {
   }
 
   #tellExchange(exchanges: ExchangeLink, { entry, outcome }: Extract<Effect, { type: 'settled' }>): void {
-    if (entry instanceof PendingEntry && entry.exchange !== undefined) exchanges.settled(entry, outcome);
+    if (!(entry instanceof PendingEntry) || entry.exchange === undefined) return;
+    try {
+      exchanges.settled(entry, outcome);
+    } catch (error) {
+      this.#surroundings.linkThrew(error);
+    }
   }
 
   #release(direction: Direction): void {
@@ -237,7 +249,14 @@ export class SessionHost {
 
   /** A server that reads slowly reads the end of its input after everything that the client had sent. */
   #closeServerInput(link: UpstreamLink | PeerLink | undefined): void {
-    if (link !== undefined && 'closeInput' in link) this.toServer.afterWriting(() => link.closeInput());
+    if (link === undefined || !('closeInput' in link)) return;
+    this.toServer.afterWriting(() => {
+      try {
+        link.closeInput();
+      } catch (error) {
+        this.#surroundings.linkThrew(error);
+      }
+    });
   }
 
   #failed(effect: Delivery, cause: FailureCause): void {
@@ -329,16 +348,24 @@ export class SessionHost {
     return direction === 'client-to-server' ? this.#clientPressure : this.#serverPressure;
   }
 
+  #pause(link: PeerLink | ExchangeLink | undefined, isPaused: boolean): void {
+    try {
+      link?.pause(isPaused);
+    } catch (error) {
+      this.#surroundings.linkThrew(error);
+    }
+  }
+
   #pressClient(isFull: boolean): void {
     this.#clientPressure += isFull ? 1 : -1;
-    this.#clientLink.pause(this.#clientPressure > 0);
+    this.#pause(this.#clientLink, this.#clientPressure > 0);
     if (this.#clientPressure <= 0) this.#readiness?.tell('client-to-server');
   }
 
   /** The client does not read what the server sends (true), or has caught up. */
   pressServer(isFull: boolean): void {
     this.#serverPressure += isFull ? 1 : -1;
-    this.#serverLink?.pause(this.#serverPressure > 0);
+    this.#pause(this.#serverLink, this.#serverPressure > 0);
     if (this.#serverPressure <= 0) this.#readiness?.tell('server-to-client');
     // Refusals and settlements for the client fill the same box: a client that never reads must not fill it alone.
     this.#pressClient(isFull);

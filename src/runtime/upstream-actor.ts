@@ -96,7 +96,7 @@ export class Upstream {
         this.#connect();
         return;
       case 'disconnect':
-        this.#link?.close('the session ended');
+        this.#disconnect();
         return;
       case 'announce-ready':
         reports.connected(this.#link!);
@@ -109,7 +109,32 @@ export class Upstream {
     }
   }
 
+  /** A link that throws does not keep its session from ending; that it is gone is still for it to say. */
+  #disconnect(): void {
+    try {
+      this.#link?.close('the session ended');
+    } catch (error) {
+      this.#options.log.error({ upstream: this.#options.id, error }, 'a link threw');
+    }
+  }
+
+  /** A connector that throws has not connected, and says so as one does whose server cannot be reached. */
   #connect(): void {
+    const { clock, log, id } = this.#options;
+    const life = this.#life + 1;
+    try {
+      this.#connectOnce();
+    } catch (error) {
+      log.error({ upstream: id, error }, 'a connector threw');
+      if (life !== this.#life) return;
+      this.#life++;
+      const detail = error instanceof Error ? error.message : 'its connector threw';
+      const departure = { reason: 'unreachable', exitCode: null, signal: null, lastStderr: [], detail } as const;
+      this.#ref.send({ type: 'connection.lost', at: clock.now(), departure });
+    }
+  }
+
+  #connectOnce(): void {
     const life = ++this.#life;
     const { clock, connector, reports } = this.#options;
     const isCurrent = (): boolean => life === this.#life;

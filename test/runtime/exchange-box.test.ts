@@ -3,15 +3,19 @@ import type { DeliveryResult, ExchangeLink } from '../../src/ports.ts';
 import { ExchangeBox } from '../../src/runtime/exchange-box.ts';
 import { sending } from '../session/fixtures.ts';
 
-function box(deliver: () => DeliveryResult): { readonly box: ExchangeBox; readonly closed: string[] } {
+function box(deliver: () => DeliveryResult, hasClosed = true) {
   const closed: string[] = [];
+  const thrown: unknown[] = [];
   const link: ExchangeLink = {
     deliver,
     settled: () => {},
     pause: () => {},
-    close: (reason) => void closed.push(reason),
+    close: (reason) => {
+      closed.push(reason);
+      if (!hasClosed) throw new Error('EBADF');
+    },
   };
-  return { box: new ExchangeBox(link), closed };
+  return { box: new ExchangeBox(link, (error) => thrown.push(error)), closed, thrown };
 }
 
 test('passes on what the link says of a message, and keeps none', () => {
@@ -34,4 +38,11 @@ test('closes its link once, and takes nothing afterwards', () => {
   one.abandon('again');
   one.drained();
   expect([closed, one.push(sending(undefined, []))]).toEqual([['over'], 'closed']);
+});
+
+test('a link that throws when it is closed is told of, and is closed all the same', () => {
+  const { box: one, closed, thrown } = box(() => 'accepted', false);
+  one.finish('over');
+  one.finish('again');
+  expect([closed, thrown]).toEqual([['over'], [new Error('EBADF')]]);
 });

@@ -38,6 +38,8 @@ interface Fixture {
   readonly reader: Reader;
   readonly pressure: boolean[];
   readonly unwritten: PendingEntry[];
+  /** What the link threw when it was closed. */
+  readonly thrown: unknown[];
   /** The reader reads so many messages and is full again. */
   readonly read: (messages: number) => void;
   readonly say: (text: string, entry?: PendingEntry) => string;
@@ -48,11 +50,13 @@ function attached(options: { pauseBytes?: number; bytesMax?: number; appetite?: 
   const { pauseBytes = 1000, bytesMax = 2000, appetite = Infinity } = options;
   const pressure: boolean[] = [];
   const unwritten: PendingEntry[] = [];
+  const thrown: unknown[] = [];
   const box = new Outbox({
     pauseBytes,
     bytesMax,
     onPressure: (isFull) => pressure.push(isFull),
     onUnwritten: (entry) => unwritten.push(entry),
+    onThrown: (error) => thrown.push(error),
   });
   const reader = new Reader();
   reader.appetite = appetite;
@@ -62,6 +66,7 @@ function attached(options: { pauseBytes?: number; bytesMax?: number; appetite?: 
     reader,
     pressure,
     unwritten,
+    thrown,
     read: (messages) => {
       reader.appetite = messages;
       box.drained();
@@ -286,6 +291,17 @@ describe('the end of a box', () => {
     box.abandon('too slow');
     read(Infinity);
     expect([reader.read, reader.closedFor, box.bytes]).toEqual([['a'], ['too slow'], 0]);
+  });
+});
+
+describe('a link that throws when it is closed', () => {
+  test.each(['finish', 'abandon'] as const)('is told of, and has had its %s', (way) => {
+    const { box, reader, thrown, say } = attached();
+    reader.close = () => {
+      throw new Error('EBADF');
+    };
+    box[way]('over');
+    expect([thrown, say('late')]).toEqual([[new Error('EBADF')], 'closed']);
   });
 });
 

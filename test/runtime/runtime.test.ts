@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PeerLink } from '../../src/ports.ts';
+import type { Clock, PeerLink } from '../../src/ports.ts';
 import { createRuntime } from '../../src/runtime/runtime.ts';
 import type { Observation } from '../../src/runtime/observation.ts';
 import { builtInTagRules, tagRulesMax } from '../../src/session/tags.ts';
@@ -261,28 +261,27 @@ describe('the end of a session', () => {
 });
 
 describe('a session that dies of a defect', () => {
-  /** A log whose embedder made a mistake: it throws when the session called `victim` is traced. */
-  class BrokenLog extends KeptLog {
-    isBroken = false;
-    constructor() {
-      super({ traces: true });
-    }
-    override trace(fields: Readonly<Record<string, unknown>>, text: string): void {
-      if (this.isBroken && fields['session'] === 's1') throw new Error('broken log');
-      super.trace(fields, text);
-    }
+  /** A clock whose embedder made a mistake: it throws once, in the middle of what the session called `victim` is decided. */
+  function breakOnce(clock: Clock, afterCalls: number): void {
+    const now = clock.now.bind(clock);
+    let calls = 0;
+    clock.now = () => {
+      if (++calls === afterCalls) throw new Error('broken clock');
+      return now();
+    };
   }
 
   test('S1 settles what it owned, returns its share, and takes nobody with it', () => {
-    const log = new BrokenLog();
+    const log = new KeptLog();
     const world = new World({ log });
     const [victim, neighbour] = [world.open(), world.open()];
     for (const pair of [victim, neighbour]) pair.shake();
     victim.ask('client-to-server', call);
     victim.ask('server-to-client', { id: 'q', method: 'ping' });
     neighbour.ask('client-to-server', call);
-    log.isBroken = true;
-    victim.fromClient({ method: 'notifications/message' });
+    // Asked for the time of the event first, and then for that of the news to observers.
+    breakOnce(world.clock, 2);
+    victim.session.label('mine', true);
 
     expect(victim.ended).toMatchObject({ reason: 'internal-error', status: 'failed' });
     expectOneOutcomeEach(victim);

@@ -36,6 +36,7 @@ function handle() {
     now: () => clock.now(),
     route: (_host, event) => arrived.push(event),
     ended: () => {},
+    linkThrew: () => {},
     settled: () => {},
   });
   host.attachServer(toServer);
