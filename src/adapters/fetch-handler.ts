@@ -3,11 +3,12 @@
  * every framework and runtime that speaks the Fetch standard. Opens its sessions on a runtime that is handed in. Wiring only.
  */
 
+import { LocalError } from '../local-error.ts';
 import type { Log, UpstreamConnector } from '../ports.ts';
 import type { OpenOptions, Runtime } from '../runtime/api.ts';
 import { silentLog } from '../runtime/silent-log.ts';
 import { type Limits, withRoomForAFrame } from '../session/limits.ts';
-import { type DoorOptions, doorPolicy } from '../transports/door.ts';
+import { type DoorOptions, type DoorPolicy, doorPolicy } from '../transports/door.ts';
 import { nobody } from '../transports/http-entrance.ts';
 import { FetchFront } from '../transports/http-fetch-front.ts';
 import type { HttpLimits, HttpTimes, HttpVisitor } from '../transports/http-front-options.ts';
@@ -16,9 +17,9 @@ import { RuntimeSessions } from '../transports/http-runtime-sessions.ts';
 /** Who sends a request, as the program around the handler knows it: never taken from what the request says of itself. */
 export interface FetchVisitor {
   /** A session belongs to the principal that opened it: to everybody else there is no such session. */
-  readonly principal?: string;
+  readonly principal?: string | undefined;
   /** The same of a route: a tenant, or one of several servers behind one handler. */
-  readonly route?: string;
+  readonly route?: string | undefined;
 }
 
 export interface FetchLimits
@@ -71,7 +72,7 @@ export interface FetchHandler {
 
 /**
  * Makes a handler. Methods, paths and headers that are not MCP's are answered by it as the specification says.
- * @throws RangeError when `door` names what is no host or origin.
+ * @throws LocalError INVALID_OPTION: `door` names what is no host or origin.
  */
 export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
   const { runtime, server, restart, door = {}, transportType, limits = {}, log = silentLog } = options;
@@ -87,7 +88,7 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
   });
   const front = new FetchFront({
     ...(options.path === undefined ? {} : { path: options.path }),
-    door: doorPolicy({ listenHost: '127.0.0.1', ...door }),
+    door: doorOf(door),
     sessions,
     sessionless: options.sessionless ?? 'refuse',
     allowsPages: options.allowsPages ?? (door.allowOrigins ?? []).length > 0,
@@ -110,6 +111,14 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
       await front.close();
     },
   };
+}
+
+function doorOf(door: Omit<DoorOptions, 'listenHost'>): DoorPolicy {
+  try {
+    return doorPolicy({ listenHost: '127.0.0.1', ...door });
+  } catch (error) {
+    throw new LocalError('INVALID_OPTION', 'The door of the handler cannot be kept.', { cause: error });
+  }
 }
 
 /** Requests without a session belong together when their principal and route are the same. */

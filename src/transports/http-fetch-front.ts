@@ -51,7 +51,7 @@ export class FetchFront {
       throw new LocalError('BODY_TAKEN', 'The body of the request was read by somebody else.');
     }
     const asked = new FetchRequest(request, this.#slowBodies);
-    const leaves = (): void => response.destroy();
+    const leaves = (): void => response.clientGone();
     const response = new FetchResponse(this.#clock, () => {
       request.signal.removeEventListener('abort', leaves);
       asked.giveUp();
@@ -59,7 +59,7 @@ export class FetchFront {
       if (this.#underWay.size === 0) this.#noneIsUnderWay();
     });
     this.#underWay.add(response);
-    if (request.signal.aborted) response.destroy();
+    if (request.signal.aborted) response.clientGone();
     else request.signal.addEventListener('abort', leaves);
     if (this.#underWay.size > this.#requestsMax) {
       refuse(response, refusal('TOO_MANY_REQUESTS', { scope: 'front', limit: this.#requestsMax }));

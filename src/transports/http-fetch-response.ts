@@ -107,16 +107,24 @@ export class FetchResponse implements FrontResponse {
     }, patienceMs);
   }
 
-  /** The client is gone, or is to go. */
+  /** Whoever still reads learns that this is not all. */
   destroy(): void {
     if (this.#isOver) return;
+    this.#stream?.error(new Error('The response was cut off'));
+    this.clientGone();
+  }
+
+  /** Nobody reads any more. That is no error of anybody's: a stream just ends. */
+  clientGone(): void {
+    if (this.#isOver) return;
     this.destroyed = true;
+    this.#isOver = true;
     if (this.#stream === undefined) {
       this.headersSent = true;
       this.#status = clientClosedRequest;
       this.#headers = [];
       this.#say(null);
-    } else this.#stream.error(new Error('The response was cut off'));
+    } else closeQuietly(this.#stream);
     this.#over();
     this.tellOwner();
   }
@@ -134,7 +142,7 @@ export class FetchResponse implements FrontResponse {
         this.#stream = controller;
       },
       pull: () => this.#taken(),
-      cancel: () => this.destroy(),
+      cancel: () => this.clientGone(),
     };
     const body = new ReadableStream(source, new ByteLengthQueuingStrategy({ highWaterMark: streamBytes }));
     this.#say(body);
@@ -170,5 +178,14 @@ export class FetchResponse implements FrontResponse {
   #stopPatience(): void {
     if (this.#patience !== undefined) this.#clock.clearTimeout(this.#patience);
     this.#patience = undefined;
+  }
+}
+
+/** A stream that was cancelled, or has failed, is closed already, and says so by throwing. */
+function closeQuietly(stream: ReadableStreamDefaultController<Uint8Array>): void {
+  try {
+    stream.close();
+  } catch {
+    return;
   }
 }

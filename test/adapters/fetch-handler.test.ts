@@ -374,5 +374,10 @@ test('pages of named origins may use it, and read what they need', async () => {
   ]);
   const opened = await stage.sends({ headers, body: initialize(0) });
   expect(opened.headers.get('access-control-expose-headers')).toBe('Mcp-Session-Id');
-  expect(() => new Stage({ door: { allowHosts: ['no host'] } })).toThrow(RangeError);
+});
+
+test('a door that cannot be kept is misuse, and said to be', () => {
+  expect(() => new Stage({ door: { allowHosts: ['no host'] } })).toThrow(
+    expect.objectContaining({ code: 'INVALID_OPTION', cause: expect.any(RangeError) as RangeError }) as Error,
+  );
 });

@@ -131,6 +131,16 @@ describe('a response that is a stream', () => {
     expect([stage.response.destroyed, stage.clock.pending]).toEqual([false, 0]);
   });
 
+  test('whose client has left just ends for whoever reads on', async () => {
+    const stage = new Stage();
+    stage.response.begin(200, []);
+    stage.response.write(encodeText('a'));
+    const reader = await readerOf(stage);
+    stage.response.clientGone();
+    expect([await reader.read(), await reader.read()]).toMatchObject([{ done: false }, { done: true }]);
+    expect([stage.told, stage.overs, stage.response.destroyed]).toEqual([1, 1, true]);
+  });
+
   test('whose reader cancels it has lost its client, once', async () => {
     const stage = new Stage();
     stage.response.begin(200, []);
@@ -146,7 +156,7 @@ describe('a response that is a stream', () => {
 
 test('a client that leaves before anything is said leaves nobody waiting', async () => {
   const stage = new Stage();
-  stage.response.destroy();
+  stage.response.clientGone();
   stage.response.begin(200, []);
   stage.response.end(encodeText('{}'));
   const answer = await stage.response.answer;
