@@ -42,6 +42,11 @@ export type { ObservationsDropped, ObservationsOptions } from './adapters/observ
 export { nodeStreams } from './adapters/node-streams.ts';
 export type { NodeStreamPair } from './adapters/node-streams.ts';
 export type { NodeReadable, NodeWritable } from './transports/node-byte-streams.ts';
+export { sdkServer } from './adapters/sdk-server.ts';
+export type { SdkServer, SdkTransport } from './adapters/sdk-shape.ts';
+export { sdkTransport } from './adapters/sdk-transport.ts';
+export { wrapTransport } from './adapters/wrap-transport.ts';
+export type { WrapOptions, WrappedTransport } from './adapters/wrap-transport.ts';
 export { webStreams } from './adapters/web-streams.ts';
 export type { WebReadable, WebStreamOptions, WebStreamPair, WebWritable } from './adapters/web-streams.ts';
 export type { StreamAdapter, StreamOptions } from './adapters/stream-adapter.ts';

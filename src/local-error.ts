@@ -7,6 +7,8 @@ export const localErrorTable = {
   ABORTED: 'Ask `signal.aborted` before, or give a fresh signal.',
   INVALID_MESSAGE: 'Encode text with TextEncoder; a message that is a value goes to `receiveValue`.',
   SESSION_REFUSED: 'Close sessions or raise the limit that `cause` names; a runtime that drains opens none.',
+  NOT_STARTED: 'Connect the `Client` or `Server` to it, or call `start()`, and wait for that.',
+  ALREADY_CLOSED: 'A transport serves one connection: wrap a new one, and connect to that.',
   ALREADY_STARTED: 'An adapter serves one session: make a new one for each.',
   INVALID_OPTION: 'Give the option a value that its documentation allows, or leave it out.',
   STREAM_UNUSABLE: 'Hand in streams of bytes that are open and that nobody else reads or writes.',

@@ -1,5 +1,6 @@
 /** The interfaces through which the runtime meets the world. Types only; every implementation is handed in. */
 
+import type { RequestId } from './protocol/envelope.ts';
 import type { ReadFault } from './protocol/faults.ts';
 import type { CancelEffect, SendEffect } from './session/effects.ts';
 import type { Exchange, PendingEntry, Via } from './session/pending.ts';
@@ -93,9 +94,10 @@ export interface PeerEvents {
   message(bytes: Uint8Array, via?: Via): void;
   /**
    * One message that is a value, and must not change afterwards. `aside` is what is said along with it, for the link that it
-   * goes to: it finds it in `about.frame`.
+   * goes to: it finds it in `about.frame`. `related`: the request on whose behalf a server sends it, by the id that it has
+   * there.
    */
-  value?(message: unknown, aside?: unknown): void;
+  value?(message: unknown, aside?: unknown, related?: RequestId): void;
   /** Something that claimed to be a message and was too large to keep. */
   unreadable(fault: ReadFault, bytes: number, via?: Via): void;
   /** The peer reads again after `write` had returned false. */

@@ -53,7 +53,7 @@ function reportsTo(
 ): PeerReports {
   return {
     message: (bytes) => peer.receive(bytes),
-    value: (message, aside) => peer.receiveValue(message, aside),
+    value: (message, aside, related) => peer.receiveValue(message, aside, related),
     unreadable: (fault, bytes) => peer.unreadable(fault, bytes),
     drained: () => peer.drained(),
     ended,

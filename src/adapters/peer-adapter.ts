@@ -3,11 +3,12 @@
  * told whom to report to. Types only.
  */
 
+import type { RequestId } from '../protocol/envelope.ts';
 import type { Delivery, DeliveryFailure, PeerEvents, PeerLink } from '../ports.ts';
 
 /** Where an adapter reports what its peer sends and does. */
 export interface PeerReports extends PeerEvents {
-  value(message: unknown, aside?: unknown): void;
+  value(message: unknown, aside?: unknown, related?: RequestId): void;
   /** A message that the link had taken did not reach the peer, or a request will get no answer. */
   failed(about: Delivery, failure: DeliveryFailure): void;
   /** The peer sends nothing more, and still reads. */

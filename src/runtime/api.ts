@@ -12,7 +12,7 @@ import type {
   PeerLink,
   UpstreamConnector,
 } from '../ports.ts';
-import type { Frame } from '../protocol/envelope.ts';
+import type { Frame, RequestId } from '../protocol/envelope.ts';
 import type { ReadFault } from '../protocol/faults.ts';
 import type { ReadLimits } from '../protocol/read.ts';
 import type { Interceptor, InterceptorSource, SessionMetadata, TransportType } from '../session/interception.ts';
@@ -92,8 +92,9 @@ export interface SessionPeer {
   /**
    * One message that is a value, and must not change afterwards. What is not JSON is made into what JSON makes of it.
    * @param aside what is said along with it: the link that it goes to finds it in `about.frame.aside`.
+   * @param related the request on whose behalf a server sends it, by the id that it has there.
    */
-  receiveValue(message: unknown, aside?: unknown): void;
+  receiveValue(message: unknown, aside?: unknown, related?: RequestId): void;
   /**
    * Resolves when the session takes more from this peer: at once, unless what it sent before waits for a slow reader; else
    * when that is read, or when the session has ended. For whoever has no way to stop reading when the link is paused.

@@ -269,7 +269,7 @@ class SessionRuntime implements Runtime {
           this.#route(id, { type: 'upstream.ready', at: this.#clock.now() });
         },
         message: (bytes, via) => host.receive('server-to-client', bytes, via),
-        value: (message, aside) => host.receiveValue('server-to-client', message, aside),
+        value: (message, aside, related) => host.receiveValue('server-to-client', message, aside, related),
         unreadable: (fault, bytes, via) => host.unreadable('server-to-client', fault, bytes, via),
         failed: (about, failure) => host.failed(about, failure),
         parted: (request) => host.parted(request),

@@ -4,7 +4,7 @@
  */
 
 import type { Clock, Delivery, DeliveryFailure } from '../ports.ts';
-import type { Direction, Frame } from '../protocol/envelope.ts';
+import type { Direction, Frame, RequestId } from '../protocol/envelope.ts';
 import { type ReadFault, isFault } from '../protocol/faults.ts';
 import { isUnsupported } from '../session/announced.ts';
 import type { Exchange } from '../session/pending.ts';
@@ -51,8 +51,8 @@ abstract class End implements SessionPeer {
     return this.host.ready(this.direction);
   }
 
-  receiveValue(message: unknown, aside?: unknown): void {
-    this.host.receiveValue(this.direction, message, aside);
+  receiveValue(message: unknown, aside?: unknown, related?: RequestId): void {
+    this.host.receiveValue(this.direction, message, aside, related);
   }
 
   unreadable(fault: ReadFault, bytes: number): void {

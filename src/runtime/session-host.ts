@@ -5,9 +5,10 @@
 
 import { refusal } from '../errors.ts';
 import type { Delivery, DeliveryFailure, ExchangeLink, PeerLink, UpstreamLink } from '../ports.ts';
-import { type Direction, type Frame, type FrameKind, opposite } from '../protocol/envelope.ts';
+import { type Direction, type Frame, type FrameKind, type RequestId, opposite } from '../protocol/envelope.ts';
 import { type ReadFault, isFault } from '../protocol/faults.ts';
 import { isBatch, type ReadLimits, readMessage, readMessages } from '../protocol/read.ts';
+import { idKey } from '../protocol/ids.ts';
 import { readValue } from '../protocol/value-frame.ts';
 import { idTokenOf } from '../protocol/encode.ts';
 import { counterIndex } from '../session/counters.ts';
@@ -115,11 +116,19 @@ export class SessionHost {
   }
 
   /** One message that is a value, with what its transport says along with it. */
-  receiveValue(direction: Direction, value: unknown, aside: unknown): void {
+  receiveValue(direction: Direction, value: unknown, aside: unknown, related: RequestId | undefined): void {
     const { frameBytesMax } = this.record.surroundings.limits;
+    const via = related === undefined ? undefined : this.#viaOf(direction, related);
     const read = readValue(value, aside, this.#surroundings.readLimits, frameBytesMax);
-    if (isFault(read)) this.unreadable(direction, read, 0, undefined);
-    else this.arrive(direction, read, undefined);
+    if (isFault(read)) this.unreadable(direction, read, 0, via);
+    else this.arrive(direction, read, via);
+  }
+
+  /** A server's message comes by way of the request that it names, where its client has more than one way. */
+  #viaOf(direction: Direction, related: RequestId): Via | undefined {
+    if (this.#exchanges === undefined || direction === 'client-to-server') return undefined;
+    const request = this.record.pending.get('client-to-server', idKey(0, related));
+    return request === undefined ? undefined : { exchange: request.exchange, request, status: 0 };
   }
 
   #receiveBatch(direction: Direction, bytes: Uint8Array, via: Via | undefined): void {

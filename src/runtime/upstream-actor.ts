@@ -148,8 +148,8 @@ export class Upstream {
       message: (bytes, via) => {
         if (isCurrent()) reports.message(bytes, via);
       },
-      value: (message, aside) => {
-        if (isCurrent()) reports.value(message, aside);
+      value: (message, aside, related) => {
+        if (isCurrent()) reports.value(message, aside, related);
       },
       unreadable: (fault, bytes, via) => {
         if (isCurrent()) reports.unreadable(fault, bytes, via);
