@@ -157,6 +157,7 @@ export const manifest: readonly Requirement[] = [
     'both',
     'Everything has a limit, and who is refused is told which, with its numbers; the reserve stays for handshake, ping, shutdown.',
     {
+      'adapters/wrap-transport.test.ts': 'S7 refuses what is above a limit',
       'transports/http-fetch-front.test.ts': 'S7 requests under way are bounded: one more is told when to come again',
       'adapters/fetch-handler.test.ts': 'S7 is refused when too many wait',
       'proxy/http.test.ts': 'S7 one more than there is room for is refused with 503',
@@ -499,6 +500,7 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('P4', 'both', 'An answer reaches its own request only, whatever ids anybody uses.', {
+    'adapters/wrap-transport.test.ts': 'P4 answers a second request under an id that waits, in its own name',
     'e2e/http-sessions.test.ts': 'P4 have answers of their own where all of them share a server',
     'proxy/http.test.ts': 'F9 P4 that shake hands have a session and a server each, also with the same ids',
     'transports/http-inbound.test.ts': 'P4 R7 two clients and two requests of one client may all have the same id',
@@ -519,6 +521,9 @@ export const manifest: readonly Requirement[] = [
   }),
   ...rows('P5', 'both', 'When the server dies, everything it was asked is settled at once with a typed error.', {
     'adapters/fetch-handler.test.ts': 'P5 whose server dies is answered at once',
+    'adapters/wrap-transport.test.ts': 'P5 tells a request that its server closed, and why',
+    'adapters/sdk-server.test.ts':
+      'P5 that closes is lost to what it worked on, and another is made for what comes then',
     'proxy/websocket.test.ts': 'P5 whose server dies for good are told by 1011 that it was no end in order',
     'e2e/http.test.ts': 'P5 calls of a server that dies are answered at once, with what became of it',
     'transports/http-real-servers.test.ts': 'P3 P5 that is killed and started again serves the same client',
@@ -566,6 +571,7 @@ export const manifest: readonly Requirement[] = [
     'e2e/processes.test.ts': 'P8 is not started again when that is not wanted',
   }),
   ...rows('P9', 'both', 'What a server asks reaches the client that caused it, and the answer returns.', {
+    'adapters/wrap-transport.test.ts': 'P9 carries what the server asks its client, and the answer',
     'e2e/fronts.test.ts': 'P9 P18 says the same to a client %s',
     'e2e/http-sessions.test.ts': 'P4 P13 P9 each have a session, a server and answers of their own',
     'e2e/websocket-command.test.ts': 'P18 P9 of the handshake hears progress before the answer, and is asked and asks',
@@ -590,6 +596,7 @@ export const manifest: readonly Requirement[] = [
     'both',
     'A cancellation overtakes what is queued, takes back what has not left, and silences what comes late.',
     {
+      'adapters/wrap-transport.test.ts': 'P10 carries a cancellation, and the request is settled',
       'e2e/http-sessions.test.ts': 'P10 a call that its client gives up is given up at the server',
       'transports/http-link.test.ts': 'P10 before it has left, is never sent',
       'scenarios/exchanges.test.ts': 'P10 a cancellation that could mean either goes no further, and is counted',
@@ -626,6 +633,7 @@ export const manifest: readonly Requirement[] = [
   }),
   ...rows('P16', 'both', 'Floods and peers that do not read cost bounded memory and are refused in typed words.', {
     'transports/http-fetch-response.test.ts': 'P16 knows how much is not taken, and when it was',
+    'adapters/wrap-transport.test.ts': 'P16 holds its sender back while the far end does not read, and lets it go on',
     'adapters/node-listener.test.ts': 'P16 is read no faster than its client takes it',
     'adapters/fetch-handler.test.ts': 'P16 whose reader is slow slows its server down, and goes on when it reads',
     'transports/http-replay.test.ts':

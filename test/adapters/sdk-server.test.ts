@@ -59,12 +59,20 @@ describe.each(['v1', 'v2'] as const)('a server of SDK %s in this process', (kind
   });
 
   test.each([
-    ['cannot be made', () => Promise.reject(new Error('no such database'))],
-    ['does not connect', () => ({ ...newServer(kind), connect: () => Promise.reject(new Error('no such database')) })],
-  ])('that %s is a server that could not be reached', async (_what, factory) => {
-    const { connect } = served(kind, factory);
-    await expect(connect()).rejects.toThrow('');
-    expect([...runtime!.sessions()]).toEqual([]);
+    ['cannot be made', (failure: Promise<never>) => failure],
+    ['does not connect', (failure: Promise<never>) => ({ ...newServer(kind), connect: () => failure })],
+  ])('that %s could not be reached, and its client reads why', async (_what, serverThat) => {
+    let fail = (): void => {};
+    const failure = new Promise<never>((_, reject) => {
+      fail = () => reject(new Error('no such database'));
+    });
+    const { client, connect } = served(kind, () => serverThat(failure));
+    const connecting = connect().catch((error: unknown) => error);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([...runtime!.sessions()][0]?.pending.length).toBe(1);
+    fail();
+    expect(await connecting).toMatchObject({ data: { code: 'UPSTREAM_LOST', detail: 'no such database' } });
+    await client.close();
   });
 
   test('that is still being made when its session ends is closed', async () => {

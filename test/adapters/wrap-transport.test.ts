@@ -232,7 +232,7 @@ describe.each(['client', 'server'] as const)('a wrapped transport with the %s at
     await near.close();
   });
 
-  test('answers a second request under an id that waits, in its own name (P4)', async () => {
+  test('P4 answers a second request under an id that waits, in its own name', async () => {
     const { far, near, heard } = await inHand(peer);
     await near.send(ping(1));
     await near.send(ping(1));

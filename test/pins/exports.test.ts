@@ -38,11 +38,14 @@ describe('the package exports', () => {
       'observations',
       'openSession',
       'outcomes',
+      'sdkServer',
+      'sdkTransport',
       'sessionStates',
       'statusOf',
       'systemClock',
       'tagThresholds',
       'webStreams',
+      'wrapTransport',
     ]);
   });
 
@@ -103,6 +106,8 @@ describe('the package exports', () => {
       'Runtime',
       'RuntimeOptions',
       'RuntimeSession',
+      'SdkServer',
+      'SdkTransport',
       'Sender',
       'ServerPeer',
       'SessionBetween',
@@ -125,6 +130,8 @@ describe('the package exports', () => {
       'WebStreamOptions',
       'WebStreamPair',
       'WebWritable',
+      'WrapOptions',
+      'WrappedTransport',
     ]);
   });
 
