@@ -15,7 +15,7 @@ const levels: readonly (readonly string[])[] = [
   ['ports'],
   ['machines'],
   ['runtime'],
-  ['transports', 'rules', 'record', 'observe', 'cluster'],
+  ['transports', 'rules', 'record', 'observe', 'cluster', 'auth'],
   ['adapters'],
   ['core', 'index'],
   ['admin', 'inspector', 'testing', 'config'],
@@ -33,7 +33,8 @@ const pure: Readonly<Record<string, readonly string[]>> = {
   runtime: ['xstate'],
 };
 /** What an embedder gets only by asking for it. */
-const uninvitedPackages = /^(?:fast-check|vitest|pino|commander|yaml|ws|jose|@nats-io\/|@opentelemetry\/sdk|cel)/;
+const uninvitedPackages =
+  /^(?:fast-check|vitest|pino|commander|yaml|ws|jose|oauth4webapi|@nats-io\/|@opentelemetry\/sdk|cel)/;
 
 type Sources = Readonly<Record<string, string>>;
 interface Import {
