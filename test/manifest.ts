@@ -710,6 +710,7 @@ export const manifest: readonly Requirement[] = [
     'adapters/fetch-handler.test.ts': 'P20 lets nobody into the session of somebody else',
     'transports/http-session-table.test.ts': 'P20 are found by their id, by who opened them',
     'runtime/foreign.test.ts': 'P20 S4 a message of somebody else',
+    'proxy/guard.test.ts': 'P20 knows no session of one principal when another names it',
     'proxy/http.test.ts': 'P20 of a foreign host or page are not let in',
     'transports/http-entrance.test.ts': 'P20 keeps out a request with %j, once and again',
     'transports/http-inbound.test.ts': 'P20 of somebody else finds no session',

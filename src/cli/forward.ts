@@ -1,6 +1,7 @@
 /** `ninelives forward`: one upstream behind one front. What it may be told, and what that means. */
 
 import { type Command, Option } from 'commander';
+import { type AuthFlags, addAuthFlags, guardRequestOf } from './auth-flags.ts';
 import { type ListenFlags, addListenFlags, listenOptionsOf } from './listen-flags.ts';
 import type { ForwardRequest } from './run-forward.ts';
 import type { ListeningRequest } from './run-listening.ts';
@@ -83,7 +84,7 @@ Protocol bytes only on stdout; everything for people on stderr. Exit code: the s
     });
 }
 
-interface ListeningFlags extends SessionFlags, ServerFlags, ListenFlags {
+interface ListeningFlags extends SessionFlags, ServerFlags, ListenFlags, AuthFlags {
   readonly share: 'isolated' | 'shared';
   readonly sessionsMax?: number;
   readonly sessionIdleMs?: number;
@@ -91,7 +92,7 @@ interface ListeningFlags extends SessionFlags, ServerFlags, ListenFlags {
 }
 
 function addListening(command: Command): Command {
-  return addSessionFlags(addServerFlags(addListenFlags(command)))
+  return addSessionFlags(addServerFlags(addAuthFlags(addListenFlags(command))))
     .addOption(
       new Option('--share <how>', 'a server process for each session, or one for all of them')
         .choices(['isolated', 'shared'])
@@ -121,6 +122,7 @@ Examples:
   ninelives forward http -- npx -y @modelcontextprotocol/server-everything
   ninelives forward http --listen 127.0.0.1:0 --upstream https://example.com/mcp
   ninelives forward http --listen 0.0.0.0:7400 --allow-host mcp.example.com --tls-cert cert.pem --tls-key key.pem -- node server.js
+  ninelives forward http --auth-token-file tokens -- node server.js
 ${listeningEnd}`,
     )
     .action(listeningAction('http', runners));
@@ -151,7 +153,9 @@ function listeningAction(kind: 'http' | 'ws', runners: Runners) {
     const shares = flags.share === 'shared';
     if (shares && 'url' in server)
       front.error('error: --share shared is for a command: a server at a URL is shared as it is');
-    const listen = listenOptionsOf(flags);
+    const auth = guardRequestOf(flags, process.env);
+    if ('problem' in auth) front.error(`error: ${auth.problem}`);
+    const listen = listenOptionsOf(flags, auth.guard !== undefined);
     if ('problem' in listen) front.error(`error: ${listen.problem}`);
     const sessions = await sessionRequestOf(flags);
     if ('problem' in sessions) front.error(`error: ${sessions.problem}`);
@@ -165,6 +169,7 @@ function listeningAction(kind: 'http' | 'ws', runners: Runners) {
       server,
       shares,
       listen,
+      ...(auth.guard === undefined ? {} : { guard: auth.guard }),
       limits: { ...sessions.limits, ...(sessionsMax === undefined ? {} : { sessions: sessionsMax }) },
       times: {
         ...sessions.times,

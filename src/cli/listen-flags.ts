@@ -30,7 +30,8 @@ export function addListenFlags(command: Command): Command {
     .option('--tls-key <file>', 'and this key (PEM)');
 }
 
-export function listenOptionsOf(flags: ListenFlags): ListenOptions | { readonly problem: string } {
+/** @param isGuarded whoever comes in is asked to prove who they are. */
+export function listenOptionsOf(flags: ListenFlags, isGuarded = false): ListenOptions | { readonly problem: string } {
   const address = addressIn(flags.listen);
   if (address === undefined) {
     return { problem: `--listen ${flags.listen}: write it as HOST:PORT, such as ${defaultAddress} or [::1]:7400` };
@@ -40,7 +41,7 @@ export function listenOptionsOf(flags: ListenFlags): ListenOptions | { readonly 
   }
   const { host } = address;
   const { allowHost: allowHosts = [], allowOrigin: allowOrigins = [] } = flags;
-  const problem = doorProblem({ listenHost: host, allowHosts, allowOrigins });
+  const problem = doorProblem({ listenHost: host, allowHosts, allowOrigins, isGuarded });
   if (problem !== undefined) return { problem };
   const tls = tlsOf(flags);
   if (tls !== undefined && 'problem' in tls) return tls;

@@ -1,13 +1,16 @@
 /** The command line and its parser. Each command has a file of its own; this one knows their names and what is common to all. */
 
 import { Command, CommanderError } from 'commander';
+import { addAuth } from './auth.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type Runners, addForward } from './forward.ts';
+import type { AuthRequest } from './run-auth.ts';
 import { type SessionsRequest, addSessions } from './sessions.ts';
 import { packageVersion } from './version.ts';
 
 /** What does what a command line asks for. */
 export interface AllRunners extends Runners {
+  readonly auth: (request: AuthRequest) => Promise<void>;
   readonly sessions: (request: SessionsRequest) => Promise<void>;
 }
 
@@ -24,6 +27,7 @@ export function commandLine(runners: AllRunners): Command {
     .addHelpText('after', '\nExample:\n  ninelives forward stdio -- npx -y @modelcontextprotocol/server-everything\n');
   addForward(program, runners);
   addSessions(program, runners.sessions);
+  addAuth(program, runners.auth);
   return program;
 }
 

@@ -11,6 +11,7 @@ import {
   sharedChildBackend,
   urlBackend,
 } from '../proxy/backend.ts';
+import { type GuardRequest, openGuard } from '../proxy/guard.ts';
 import { ListenError, type ListenOptions, type ListeningForward, type ListeningOptions } from '../proxy/listening.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import { defaultLimits } from '../session/limits.ts';
@@ -31,6 +32,8 @@ export interface ListeningRequest extends SessionRequest {
   /** One server process for all sessions. */
   readonly shares: boolean;
   readonly listen: ListenOptions;
+  /** Who may come in; everybody whom the door lets in unless it is said. */
+  readonly guard?: GuardRequest;
 }
 
 /** How long the last lines on stderr may take at the end. */
@@ -107,7 +110,11 @@ export async function runListening(request: ListeningRequest): Promise<never> {
 }
 
 async function open(request: ListeningRequest, backend: Backend, clock: Clock, log: Log): Promise<ListeningForward> {
-  const options: ListeningOptions = { ...request, backend, clock, log };
+  const { guard: asked, ...rest } = request;
+  const { listen } = rest;
+  const surroundings = { path: listen.path, isTls: listen.tls !== undefined, clock };
+  const guard = asked === undefined ? undefined : await openGuard(asked, surroundings);
+  const options: ListeningOptions = { ...rest, backend, clock, log, ...(guard === undefined ? {} : { guard }) };
   if (request.front === 'http') {
     const { forwardHttp } = await import('../proxy/http.ts');
     return forwardHttp(options);

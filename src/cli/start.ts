@@ -22,5 +22,9 @@ export async function start(words: readonly string[], environment: NodeJS.Proces
       const { runSessions } = await import('./run-sessions.ts');
       process.exitCode = await runSessions(request, terminalOf(process.stdout), terminalOf(process.stderr));
     },
+    auth: async (request) => {
+      const { runAuth } = await import('./run-auth.ts');
+      return runAuth(request);
+    },
   });
 }

@@ -18,7 +18,7 @@ import {
 
 /** @throws ListenError with a sentence that says what to do. */
 export async function forwardHttp(options: ListeningOptions): Promise<ListeningForward> {
-  const { backend, clock, log, listen } = options;
+  const { backend, clock, log, listen, guard } = options;
   const { host, port, path, door = {}, tls } = listen;
   const limits = withRoomForAFrame(options.limits);
   const runtime = createRuntime(runtimeOptionsOf(options, limits));
@@ -28,7 +28,8 @@ export async function forwardHttp(options: ListeningOptions): Promise<ListeningF
     host,
     port,
     path,
-    door: doorPolicy({ listenHost: host, ...door }),
+    door: doorPolicy({ listenHost: host, ...door, isGuarded: guard !== undefined }),
+    ...(guard === undefined ? {} : { identify: guard.identify, documents: guard.documents }),
     sessions: new RuntimeSessions({
       runtime,
       log,
@@ -60,6 +61,7 @@ export async function forwardHttp(options: ListeningOptions): Promise<ListeningF
       await runtime.stop();
       await front.close();
       await backend.stop();
+      await guard?.close();
     },
   };
 }

@@ -10,6 +10,7 @@ import type { Limits, Times } from '../session/limits.ts';
 import type { Profile } from '../session/profiles.ts';
 import type { DoorOptions } from '../transports/door.ts';
 import type { Backend } from './backend.ts';
+import type { Guard } from './guard.ts';
 
 export interface ListenOptions {
   /** The address to listen on; the port 0 takes a free one. */
@@ -25,6 +26,8 @@ export interface ListenOptions {
 export interface ListeningOptions {
   readonly backend: Backend;
   readonly listen: ListenOptions;
+  /** Who may come in; anybody whom the door lets in unless told. It is closed with the forward. */
+  readonly guard?: Guard;
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: Partial<Limits>;

@@ -1,6 +1,6 @@
 /** The composition root of `forward ws`: each connection is a session in front of the backend. Wiring only. */
 
-import { type Server, createServer } from 'node:http';
+import { type IncomingMessage, type Server, createServer } from 'node:http';
 import { type ServerOptions, createServer as createTlsServer } from 'node:https';
 
 import type { Runtime } from '../runtime/api.ts';
@@ -9,7 +9,8 @@ import { withRoomForAFrame } from '../session/limits.ts';
 import type { EndReason } from '../session/outcomes.ts';
 import { doorPolicy } from '../transports/door.ts';
 import type { WebSocketLink } from '../transports/websocket-link.ts';
-import { handshakeLimits, openWebSocketFront } from '../transports/websocket-front.ts';
+import { type UpgradeRefusal, handshakeLimits, openWebSocketFront } from '../transports/websocket-front.ts';
+import type { UpgradeAdmission } from './guard.ts';
 import { answerHealth } from './health.ts';
 import { type ListeningForward, type ListeningOptions, listenOn, runtimeOptionsOf, urlOf } from './listening.ts';
 import { waited } from './waited.ts';
@@ -35,11 +36,12 @@ const ordinaryEnds: ReadonlySet<string> = new Set<EndReason>([
 const farewellMs = 1000;
 
 export async function forwardWebSocket(options: ListeningOptions): Promise<ListeningForward> {
-  const { backend, clock, listen } = options;
+  const { backend, clock, listen, guard } = options;
   const limits = withRoomForAFrame(options.limits);
   const runtime = createRuntime(runtimeOptionsOf(options, limits));
   if (options.observer !== undefined) runtime.observe(options.observer);
-  const door = doorPolicy({ listenHost: listen.host, ...listen.door });
+  const door = doorPolicy({ listenHost: listen.host, ...listen.door, isGuarded: guard !== undefined });
+  const principals = new WeakMap<IncomingMessage, string>();
   let isDraining = false;
   const server = serverOf(options);
   server.on('request', (request, response) => {
@@ -50,12 +52,20 @@ export async function forwardWebSocket(options: ListeningOptions): Promise<Liste
     path: listen.path,
     clock,
     frameBytesMax: limits.frameBytesMax,
-    admit: ({ headersDistinct }) => {
-      const refusal = door.check(headersDistinct);
+    admit: (request) => {
+      const refusal = door.check(request.headersDistinct);
       if (refusal !== undefined) return { status: refusal.status, body: `${refusal.reason}\n` };
-      return isDraining ? { status: 503, body: 'draining\n', headers: { 'Retry-After': '1' } } : undefined;
+      if (isDraining) return { status: 503, body: 'draining\n', headers: { 'Retry-After': '1' } };
+      const admission = guard?.admitUpgrade(request);
+      const remembered = (admitted: UpgradeAdmission): UpgradeRefusal | undefined => {
+        if ('refusal' in admitted) return admitted.refusal;
+        principals.set(request, admitted.principal);
+        return undefined;
+      };
+      if (admission instanceof Promise) return admission.then(remembered);
+      return admission === undefined ? undefined : remembered(admission);
     },
-    onConnection: (link) => openSession(runtime, link, options),
+    onConnection: (link, request) => openSession(runtime, link, principals.get(request), options),
   });
   const url = urlOf(listen.tls === undefined ? 'ws' : 'wss', await listenOn(server, listen), listen.path);
   return {
@@ -74,11 +84,17 @@ export async function forwardWebSocket(options: ListeningOptions): Promise<Liste
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await backend.stop();
+      await guard?.close();
     },
   };
 }
 
-function openSession(runtime: Runtime, link: WebSocketLink, { backend, log, profile }: ListeningOptions): void {
+function openSession(
+  runtime: Runtime,
+  link: WebSocketLink,
+  principal: string | undefined,
+  { backend, log, profile }: ListeningOptions,
+): void {
   const behind = backend.open();
   const opened = runtime.open({
     transportType: 'websocket',
@@ -89,6 +105,7 @@ function openSession(runtime: Runtime, link: WebSocketLink, { backend, log, prof
     },
     server: behind.connector,
     restart: backend.restart,
+    ...(principal === undefined ? {} : { principal }),
     ...(profile === undefined ? {} : { profile }),
     onEnded: (reason) =>
       log.info({ session: 'session' in opened ? opened.session.id : undefined, reason }, 'session ended'),

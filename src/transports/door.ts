@@ -10,6 +10,8 @@ export interface DoorOptions {
   readonly allowHosts?: readonly string[];
   /** Pages that may send requests beside those of the allowed hosts: `SCHEME://NAME`, `SCHEME://*.NAME`, with `:PORT` or without. */
   readonly allowOrigins?: readonly string[];
+  /** Whoever comes in is asked next to prove who they are, by what no page sends on behalf of its visitor. */
+  readonly isGuarded?: boolean;
 }
 
 /** As `request.headersDistinct` has them. `request.headers` hides a second Host. */
@@ -31,14 +33,14 @@ export interface DoorPolicy {
 
 /** What is wrong with the options, as a sentence for whoever wrote them. */
 export function doorProblem(options: DoorOptions): string | undefined {
-  const { listenHost, allowHosts = [], allowOrigins = [] } = options;
+  const { listenHost, allowHosts = [], allowOrigins = [], isGuarded = false } = options;
   const badHost = allowHosts.find((pattern) => hostPattern(pattern) === undefined);
   if (badHost !== undefined) return `--allow-host ${badHost}: this is neither NAME nor *.NAME, with :PORT or without`;
   const badOrigin = allowOrigins.find((pattern) => originPattern(pattern) === undefined);
   if (badOrigin !== undefined)
     return `--allow-origin ${badOrigin}: this is no origin such as https://NAME or http://NAME:PORT`;
-  if (allowHosts.length === 0 && !isLoopback(addressOf(listenHost))) {
-    return `Whoever reaches ${listenHost} could use this proxy: say --allow-host NAME for each name that clients know it by`;
+  if (allowHosts.length === 0 && !isGuarded && !isLoopback(addressOf(listenHost))) {
+    return `Whoever reaches ${listenHost} could use this proxy: say --allow-host NAME for each name that clients know it by, or ask them who they are with --auth-token-file FILE`;
   }
   return undefined;
 }
@@ -52,7 +54,20 @@ export function doorPolicy(options: DoorOptions): DoorPolicy {
   const ownNames = isLoopback(address) ? [...loopbackNames, address] : [];
   const hosts = [...ownNames, ...allowHosts].flatMap((pattern) => hostPattern(pattern) ?? []);
   const origins = allowOrigins.flatMap((pattern) => originPattern(pattern) ?? []);
+  if (hosts.length === 0) return { check: ({ host, origin }) => checkAnyHost(host, origin, origins) };
   return { check: ({ host, origin }) => checkHost(host, hosts) ?? checkOrigin(origin, hosts, origins) };
+}
+
+/** By whatever name clients know this proxy: pages that it serves under that name are its own, and all others are not. */
+function checkAnyHost(
+  hostHeader: DoorHeaders['host'],
+  originHeader: DoorHeaders['origin'],
+  origins: readonly Origin[],
+): DoorRefusal | undefined {
+  const values = valuesOf(hostHeader);
+  const host = values.length === 1 ? authorityOf(values[0] ?? '') : undefined;
+  if (host === undefined) return checkHost(hostHeader, []);
+  return checkOrigin(originHeader, [host], origins);
 }
 
 function checkHost(header: DoorHeaders['host'], hosts: readonly Authority[]): DoorRefusal | undefined {

@@ -19,8 +19,8 @@ export function answerPreflight(request: FrontRequest, response: FrontResponse):
   answerEmpty(response, 204, headers);
 }
 
-/** What a page may read of an answer beside its body: the id that it has to send from then on. */
-const exposedHeaders = 'Mcp-Session-Id';
+/** What a page may read of an answer beside its body: the id that it has to send from then on, and what it has to come with. */
+const exposedHeaders = 'Mcp-Session-Id, WWW-Authenticate';
 
 /** Lets a page that the door has let in read an answer. */
 export function addPageHeaders(headers: HeaderList, pageOrigin: string): void {

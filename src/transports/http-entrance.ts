@@ -6,10 +6,11 @@
 import { refusal } from '../errors.ts';
 import type { Log } from '../ports.ts';
 import { type ReadLimits, defaultReadLimits } from '../protocol/read.ts';
+import { encodeText } from '../protocol/text.ts';
 import { defaultLimits } from '../session/limits.ts';
 import type { DoorPolicy } from './door.ts';
 import { FixedDelay } from './fixed-delay.ts';
-import { answerText, failed, refuse } from './http-answers.ts';
+import { answerJson, answerText, failed, refuse } from './http-answers.ts';
 import { answerPreflight } from './http-cors.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import {
@@ -17,6 +18,9 @@ import {
   type HttpLimits,
   type HttpTimes,
   type HttpVisitor,
+  type Identified,
+  type Identify,
+  type TurnedAway,
   defaultHttpLimits,
   defaultHttpTimes,
 } from './http-front-options.ts';
@@ -38,6 +42,7 @@ export class HttpEntrance {
   readonly #log: Log;
   readonly #endpoint: HttpEndpoint;
   readonly #allowsPages: boolean;
+  readonly #documents: HttpEntranceOptions['documents'];
   readonly #unreadiness: () => string | undefined;
   readonly #delays: readonly FixedDelay[];
   /** A host that the door has let in: clients say the same one each time. */
@@ -54,6 +59,7 @@ export class HttpEntrance {
     this.#door = options.door;
     this.#log = log;
     this.#allowsPages = options.allowsPages === true;
+    this.#documents = options.documents;
     this.#unreadiness = options.unreadiness ?? (() => undefined);
     const heartbeats = new FixedDelay(clock, times.heartbeatMs / 2);
     const quiet = new FixedDelay(clock, times.streamAfterMs);
@@ -100,17 +106,40 @@ export class HttpEntrance {
   }
 
   /** Serves one request. Whatever goes wrong on our side is answered, and harms nobody else. */
-  serve<Request extends FrontRequest>(
-    request: Request,
-    response: FrontResponse,
-    identify: (request: Request) => HttpVisitor,
-  ): void {
+  serve<Request extends FrontRequest>(request: Request, response: FrontResponse, identify: Identify<Request>): void {
     try {
-      if (this.#admits(request, response)) this.#endpoint.serve(request, response, identify(request));
+      if (!this.#admits(request, response)) return;
+      const who = identify(request);
+      if (who instanceof Promise) void this.#serveLater(request, response, who);
+      else this.#serveAs(request, response, who);
     } catch (error) {
-      this.#log.error({ error }, 'a request could not be served');
-      failed(response);
+      this.#fail(response, error);
     }
+  }
+
+  /** Meanwhile its body is not read: the client waits in its own socket. */
+  async #serveLater(request: FrontRequest, response: FrontResponse, asked: Promise<Identified>): Promise<void> {
+    try {
+      const who = await asked;
+      if (!response.destroyed) this.#serveAs(request, response, who);
+    } catch (error) {
+      this.#fail(response, error);
+    }
+  }
+
+  #serveAs(request: FrontRequest, response: FrontResponse, who: Identified): void {
+    if (!('turnedAway' in who)) {
+      this.#endpoint.serve(request, response, who);
+      return;
+    }
+    const { status, reason } = who.turnedAway;
+    this.#log.debug({ status, reason }, 'a request was turned away at the door');
+    turnAway(response, who.turnedAway);
+  }
+
+  #fail(response: FrontResponse, error: unknown): void {
+    this.#log.error({ error }, 'a request could not be served');
+    failed(response);
   }
 
   /** True: the request is for the endpoint. False: it was answered here. */
@@ -119,9 +148,11 @@ export class HttpEntrance {
     const isHere = url === this.path || url.startsWith(this.#pathWithQuery) || this.path === everyPath;
     if (!isHere && this.#isProbe(url, request, response)) return false;
     if (!this.#lets(request, response)) return false;
-    if (!isHere) answerText(response, 404, `Nothing is here; MCP is served at ${this.path}`);
+    const document = isHere ? undefined : this.#documents?.get(url.split('?', 1)[0] ?? '');
+    if (!isHere && document === undefined) answerText(response, 404, `Nothing is here; MCP is served at ${this.path}`);
     else if (request.method === 'OPTIONS' && response.pageOrigin !== undefined) answerPreflight(request, response);
-    else return true;
+    else if (document === undefined) return true;
+    else answerDocument(request, response, document);
     return false;
   }
 
@@ -151,4 +182,20 @@ export class HttpEntrance {
     if (this.#allowsPages && typeof origins === 'string') response.pageOrigin = origins;
     return true;
   }
+}
+
+function turnAway(response: FrontResponse, { status, reason, challenge }: TurnedAway): void {
+  const headers = challenge === undefined ? [] : ['WWW-Authenticate', challenge];
+  refuse(response, refusal('INVALID_REQUEST', { reason }), { status, headers });
+}
+
+function answerDocument(
+  request: FrontRequest,
+  response: FrontResponse,
+  document: (request: FrontRequest) => string,
+): void {
+  const headers = ['Cache-Control', 'no-store'];
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    answerText(response, 405, 'Method not allowed', [...headers, 'Allow', 'GET, HEAD']);
+  } else answerJson(response, 200, encodeText(document(request)), headers);
 }

@@ -16,6 +16,7 @@ import { joinBytes } from './join-bytes.ts';
 import type { Due, FixedDelay } from './fixed-delay.ts';
 import { addRetryAfter, refuse } from './http-answers.ts';
 import { EventStream, type EventStreamSurroundings } from './http-event-stream.ts';
+import type { HttpVisitor } from './http-front-options.ts';
 import { headerIn, headersBeginning } from './http-header-fields.ts';
 import type { FrontRequest, FrontResponse, HeaderList, ResponseOwner } from './http-messages.ts';
 import { Outflow, type OutflowMeter } from './http-outflow.ts';
@@ -35,6 +36,7 @@ export interface ResumableStream {
 /** The session as its exchanges see it. */
 export interface ExchangeHome extends OutflowMeter {
   readonly sessionId: string;
+  readonly visitor: Pick<HttpVisitor, 'ownHeaders'>;
   /** A stream that can be resumed, carried by this response for now; undefined where there is no resuming. */
   resumable(stream: EventStream): ResumableStream | undefined;
   /** There is no room for so many bytes more on this stream. */
@@ -96,8 +98,9 @@ export class HttpExchange extends Exchange implements Due, ResponseOwner {
   ) {
     // Of the request its headers alone are kept: a session refers to an exchange for longer than that is under way.
     const { rawHeaders } = request;
+    const { ownHeaders } = home.visitor;
     super(
-      (name) => headerIn(rawHeaders, name),
+      (name) => (ownHeaders?.has(name) === true ? undefined : headerIn(rawHeaders, name)),
       (prefix) => headersBeginning(rawHeaders, prefix),
     );
     this.#home = home;

@@ -12,7 +12,7 @@ import { refuse } from './http-answers.ts';
 import { HttpEntrance } from './http-entrance.ts';
 import { FetchRequest } from './http-fetch-request.ts';
 import { FetchResponse } from './http-fetch-response.ts';
-import { type HttpEntranceOptions, type HttpVisitor, defaultHttpTimes } from './http-front-options.ts';
+import { type HttpEntranceOptions, type Identified, defaultHttpTimes } from './http-front-options.ts';
 
 /** Requests under way at once, unless told otherwise. */
 export const defaultRequestsMax = 10_000;
@@ -46,7 +46,7 @@ export class FetchFront {
    * cancelled.
    * @throws LocalError BODY_TAKEN
    */
-  async fetch(request: Request, visitor: HttpVisitor): Promise<Response> {
+  async fetch(request: Request, visitor: Identified | Promise<Identified>): Promise<Response> {
     if (request.bodyUsed || request.body?.locked === true) {
       throw new LocalError('BODY_TAKEN', 'The body of the request was read by somebody else.');
     }

@@ -15,7 +15,25 @@ export interface HttpVisitor {
   readonly route: string | undefined;
   /** Whose exchanges without a session id belong together. */
   readonly key: string;
+  /** Headers, in lower case, that were for the front alone, such as the proof of who this is: nobody behind it sees them. */
+  readonly ownHeaders?: ReadonlySet<string>;
 }
+
+/** Why somebody is not let in. */
+export interface TurnedAway {
+  readonly status: number;
+  /** A sentence for the client's developer. */
+  readonly reason: string;
+  /** For `WWW-Authenticate`: what to come with. */
+  readonly challenge: string | undefined;
+}
+
+export type Identified = HttpVisitor | { readonly turnedAway: TurnedAway };
+
+/** Says who sends a request: at once where it can, since most requests come from somebody who is known. */
+export type Identify<Request extends FrontRequest = FrontRequest> = (
+  request: Request,
+) => Identified | Promise<Identified>;
 
 /**
  * - `legacy`: a client shook hands, and names its session from then on.
@@ -101,6 +119,8 @@ export interface HttpEntranceOptions {
   readonly sessionless?: 'refuse' | 'pass';
   /** Pages that the door lets in may read the answers. */
   readonly allowsPages?: boolean;
+  /** What anybody may read whom the door lets in: JSON texts by their paths. */
+  readonly documents?: ReadonlyMap<string, (request: FrontRequest) => string>;
   /** Why the front should not be sent traffic, in one line; undefined when it may. */
   readonly unreadiness?: () => string | undefined;
   readonly clock: Clock;
@@ -117,7 +137,7 @@ export interface HttpFrontOptions extends HttpEntranceOptions {
   readonly host: string;
   readonly port: number;
   /** Says who a visitor is. Everybody is the same nobody unless told otherwise. */
-  readonly identify?: (request: FrontRequest) => HttpVisitor;
+  readonly identify?: Identify;
   /** PEM texts: then the front speaks TLS. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }

@@ -18,7 +18,7 @@ import {
   type HttpFrontOptions,
   type HttpLimits,
   type HttpTimes,
-  type HttpVisitor,
+  type Identify,
   defaultHttpLimits,
   defaultHttpTimes,
 } from './http-front-options.ts';
@@ -54,7 +54,7 @@ class Front implements HttpFront {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #entrance: HttpEntrance;
-  readonly #identify: (request: NodeRequest) => HttpVisitor;
+  readonly #identify: Identify<NodeRequest>;
   readonly #pipelines: Pipelines;
   readonly #connections: Connections;
 

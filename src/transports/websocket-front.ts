@@ -26,7 +26,7 @@ export interface WebSocketFrontOptions extends WebSocketTuning {
   /** For a client that was refused to take its answer. Default 5 s. */
   readonly refusalTimeoutMs?: number;
   /** Asked first about every upgrade on the path. Undefined: it may come in, if it speaks WebSocket and MCP. */
-  readonly admit: (request: IncomingMessage) => UpgradeRefusal | undefined;
+  readonly admit: (request: IncomingMessage) => UpgradeRefusal | undefined | Promise<UpgradeRefusal | undefined>;
   /** A connection is open. It is read from `link.start` on, which may be called later. */
   readonly onConnection: (link: WebSocketLink, request: IncomingMessage) => void;
 }
@@ -65,6 +65,15 @@ export function openWebSocketFront(options: WebSocketFrontOptions): WebSocketFro
   });
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const refusal = refusalOf(request, options);
+    if (refusal instanceof Promise) void goOnLater(request, socket, head, refusal);
+    else goOn(request, socket, head, refusal);
+  };
+  const goOn = (
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    refusal = protocolRefusal(request.headers['sec-websocket-protocol']),
+  ): void => {
     if (refusal !== undefined) {
       refuse(request, refusal, options);
       return;
@@ -72,6 +81,19 @@ export function openWebSocketFront(options: WebSocketFrontOptions): WebSocketFro
     sockets.handleUpgrade(request, socket, head, (opened) => {
       options.onConnection(new WebSocketLink(opened, socket, options), request);
     });
+  };
+  /** Meanwhile its connection may end, which is nobody's error. */
+  const goOnLater = async (
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    asked: Promise<UpgradeRefusal | undefined>,
+  ): Promise<void> => {
+    const gone = (): void => void socket.destroy();
+    socket.on('error', gone);
+    const refusal = await asked.catch((): UpgradeRefusal => ({ status: 500, body: 'This went wrong on our side\n' }));
+    socket.off('error', gone);
+    if (!socket.destroyed) goOn(request, socket, head, refusal);
   };
   server.on('upgrade', upgrade);
   const empty = new Promise<void>((resolve) => {
@@ -92,11 +114,14 @@ export function openWebSocketFront(options: WebSocketFrontOptions): WebSocketFro
   };
 }
 
-function refusalOf(request: IncomingMessage, { path, admit }: WebSocketFrontOptions): UpgradeRefusal | undefined {
+function refusalOf(
+  request: IncomingMessage,
+  { path, admit }: WebSocketFrontOptions,
+): ReturnType<WebSocketFrontOptions['admit']> {
   if (pathOf(request.url) !== path) {
     return { status: 404, body: `There is nothing here: MCP over WebSocket is spoken at ${path}\n` };
   }
-  return admit(request) ?? protocolRefusal(request.headers['sec-websocket-protocol']);
+  return admit(request);
 }
 
 function pathOf(url = ''): string {

@@ -373,7 +373,7 @@ test('pages of named origins may use it, and read what they need', async () => {
     'https://page.example',
   ]);
   const opened = await stage.sends({ headers, body: initialize(0) });
-  expect(opened.headers.get('access-control-expose-headers')).toBe('Mcp-Session-Id');
+  expect(opened.headers.get('access-control-expose-headers')).toBe('Mcp-Session-Id, WWW-Authenticate');
 });
 
 test('a door that cannot be kept is misuse, and said to be', () => {

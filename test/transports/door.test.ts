@@ -184,6 +184,33 @@ describe('a door with names of its own', () => {
   });
 });
 
+describe('a door behind which everybody proves who they are', () => {
+  const guarded: DoorOptions = { listenHost: '0.0.0.0', isGuarded: true };
+
+  test('needs no names: it answers to every name that is one', () => {
+    expect(doorProblem(guarded)).toBeUndefined();
+    for (const host of ['mcp.example.com', '10.0.0.1:7400', 'localhost']) expect(atTheDoor(guarded, host)).toBe(inside);
+    expect(atTheDoor(guarded, 'a b')).toBe(noHost);
+    expect(atTheDoor(guarded, ['a', 'b'])).toBe(oneHost);
+    expect(atTheDoor(guarded)).toBe(oneHost);
+  });
+
+  test('P20 lets in pages of the name that they use, and of no other', () => {
+    expect(atTheDoor(guarded, 'mcp.example.com', 'https://mcp.example.com')).toBe(inside);
+    expect(atTheDoor(guarded, 'mcp.example.com', 'https://evil.example')).toBe(strangeOrigin('https://evil.example'));
+    expect(atTheDoor(guarded, 'mcp.example.com', 'null')).toBe(noOrigin);
+    const open = { ...guarded, allowOrigins: ['https://app.example.com'] };
+    expect(atTheDoor(open, 'mcp.example.com', 'https://app.example.com')).toBe(inside);
+  });
+
+  test('P20 keeps to names that it was given, and to those of loopback', () => {
+    const named = { ...guarded, allowHosts: ['mcp.example.com'] };
+    expect(atTheDoor(named, 'mcp.example.com')).toBe(inside);
+    expect(atTheDoor(named, 'evil.example')).toBe(strangeHost('evil.example'));
+    expect(atTheDoor({ ...onLoopback, isGuarded: true }, 'evil.example')).toBe(strangeHost('evil.example'));
+  });
+});
+
 describe('what is wrong with a door', () => {
   test.each([
     '0.0.0.0',
@@ -195,7 +222,7 @@ describe('what is wrong with a door', () => {
     '127.0.0.1.example',
     '::ffff:127.0.0.1',
   ])('is that others reach it at %j, and nobody said by which name', (listenHost) => {
-    const problem = `Whoever reaches ${listenHost} could use this proxy: say --allow-host NAME for each name that clients know it by`;
+    const problem = `Whoever reaches ${listenHost} could use this proxy: say --allow-host NAME for each name that clients know it by, or ask them who they are with --auth-token-file FILE`;
     expect(doorProblem({ listenHost })).toBe(problem);
     expect(() => doorPolicy({ listenHost })).toThrow(new RangeError(problem));
     expect(doorProblem({ listenHost, allowHosts: ['proxy.example'] })).toBeUndefined();

@@ -40,7 +40,7 @@ describe('a page of another origin that may use the front', () => {
     for (const reply of [await client.posts(initialize(0)), await client.posts('nonsense')]) {
       expect(reply.headers).toMatchObject({
         'access-control-allow-origin': page,
-        'access-control-expose-headers': 'Mcp-Session-Id',
+        'access-control-expose-headers': 'Mcp-Session-Id, WWW-Authenticate',
         vary: 'Origin',
       });
     }

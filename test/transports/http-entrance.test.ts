@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { initialize, request } from '../../src/testing/messages.ts';
+import type { Identified, Identify } from '../../src/transports/http-front-options.ts';
 import { RawConnection, closeStages, openStage } from './http-stage.ts';
 
 afterEach(closeStages);
@@ -90,4 +93,111 @@ test('whatever goes wrong on our side is answered, and harms nobody else', async
   expect([reply.status, await reply.json()]).toMatchObject([500, { id: null, error: { data: { part: 'front' } } }]);
   stage.log.says('error', 'a request could not be served');
   expect((await client.posts(initialize(0))).status).toBe(200);
+});
+
+describe('a visitor who has to prove who it is', () => {
+  const alice = { principal: 'alice', route: undefined, key: 'alice', ownHeaders: new Set(['authorization']) };
+  const challenge = 'Bearer scope="read"';
+  const byHeader: Identify = (asked) =>
+    asked.header('authorization') === 'Bearer a'
+      ? alice
+      : { turnedAway: { status: 401, reason: 'Say who you are', challenge } };
+
+  test('is told what to come with, and reaches no session', async () => {
+    const stage = await openStage({ identify: byHeader });
+    const reply = await stage.client().posts(initialize(0));
+    expect([reply.status, reply.header('www-authenticate'), await reply.json()]).toMatchObject([
+      401,
+      challenge,
+      { id: null, error: { code: -32600, data: { reason: 'Say who you are' } } },
+    ]);
+    expect(stage.asked).toEqual([]);
+    expect((await stage.client().sends({ method: 'GET', path: '/healthz' })).status).toBe(200);
+  });
+
+  test('may be asked about for a while, with the same result', async () => {
+    const stage = await openStage({ identify: async (asked) => byHeader(asked) });
+    const client = await stage.opened({ Authorization: 'Bearer a' });
+    expect((await client.posts(request(1, 'ping'))).status).toBe(200);
+    expect((await client.posts(request(1, 'ping'), { Authorization: 'Bearer b' })).status).toBe(401);
+    expect((await stage.client().posts(initialize(0))).status).toBe(401);
+    expect(stage.session.metadata().principal).toBe('alice');
+  });
+
+  test('keeps to itself what it proved it with: nothing behind the front sees it', async () => {
+    const stage = await openStage({ identify: byHeader });
+    await stage.opened({ Authorization: 'Bearer a', 'User-Agent': 'curl' });
+    const { exchange } = stage.asked[0]!;
+    expect([exchange.header('authorization'), exchange.header('user-agent')]).toEqual([undefined, 'curl']);
+  });
+
+  test('and leaves meanwhile, opens nothing', async () => {
+    let decide = (_who: Identified): void => {};
+    const asked = new Promise<void>((resolve) => {
+      stageOptions.onAsked = resolve;
+    });
+    const stage = await openStage({
+      identify: async () =>
+        new Promise((resolve) => {
+          decide = resolve;
+          stageOptions.onAsked();
+        }),
+    });
+    const socket = connect(stage.front.port, '127.0.0.1');
+    const body = JSON.stringify(initialize(0));
+    const length = Buffer.byteLength(body);
+    const head = `POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`;
+    socket.write(`${head}Accept: application/json, text/event-stream\r\nContent-Length: ${length}\r\n\r\n${body}`);
+    await asked;
+    const closed = once(socket, 'close');
+    socket.resetAndDestroy();
+    await closed;
+    // A request of somebody else that is answered later than the end of this one was seen.
+    expect((await stage.client().sends({ method: 'GET', path: '/healthz' })).status).toBe(200);
+    decide(alice);
+    expect((await stage.client().sends({ method: 'GET', path: '/healthz' })).status).toBe(200);
+    expect(stage.asked).toEqual([]);
+  });
+
+  test('about whom nothing can be found out is told that this is our fault', async () => {
+    const stage = await openStage({ identify: async () => Promise.reject(new Error('no idea')) });
+    expect((await stage.client().posts(initialize(0))).status).toBe(500);
+    stage.log.says('error', 'a request could not be served');
+  });
+});
+
+const stageOptions = { onAsked: (): void => {} };
+
+describe('a document beside the path of MCP', () => {
+  const documents = new Map([['/.well-known/x', (): string => '{"a":1}']]);
+
+  test('may be read by anybody whom the door lets in, and by nobody else', async () => {
+    const stage = await openStage({ documents });
+    const reply = await stage.client().sends({ method: 'GET', path: '/.well-known/x?y' });
+    expect([reply.status, reply.header('content-type'), await reply.json()]).toEqual([
+      200,
+      'application/json',
+      { a: 1 },
+    ]);
+    expect((await stage.client().sends({ path: '/.well-known/x' })).status).toBe(405);
+    expect((await stage.client().sends({ method: 'GET', path: '/.well-known/y' })).status).toBe(404);
+    const strange = await stage
+      .client()
+      .sends({ method: 'GET', path: '/.well-known/x', headers: { Host: 'evil.example' } });
+    expect(strange.status).toBe(403);
+  });
+
+  test('may be read by a page that may use the front', async () => {
+    const page = 'https://app.example.com';
+    const stage = await openStage({ documents, allowsPages: true, door: { allowOrigins: [page] } });
+    const asks = async (method: string) =>
+      stage.client().sends({
+        method,
+        path: '/.well-known/x',
+        headers: { Origin: page, 'Access-Control-Request-Headers': 'mcp-protocol-version' },
+      });
+    const [preflight, reply] = [await asks('OPTIONS'), await asks('GET')];
+    expect([preflight.status, preflight.header('access-control-allow-headers')]).toEqual([204, 'mcp-protocol-version']);
+    expect([reply.status, reply.header('access-control-allow-origin')]).toEqual([200, page]);
+  });
 });

@@ -6,6 +6,7 @@ import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { bareServer, closeBareServers } from './http-stage.ts';
 
 const home: ExchangeHome = {
+  visitor: {},
   sessionId: 's1',
   resumable: () => undefined,
   isFull: () => false,

@@ -322,3 +322,52 @@ async function connectionsOf(server: Server): Promise<number> {
     server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
   });
 }
+
+describe('a client about whom something has to be found out', () => {
+  test('waits, and comes in or reads why not', async () => {
+    const { url, links } = await open({
+      admit: async ({ headers }) =>
+        headers.authorization === 'Bearer a'
+          ? undefined
+          : { status: 401, body: 'who are you\n', headers: { 'WWW-Authenticate': 'Bearer' } },
+    });
+    const known = dial(url, ['mcp'], { authorization: 'Bearer a' });
+    await known.heard.until((all) => all.includes('open mcp'));
+    await links.until((all) => all.length === 1);
+    const stranger = new WebSocket(url, ['mcp']);
+    const [, response] = (await once(stranger, 'unexpected-response')) as [unknown, IncomingMessage];
+    expect([response.statusCode, response.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+    response.resume();
+  });
+
+  test('and leaves meanwhile, is no error of anybody', async () => {
+    let decide = (): void => {};
+    let asked = (_request: IncomingMessage): void => {};
+    const isAsked = new Promise<IncomingMessage>((resolve) => {
+      asked = resolve;
+    });
+    const { port, front } = await open({
+      admit: async (request) =>
+        new Promise((resolve) => {
+          decide = () => resolve(undefined);
+          asked(request);
+        }),
+    });
+    const socket = connect(port, '127.0.0.1');
+    socket.write(upgradeOf('/mcp'));
+    const { socket: inside } = await isAsked;
+    const gone = new Promise((resolve) => inside.once('close', resolve));
+    socket.resetAndDestroy();
+    await gone;
+    decide();
+    expect(front.connections).toBe(0);
+  });
+
+  test('about whom that is not possible is told so', async () => {
+    const { url } = await open({ admit: async () => Promise.reject(new Error('no idea')) });
+    const client = new WebSocket(url, ['mcp']);
+    const [, response] = (await once(client, 'unexpected-response')) as [unknown, IncomingMessage];
+    expect(response.statusCode).toBe(500);
+    response.resume();
+  });
+});
