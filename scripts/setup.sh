@@ -1,21 +1,27 @@
 #!/usr/bin/env bash
 # Looks for the programs that some tests drive and that npm does not bring: a browser for the inspector page, an engine
-# for the cluster. Says what is there. Installs what is missing only when asked to with --all, as root, from apt.
+# for the cluster. Says what is there. Installs what is missing only when asked to, as root, from apt:
+# everything with --all, or one program by its name.
 set -euo pipefail
 
+programs=(chromium nats-server)
 install=no
 for argument in "$@"; do
   case "$argument" in
     --all) install=yes ;;
+    chromium | nats-server)
+      programs=("$argument")
+      install=yes
+      ;;
     *)
-      echo "usage: npm run setup [-- --all]" >&2
+      echo "usage: npm run setup [-- --all | chromium | nats-server]" >&2
       exit 2
       ;;
   esac
 done
 
 missing=()
-for program in chromium nats-server; do
+for program in "${programs[@]}"; do
   if found=$(command -v "$program"); then
     echo "setup: $program is at $found"
   else
@@ -38,4 +44,6 @@ fi
 echo "setup: installing ${missing[*]} with apt-get"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-apt-get install -y -qq --no-install-recommends "${missing[@]}"
+echo "setup: the list of packages is there after $SECONDS s"
+apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+echo "setup: installed after $SECONDS s"

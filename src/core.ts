@@ -1,6 +1,6 @@
 /**
- * The pure core: protocol, session domain, charts, and the runtime that makes actors of them, without any I/O. The same code runs
- * in Node, browsers and workers. XState's types may show here, and nothing but XState is loaded.
+ * The pure core: protocol, session domain, charts, the runtime that makes actors of them, and the adapters that need no
+ * platform. The same code runs in Node, browsers and workers. XState's types may show here, and nothing but XState is loaded.
  */
 
 export { createRuntime } from './runtime/runtime.ts';
@@ -39,6 +39,21 @@ export type {
   UpstreamEvents,
   UpstreamLink,
 } from './ports.ts';
+export { openSession } from './adapters/open-session.ts';
+export type { SessionBetween } from './adapters/open-session.ts';
+export type { PeerAdapter, PeerReports } from './adapters/peer-adapter.ts';
+export { observationTarget } from './adapters/observation-target.ts';
+export type {
+  ObservationEvent,
+  ObservationListener,
+  ObservationListenerOptions,
+  ObservationTarget,
+} from './adapters/observation-target.ts';
+export { observations } from './adapters/observations.ts';
+export type { ObservationsDropped, ObservationsOptions } from './adapters/observations.ts';
+export { webStreams } from './adapters/web-streams.ts';
+export type { WebReadable, WebStreamOptions, WebStreamPair, WebWritable } from './adapters/web-streams.ts';
+export type { StreamAdapter, StreamOptions } from './adapters/stream-adapter.ts';
 export { errorTable } from './errors.ts';
 export type { ErrorCode, ErrorRow, Refusal } from './errors.ts';
 export { LocalError } from './local-error.ts';

@@ -5,11 +5,12 @@ import { encodeText } from '../src/protocol/text.ts';
 import { loadedBy } from './pins/loaded-modules.ts';
 
 describe('./core', () => {
-  test('loads XState and the folders without a platform, and nothing that only one platform has', () => {
+  test('loads XState and files that need no platform, and nothing that only one platform has', () => {
     const { files, packages } = loadedBy('src/core.ts');
     expect([...packages]).toEqual(['xstate']);
     const folders = new Set([...files].map((path) => /^(?:src\/)?([^/.]+)/.exec(path)?.[1] ?? ''));
     expect([...folders].toSorted()).toEqual([
+      'adapters',
       'core',
       'errors',
       'local-error',
@@ -17,6 +18,7 @@ describe('./core', () => {
       'protocol',
       'runtime',
       'session',
+      'transports',
     ]);
   });
 
