@@ -82,7 +82,7 @@ describe('pages that mirror code', () => {
   });
 });
 
-const pages = ['.', 'docs', 'docs/decisions', 'docs/reference', 'docs/charts'].flatMap((folder) =>
+const pages = ['.', 'docs', 'docs/decisions', 'docs/guides', 'docs/reference', 'docs/charts'].flatMap((folder) =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.md'))
     .map((name) => posix.join(folder, name)),

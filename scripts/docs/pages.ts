@@ -14,6 +14,7 @@ import { eventsPage } from './events-page.ts';
 import { exitCodesPage } from './exit-codes-page.ts';
 import { interceptorsPage } from './interceptors-page.ts';
 import { limitsPage } from './limits-page.ts';
+import { localErrorsPage } from './local-errors-page.ts';
 import { logPage } from './log-page.ts';
 import { fenced } from './markdown.ts';
 import { methodsPage } from './methods-page.ts';
@@ -78,6 +79,7 @@ export const referencePages: readonly Page[] = [
   { path: 'docs/reference/exit-codes.md', build: exitCodesPage },
   { path: 'docs/reference/interceptors.md', build: () => interceptorsPage(example('interceptor.example.ts')) },
   { path: 'docs/reference/limits.md', build: limitsPage },
+  { path: 'docs/reference/local-errors.md', build: () => localErrorsPage(example('refused.example.ts')) },
   { path: 'docs/reference/log.md', build: logPage },
   { path: 'docs/reference/methods.md', build: methodsPage },
   { path: 'docs/reference/profiles.md', build: () => profilesPage(example('profile.example.yaml')) },
@@ -86,13 +88,12 @@ export const referencePages: readonly Page[] = [
 ];
 
 /** Pages written by hand with parts that are not. */
-export const pagesWithParts: readonly string[] = ['README.md'];
+export const pagesWithParts: readonly string[] = ['README.md', 'docs/guides/put-session-laws-into-your-proxy.md'];
 
-/** What stands between `<!-- part: NAME -->` and `<!-- end -->`. */
+/** What stands between `<!-- part: NAME -->` and `<!-- end -->`, beside examples by the names of their files. */
 const parts: Readonly<Record<string, () => string>> = {
   outcomes: () => outcomesTable('docs/reference/errors.md'),
   'session chart': () => fenced('mermaid', diagram(sessionMachine)),
-  'embed.example.ts': () => fenced('ts', example('embed.example.ts')),
 };
 
 /** A page written by hand with its parts as they are now. */
@@ -104,7 +105,7 @@ function replaceParts(text: string): string {
   return text.replaceAll(
     /(<!-- part: (.+?) -->\n)[^]*?(<!-- end -->)/g,
     (_, begin: string, name: string, end: string) => {
-      const part = parts[name];
+      const part = name.endsWith('.example.ts') ? () => fenced('ts', example(name)) : parts[name];
       if (part === undefined) throw new Error(`There is no part '${name}'`);
       return `${begin}\n${part()}\n\n${end}`;
     },

@@ -4,6 +4,7 @@
  */
 
 import { LocalError } from '../local-error.ts';
+import type { AbortSignalLike } from '../ports.ts';
 import type { Runtime } from '../runtime/api.ts';
 import type { Observation } from '../runtime/observation.ts';
 
@@ -16,7 +17,7 @@ export interface ObservationsDropped {
 
 export interface ObservationsOptions {
   /** Ends the reading: what was observed until then can still be read. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignalLike;
   /** Observations kept for the reader. When one more comes, the oldest is dropped. Default 1024. */
   readonly bufferMax?: number;
 }
@@ -48,7 +49,7 @@ const theEnd: Read = { done: true, value: undefined };
 
 class Observations implements AsyncIterableIterator<Item> {
   readonly #bufferMax: number;
-  readonly #signal: AbortSignal | undefined;
+  readonly #signal: AbortSignalLike | undefined;
   readonly #stopObserving: () => void;
   /** A ring: the oldest stands at `#first`, and `#count` are kept. */
   readonly #ring: (Observation | undefined)[] = [];
@@ -59,7 +60,7 @@ class Observations implements AsyncIterableIterator<Item> {
   /** Readers that were there before what they read. */
   readonly #readers: ((read: Read) => void)[] = [];
 
-  constructor(runtime: Pick<Runtime, 'observe'>, signal: AbortSignal | undefined, bufferMax: number) {
+  constructor(runtime: Pick<Runtime, 'observe'>, signal: AbortSignalLike | undefined, bufferMax: number) {
     this.#bufferMax = bufferMax;
     this.#signal = signal;
     this.#stopObserving = runtime.observe((observation) => this.#observe(observation));

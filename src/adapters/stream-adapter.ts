@@ -72,7 +72,3 @@ export class Teller {
     this.#isUntold = false;
   }
 }
-
-export function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
-}

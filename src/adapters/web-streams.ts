@@ -17,6 +17,7 @@ import {
   streamDefaults,
 } from './stream-adapter.ts';
 import { ChunkFraming, type Framing, LineFraming } from './stream-framing.ts';
+import { asError } from './thrown.ts';
 
 /** As much of a ReadableStream as is needed, so that these declarations fit browsers, workers and Node. */
 export interface WebReadable {

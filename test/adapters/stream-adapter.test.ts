@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { Teller, asError } from '../../src/adapters/stream-adapter.ts';
+import { Teller } from '../../src/adapters/stream-adapter.ts';
 import { Ear } from './ear.ts';
 
 describe('telling a session of its peer', () => {
@@ -41,9 +41,4 @@ describe('telling a session of its peer', () => {
     await turn();
     expect(ear.told).toEqual([]);
   });
-});
-
-test('whatever was thrown is an error in the end', () => {
-  const error = new RangeError('as it is');
-  expect([asError(error), asError('words').message]).toEqual([error, 'words']);
 });
