@@ -8,14 +8,7 @@ import type { Clock, UpstreamLink } from '../ports.ts';
 import { probeOversize } from '../protocol/oversize.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import type { PeerReports } from './peer-adapter.ts';
-import {
-  type StreamAdapter,
-  type StreamOptions,
-  Teller,
-  asError,
-  lastWordsMs,
-  streamDefaults,
-} from './stream-adapter.ts';
+import { type StreamAdapter, type StreamOptions, Teller, lastWordsMs, streamDefaults } from './stream-adapter.ts';
 import { ChunkFraming, type Framing, LineFraming } from './stream-framing.ts';
 import { asError } from './thrown.ts';
 
