@@ -1,5 +1,6 @@
 /** The benches, in the order in which they run. */
 
+import { adapter } from './adapter.ts';
 import { exit } from './exit.ts';
 import { frame } from './frame.ts';
 import { hop } from './hop.ts';
@@ -23,6 +24,7 @@ export const benches: readonly Bench[] = [
   sessions,
   stop,
   frame,
+  adapter,
   scale,
   hop,
   hopBurst,
