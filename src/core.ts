@@ -89,6 +89,7 @@ export type { Profile } from './session/profiles.ts';
 export { resolveSession } from './session/resolution.ts';
 export type { FrameOrigin, Resolution, ResolutionOptions, SessionIndex } from './session/resolution.ts';
 export { snapshotOf } from './session/snapshot.ts';
+export { readSnapshot } from './session/read-snapshot.ts';
 export type { SessionSnapshot } from './session/snapshot.ts';
 export { builtInTagRules, evaluateTags, tagNames, tagThresholds } from './session/tags.ts';
 export type { TagRule, TagView } from './session/tags.ts';

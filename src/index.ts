@@ -70,6 +70,7 @@ export { outcomes, sessionStates, statusOf } from './session/outcomes.ts';
 export type { EndReason, Outcome, SessionState, SessionStatus } from './session/outcomes.ts';
 export { builtInProfiles } from './session/profiles.ts';
 export type { Profile } from './session/profiles.ts';
+export { readSnapshot } from './session/read-snapshot.ts';
 export type { SessionSnapshot } from './session/snapshot.ts';
 export { builtInTagRules, tagThresholds } from './session/tags.ts';
 export type { TagRule, TagView } from './session/tags.ts';

@@ -6,6 +6,7 @@
 export const localErrorTable = {
   ABORTED: 'Ask `signal.aborted` before, or give a fresh signal.',
   INVALID_MESSAGE: 'Encode text with TextEncoder; a message that is a value goes to `receiveValue`.',
+  INVALID_SNAPSHOT: 'Read what `JSON.parse` gives of a snapshot, with a release that knows its version.',
   SESSION_REFUSED: 'Close sessions or raise the limit that `cause` names; a runtime that drains opens none.',
   NOT_STARTED: 'Connect the `Client` or `Server` to it, or call `start()`, and wait for that.',
   ALREADY_CLOSED: 'A transport serves one connection: wrap a new one, and connect to that.',

@@ -5,6 +5,7 @@ import { code, fenced, generatedFrom, table } from './markdown.ts';
 
 const thrown: Readonly<Record<LocalErrorCode, readonly [by: string, when: string]>> = {
   ABORTED: ['`createRuntime`, `open`, `openSession`', 'The signal was aborted before the call.'],
+  INVALID_SNAPSHOT: ['`readSnapshot`', 'What was given is no snapshot, or one of a version that is not known.'],
   INVALID_MESSAGE: ['`receive`', 'What was handed over is no Uint8Array.'],
   SESSION_REFUSED: [
     '`openSession`',
@@ -17,7 +18,7 @@ const thrown: Readonly<Record<LocalErrorCode, readonly [by: string, when: string
   ALREADY_CLOSED: ['`wrapTransport`', 'Something was sent after the transport was closed.'],
   ALREADY_STARTED: ['`start` of an adapter', 'The adapter has a session already.'],
   INVALID_OPTION: [
-    '`createRuntime`, `setLimits`, `setTimes`, `observations`',
+    '`createRuntime`, `open`, `setLimits`, `setTimes`, `observations`',
     'An option has a value that it cannot have, or a name that nothing has. Nothing was changed.',
   ],
   STREAM_UNUSABLE: [

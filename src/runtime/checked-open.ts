@@ -3,21 +3,13 @@
  */
 
 import { LocalError } from '../local-error.ts';
-import type { TransportType } from '../session/interception.ts';
+import { transportTypes } from '../session/transport-types.ts';
 import type { OpenOptions } from './api.ts';
-
-const transportTypes: Readonly<Record<TransportType, true>> = {
-  stdio: true,
-  http: true,
-  sse: true,
-  websocket: true,
-  'in-memory': true,
-};
 
 /** @throws LocalError INVALID_OPTION, which names the option and what is allowed. */
 export function checkOpen({ transportType, client, server }: OpenOptions): void {
-  if (!Object.hasOwn(transportTypes, transportType)) {
-    const allowed = Object.keys(transportTypes).join(', ');
+  if (!transportTypes.includes(transportType)) {
+    const allowed = transportTypes.join(', ');
     throw new LocalError('INVALID_OPTION', `transportType is ${transportType}; allowed are ${allowed}.`);
   }
   if (!hasMethods(client, 'write', 'pause', 'close') && !hasMethods(client, 'deliver', 'settled', 'pause', 'close')) {
