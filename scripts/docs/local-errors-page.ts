@@ -18,14 +18,14 @@ const thrown: Readonly<Record<LocalErrorCode, readonly [by: string, when: string
   ALREADY_CLOSED: ['`wrapTransport`', 'Something was sent after the transport was closed.'],
   ALREADY_STARTED: ['`start` of an adapter', 'The adapter has a session already.'],
   INVALID_OPTION: [
-    '`createRuntime`, `open`, `setLimits`, `setTimes`, `observations`',
+    '`createRuntime`, `open`, `setLimits`, `setTimes`, `createFetchHandler`, `observations`',
     'An option has a value that it cannot have, or a name that nothing has. Nothing was changed.',
   ],
   STREAM_UNUSABLE: [
     '`webStreams`, `nodeStreams`',
     'A stream is locked, over, read by somebody else, or gives something other than bytes. What it gives later is told to `onError`.',
   ],
-  BODY_TAKEN: ['`fetchHandler`, `nodeListener`', 'The body of the request was read before it was handed over.'],
+  BODY_TAKEN: ['`fetch` of a handler, `nodeListener`', 'The body of the request was read before it was handed over.'],
 };
 
 /** @param example how they are told apart, as a compiled example. */

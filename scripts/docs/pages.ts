@@ -88,7 +88,12 @@ export const referencePages: readonly Page[] = [
 ];
 
 /** Pages written by hand with parts that are not. */
-export const pagesWithParts: readonly string[] = ['README.md', 'docs/guides/put-session-laws-into-your-proxy.md'];
+export const pagesWithParts: readonly string[] = [
+  'README.md',
+  'docs/guides/hooks.md',
+  'docs/guides/limits-for-an-existing-sdk-server.md',
+  'docs/guides/put-session-laws-into-your-proxy.md',
+];
 
 /** What stands between `<!-- part: NAME -->` and `<!-- end -->`, beside examples by the names of their files. */
 const parts: Readonly<Record<string, () => string>> = {

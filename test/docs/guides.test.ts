@@ -4,6 +4,7 @@ import { type AddressInfo, type Server, Socket } from 'node:net';
 import { createServer as createHttpServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, test } from 'vitest';
+import { Client, InMemoryTransport, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { pino } from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
 import { LocalError, type PeerAdapter, type PeerReports, createRuntime, openSession } from '../../src/index.ts';
@@ -14,6 +15,9 @@ import { feed } from './back-pressure.example.ts';
 import { clock, runtime as clocked } from './ids-and-clock.example.ts';
 import { consoleLog, pinoLog } from './log.example.ts';
 import { type Meter, measure } from './metrics.example.ts';
+import { connect as connectClient, runtime as clientRuntime } from './sdk-client.example.ts';
+import { app, handler, runtime as httpRuntime } from './sdk-http-server.example.ts';
+import { runtime as sdkRuntime, serve } from './sdk-server.example.ts';
 import { openFor, runtime as signalled, stopEverything } from './signals.example.ts';
 import { keepEnded } from './store.example.ts';
 import { runtime as limited } from './limits.example.ts';
@@ -366,5 +370,46 @@ describe('hooks', () => {
     adapt(runtime, Infinity);
     expect(openSession(runtime, peers()).snapshot().state).toBe('initializing');
     await runtime.stop();
+  });
+});
+
+describe('limits for an existing server of the SDK', () => {
+  test('the server that exists is served through a session', async () => {
+    const [near, far] = InMemoryTransport.createLinkedPair();
+    await serve(far);
+    const client = new Client({ name: 'test', version: '1.0.0' });
+    await client.connect(near);
+    expect(await client.callTool({ name: 'build' })).toMatchObject({ content: [{ text: 'built' }] });
+    expect(sdkRuntime.totals().counts).toMatchObject({ 'outcome.result': 2 });
+    await client.close();
+    expect([...sdkRuntime.sessions()]).toEqual([]);
+  });
+
+  test('servers behind HTTP are made for each session', async () => {
+    const client = new Client({ name: 'test', version: '1.0.0' });
+    const url = new URL(`http://127.0.0.1:${await listening(app)}/mcp`);
+    await client.connect(new StreamableHTTPClientTransport(url));
+    expect(await client.callTool({ name: 'build' })).toMatchObject({ content: [{ text: 'built' }] });
+    expect([...httpRuntime.sessions()]).toHaveLength(1);
+    await client.close();
+    await httpRuntime.stop();
+    await handler.close();
+    app.close();
+  });
+
+  test('a client reads why its call ended', async () => {
+    const [near, far] = InMemoryTransport.createLinkedPair();
+    const answers = async ({ id, method }: { readonly id?: number; readonly method: string }): Promise<void> => {
+      const serverInfo = { name: 's', version: '1' };
+      const result = { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo };
+      if (method === 'initialize') await far.send({ jsonrpc: '2.0', id: id!, result });
+      else if (id !== undefined) await far.close();
+    };
+    Object.assign(far, { onmessage: answers });
+    await far.start();
+    const client = await connectClient(near);
+    const call = client.callTool({ name: 'hangs' });
+    await expect(call).rejects.toMatchObject({ data: { code: 'UPSTREAM_LOST' } });
+    expect([...clientRuntime.sessions()]).toEqual([]);
   });
 });
