@@ -19,7 +19,7 @@ import { connect as connectClient, runtime as clientRuntime } from './sdk-client
 import { app, handler, runtime as httpRuntime } from './sdk-http-server.example.ts';
 import { runtime as sdkRuntime, serve } from './sdk-server.example.ts';
 import { openFor, runtime as signalled, stopEverything } from './signals.example.ts';
-import { keepEnded } from './store.example.ts';
+import { keepEnded, readEnded } from './store.example.ts';
 import { runtime as limited } from './limits.example.ts';
 import { deliver } from './many-sessions.example.ts';
 import { openOrHangUp, openOrRefuse } from './refused.example.ts';
@@ -300,7 +300,7 @@ describe('hooks', () => {
   });
 
   test('a store keeps what sessions were in the end, and not all of them', async () => {
-    const store = new Map<string, unknown>();
+    const store = new Map<string, string>();
     const runtime = createRuntime();
     const stop = keepEnded(runtime, store, 2);
     const ids = [1, 2, 3].map(() => {
@@ -311,7 +311,10 @@ describe('hooks', () => {
     stop();
     openSession(runtime, peers()).close();
     expect([...store.keys()]).toEqual(ids.slice(1));
-    expect(store.get(ids[2]!)).toMatchObject({ version: 1, state: 'closed', endReason: 'closed-by-operator' });
+    expect(readEnded(store, ids[2]!)).toMatchObject({ state: 'closed', endReason: 'closed-by-operator' });
+    expect(readEnded(store, ids[0]!)).toBeUndefined();
+    store.set('a', '{"version":0}');
+    expect(() => readEnded(store, 'a')).toThrow(expect.objectContaining({ code: 'INVALID_SNAPSHOT' }));
   });
 
   test('events are read by a loop, and heard by a listener', async () => {

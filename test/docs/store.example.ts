@@ -1,10 +1,11 @@
 /** What sessions leave behind, kept, as docs/guides/hooks.md shows it. */
 
-import type { Runtime, SessionSnapshot } from '../../src/index.ts';
+import { type Runtime, type SessionSnapshot, readSnapshot } from '../../src/index.ts';
 
-/** A table of a database has the same two methods. */
+/** A Map, or a table of a database with the same methods. */
 export interface Store {
-  set(sessionId: string, snapshot: SessionSnapshot): unknown;
+  get(sessionId: string): string | undefined;
+  set(sessionId: string, json: string): unknown;
   delete(sessionId: string): unknown;
 }
 
@@ -13,8 +14,14 @@ export function keepEnded(runtime: Runtime, store: Store, keepMax = 1000): () =>
   const kept: string[] = [];
   return runtime.observe((seen) => {
     if (seen.type !== 'session-ended') return;
-    store.set(seen.sessionId, seen.snapshot);
+    store.set(seen.sessionId, JSON.stringify(seen.snapshot));
     kept.push(seen.sessionId);
     if (kept.length > keepMax) store.delete(kept.shift()!);
   });
+}
+
+/** Throws a LocalError when what was kept is no snapshot, or of a version that this release does not know. */
+export function readEnded(store: Store, sessionId: string): SessionSnapshot | undefined {
+  const json = store.get(sessionId);
+  return json === undefined ? undefined : readSnapshot(JSON.parse(json));
 }
