@@ -1,0 +1,152 @@
+/**
+ * What rules would do that are not in force yet, counted on live frames beside what the present ones do. Nothing is done, and
+ * no frame is held: the conditions are asked and what they say is written down.
+ */
+
+import type { InterceptContext, Interceptor } from '../session/interception.ts';
+import { Scene } from './frame-view.ts';
+import type { Rule } from './rule-file.ts';
+import { RuleIndex } from './rule-index.ts';
+import type { ActionData } from './rule-schema.ts';
+
+/** What becomes of a frame, as far as one word says it. */
+export type Fate = 'pass' | 'modify' | 'block' | 'mock' | 'delay' | 'pause' | 'fault';
+
+export interface DryRunReport {
+  /** Frames that both versions were asked about. */
+  readonly frames: number;
+  /** Of these, the ones that would meet another fate. */
+  readonly different: number;
+  readonly current: Readonly<Record<Fate, number>>;
+  readonly next: Readonly<Record<Fate, number>>;
+  /** How often each rule of the new version would act, failing conditions that block included. */
+  readonly byRule: Readonly<Record<string, number>>;
+  /** The first frames that would meet another fate. */
+  readonly examples: readonly DryRunExample[];
+}
+
+export interface DryRunExample {
+  readonly sessionId: string;
+  readonly frameId: number;
+  readonly method: string;
+  readonly current: Fate;
+  readonly next: Fate;
+  /** The rule that decides; none where the frame would pass. */
+  readonly rule: string | undefined;
+}
+
+const examplesMax = 20;
+
+export class DryRun implements Interceptor {
+  readonly name = 'dry run';
+  readonly #present: RuleIndex;
+  readonly #next: RuleIndex;
+  readonly #onStop: () => void;
+  readonly #currently = noFates();
+  readonly #soon = noFates();
+  readonly #byRule = new Map<string, number>();
+  readonly #examples: DryRunExample[] = [];
+  #frames = 0;
+  #different = 0;
+
+  constructor(current: readonly Rule[], next: readonly Rule[], onStop: () => void = () => {}) {
+    this.#present = indexOf(current);
+    this.#next = indexOf(next);
+    this.#onStop = onStop;
+  }
+
+  intercept(context: InterceptContext): void {
+    const scene = new Scene(context);
+    const current = fateOf(this.#present.find(context), scene);
+    const next = fateOf(this.#next.find(context), scene, (rule) => {
+      this.#byRule.set(rule.id, (this.#byRule.get(rule.id) ?? 0) + 1);
+    });
+    this.#frames++;
+    this.#currently[current.fate]++;
+    this.#soon[next.fate]++;
+    if (current.fate === next.fate && current.rule === next.rule) return;
+    this.#different++;
+    if (this.#examples.length >= examplesMax) return;
+    const { sessionId, frameId, method } = context;
+    this.#examples.push({ sessionId, frameId, method, current: current.fate, next: next.fate, rule: next.rule });
+  }
+
+  report(): DryRunReport {
+    return {
+      frames: this.#frames,
+      different: this.#different,
+      current: { ...this.#currently },
+      next: { ...this.#soon },
+      byRule: Object.fromEntries(this.#byRule),
+      examples: [...this.#examples],
+    };
+  }
+
+  stop(): DryRunReport {
+    this.#onStop();
+    return this.report();
+  }
+}
+
+/** Compares two versions over frames that the caller shows it. */
+export function dryRun(current: readonly Rule[], next: readonly Rule[]): DryRun {
+  return new DryRun(current, next);
+}
+
+/** `would block 3 of 812, and pauses 1`: the report in one line. */
+export function dryRunText({ frames, different, current, next }: DryRunReport): string {
+  const changes = fates
+    .filter((fate) => fate !== 'pass' && (current[fate] > 0 || next[fate] > 0))
+    .map((fate) => `would ${fate} ${next[fate]} of ${frames} (now ${current[fate]})`);
+  return changes.length === 0
+    ? `would let all of ${frames} pass, as now`
+    : `${changes.join(', ')}; ${different} would meet another fate`;
+}
+
+const fates: readonly Fate[] = ['pass', 'modify', 'block', 'mock', 'delay', 'pause', 'fault'];
+
+function noFates(): Record<Fate, number> {
+  return { pass: 0, modify: 0, block: 0, mock: 0, delay: 0, pause: 0, fault: 0 };
+}
+
+function indexOf(rules: readonly Rule[]): RuleIndex {
+  return new RuleIndex(rules.filter(({ breakpoint }) => breakpoint === undefined));
+}
+
+interface Met {
+  readonly fate: Fate;
+  readonly rule: string | undefined;
+}
+
+/** The gravest of what the rules say, up to the one that ends it. Messages that would be changed are asked about unchanged. */
+function fateOf(rules: readonly Rule[], scene: Scene, acted: (rule: Rule) => void = () => {}): Met {
+  let met: Met = { fate: 'pass', rule: undefined };
+  for (const rule of rules) {
+    const holds = holdsOrFails(rule, scene);
+    if (holds === false) continue;
+    if (holds === 'failed' && rule.onError === 'open') continue;
+    acted(rule);
+    if (holds === 'failed') return { fate: 'block', rule: rule.id };
+    for (const action of rule.actions) {
+      if (action.continue !== undefined) return met;
+      const fate = fateIn(action);
+      if (fate === 'block' || fate === 'mock' || (fate === 'fault' && action.fault?.kind !== 'slow')) {
+        return { fate, rule: rule.id };
+      }
+      if (fate !== 'pass') met = { fate, rule: rule.id };
+    }
+  }
+  return met;
+}
+
+function holdsOrFails({ condition }: Rule, scene: Scene): boolean | 'failed' {
+  try {
+    return condition === undefined || condition.holds(scene);
+  } catch {
+    return 'failed';
+  }
+}
+
+function fateIn(action: ActionData): Fate {
+  return fates.find((fate) => fate !== 'pass' && action[fate] !== undefined) ?? 'pass';
+}
