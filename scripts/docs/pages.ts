@@ -92,6 +92,7 @@ export const pagesWithParts: readonly string[] = [
   'README.md',
   'docs/guides/hooks.md',
   'docs/guides/limits-for-an-existing-sdk-server.md',
+  'docs/guides/one-session-per-tab-in-the-browser.md',
   'docs/guides/put-session-laws-into-your-proxy.md',
 ];
 
@@ -126,5 +127,7 @@ export async function printed(page: Page): Promise<string> {
 export function example(file: string): string {
   return readFileSync(`test/docs/${file}`, 'utf8')
     .replace(/^\/\*\*[^]*?\*\/\n+/, '')
-    .replaceAll("'../../src/index.ts'", "'ninelives'");
+    .replaceAll("'../../src/index.ts'", "'ninelives'")
+    .replaceAll("'../../../src/core.ts'", "'ninelives/core'")
+    .replaceAll(/'(\.\/[\w-]+)\.example\.ts'/g, "'$1.ts'");
 }
