@@ -154,6 +154,17 @@ describe.skipIf(hasNoBrowser)('a session for each tab', () => {
     });
   });
 
+  test('makes room, when there are too many, by ending the one that has been quiet longest', async () => {
+    const page = await browser.open();
+    const opened = await page.evaluate(`import('/tab.js').then(async ({ connect }) => {
+      const clients = [];
+      while (clients.length < 20) clients.push(await connect(${JSON.stringify(server.url)}));
+      return clients.length;
+    })`);
+    expect(opened).toBe(20);
+    expect(await call(second, 'echo')).toEqual(['CLOSED']);
+  });
+
   test('and nothing was written on the console', () => {
     expect(browser.complaints).toEqual([]);
   });

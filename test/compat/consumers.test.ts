@@ -42,8 +42,10 @@ function compiled(
       // The compiler's own declarations are not on trial, and take most of the time.
       skipDefaultLibCheck: true,
       target: 'es2022',
-      lib: ['es2022', 'dom'],
-      types: [],
+      // Programs for Node have its types, and those for browsers the DOM's.
+      ...(module === 'bundler'
+        ? { lib: ['es2022', 'dom'], types: [] }
+        : { lib: ['es2022'], types: ['node'], typeRoots: [resolve('node_modules/@types')] }),
       module: module === 'bundler' ? 'preserve' : module,
       moduleResolution: module,
       ...(others['outDir'] === undefined ? { noEmit: true } : {}),

@@ -25,6 +25,7 @@ export class TabClient {
   readonly #port: MessagePort;
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
+  #isOver = false;
 
   constructor(port: MessagePort) {
     this.#port = port;
@@ -37,6 +38,7 @@ export class TabClient {
   }
 
   async ask(method: string, params: object = {}, signal?: AbortSignal): Promise<unknown> {
+    if (this.#isOver) throw new CallError('The session is over', 'CLOSED');
     const id = ++this.#lastId;
     this.#say({ id, method, params });
     signal?.addEventListener('abort', () => this.tell('notifications/cancelled', { requestId: id }));
@@ -65,6 +67,7 @@ export class TabClient {
   }
 
   #closed(): void {
+    this.#isOver = true;
     for (const waiting of this.#waiting.values()) waiting.reject(new CallError('The session is over', 'CLOSED'));
     this.#waiting.clear();
   }

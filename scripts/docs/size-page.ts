@@ -1,0 +1,85 @@
+/** docs/reference/size.md: what of the package ends up in the one file that a bundler makes for a page or a service. */
+
+import { resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { rolldown } from 'rolldown';
+import { code, table } from './markdown.ts';
+
+export const sizePath = 'docs/reference/size.md';
+
+export interface Size {
+  readonly title: string;
+  readonly bytes: number;
+  readonly gzippedBytes: number;
+}
+
+interface Use {
+  readonly title: string;
+  /** What a program says, with the entries by the names of their files. */
+  readonly program: string;
+  readonly platform: 'browser' | 'node';
+}
+
+const uses: readonly Use[] = [
+  {
+    title: 'reading messages: `readMessage` of `ninelives/core`',
+    program: `export { readMessage } from './dist/src/core.js';`,
+    platform: 'browser',
+  },
+  {
+    title: 'sessions: `createRuntime` and `openSession` of `ninelives/core`, with XState',
+    program: `export { createRuntime, openSession } from './dist/src/core.js';`,
+    platform: 'browser',
+  },
+  {
+    title: 'all of `ninelives/core`',
+    program: `export * from './dist/src/core.js';`,
+    platform: 'browser',
+  },
+  {
+    title: 'all of `ninelives`',
+    program: `export * from './dist/src/index.js';`,
+    platform: 'node',
+  },
+];
+
+/** Needs the build. */
+export async function measuredSizes(): Promise<readonly Size[]> {
+  return Promise.all(uses.map(measured));
+}
+
+async function measured({ title, program, platform }: Use): Promise<Size> {
+  const name = '\0program';
+  const build = await rolldown({
+    input: name,
+    platform,
+    plugins: [
+      {
+        name: 'program',
+        resolveId: (source, importer) => {
+          if (source === name) return name;
+          return importer === name ? resolve(source) : null;
+        },
+        load: (id) => (id === name ? program : null),
+      },
+    ],
+  });
+  const { output } = await build.generate({ format: 'esm', minify: true });
+  await build.close();
+  const bytes = Buffer.from(output.map((part) => (part.type === 'chunk' ? part.code : '')).join(''));
+  return { title, bytes: bytes.length, gzippedBytes: gzipSync(bytes, { level: 9 }).length };
+}
+
+export function sizePage(sizes: readonly Size[]): string {
+  return [
+    '<!-- Written by npm run size (scripts/docs/size-page.ts) from what the bundler made. -->',
+    '# Sizes',
+    `What a bundler leaves of the package in one minified file, by what a program imports from it. Everything is counted, XState
+included, and Node's own modules excepted. The package says that none of its modules does anything by being loaded
+(${code('sideEffects')}), so what is not used goes.`,
+    table(
+      ['import', 'minified, bytes', 'gzipped, bytes'],
+      sizes.map(({ title, bytes, gzippedBytes }) => [title, String(bytes), String(gzippedBytes)]),
+    ),
+  ].join('\n\n');
+}
