@@ -93,6 +93,7 @@ export const pagesWithParts: readonly string[] = [
   'docs/guides/hooks.md',
   'docs/guides/limits-for-an-existing-sdk-server.md',
   'docs/guides/one-session-per-tab-in-the-browser.md',
+  'docs/guides/behind-a-web-framework.md',
   'docs/guides/put-session-laws-into-your-proxy.md',
 ];
 

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import express from 'express';
 import fastify from 'fastify';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -19,9 +20,11 @@ import { systemClock } from '../../src/runtime/system-clock.ts';
 import { type HttpAgent, openHttpAgent } from '../../src/transports/http-agent.ts';
 import { httpConnector } from '../../src/transports/http-connector.ts';
 import { type Service, startService } from '../conformance/service.ts';
+import { handlerForOthers } from '../docs/fetch-door.example.ts';
 import { expressApp } from '../docs/fetch-express.example.ts';
 import { fastifyApp } from '../docs/fetch-fastify.example.ts';
 import { honoApp } from '../docs/fetch-hono.example.ts';
+import { leave, mcp, runtime } from '../docs/fetch-sdk-server.example.ts';
 import { type ClientKind, type SdkClient, clientKinds, connect } from '../e2e/sdk-client.ts';
 import { RawConnection, TestServer, both, usual } from '../transports/http-stage.ts';
 
@@ -163,4 +166,26 @@ describe.each(Object.entries(frameworks))('in %s', (_name, listens) => {
     connection.writes('Content-Type: application/json\r\n\r\n{}');
     expect(await connection.all()).toContain('HTTP/1.1 403');
   });
+});
+
+test('a server of the SDK in the same process is behind the handler of the guide, without a socket', async () => {
+  const fetchFromHandler = async (url: string | URL, init?: RequestInit): Promise<Response> =>
+    mcp.fetch(new Request(url, init));
+  const client = new Client({ name: 'test', version: '1.0.0' });
+  await client.connect(new StreamableHTTPClientTransport(new URL('http://localhost/mcp'), { fetch: fetchFromHandler }));
+  expect(await client.callTool({ name: 'greet' })).toMatchObject({ content: [{ text: 'Hello' }] });
+  await client.close();
+  await leave();
+  expect([...runtime.sessions()]).toEqual([]);
+});
+
+test('the handler of the guide for others is there for the names it says, and their page', async () => {
+  const { fetch: ask } = handlerForOthers(new TestServer(usual));
+  const statuses = ['https://app.example.com', 'https://other.example.com'].map(async (origin) => {
+    const headers = { Origin: origin, Accept: both, 'Content-Type': 'application/json' };
+    const body = JSON.stringify(initialize(0));
+    return (await ask(new Request('https://mcp.example.com/mcp', { method: 'POST', headers, body }))).status;
+  });
+  expect(await Promise.all(statuses)).toEqual([200, 403]);
+  expect((await ask(new Request('https://evil.example.com/mcp', { method: 'POST', body: '{}' }))).status).toBe(403);
 });
