@@ -267,6 +267,7 @@ const shuttingDown = session.createStateConfig({
   },
 });
 
+/** The chart of one session: docs/charts/session.md. */
 export const sessionMachine = session.createMachine({
   id: 'session',
   // A chart of ours settles in a handful of microsteps; a cycle is a defect that must not hang the process.

@@ -5,11 +5,13 @@
 
 import { setup } from 'xstate';
 
+/** What the whole process is told. */
 export type SupervisorEvent =
   | { readonly type: 'supervisor.drain' }
   | { readonly type: 'supervisor.stop' }
   | { readonly type: 'supervisor.emptied' };
 
+/** `accepting`: new sessions may be opened. */
 export type SupervisorTag = 'accepting';
 
 /** What the chart asks about its sessions. */
@@ -27,6 +29,7 @@ const supervisor = setup({
   guards: { isEmpty: ({ context }) => context.sessions.size === 0 },
 });
 
+/** The chart of the process: docs/charts/supervisor.md. */
 export const supervisorMachine = supervisor.createMachine({
   id: 'supervisor',
   options: { maxIterations: 100 },

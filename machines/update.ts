@@ -20,6 +20,7 @@ interface TimedEvent {
   readonly at?: number;
 }
 
+/** A change of a record that an event brings about. */
 export type Update<TRecord, TEvent> = (record: TRecord, event: TEvent) => void;
 
 /** Marks the function that `transactional` calls instead of the XState action around it. */

@@ -104,6 +104,7 @@ const stopping = upstream.createStateConfig({
   on: { 'connection.lost': 'stopped' },
 });
 
+/** The chart of one connection to a server: docs/charts/upstream.md. */
 export const upstreamMachine = upstream.createMachine({
   id: 'upstream',
   options: { maxIterations: 100 },

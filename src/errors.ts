@@ -3,6 +3,7 @@
  * operator can do. A peer's own errors pass untouched and are not listed here. Pinned by test/errors.test.ts.
  */
 
+/** One error in our own name: how the requester is told, and what the operator can do. */
 export interface ErrorRow {
   /** JSON-RPC error code. Own codes stand outside the range that JSON-RPC and MCP reserve (-32768 to -32000). */
   readonly code: number;
@@ -12,6 +13,7 @@ export interface ErrorRow {
   readonly operatorHint: string;
 }
 
+/** Every error that a session answers with in its own name, by `error.data.code`: see docs/reference/errors.md. */
 export const errorTable = {
   REQUEST_TIMEOUT: {
     code: 5040,
@@ -107,6 +109,7 @@ export const errorTable = {
   },
 } as const satisfies Record<string, ErrorRow>;
 
+/** The name of an error in our own name, as it stands in `error.data.code`. */
 export type ErrorCode = keyof typeof errorTable;
 
 /** A refusal or settlement in our own name: a row of the table and what the requester is told besides. */

@@ -3,6 +3,7 @@
  * and a sentence that says what to do. Never crosses the wire; what does is in errors.ts.
  */
 
+/** What to do about each local error: see docs/reference/local-errors.md. */
 export const localErrorTable = {
   ABORTED: 'Ask `signal.aborted` before, or give a fresh signal.',
   INVALID_MESSAGE: 'Encode text with TextEncoder; a message that is a value goes to `receiveValue`.',
@@ -16,8 +17,13 @@ export const localErrorTable = {
   BODY_TAKEN: 'Hand the request over before anything reads its body, or make a new Request with what was read.',
 } as const satisfies Record<string, string>;
 
+/** The name of a local error: the row of the table that its message ends with. */
 export type LocalErrorCode = keyof typeof localErrorTable;
 
+/**
+ * What is thrown at the embedding program. When it is, nothing has changed; `cause` is there where there is more to
+ * say.
+ */
 export class LocalError extends Error {
   override readonly name = 'LocalError';
   readonly code: LocalErrorCode;

@@ -7,15 +7,22 @@ import type { Exchange, PendingEntry, Via } from './session/pending.ts';
 import type { Outcome } from './session/outcomes.ts';
 import type { Departure } from './session/upstream.ts';
 
+/**
+ * Where time comes from. A clock of tests moves when it is told to; `systemClock()` is that of the machine. Timers
+ * should keep no process alive.
+ */
 export interface Clock {
   /** Milliseconds on a clock that never goes backwards. */
   now(): number;
   /** Milliseconds since the Unix epoch, for people and for tapes. */
   wallTime(): number;
+  /** Calls back once, after so many milliseconds; never with `Infinity`. */
   setTimeout(callback: () => void, delayMs: number): TimerHandle;
+  /** The call does not come any more. A handle that has fired, or was cleared, is ignored. */
   clearTimeout(handle: TimerHandle): void;
 }
 
+/** Whatever `setTimeout` of the same clock returned. */
 export type TimerHandle = unknown;
 
 /** What is used of an `AbortSignal`, whichever platform it is from. */
@@ -112,6 +119,7 @@ export interface DeliveryFailure {
   readonly status: number;
 }
 
+/** Where a connection to a server reports what the server says and does, from `connect` until `lost`. */
 export interface UpstreamEvents extends PeerEvents {
   ready(): void;
   /**

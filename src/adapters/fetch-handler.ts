@@ -22,6 +22,7 @@ export interface FetchVisitor {
   readonly route?: string | undefined;
 }
 
+/** Limits of the handler beside those of its runtime. */
 export interface FetchLimits
   extends
     Pick<HttpLimits, 'replayEventsMax' | 'replayBytesMax' | 'replayTotalBytesMax'>,
@@ -30,8 +31,10 @@ export interface FetchLimits
   readonly requestsMax: number;
 }
 
+/** Times of the handler beside those of its runtime, in milliseconds. */
 export type FetchTimes = Omit<HttpTimes, 'headersMs' | 'keepAliveMs'>;
 
+/** What is served, to whom, and within which limits. */
 export interface FetchHandlerOptions {
   readonly runtime: Runtime;
   /** How the server of a session is reached; or who says so for each visitor, once for each session. */
@@ -56,6 +59,7 @@ export interface FetchHandlerOptions {
   readonly log?: Log;
 }
 
+/** The front as a function, and its end. It can be called from wherever requests come. */
 export interface FetchHandler {
   /**
    * Serves one request, of either era. The client is gone when `request.signal` is aborted or the body of the response is
@@ -71,7 +75,12 @@ export interface FetchHandler {
 }
 
 /**
- * Makes a handler. Methods, paths and headers that are not MCP's are answered by it as the specification says.
+ * Makes a handler. Methods, paths and headers that are not MCP's are answered by it as the specification says (2025-11-25,
+ * basic/transports, streamable HTTP).
+ *
+ * ```ts
+ * export const handler = createFetchHandler({ runtime, server: sdkServer(newServer) });
+ * ```
  * @throws LocalError INVALID_OPTION: `door` names what is no host or origin.
  */
 export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {

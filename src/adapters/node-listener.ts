@@ -35,6 +35,7 @@ export interface ListenerResponse {
   on(event: string, listener: () => void): unknown;
 }
 
+/** Who sends a request, and who is told of failures. */
 export interface NodeListenerOptions<Incoming> {
   /** Says who sends a request: what the framework around has found out. Everybody is the same nobody unless told otherwise. */
   readonly from?: (request: Incoming) => FetchVisitor | undefined;
@@ -43,7 +44,13 @@ export interface NodeListenerOptions<Incoming> {
 }
 
 /**
- * The listener. A body that somebody has read already is taken from the third argument, as the official SDK takes it, or from
+ * The listener.
+ *
+ * ```ts
+ * export const app = createServer(nodeListener(handler));
+ * ```
+ *
+ * A body that somebody has read already is taken from the third argument, as the official SDK takes it, or from
  * `request.body`: bytes and text as they are, anything else as its JSON, in which numbers may have lost digits.
  */
 export function nodeListener<Incoming extends ListenerRequest>(

@@ -12,6 +12,7 @@ import { StdioLines } from '../transports/stdio-lines.ts';
 import type { PeerReports } from './peer-adapter.ts';
 import { type StreamAdapter, type StreamOptions, Teller, lastWordsMs, streamDefaults } from './stream-adapter.ts';
 
+/** The two directions of one peer. They belong to the adapter from now on. */
 export interface NodeStreamPair {
   /** What the peer says. The same object as `output` where one stream goes both ways. */
   readonly input: NodeReadable;
@@ -21,6 +22,10 @@ export interface NodeStreamPair {
 
 /**
  * A peer that speaks newline-delimited JSON over Node streams: a child's pipes, a socket, a terminal.
+ *
+ * ```ts
+ * const server = nodeStreams({ input: child.stdout, output: child.stdin });
+ * ```
  *
  * Its input's end is reported as `ended`, since the peer may still read; of a socket without `allowHalfOpen` as `closed`,
  * since Node ends the way back by itself. An error is `closed`, and so is an output that closes, once the input has ended or

@@ -8,9 +8,11 @@ export type ObservationEvent<Type extends Observation['type']> = CustomEvent<
   Extract<Observation, { readonly type: Type }>
 >;
 
+/** A listener in either form that EventTarget knows. */
 export type ObservationListener<Type extends Observation['type']> =
   ((event: ObservationEvent<Type>) => void) | { handleEvent(event: ObservationEvent<Type>): void };
 
+/** As for every EventTarget. */
 export interface ObservationListenerOptions {
   readonly capture?: boolean;
   readonly once?: boolean;
@@ -35,8 +37,15 @@ export interface ObservationTarget extends EventTarget {
 }
 
 /**
- * What happens in a runtime from now on, as events: `target.addEventListener('session-ended', ({ detail }) => ...)`. Listeners
- * are called while it happens, as observers are, and what one throws is logged by the runtime and harms nobody.
+ * What happens in a runtime from now on, as events. Listeners are called while it happens, as observers are, and what one throws
+ * is logged by the runtime and harms nobody.
+ *
+ * ```ts
+ * const target = observationTarget(runtime);
+ * target.addEventListener('session-ended', ({ detail }) => {
+ *   if (detail.status === 'failed') call(detail.sessionId);
+ * });
+ * ```
  */
 export function observationTarget(runtime: Pick<Runtime, 'observe'>): ObservationTarget {
   return new Target(runtime);

@@ -15,6 +15,7 @@ export interface ObservationsDropped {
   readonly count: number;
 }
 
+/** How observations are kept for their reader. */
 export interface ObservationsOptions {
   /** Ends the reading: what was observed until then can still be read. */
   readonly signal?: AbortSignalLike;
@@ -27,6 +28,13 @@ const defaultBufferMax = 1024;
 /**
  * What happens in a runtime from now on, in order. A reader that is too slow loses the oldest observations, and reads in their
  * place how many those were. Counts of `totals()` are never affected.
+ *
+ * ```ts
+ * for await (const seen of observations(runtime, { signal, bufferMax: 100 })) {
+ *   if (seen.type === 'session-ended') await write(`${seen.sessionId} ended: ${seen.reason}`);
+ *   if (seen.type === 'observations-dropped') await write(`${seen.count} observations were lost`);
+ * }
+ * ```
  *
  * Reading ends with `signal`, after what was kept until then; and with `break`, `return()` and `throw()`, which drop it. It does
  * not end with the runtime.

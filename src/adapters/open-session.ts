@@ -5,6 +5,7 @@ import type { Delivery, DeliveryFailure, UpstreamConnector } from '../ports.ts';
 import type { OpenOptions, Runtime, RuntimeSession, SessionPeer } from '../runtime/api.ts';
 import type { PeerAdapter, PeerReports } from './peer-adapter.ts';
 
+/** The two peers of a session, and what `Runtime.open` takes besides. */
 export interface SessionBetween extends Omit<OpenOptions, 'client' | 'server' | 'transportType'> {
   readonly client: PeerAdapter;
   readonly server: PeerAdapter | UpstreamConnector;
@@ -14,6 +15,13 @@ export interface SessionBetween extends Omit<OpenOptions, 'client' | 'server' | 
 
 /**
  * A session between a client and a server. It ends when one of them is gone; both links are closed by its end.
+ *
+ * ```ts
+ * openSession(runtime, {
+ *   client: nodeStreams({ input: socket, output: socket }),
+ *   server: nodeStreams({ input: child.stdout, output: child.stdin }),
+ * });
+ * ```
  * @throws LocalError SESSION_REFUSED, with the refusal as `cause`: the limits are reached, or the runtime drains.
  */
 export function openSession(runtime: Runtime, { client, server, ...rest }: SessionBetween): RuntimeSession {

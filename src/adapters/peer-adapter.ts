@@ -17,6 +17,10 @@ export interface PeerReports extends PeerEvents {
   closed(): void;
 }
 
+/**
+ * One peer of a session, before and after it is open. docs/guides/put-session-laws-into-your-proxy.md writes one in 30
+ * lines.
+ */
 export interface PeerAdapter {
   readonly link: PeerLink;
   /**

@@ -18,6 +18,7 @@ export interface StreamAdapter extends PeerAdapter {
   readonly closed: Promise<void>;
 }
 
+/** How a pair of streams is read and written. */
 export interface StreamOptions {
   /** Longest message that is handed on; the sender of a longer one is told. Default 10 MiB, as `frameBytesMax`. */
   readonly messageBytesMax?: number;

@@ -34,6 +34,7 @@ export interface WebWritable {
   };
 }
 
+/** The two directions of one peer. They are locked by the adapter from now on. */
 export interface WebStreamPair {
   /** What the peer says. Its chunks must not change afterwards. */
   readonly readable: WebReadable;
@@ -41,6 +42,7 @@ export interface WebStreamPair {
   readonly writable: WebWritable;
 }
 
+/** How a pair of Web Streams is read and written. */
 export interface WebStreamOptions extends StreamOptions {
   /**
    * `lines` (the default): newline-delimited JSON, as on stdio (2025-11-25, basic/transports). `messages`: each chunk is one
@@ -51,6 +53,10 @@ export interface WebStreamOptions extends StreamOptions {
 
 /**
  * A peer that speaks JSON-RPC over a pair of Web Streams. Both are locked until the peer is gone or the session has ended.
+ *
+ * ```ts
+ * const client = webStreams({ readable, writable }, { framing: 'messages' });
+ * ```
  *
  * The end of `readable` is reported as `ended`, since the peer may still read; an error there as `closed`, and so is a peer that
  * cancels what we write, once it has said its last words or 100 ms later. Closing the link writes out what was written, closes `writable` and cancels `readable`.

@@ -9,6 +9,7 @@ import { SdkPeer } from './sdk-peer.ts';
 import { SdkPort } from './sdk-port.ts';
 import type { SdkTransport } from './sdk-shape.ts';
 
+/** The runtime of the session, which side of it the transport leads to, and what `openSession` takes besides. */
 export interface WrapOptions extends Omit<SessionBetween, 'client' | 'server'> {
   readonly runtime: Runtime;
   /** Who is at the far end: `client` for the transport of a server, `server` for the transport of a client. */

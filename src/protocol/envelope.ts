@@ -3,11 +3,13 @@
  * Knows nothing of sessions; says what a message claims about itself, never whether the claim is allowed.
  */
 
+/** Which way a message travels. */
 export type Direction = 'client-to-server' | 'server-to-client';
 
 /** A JSON-RPC id or progress token as MCP allows it: a string or a safe integer. `1` and `"1"` are different ids. */
 export type RequestId = string | number;
 
+/** What a JSON-RPC message is. An error is a response. */
 export type FrameKind = 'request' | 'notification' | 'response';
 
 /** What a frame says about itself, read without building its body. Byte ranges index the frame's `bytes`. */

@@ -1,5 +1,6 @@
 /** What can be wrong with bytes that claim to be a JSON-RPC message. Values, never thrown: bad input is expected. */
 
+/** What is wrong with a message, for programs. */
 export type FaultKind =
   | 'not-json'
   | 'invalid-utf8'
@@ -12,6 +13,7 @@ export type FaultKind =
   | 'empty-batch'
   | 'batch-too-large';
 
+/** A message that is none, with what could be found out about it: enough to answer whoever waits. */
 export interface ReadFault {
   readonly fault: FaultKind;
   /** One sentence for the log and for the requester. */

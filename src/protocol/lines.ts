@@ -8,6 +8,7 @@ import type { Allocate, OversizeLine } from './message-pieces.ts';
 
 export type { Allocate, OversizeLine };
 
+/** How long a line may be. */
 export interface LineLimits {
   /** Longest line, its line ending not counted. */
   readonly lineBytesMax: number;
@@ -17,6 +18,7 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const returnAlone = Uint8Array.of(carriageReturn);
 
+/** Cuts one stream of bytes into lines. Each stream has its own. */
 export class LineFramer {
   readonly #lineBytesMax: number;
   readonly #allocate: Allocate;

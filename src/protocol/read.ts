@@ -16,6 +16,7 @@ import { decodeText, isValidUtf8 } from './text.ts';
 
 export { isBatch };
 
+/** How large and how deep a message may be to be read. */
 export interface ReadLimits extends ScanLimits, DeriveLimits {
   /** Messages in one batch. */
   readonly batchItemsMax: number;
@@ -23,6 +24,7 @@ export interface ReadLimits extends ScanLimits, DeriveLimits {
   readonly isUtf8?: (bytes: Uint8Array) => boolean;
 }
 
+/** The limits of a runtime that is told no others. */
 export const defaultReadLimits: ReadLimits = { ...defaultScanLimits, batchItemsMax: 100 };
 
 /** Reads one message. `bytes` becomes the frame's `bytes` and must not change afterwards. */

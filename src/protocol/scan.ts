@@ -280,6 +280,7 @@ function callEnvelope(bytes: Uint8Array, seen: number): Envelope {
   };
 }
 
+/** How far the scan of a message goes. */
 export interface ScanLimits {
   /** Longest id, method or token that is read here. */
   readonly idBytesMax: number;

@@ -26,18 +26,25 @@ import type { Departure, RestartPolicy } from '../session/upstream.ts';
 import type { Observer } from './observation.ts';
 import type { TotalsSnapshot } from './totals.ts';
 
+/** What a runtime is made of. Everything has a default. */
 export interface RuntimeOptions {
   /** Random UUIDs unless said otherwise: ids of sessions must be unguessable where peers can present them. */
   readonly ids?: Ids;
+  /** The time of this machine unless said otherwise. */
   readonly clock?: Clock;
+  /** Where decisions are told; nowhere unless said otherwise. */
   readonly log?: Log;
+  /** Counts and bytes; what is left out is as in `defaultLimits`. */
   readonly limits?: Partial<Limits>;
+  /** Milliseconds; what is left out is as in `defaultTimes`. */
   readonly times?: Partial<Times>;
+  /** How large and deep a message may be; what is left out is as in `defaultReadLimits`. */
   readonly readLimits?: Partial<ReadLimits>;
   /** Asked about every frame, in this order. A source is asked for them with each frame. */
   readonly interceptors?: readonly Interceptor[] | InterceptorSource;
   /** Beside the built-in ones. */
   readonly tagRules?: readonly TagRule[];
+  /** How the clients and servers of all sessions differ from the protocol, where a session is not told otherwise. */
   readonly profile?: Profile;
   /** Aborting it stops the runtime. */
   readonly signal?: AbortSignalLike;
@@ -45,26 +52,32 @@ export interface RuntimeOptions {
   readonly checksInvariants?: boolean;
 }
 
+/** What a session stands between, and whose it is. */
 export interface OpenOptions {
   readonly transportType: TransportType;
   /** Where messages for the client are written. */
   readonly client: PeerLink | ExchangeLink;
   /** Where messages for the server are written; or how to reach the server, as often as the restart policy allows. */
   readonly server: PeerLink | UpstreamConnector;
+  /** For a server that is reached through a connector: `defaultRestartPolicy` unless said otherwise. */
   readonly restart?: RestartPolicy;
   /** Who the client is, where that is known. Never taken from the wire. */
   readonly principal?: string;
+  /** The address that the client came in by. Sessions of different routes are never found for one another. */
   readonly route?: string;
+  /** How this client and server differ from the protocol. */
   readonly profile?: Profile;
   /** How long a client that reads slowly has to take what is still written to it when the session has ended: 5 s. */
   readonly clientLingerMs?: number;
   /** Aborting it closes the session. */
   readonly signal?: AbortSignalLike;
+  /** The session is over. What it throws is logged. */
   readonly onEnded?: (reason: EndReason) => void;
   /** The server reached through a connector is gone for good. */
   readonly onServerStopped?: (departure: Departure | undefined) => void;
 }
 
+/** A session that is open, or the refusal to open one. */
 export type OpenResult = { readonly session: RuntimeSession } | { readonly refusal: Refusal };
 
 /** On whose behalf something is sent or asked for: as its transport knows it, and never as the wire says it. */
@@ -106,6 +119,7 @@ export interface SessionPeer {
   drained(): void;
 }
 
+/** The client of a session, as its transport feeds it. */
 export interface ClientPeer extends SessionPeer {
   /** The client sends nothing more. `isGone`: it does not read either. */
   closed(isGone: boolean): void;
@@ -129,6 +143,7 @@ export interface ClientPeer extends SessionPeer {
   refusesRevision(revision: string): boolean;
 }
 
+/** The server of a session, as its transport feeds it. With a connector the runtime does that itself. */
 export interface ServerPeer extends SessionPeer {
   /** A message that the link had taken did not reach the server, or a request will get no answer. */
   failed(about: Delivery, failure: DeliveryFailure): void;
@@ -136,12 +151,17 @@ export interface ServerPeer extends SessionPeer {
   closed(): void;
 }
 
+/**
+ * An open session in the hands of whoever opened it. When it has ended, what is asked of it does nothing, and a
+ * request that is handed to it is answered with SESSION_NOT_FOUND.
+ */
 export interface RuntimeSession {
   readonly id: string;
   readonly client: ClientPeer;
   readonly server: ServerPeer;
   /** A deep copy; see SessionSnapshot for its version. */
   snapshot(): SessionSnapshot;
+  /** What interceptors are told about the session, read when it is asked for. */
   metadata(): SessionMetadata;
   /** Ends the session now; what waits is settled with an error. */
   close(): void;
@@ -154,7 +174,9 @@ export interface RuntimeSession {
   label(label: string, isSet: boolean): void;
 }
 
+/** All sessions of a process, or of a part of it, with the limits that they share. `createRuntime` makes one. */
 export interface Runtime {
+  /** The clock that all of it runs on. */
   readonly clock: Clock;
   /**
    * Opens a session. A refusal is a value: TOO_MANY_SESSIONS, or DRAINING from a runtime that drains or has stopped.

@@ -10,6 +10,7 @@ import type { Direction, RequestId } from '../protocol/envelope.ts';
 import type { EndReason, Outcome, SessionState, SessionStatus } from '../session/outcomes.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 
+/** One thing that happened, at `at` milliseconds on the clock of the runtime. */
 export type Observation =
   | { readonly type: 'session-opened'; readonly sessionId: string; readonly at: number }
   | {
@@ -41,4 +42,5 @@ export type Observation =
       readonly snapshot: SessionSnapshot;
     };
 
+/** Is called while it happens, so it must be quick. What it throws is logged and harms nobody. */
 export type Observer = (observation: Observation) => void;

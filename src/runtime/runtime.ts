@@ -51,7 +51,17 @@ const sliceMs = 2;
 /** How long a slow reader has to take what is still written to it after its session ended. */
 const defaultLingerMs = 5000;
 
-/** Creates a runtime: with nothing handed in, one on the time and the random ids of its platform, and with no log. */
+/**
+ * Creates a runtime: with nothing handed in, one on the time and the random ids of its platform, and with no log.
+ *
+ * ```ts
+ * export const runtime = createRuntime({
+ *   limits: { sessions: 200, sessionsPerPrincipalRatio: 0.1, pendingPerSession: 50 },
+ *   times: { requestIdleMs: 30_000, requestAbsoluteMs: 600_000 },
+ * });
+ * ```
+ * @throws LocalError INVALID_OPTION, which names the option and what is allowed; ABORTED.
+ */
 export function createRuntime(options: RuntimeOptions = {}): Runtime {
   return new SessionRuntime(options);
 }

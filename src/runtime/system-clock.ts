@@ -10,6 +10,7 @@ import { type PlatformTimer, monotonicMs, startTimer, stopTimer } from './platfo
 /** A timer of more than 2^31 - 1 ms (24.8 days) fires at once on every platform, so a longer one is waited for in parts. */
 const partMsMax = 2 ** 31 - 1;
 
+/** The clock of this machine: monotonic for durations, whole milliseconds, timers that keep no process alive. */
 export function systemClock(): Clock {
   return {
     now: () => Math.floor(monotonicMs()),

@@ -10,6 +10,10 @@ import type { SessionRecord } from '../session/record.ts';
 import { type TransitionCount, transitionsOf } from '../session/snapshot.ts';
 import type { Registry } from './registry.ts';
 
+/**
+ * The numbers of a runtime at one moment, a copy. `counts` are explained in docs/reference/counters.md; times are
+ * milliseconds.
+ */
 export interface TotalsSnapshot {
   readonly sessionsOpened: number;
   readonly sessionsByState: Readonly<Record<SessionState, number>>;

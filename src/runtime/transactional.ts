@@ -30,12 +30,14 @@ export interface CommittableUnit<TState, TEffect> extends UnitOfWork {
   rollback(): void;
 }
 
+/** The record behind a machine, which updates change through its unit of work. */
 export interface TransactionalRecord<TState, TEffect> {
   readonly unit: CommittableUnit<TState, TEffect>;
   /** The plan of the state that the chart is in; kept here by `transactional`, and by nobody else. */
   plan: unknown;
 }
 
+/** What `transactional` asks of whoever runs the machine. */
 export interface TransactionalHooks<TRecord, TEvent, TState, TEffect> {
   /** Milliseconds, for events that carry no time of their own (XState's `after`). */
   now(): number;

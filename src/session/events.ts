@@ -125,6 +125,7 @@ export interface ExchangeClosed {
   readonly exchange: Exchange;
 }
 
+/** Everything that can happen to a session. `at` is milliseconds on the clock of the runtime. */
 export type SessionEvent =
   | FrameArrived
   | FrameDecided
@@ -142,6 +143,7 @@ export type SessionEvent =
   | { readonly type: 'session.labelled'; readonly at: number; readonly label: string; readonly isSet: boolean }
   | EffectFailed;
 
+/** The name of an event; the vocabulary is closed (docs/reference/events.md). */
 export type SessionEventType = SessionEvent['type'];
 
 /** Every event type, as docs, metrics and tests list them. */

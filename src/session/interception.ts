@@ -7,6 +7,10 @@ import type { Direction, Frame, FrameKind } from '../protocol/envelope.ts';
 import type { Refusal } from '../errors.ts';
 import type { SessionState } from './outcomes.ts';
 
+/**
+ * What a client is connected by. Sessions on `stdio`, `websocket` and `in-memory` end with their connection, and have
+ * no idle or age limit unless one is asked for.
+ */
 export type TransportType = 'stdio' | 'http' | 'sse' | 'websocket' | 'in-memory';
 
 export type JsonObject = { readonly [key: string]: unknown };
@@ -93,7 +97,9 @@ export type InterceptAction = {
 /** Nothing, one action, or several that are done in order until one of them ends the chain. */
 export type InterceptAnswer = InterceptAction | readonly InterceptAction[] | undefined | void;
 
+/** Is asked about every frame, in both directions, before the session decides on it: docs/reference/interceptors.md. */
 export interface Interceptor {
+  /** Stands in the log, and in the refusal of what it blocks. */
   readonly name: string;
   /**
    * Decides about one frame. May return a promise: the frame is then held in its session until the promise settles, at

@@ -17,6 +17,10 @@ export const reserved = 1 satisfies Budget;
 export const listen = 2 satisfies Budget;
 export const question = 3 satisfies Budget;
 
+/**
+ * What may grow, and how far: counts, and bytes where the name says so. `Infinity` switches a limit off. Each is
+ * explained in docs/reference/limits.md.
+ */
 export interface Limits {
   readonly pendingPerSession: number;
   readonly pendingTotal: number;
@@ -44,6 +48,10 @@ export interface Limits {
   readonly labelCharactersMax: number;
 }
 
+/**
+ * How long things may take, in milliseconds. `Infinity` switches one off. Each is explained in
+ * docs/reference/limits.md.
+ */
 export interface Times {
   readonly initializeMs: number;
   readonly requestIdleMs: number;
@@ -61,6 +69,7 @@ export interface Times {
 
 const mebibyte = 1024 * 1024;
 
+/** The limits of a runtime that is told no others. */
 export const defaultLimits: Limits = {
   pendingPerSession: 1000,
   pendingTotal: 10_000,
@@ -85,6 +94,7 @@ export const defaultLimits: Limits = {
   labelCharactersMax: 256,
 };
 
+/** The times of a runtime that is told no others. */
 export const defaultTimes: Times = {
   initializeMs: 60_000,
   requestIdleMs: 300_000,

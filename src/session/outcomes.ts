@@ -3,8 +3,10 @@
  * users see is a pure function of the chart's state and the reason it ended with, and is stored nowhere.
  */
 
+/** How a request can end; what each means is told in docs/reference/states-and-outcomes.md. */
 export const outcomes = ['result', 'error', 'cancelled', 'timeout', 'upstream-lost', 'client-gone', 'refused'] as const;
 
+/** How one request ended: exactly one of these for each request that was taken on. */
 export type Outcome = (typeof outcomes)[number];
 
 /** The leaf states of the session chart, as metrics, traces and snapshots spell them. */
@@ -17,6 +19,7 @@ export const sessionStates = [
   'failed',
 ] as const;
 
+/** Where a session is in its chart: see docs/charts/session.md. */
 export type SessionState = (typeof sessionStates)[number];
 
 /** Why a session left for `closed` or `failed`. */
@@ -38,6 +41,7 @@ export type EndReason =
   | 'evicted'
   | 'internal-error';
 
+/** A session in one word, for lists: see `statusOf`. */
 export type SessionStatus = 'active' | 'completed' | 'failed' | 'timeout';
 
 const timeoutReasons: ReadonlySet<EndReason | undefined> = new Set<EndReason>([

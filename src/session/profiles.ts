@@ -7,11 +7,16 @@ import type { Direction } from '../protocol/envelope.ts';
 import { revisionRow } from '../protocol/revisions.ts';
 import type { Times } from './limits.ts';
 
+/** Deadlines of one method, in milliseconds; what is left out is as for every method. */
 export interface MethodTimes {
   readonly idleMs?: number;
   readonly absoluteMs?: number;
 }
 
+/**
+ * How a client or server differs from the protocol. What a profile may say is all here; docs/reference/profiles.md has
+ * examples.
+ */
 export interface Profile {
   readonly name: string;
   /** What this profile is for, for people. */
@@ -61,6 +66,7 @@ const builtIn: readonly Profile[] = [
   },
 ];
 
+/** The profiles that need no file, by name: see docs/reference/profiles.md. */
 export const builtInProfiles: ReadonlyMap<string, Profile> = new Map(builtIn.map((profile) => [profile.name, profile]));
 
 export const defaultProfile: Profile = mcp;

@@ -48,6 +48,11 @@ const entryStates: readonly EntryState[] = ['held', 'open', 'answering'];
 type Reader<T> = (value: unknown, name: string) => T;
 
 /**
+ * A snapshot that was kept, checked member by member.
+ *
+ * ```ts
+ * return json === undefined ? undefined : readSnapshot(JSON.parse(json));
+ * ```
  * @param json what JSON.parse gave of a snapshot.
  * @returns a copy with every member that a snapshot has.
  * @throws LocalError INVALID_SNAPSHOT, which names the first member that is not as it should be.

@@ -52,6 +52,7 @@ export interface SessionIndex {
   activeOf(principal: string | undefined, route: string | undefined): readonly Candidate[];
 }
 
+/** Which session a message belongs to, or why none is found. */
 export type Resolution =
   | { readonly sessionId: string; readonly strategy: ResolutionStrategy }
   | {
@@ -60,6 +61,7 @@ export type Resolution =
       readonly strategy: ResolutionStrategy | undefined;
     };
 
+/** How sessions are found. */
 export interface ResolutionOptions {
   /** Off unless asked for: with it, a frame that names nothing goes to the only active session of its principal and route. */
   readonly soleSession?: boolean;

@@ -42,6 +42,10 @@ export interface TransitionCount {
   readonly count: number;
 }
 
+/**
+ * A session at one moment, as plain data that JSON can hold: a copy, which changes with nothing. Times are
+ * milliseconds.
+ */
 export interface SessionSnapshot {
   readonly version: typeof snapshotVersion;
   readonly id: string;

@@ -21,6 +21,10 @@ export interface TagView {
   readonly hasPrincipal: boolean;
 }
 
+/**
+ * A tag of a session and when it holds. Rules are asked after every commit: they must be quick, and look at nothing
+ * but the view.
+ */
 export interface TagRule {
   readonly tag: string;
   holds(view: TagView): boolean;
@@ -46,6 +50,7 @@ export const tagThresholds = {
 
 const threshold = tagThresholds;
 
+/** The tags that every session has, in the order in which they are shown: see docs/reference/tags.md. */
 export const builtInTagRules: readonly TagRule[] = [
   {
     tag: 'long-running',
@@ -100,6 +105,7 @@ export function nextTagChange(rules: readonly TagRule[], view: TagView): number 
   return next;
 }
 
+/** The tags that are set in `bits`, in the order of `rules`. */
 export function tagNames(rules: readonly TagRule[], bits: number): readonly string[] {
   return rules.filter((_, index) => (bits & (1 << index)) !== 0).map((rule) => rule.tag);
 }

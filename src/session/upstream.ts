@@ -6,6 +6,7 @@
 import { BaseUnit } from './base-unit.ts';
 import type { Loss } from './events.ts';
 
+/** How often a lost server is started again before its session ends. Times are milliseconds. */
 export interface RestartPolicy {
   /** Restarts allowed within `withinMs`; 0 never restarts. */
   readonly restartsMax: number;
@@ -14,9 +15,11 @@ export interface RestartPolicy {
   readonly backoffMs: number;
 }
 
+/** Three restarts within a minute, the first of them after 100 ms. */
 export const defaultRestartPolicy: RestartPolicy = { restartsMax: 3, withinMs: 60_000, backoffMs: 100 };
 /** A server that others run comes back in its own time: it is looked for as long as a session waits for it. */
 export const remoteRestartPolicy: RestartPolicy = { restartsMax: 10, withinMs: 60_000, backoffMs: 100 };
+/** A lost server is the end of its session. */
 export const neverRestart: RestartPolicy = { restartsMax: 0, withinMs: 60_000, backoffMs: 0 };
 
 export type UpstreamState = 'idle' | 'starting' | 'ready' | 'leaving' | 'backingOff' | 'stopping' | 'stopped';

@@ -3,6 +3,7 @@
  * declaration that names these wants no types of Node.
  */
 
+/** As much of a `Readable` as is needed. */
 export interface NodeReadable {
   readonly readable: boolean;
   readonly readableEnded: boolean;
@@ -18,6 +19,7 @@ export interface NodeReadable {
   destroy(): unknown;
 }
 
+/** As much of a `Writable` as is needed. */
 export interface NodeWritable {
   readonly writable: boolean;
   readonly writableFinished: boolean;

@@ -1,5 +1,6 @@
 /** The examples of the guides, each run as its guide says it runs. */
 import { once } from 'node:events';
+import { readFileSync, readdirSync } from 'node:fs';
 import { type AddressInfo, type Server, Socket } from 'node:net';
 import { createServer as createHttpServer } from 'node:http';
 import { createInterface } from 'node:readline';
@@ -26,6 +27,7 @@ import { openOrHangUp, openOrRefuse } from './refused.example.ts';
 import { childServer } from './restarting-server.example.ts';
 import { shutDown } from './shutdown.example.ts';
 import { runtime as tcpRuntime, tcpProxy } from './tcp-proxy.example.ts';
+import { between } from './web-streams.example.ts';
 import { webSocketPeer } from './websocket-adapter.example.ts';
 
 type Message = Readonly<Record<string, unknown>>;
@@ -113,6 +115,21 @@ describe('put session laws into your proxy', () => {
     await once(other, 'data');
     await Promise.all([shutDown(tcpRuntime, proxy), closed]);
     expect([...tcpRuntime.sessions()]).toEqual([]);
+  });
+
+  test('Web Streams carry a message in each chunk, or on each line', async () => {
+    const [toProxy, toClient, fromServer, toServer] = Array.from(
+      { length: 4 },
+      () => new TransformStream<Uint8Array, Uint8Array>(),
+    );
+    const client = { readable: toProxy!.readable, writable: toClient!.writable };
+    const server = { readable: fromServer!.readable, writable: toServer!.writable };
+    const session = between(createRuntime(), client, server);
+    const message = JSON.stringify(request(1, 'ping'));
+    void toProxy!.writable.getWriter().write(encodeText(message));
+    const { value } = await toServer!.readable.getReader().read();
+    expect(decodeText(value!)).toBe(`${message}\n`);
+    session.close();
   });
 
   test('the limits are those of the runtime', async () => {
@@ -414,5 +431,23 @@ describe('limits for an existing server of the SDK', () => {
     const call = client.callTool({ name: 'hangs' });
     await expect(call).rejects.toMatchObject({ data: { code: 'UPSTREAM_LOST' } });
     expect([...clientRuntime.sessions()]).toEqual([]);
+  });
+});
+
+describe('docstrings', () => {
+  const linesOf = (text: string): readonly string[] =>
+    text.split('\n').map((line) => line.replace(/^ *\* ?/, '').trim());
+  const filesIn = (folder: string, ending: string): readonly string[] =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith(ending))
+      .map((name) => readFileSync(`${folder}/${name}`, 'utf8'));
+  const run = new Set(filesIn('test/docs', '.example.ts').flatMap(linesOf));
+
+  test('show lines of examples that are run', () => {
+    const shown = filesIn('src', '.ts').flatMap((text) =>
+      [...text.matchAll(/^ *\* ```ts\n([^]*?)\* ```/gm)].flatMap(([, lines = '']) => linesOf(lines)),
+    );
+    expect(shown.length).toBeGreaterThan(20);
+    expect(shown.filter((line) => !run.has(line))).toEqual([]);
   });
 });
