@@ -108,17 +108,19 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
     sessionLimits: withRoomForAFrame(sessionLimits),
     ...(requestsMax === undefined ? {} : { requestsMax }),
   });
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    front.drain();
+    await sessions.close();
+    await front.close();
+  };
   return {
     fetch: async (request, from) => front.fetch(request, from === undefined ? nobody : httpVisitor(from)),
     drain: () => {
       sessions.drain();
       front.drain();
     },
-    close: async () => {
-      front.drain();
-      await sessions.close();
-      await front.close();
-    },
+    close: async () => (closed ??= close()),
   };
 }
 

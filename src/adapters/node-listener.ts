@@ -28,9 +28,11 @@ export interface ListenerResponse {
   readonly headersSent: boolean;
   readonly writableFinished: boolean;
   setHeader(name: string, value: string): unknown;
-  flushHeaders(): void;
+  writeHead(status: number): unknown;
+  /** On HTTP/2 there is none: headers leave as they are written. */
+  flushHeaders?(): void;
   write(bytes: Uint8Array): boolean;
-  end(text?: string): unknown;
+  end(): unknown;
   destroy(): unknown;
   on(event: string, listener: () => void): unknown;
 }
@@ -59,14 +61,23 @@ export function nodeListener<Incoming extends ListenerRequest>(
 ): (request: Incoming, response: ListenerResponse, body?: unknown) => void {
   return (request, response, body) => {
     serve(handler, request, response, body, options).catch((error: unknown) => {
-      options.onError?.(error);
       if (response.headersSent) response.destroy();
       else {
         response.statusCode = 500;
         response.end();
       }
+      tell(options.onError, error);
     });
   };
+}
+
+/** Whoever asked to be told may fail, and harms nobody. */
+function tell(onError: ((error: unknown) => void) | undefined, error: unknown): void {
+  try {
+    onError?.(error);
+  } catch {
+    return;
+  }
 }
 
 async function serve<Incoming extends ListenerRequest>(
@@ -133,7 +144,11 @@ const aboutTheBody: ReadonlySet<string> = new Set(['content-length', 'content-en
 function headersOf(raw: readonly string[], parsed: Uint8Array | string | undefined): Headers {
   const headers = new Headers();
   for (let at = 0; at + 1 < raw.length; at += 2) {
-    if (parsed === undefined || !aboutTheBody.has(raw[at]!.toLowerCase())) headers.append(raw[at]!, raw[at + 1]!);
+    const [name, value] = [raw[at]!, raw[at + 1]!];
+    // On HTTP/2 a request is for whom this says; the others with a colon are no headers.
+    if (name === ':authority') headers.set('host', value);
+    else if (name.startsWith(':')) continue;
+    else if (parsed === undefined || !aboutTheBody.has(name.toLowerCase())) headers.append(name, value);
   }
   return headers;
 }
@@ -235,14 +250,14 @@ async function send(answer: Response, response: ListenerResponse, departure: Dep
     await answer.body?.cancel();
     return;
   }
-  response.statusCode = answer.status;
   answer.headers.forEach((value, name) => response.setHeader(name, value));
+  response.writeHead(answer.status);
   const { body } = answer;
   if (body === null) {
     response.end();
     return;
   }
-  if (!answer.headers.has('content-length')) response.flushHeaders();
+  if (!answer.headers.has('content-length')) response.flushHeaders?.();
   const reader = (body as ReadableStream<Uint8Array>).getReader();
   departure.onGone = () => void reader.cancel().catch(() => {});
   for (;;) {

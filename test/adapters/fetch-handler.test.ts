@@ -345,7 +345,7 @@ describe('draining and closing', () => {
     const headers = await stage.opens();
     const call = stage.sends({ headers, body: request(1, 'work') });
     await stage.server.hears('work');
-    await stage.handler.close();
+    await Promise.all([stage.handler.close(), stage.handler.close()]);
     expect((await call).status).toBe(404);
     expect([...stage.runtime.sessions()]).toEqual([]);
     expect((await stage.sends({ body: initialize(0) })).status).toBe(503);

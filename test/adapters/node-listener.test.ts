@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type IncomingMessage, type Server, createServer } from 'node:http';
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type NodeListenerOptions, nodeListener } from '../../src/adapters/node-listener.ts';
@@ -123,6 +124,28 @@ describe('a request', () => {
     expect(await ask('GET /mcp HTTP/1.0\r\n\r\n')).toContain('["http://host.invalid/mcp",null]');
   });
 
+  test('may come on HTTP/2', async () => {
+    const listener = nodeListener({
+      fetch: async (request) =>
+        Response.json([request.url, request.headers.get('host'), await request.text()], { status: 201 }),
+    });
+    const server = createHttp2Server((request, response) => listener(request, response)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    const stream = session.request({ ':method': 'POST', ':path': '/mcp' });
+    stream.end('body');
+    const [headers] = (await once(stream, 'response')) as [Record<string, unknown>];
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(chunk as Buffer);
+    expect([headers[':status'], JSON.parse(Buffer.concat(chunks).toString())]).toEqual([
+      201,
+      [`http://127.0.0.1:${port}/mcp`, `127.0.0.1:${port}`, 'body'],
+    ]);
+    session.close();
+    server.close();
+  });
+
   test('whose body nobody wants does not hold up the next one', async () => {
     const port = await served(async (request) => {
       await request.body?.cancel();
@@ -143,7 +166,11 @@ describe('a response', () => {
   test('that fails is 500, and told to whoever asked to know', async () => {
     const errors: unknown[] = [];
     const failed = new Error('no');
-    const port = await served(async () => Promise.reject(failed), { onError: (error) => errors.push(error) });
+    const onError = (error: unknown): void => {
+      errors.push(error);
+      throw new Error('of the one who is told');
+    };
+    const port = await served(async () => Promise.reject(failed), { onError });
     expect([(await post(port, '')).status, errors]).toEqual([500, [failed]]);
   });
 

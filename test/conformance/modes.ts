@@ -8,6 +8,7 @@ import {
   type Command,
   bridge,
   clientLine,
+  fetchFront,
   fixtureHttp,
   fixtureManyStdio,
   fixtureStdio,
@@ -91,6 +92,12 @@ export const modes: readonly Mode[] = [
     about: '`ninelives forward http --upstream` before the fixture over HTTP',
     baseline: direct,
     candidate: inFront('http-to-http', forwardHttpToHttp),
+  },
+  {
+    name: 'fetch',
+    about: '`createFetchHandler` on a server of Node before the fixture over HTTP',
+    baseline: direct,
+    candidate: inFront('fetch', fetchFront),
   },
   {
     name: 'http-to-stdio',

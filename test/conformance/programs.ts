@@ -32,6 +32,9 @@ const listen = '127.0.0.1:0';
 export const forwardHttpToHttp = (url: string): Command =>
   ninelives('forward', 'http', '--listen', listen, '--upstream', url);
 
+/** No proxy of ours, but what a program with an HTTP server of its own puts in front. */
+export const fetchFront = (url: string): Command => node('./fetch-front.js', url);
+
 export const forwardHttpToStdio = (server: Command): Command =>
   ninelives('forward', 'http', '--listen', listen, '--', ...server);
 
