@@ -65,6 +65,8 @@ export type { ScanLimits } from './protocol/scan.ts';
 export type { Direction, Envelope, Frame, FrameKind, RequestId } from './protocol/envelope.ts';
 export type { FaultKind, ReadFault } from './protocol/faults.ts';
 export { LineFramer } from './protocol/lines.ts';
+export type { LineLimits, OversizeLine } from './protocol/lines.ts';
+export { probeOversize } from './protocol/oversize.ts';
 export { classifyFrame } from './protocol/classify.ts';
 export { methodRow } from './protocol/methods.ts';
 export { revisionRow } from './protocol/revisions.ts';

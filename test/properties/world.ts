@@ -192,6 +192,8 @@ export class Pair {
 
 export interface WorldOptions extends Partial<RuntimeOptions> {
   readonly restart?: RestartPolicy;
+  /** Puts something of somebody else's around the runtime, to which the same laws apply. */
+  readonly through?: (runtime: Runtime) => Runtime;
 }
 
 /** Restarts as often as anybody likes, at once. */
@@ -207,15 +209,16 @@ export class World {
   readonly #restart: RestartPolicy;
   #sessions = 0;
 
-  constructor({ restart = alwaysRestart, ...options }: WorldOptions = {}) {
+  constructor({ restart = alwaysRestart, through = (runtime) => runtime, ...options }: WorldOptions = {}) {
     this.#restart = restart;
-    this.runtime = createRuntime({
+    const runtime = createRuntime({
       ids: { sessionId: () => `s${++this.#sessions}` },
       clock: this.clock,
       checksInvariants: true,
       log: this.#log(),
       ...options,
     });
+    this.runtime = through(runtime);
     this.runtime.observe((observation) => {
       this.observations.push(observation);
       const pair = this.pairs.get(observation.sessionId);

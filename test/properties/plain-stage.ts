@@ -1,0 +1,233 @@
+/**
+ * Steps of peers, operator and time for a session that is compared with its plain description (plain-session.ts): how they are
+ * made up, what they mean to a real session, and what is compared after each.
+ */
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import type { CounterName } from '../../src/session/counters.ts';
+import { neverRestart } from '../../src/session/upstream.ts';
+import { type Expected, type Heard, PlainSession, type Side, type Step } from './plain-session.ts';
+import { type Message, type Pair, World, type WorldOptions, alwaysRestart, bytesOf } from './world.ts';
+
+const limits = { pending: 4, reserved: 2, questions: 3, held: 4 };
+// Odd hundreds keep deadlines of different kinds from falling due together, where either order would be right.
+const times = { initializeMs: 7100, pingMs: 3200, absoluteMs: 11_300, drainMs: 9050, recoveryMs: 9550 };
+
+const agreed = { protocolVersion: '2025-11-25', capabilities: { tools: {} } };
+
+const id = fc.constantFrom(0, 1, '1', 2);
+const side = fc.constantFrom<Side>('client', 'server');
+const ordinaryMethod = fc.constantFrom('tools/call', 'x/unknown');
+
+const ask = fc
+  .record({ by: side, id, method: fc.oneof({ weight: 4, arbitrary: ordinaryMethod }, fc.constant('ping')) })
+  .map((step): Step => ({ do: 'ask', ...step, token: tokenOf(step.by, step.id) }));
+const handshake = id.map((known): Step => ({ do: 'ask', by: 'client', id: known, method: 'initialize' }));
+
+export const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 10, arbitrary: ask },
+  { weight: 3, arbitrary: handshake },
+  { weight: 9, arbitrary: fc.record({ do: fc.constant('answer'), by: side, id, isError: fc.boolean() }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('cancel'), by: side, id }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ by: side, id }).map(({ by, id: known }): Step => {
+      return { do: 'progress', by, token: tokenOf(by === 'client' ? 'server' : 'client', known) };
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('notify'), by: side, number: fc.nat(9) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.nat(6).map((seconds) => seconds * 1000) }) },
+  { weight: 2, arbitrary: fc.constant<Step>({ do: 'lose' }) },
+  { weight: 5, arbitrary: fc.constant<Step>({ do: 'return' }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('reply'), asAnother: fc.constantFrom(false, false, false, true) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Step>({ do: 'half-close' }, { do: 'leave' }, { do: 'close' }, { do: 'drain' }),
+  },
+);
+
+function tokenOf(by: Side, known: number | string): string {
+  return `${by} ${JSON.stringify(known)}`;
+}
+
+/** Counters of what did not go as it should. */
+const noteworthy = [
+  'bogusResponses',
+  'duplicateResponses',
+  'lateResponses',
+  'lateCancellations',
+  'illegalCancellations',
+  'lateProgress',
+  'unattributedProgress',
+] as const satisfies readonly CounterName[];
+
+/** What a step means to the real session. */
+class Stage {
+  readonly world: World;
+  readonly pair: Pair;
+  #seen = 0;
+
+  constructor(restarts: boolean, options: WorldOptions) {
+    const { absoluteMs, ...own } = times;
+    this.world = new World({
+      ...options,
+      limits: {
+        pendingPerSession: limits.pending,
+        reservedPerSession: limits.reserved,
+        questionsPerSession: limits.questions,
+        heldFramesPerSession: limits.held,
+      },
+      times: { ...own, requestIdleMs: Infinity, requestAbsoluteMs: absoluteMs },
+      restart: restarts ? alwaysRestart : neverRestart,
+    });
+    this.pair = this.world.open();
+  }
+
+  take(step: Step, model: PlainSession): Expected {
+    const before = this.#noted;
+    this.#perform(step, model);
+    this.world.breathe();
+    const settled = this.pair.settled.slice(this.#seen);
+    this.#seen = this.pair.settled.length;
+    const noted = this.#noted.flatMap(([name, count], place) =>
+      Array.from({ length: count - before[place]![1] }, () => name),
+    );
+    const heard = (messages: readonly Message[]): readonly Heard[] => messages.map(wordsOf).sort();
+    return {
+      client: heard(this.pair.client.take()),
+      server: heard(this.pair.server.ear.take()),
+      noted: noted.sort(),
+      settled: settled
+        .map(
+          (one) =>
+            `${one.direction === 'client-to-server' ? 'client' : 'server'} ${JSON.stringify(one.id)} ${one.outcome}`,
+        )
+        .sort(),
+    };
+  }
+
+  get #noted(): readonly (readonly [string, number])[] {
+    const { counts } = this.pair.session.snapshot();
+    return noteworthy.map((name) => [name, counts[name]]);
+  }
+
+  #perform(step: Step, model: PlainSession): void {
+    const { pair } = this;
+    if ('by' in step && step.by === 'server' && !model.canServerSpeak) return;
+    const say = (by: Side, message: object): void =>
+      by === 'client' ? pair.fromClient(message) : pair.fromServer(message);
+    switch (step.do) {
+      case 'ask': {
+        const params = step.token === undefined ? { ...agreed } : { _meta: { progressToken: step.token } };
+        say(step.by, { id: step.id, method: step.method, params });
+        return;
+      }
+      case 'answer':
+        say(
+          step.by,
+          step.isError ? { id: step.id, error: { code: 0, message: 'no' } } : { id: step.id, result: agreed },
+        );
+        return;
+      case 'cancel':
+        say(step.by, { method: 'notifications/cancelled', params: { requestId: step.id } });
+        return;
+      case 'progress':
+        say(step.by, { method: 'notifications/progress', params: { progressToken: step.token, progress: 1 } });
+        return;
+      case 'notify':
+        say(step.by, { method: 'notifications/message', params: { number: step.number } });
+        return;
+      case 'wait':
+        this.world.clock.advance(step.ms);
+        return;
+      case 'lose':
+        pair.server.lose();
+        return;
+      case 'return':
+        pair.server.becomeReady();
+        return;
+      case 'reply':
+        this.#reply(step.asAnother);
+        return;
+      case 'half-close':
+        pair.session.client.closed(false);
+        return;
+      case 'leave':
+        pair.leave();
+        return;
+      case 'close':
+        pair.session.close();
+        return;
+      case 'drain':
+        pair.session.drain();
+    }
+  }
+
+  #reply(asAnother: boolean): void {
+    const own = this.pair.session.snapshot().pending.find((entry) => String(entry.id).startsWith('ninelives:'));
+    if (own === undefined) return;
+    const result = asAnother ? { ...agreed, capabilities: { prompts: {} } } : agreed;
+    this.pair.server.say(bytesOf({ id: own.id, result }));
+  }
+
+  get state(): { readonly phase: string; readonly waiting: readonly string[] } {
+    const { state, pending } = this.pair.session.snapshot();
+    const theirs = pending.filter((entry) => !String(entry.id).startsWith('ninelives:'));
+    return {
+      phase: phaseOf[state],
+      waiting: theirs
+        .map((entry) => `${entry.direction === 'client-to-server' ? 'client' : 'server'} ${JSON.stringify(entry.id)}`)
+        .sort(),
+    };
+  }
+}
+
+const phaseOf = {
+  initializing: 'initializing',
+  'active.serving': 'serving',
+  'active.recovering': 'recovering',
+  shuttingDown: 'shuttingDown',
+  closed: 'ended',
+  failed: 'ended',
+} as const;
+
+function wordsOf({ id: known, method, params, error }: Message): Heard {
+  const name = JSON.stringify(known);
+  switch (method) {
+    case undefined:
+      return error === undefined ? `result ${name}` : `error ${name} ${error.code}`;
+    case 'notifications/cancelled':
+      return `cancel ${JSON.stringify(params?.['requestId'])}`;
+    case 'notifications/progress':
+      return `progress ${JSON.stringify(params?.['progressToken'])}`;
+    case 'notifications/message':
+      return `notify ${JSON.stringify(params?.['number'])}`;
+    default:
+      return String(known).startsWith('ninelives:') ? 'replay' : `ask ${name}`;
+  }
+}
+
+/** Lets a session and its plain description take the steps side by side. */
+export function expectAsPlain(steps: readonly Step[], restarts: boolean, options: WorldOptions = {}): void {
+  const model = new PlainSession(limits, times, restarts);
+  const stage = new Stage(restarts, options);
+  steps.forEach((one, index) => {
+    const actual = stage.take(one, model);
+    const expected = model.take(one);
+    const place = `step ${index}: ${JSON.stringify(one)}`;
+    expect({ place, ...actual, ...stage.state }).toEqual({
+      place,
+      ...expected,
+      phase: model.phase,
+      waiting: model.phase === 'ended' ? [] : model.waiting,
+    });
+    const { ordinary, reserved, listen, question } = stage.world.runtime.totals().pending;
+    const isReplaying = stage.pair.session.snapshot().pending.length - model.waiting.length;
+    expect(ordinary + reserved + listen + question).toBe(model.waiting.length + isReplaying);
+  });
+  expect(stage.world.errors).toEqual([]);
+  expect([stage.pair.client.strayWrites, stage.pair.server.ear.strayWrites]).toEqual([0, 0]);
+}
