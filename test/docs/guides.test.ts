@@ -18,6 +18,7 @@ import { consoleLog, pinoLog } from './log.example.ts';
 import { type Meter, measure } from './metrics.example.ts';
 import { connect as connectClient, runtime as clientRuntime } from './sdk-client.example.ts';
 import { app, handler, runtime as httpRuntime } from './sdk-http-server.example.ts';
+import { app as ownApp, runtime as ownRuntime } from './sdk-own-http.example.ts';
 import { runtime as sdkRuntime, serve } from './sdk-server.example.ts';
 import { openFor, runtime as signalled, stopEverything } from './signals.example.ts';
 import { keepEnded, readEnded } from './store.example.ts';
@@ -415,6 +416,22 @@ describe('limits for an existing server of the SDK', () => {
     await httpRuntime.stop();
     await handler.close();
     app.close();
+  });
+
+  test('the HTTP transport of the SDK is kept, and one session too many takes the place of a quiet one', async () => {
+    const url = new URL(`http://127.0.0.1:${await listening(ownApp)}/mcp`);
+    const clients = [1, 2, 3, 4].map(() => new Client({ name: 'test', version: '1.0.0' }));
+    const [first, second, third, fourth] = clients as [Client, Client, Client, Client];
+    for (const client of [first, second, third]) await client.connect(new StreamableHTTPClientTransport(url));
+    await second.ping();
+    await third.ping();
+    expect([...ownRuntime.sessions()]).toHaveLength(2);
+    expect(ownRuntime.totals().sessionsEnded).toMatchObject({ completed: 1 });
+    await ownRuntime.drain();
+    await expect(fourth.connect(new StreamableHTTPClientTransport(url))).rejects.toMatchObject({ status: 503 });
+    await Promise.all(clients.map(async (client) => client.close()));
+    ownApp.closeAllConnections();
+    ownApp.close();
   });
 
   test('a client reads why its call ended', async () => {
