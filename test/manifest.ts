@@ -522,6 +522,7 @@ export const manifest: readonly Requirement[] = [
   ...rows('P5', 'both', 'When the server dies, everything it was asked is settled at once with a typed error.', {
     'adapters/fetch-handler.test.ts': 'P5 whose server dies is answered at once',
     'adapters/wrap-transport.test.ts': 'P5 tells a request that its server closed, and why',
+    'adapters/sdk-wires.test.ts': 'with a session before it is called, and P5 its death is told',
     'adapters/sdk-server.test.ts':
       'P5 that closes is lost to what it worked on, and another is made for what comes then',
     'proxy/websocket.test.ts': 'P5 whose server dies for good are told by 1011 that it was no end in order',
