@@ -3,7 +3,7 @@
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
-import { StreamableHTTPClientTransport as HttpClientV2 } from '@modelcontextprotocol/client';
+import { Client, StreamableHTTPClientTransport as HttpClientV2 } from '@modelcontextprotocol/client';
 import { StdioClientTransport as StdioClientV2 } from '@modelcontextprotocol/client/stdio';
 import { StdioClientTransport as StdioClientV1 } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport as HttpClientV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -101,6 +101,16 @@ describe.each([
     expect(await call).toMatchObject({ data: { code: 'UPSTREAM_LOST' } });
     expect([...runtime.sessions()]).toEqual([]);
   });
+});
+
+test('a client of SDK v2 that asks first which revisions its server speaks gets the newest', async () => {
+  const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+  await client.connect(wrapTransport(new StdioClientV2(childOf), { runtime, peer: 'server' }));
+  const { content } = await client.callTool({ name: 'add', arguments: { a: 1, b: 2 } });
+  expect([client.getNegotiatedProtocolVersion(), content]).toMatchObject(['2026-07-28', [{ text: '3' }]]);
+  expect([...runtime.sessions()]).toMatchObject([{ status: 'active', pending: [] }]);
+  await client.close();
+  expect([...runtime.sessions()]).toEqual([]);
 });
 
 describe.each([
