@@ -134,7 +134,7 @@ export const pains: readonly {
   {
     name: 'never answered',
     id: 'P16',
-    what: `${abandoned} calls that are never answered, whose client gives up after ${patienceMs} ms`,
+    what: `${abandoned} calls that are never answered, whose client gives up after ${patienceMs} ms: a refusal that comes later is none`,
     visit: neverAnswered,
   },
   {
