@@ -18,7 +18,7 @@ const thrown: Readonly<Record<LocalErrorCode, readonly [by: string, when: string
   ALREADY_CLOSED: ['`wrapTransport`', 'Something was sent after the transport was closed.'],
   ALREADY_STARTED: ['`start` of an adapter', 'The adapter has a session already.'],
   INVALID_OPTION: [
-    '`createRuntime`, `open`, `setLimits`, `setTimes`, `createFetchHandler`, `observations`',
+    '`createRuntime`, `open`, `setLimits`, `setTimes`, `createFetchHandler`, `observations`, `webStreams`, `nodeStreams`',
     'An option has a value that it cannot have, or a name that nothing has. Nothing was changed.',
   ],
   STREAM_UNUSABLE: [

@@ -10,7 +10,14 @@ import { systemClock } from '../runtime/system-clock.ts';
 import type { NodeReadable, NodeWritable } from '../transports/node-byte-streams.ts';
 import { StdioLines } from '../transports/stdio-lines.ts';
 import type { PeerReports } from './peer-adapter.ts';
-import { type StreamAdapter, type StreamOptions, Teller, lastWordsMs, streamDefaults } from './stream-adapter.ts';
+import {
+  type StreamAdapter,
+  type StreamOptions,
+  Teller,
+  checkStreamOptions,
+  lastWordsMs,
+  streamDefaults,
+} from './stream-adapter.ts';
 
 /** The two directions of one peer. They belong to the adapter from now on. */
 export interface NodeStreamPair {
@@ -30,9 +37,10 @@ export interface NodeStreamPair {
  * Its input's end is reported as `ended`, since the peer may still read; of a socket without `allowHalfOpen` as `closed`,
  * since Node ends the way back by itself. An error is `closed`, and so is an output that closes, once the input has ended or
  * 100 ms later. Closing the link writes out what was written, then ends both streams.
- * @throws LocalError STREAM_UNUSABLE: a stream is over, somebody else reads it, or it is not one of bytes.
+ * @throws LocalError STREAM_UNUSABLE: a stream is over, somebody else reads it, or it is not one of bytes; INVALID_OPTION.
  */
 export function nodeStreams({ input, output }: NodeStreamPair, options: StreamOptions = {}): StreamAdapter {
+  checkStreamOptions(options);
   requireUsable(input, output);
   return new NodeStreams(input, output, options);
 }

@@ -37,6 +37,15 @@ export const streamDefaults = {
   closeTimeoutMs: 5000,
 } as const satisfies StreamOptions;
 
+/** @throws LocalError INVALID_OPTION */
+export function checkStreamOptions(options: StreamOptions): void {
+  for (const name of ['messageBytesMax', 'highWaterBytesMax', 'closeTimeoutMs'] as const) {
+    const value = options[name] ?? 0;
+    if (value >= 0) continue;
+    throw new LocalError('INVALID_OPTION', `${name} is ${value}; allowed is a number from 0 on, or Infinity.`);
+  }
+}
+
 /** How long somebody who is written to no longer is still heard: what it had said before may be under way. */
 export const lastWordsMs = 100;
 

@@ -8,7 +8,14 @@ import type { Clock, UpstreamLink } from '../ports.ts';
 import { probeOversize } from '../protocol/oversize.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import type { PeerReports } from './peer-adapter.ts';
-import { type StreamAdapter, type StreamOptions, Teller, lastWordsMs, streamDefaults } from './stream-adapter.ts';
+import {
+  type StreamAdapter,
+  type StreamOptions,
+  Teller,
+  checkStreamOptions,
+  lastWordsMs,
+  streamDefaults,
+} from './stream-adapter.ts';
 import { ChunkFraming, type Framing, LineFraming } from './stream-framing.ts';
 import { asError } from './thrown.ts';
 
@@ -59,10 +66,12 @@ export interface WebStreamOptions extends StreamOptions {
  * ```
  *
  * The end of `readable` is reported as `ended`, since the peer may still read; an error there as `closed`, and so is a peer that
- * cancels what we write, once it has said its last words or 100 ms later. Closing the link writes out what was written, closes `writable` and cancels `readable`.
- * @throws LocalError STREAM_UNUSABLE: a stream is locked to somebody else.
+ * cancels what we write, once it has said its last words or 100 ms later. Closing the link writes out what was written, closes
+ * `writable` and cancels `readable`.
+ * @throws LocalError STREAM_UNUSABLE: a stream is locked to somebody else; INVALID_OPTION.
  */
 export function webStreams({ readable, writable }: WebStreamPair, options: WebStreamOptions = {}): StreamAdapter {
+  checkStreamOptions(options);
   if (readable.locked) throw new LocalError('STREAM_UNUSABLE', 'The readable stream is locked to another reader.');
   if (writable.locked) throw new LocalError('STREAM_UNUSABLE', 'The writable stream is locked to another writer.');
   return new WebStreams({ readable, writable }, options);

@@ -203,6 +203,12 @@ describe('misuse', () => {
     expect(() => nodeStreams(streams)).toThrow(words);
   });
 
+  test('is told of an option that no stream can have', () => {
+    const streams = { input: new PassThrough(), output: new PassThrough() };
+    const open = () => nodeStreams(streams, { highWaterBytesMax: Number.NaN });
+    expect(open).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
+  });
+
   test('is told of a second start', () => {
     const { adapter } = started();
     expect(() => adapter.start(new Ear())).toThrow(expect.objectContaining({ code: 'ALREADY_STARTED' }));

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { Teller } from '../../src/adapters/stream-adapter.ts';
+import { Teller, checkStreamOptions } from '../../src/adapters/stream-adapter.ts';
 import { Ear } from './ear.ts';
 
 describe('telling a session of its peer', () => {
@@ -41,4 +41,20 @@ describe('telling a session of its peer', () => {
     await turn();
     expect(ear.told).toEqual([]);
   });
+});
+
+describe('options of streams', () => {
+  test('may be left out, and be without bound', () => {
+    expect(() => checkStreamOptions({})).not.toThrow();
+    expect(() => checkStreamOptions({ messageBytesMax: Infinity, highWaterBytesMax: 0 })).not.toThrow();
+  });
+
+  test.each([{ messageBytesMax: Number.NaN }, { highWaterBytesMax: -1 }, { closeTimeoutMs: -1 }])(
+    'are refused by name: %o',
+    (options) => {
+      const [name] = Object.keys(options);
+      expect(() => checkStreamOptions(options)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
+      expect(() => checkStreamOptions(options)).toThrow(`${name} is `);
+    },
+  );
 });

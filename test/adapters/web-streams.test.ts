@@ -232,6 +232,14 @@ describe('misuse', () => {
     writer.releaseLock();
   });
 
+  test('is told of an option that no stream can have, before a lock is taken', () => {
+    const { ours } = pairs();
+    expect(() => webStreams(ours, { messageBytesMax: -1 })).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION' }),
+    );
+    expect(ours.readable.locked).toBe(false);
+  });
+
   test('is told of a second start', () => {
     const { adapter } = started();
     expect(() => adapter.start(new Ear())).toThrow(expect.objectContaining({ code: 'ALREADY_STARTED' }));
