@@ -11,7 +11,7 @@ import { type InstalledPackage, installPackage } from './installed-package.ts';
 
 /** Long enough for a busy machine. */
 const timeout = 120_000;
-const programs = ['embedder', 'core-user'] as const;
+const programs = ['embedder', 'core-user', 'adapters'] as const;
 const kinds = ['mts', 'cts'] as const;
 
 let installed: InstalledPackage;
@@ -89,7 +89,7 @@ describe('the declarations', () => {
     'of . check with exact optional properties as well, for no declaration of XState is among them',
     () => {
       const exact = { exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, isolatedModules: true };
-      expect(compiled('node_modules/typescript', 'nodenext', ['embedder'], exact)).toBe('');
+      expect(compiled('node_modules/typescript', 'nodenext', ['embedder', 'adapters'], exact)).toBe('');
       const said = compiled('node_modules/typescript', 'nodenext', ['core-user'], exact);
       expect(said.match(/^[^\s(]+(?=\()/gm)?.filter((file) => !file.includes('node_modules/xstate/'))).toEqual([]);
     },
@@ -162,6 +162,12 @@ describe('the programs', () => {
         charts: ['session', 'supervisor', 'upstream'],
         written: 2,
       });
+      expect(JSON.parse(run(resolve(node), `adapters.${kind}`))).toEqual({
+        answered: ['{"jsonrpc":"2.0","id":1,"result":{}}'],
+        response: '200 true true',
+        seen: ['ping result', 'initialize result'],
+      });
     },
+    timeout,
   );
 });
