@@ -159,10 +159,18 @@ describe('a handler of the Fetch standard', () => {
 
   test('keeps apart the requests without session of visitors whose names could be mixed up', async () => {
     const stage = new Stage({ sessionless: 'pass' });
-    for (const from of [{ principal: 'a', route: 'b' }, { principal: 'a,b' }, { route: 'a' }, { principal: 'a' }, {}]) {
+    const visitors: readonly FetchVisitor[] = [
+      { principal: 'a,b', route: 'c' },
+      { principal: 'a', route: 'b,c' },
+      { principal: 'a', route: 'undefined' },
+      { principal: 'a' },
+      { route: 'a' },
+      {},
+    ];
+    for (const from of visitors) {
       expect((await stage.sends({ body: request(1, 'echo'), from })).status).toBe(200);
     }
-    expect(stage.servers.length).toBe(5);
+    expect(stage.servers.length).toBe(visitors.length);
   });
 
   test('may be asked by a program that has found the way already', async () => {
