@@ -182,6 +182,7 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('S8', 'both', 'Interceptors and people see the session under the same names, which cost nothing unread.', {
+    'rules/condition.test.ts': 'S8 knows the names of the metadata, and no others',
     'scenarios/interceptor-counts.test.ts':
       'S8 a call that is held while an interceptor thinks is counted by what it thought',
     'scenarios/interceptors.test.ts': 'S8 is shown the message, its way, and the session around it',

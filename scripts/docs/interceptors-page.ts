@@ -90,7 +90,7 @@ export function interceptorsPage(example: string): string {
     generatedFrom('src/session/interception.ts', 'test/docs/interceptor.example.ts'),
     '# Interceptors',
     `An interceptor is asked about every frame, in both directions, before the session decides on it. It returns an action and
-never touches the session. Interceptors are handed to \`createRuntime\`; the command line has no option for them yet.`,
+never touches the session. Interceptors are handed to \`createRuntime\`; on the command line there are [rules](rules.md), and plugins with this contract.`,
     fenced('ts', example),
     '## What it is asked',
     table(['member', 'what it is'], entries(context)),

@@ -6,6 +6,7 @@ import { sessionMachine } from '../../machines/session.ts';
 import { supervisorMachine } from '../../machines/supervisor.ts';
 import { upstreamMachine } from '../../machines/upstream.ts';
 import { adminPage } from './admin-page.ts';
+import { ruleFileJsonSchema } from '../../src/rules/rule-schema.ts';
 import { chartPage, diagram } from './chart-page.ts';
 import { cliPage } from './cli-page.ts';
 import { countersPage } from './counters-page.ts';
@@ -20,6 +21,7 @@ import { fenced } from './markdown.ts';
 import { methodsPage } from './methods-page.ts';
 import { outcomesPage, outcomesTable } from './outcomes-page.ts';
 import { profilesPage } from './profiles-page.ts';
+import { rulesPage } from './rules-page.ts';
 import { tagsPage } from './tags-page.ts';
 
 const style = {
@@ -83,6 +85,8 @@ export const referencePages: readonly Page[] = [
   { path: 'docs/reference/log.md', build: logPage },
   { path: 'docs/reference/methods.md', build: methodsPage },
   { path: 'docs/reference/profiles.md', build: () => profilesPage(example('profile.example.yaml')) },
+  { path: 'docs/reference/rules.md', build: rulesPage },
+  { path: 'docs/reference/rules.schema.json', build: ruleFileJsonSchema },
   { path: 'docs/reference/states-and-outcomes.md', build: outcomesPage },
   { path: 'docs/reference/tags.md', build: () => tagsPage(example('tag-rule.example.ts')) },
 ];
@@ -121,6 +125,7 @@ function replaceParts(text: string): string {
 
 /** The page as it stands in its file. */
 export async function printed(page: Page): Promise<string> {
+  if (page.path.endsWith('.json')) return page.build();
   return format(page.build(), style);
 }
 

@@ -5,12 +5,14 @@ import { addAuth } from './auth.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type Runners, addForward } from './forward.ts';
 import type { AuthRequest } from './run-auth.ts';
+import { type RulesRequest, addRules } from './rules.ts';
 import { type SessionsRequest, addSessions } from './sessions.ts';
 import { packageVersion } from './version.ts';
 
 /** What does what a command line asks for. */
 export interface AllRunners extends Runners {
   readonly auth: (request: AuthRequest) => Promise<void>;
+  readonly rules: (request: RulesRequest) => Promise<void>;
   readonly sessions: (request: SessionsRequest) => Promise<void>;
 }
 
@@ -27,6 +29,7 @@ export function commandLine(runners: AllRunners): Command {
     .addHelpText('after', '\nExample:\n  ninelives forward stdio -- npx -y @modelcontextprotocol/server-everything\n');
   addForward(program, runners);
   addSessions(program, runners.sessions);
+  addRules(program, runners.rules);
   addAuth(program, runners.auth);
   return program;
 }

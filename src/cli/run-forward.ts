@@ -7,6 +7,7 @@ import { isatty } from 'node:tty';
 import type { Forward } from '../proxy/stdio.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import type { Clock, Log } from '../ports.ts';
+import type { RulesInForce } from '../rules/rules-in-force.ts';
 import { defaultLimits } from '../session/limits.ts';
 import { defaultRestartPolicy, neverRestart, remoteRestartPolicy } from '../session/upstream.ts';
 import { type ServerToForward, runningServer, startServerToForward } from '../transports/server-to-forward.ts';
@@ -18,6 +19,7 @@ import { Orphanhood } from './orphanhood.ts';
 import { People } from './people.ts';
 import type { ServerRequest } from './server-flags.ts';
 import type { SessionRequest } from './session-flags.ts';
+import { rulesInForce } from './rules-flag.ts';
 import { serverLine } from './terminal.ts';
 
 /** What was asked for. */
@@ -46,8 +48,13 @@ export async function runForward(request: ForwardRequest): Promise<never> {
     wasAskedToStop = true;
     proxy.drain();
   };
+  let rules: RulesInForce | null = null;
+  const hangUp = (signal: NodeJS.Signals): void => {
+    if (rules === null) stop(signal);
+    else void rules.reload();
+  };
   // Before the server is started: there is no moment in which a signal would end us and leave the server.
-  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop).on('SIGBREAK', stop);
+  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', hangUp).on('SIGBREAK', stop);
 
   const server = await serverOf(request, clock, log, (line) =>
     log.inTurn(() => people.write(serverLine(line, people))),
@@ -56,6 +63,7 @@ export async function runForward(request: ForwardRequest): Promise<never> {
   // Whatever ends us, a defect included, the server does not stay behind.
   process.on('exit', () => kill());
   const { forwardStdio } = await import('../proxy/stdio.ts');
+  rules = (await rulesInForce(request.rules, clock, log)) ?? null;
   if (isatty(0)) log.info({}, 'your terminal is the client: type a message a line, Ctrl-D to end');
   proxy = forwardStdio({
     ...openStandardStreams(),
@@ -67,6 +75,7 @@ export async function runForward(request: ForwardRequest): Promise<never> {
     restart:
       request.restarts === false ? neverRestart : 'url' in request.server ? remoteRestartPolicy : defaultRestartPolicy,
     ...(request.profile === undefined ? {} : { profile: request.profile }),
+    ...(rules === null ? {} : { rules: rules.engine }),
     checksInvariants: request.checksInvariants === true,
   });
 

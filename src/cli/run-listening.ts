@@ -14,6 +14,8 @@ import {
 import { type GuardRequest, openGuard } from '../proxy/guard.ts';
 import { ListenError, type ListenOptions, type ListeningForward, type ListeningOptions } from '../proxy/listening.ts';
 import { systemClock } from '../runtime/system-clock.ts';
+import type { RuleEngine } from '../rules/rule-engine.ts';
+import type { RulesInForce } from '../rules/rules-in-force.ts';
 import { defaultLimits } from '../session/limits.ts';
 import { defaultRestartPolicy, neverRestart, remoteRestartPolicy } from '../session/upstream.ts';
 import type { ServerExit } from '../transports/child-process.ts';
@@ -24,6 +26,7 @@ import { defaultLogLevel } from './log-levels.ts';
 import { People } from './people.ts';
 import type { ServerRequest } from './server-flags.ts';
 import type { SessionRequest } from './session-flags.ts';
+import { rulesInForce } from './rules-flag.ts';
 import { serverLine } from './terminal.ts';
 
 export interface ListeningRequest extends SessionRequest {
@@ -67,7 +70,12 @@ export async function runListening(request: ListeningRequest): Promise<never> {
     log.info({ signal, sessions: [...running.runtime.sessions()].length }, 'draining');
     void running.drain().then(async () => end(exitCodes.ok));
   };
-  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop).on('SIGBREAK', stop);
+  let rules: RulesInForce | null = null;
+  const hangUp = (signal: NodeJS.Signals): void => {
+    if (rules === null) stop(signal);
+    else void rules.reload();
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', hangUp).on('SIGBREAK', stop);
   process.on('exit', () => kill());
 
   const backend = await backendOf(request, clock, log, {
@@ -79,8 +87,9 @@ export async function runListening(request: ListeningRequest): Promise<never> {
     },
   });
   kill = () => backend.kill();
+  rules = (await rulesInForce(request.rules, clock, log)) ?? null;
   try {
-    forward = await open(request, backend, clock, log);
+    forward = await open(request, backend, clock, log, rules?.engine);
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
     log.error({}, error.message);
@@ -109,12 +118,25 @@ export async function runListening(request: ListeningRequest): Promise<never> {
   return new Promise(() => {});
 }
 
-async function open(request: ListeningRequest, backend: Backend, clock: Clock, log: Log): Promise<ListeningForward> {
-  const { guard: asked, ...rest } = request;
+async function open(
+  request: ListeningRequest,
+  backend: Backend,
+  clock: Clock,
+  log: Log,
+  rules: RuleEngine | undefined,
+): Promise<ListeningForward> {
+  const { guard: asked, rules: _, ...rest } = request;
   const { listen } = rest;
   const surroundings = { path: listen.path, isTls: listen.tls !== undefined, clock };
   const guard = asked === undefined ? undefined : await openGuard(asked, surroundings);
-  const options: ListeningOptions = { ...rest, backend, clock, log, ...(guard === undefined ? {} : { guard }) };
+  const options: ListeningOptions = {
+    ...rest,
+    backend,
+    clock,
+    log,
+    ...(guard === undefined ? {} : { guard }),
+    ...(rules === undefined ? {} : { rules }),
+  };
   if (request.front === 'http') {
     const { forwardHttp } = await import('../proxy/http.ts');
     return forwardHttp(options);

@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { LoadedProfile } from '../config/profile-file.ts';
+import type { RuleSet } from '../rules/rule-engine.ts';
 import type { Limits, Times } from '../session/limits.ts';
 import { type Profile, builtInProfiles } from '../session/profiles.ts';
 import { type InspectFlag, type InspectRequest, addInspectFlag, inspectRequestOf } from './inspect-flag.ts';
@@ -11,6 +12,7 @@ export interface SessionFlags extends InspectFlag {
   readonly logLevel: LogLevel;
   readonly restart: 'on-failure' | 'never';
   readonly profile?: string;
+  readonly rules?: string;
   readonly pendingMax?: number;
   readonly frameBytesMax?: number;
   readonly initializeMs?: number;
@@ -20,12 +22,19 @@ export interface SessionFlags extends InspectFlag {
   readonly checkInvariants?: boolean;
 }
 
+/** A rule file and what it said when it was read. */
+export interface LoadedRuleFile {
+  readonly file: string;
+  readonly ruleSet: RuleSet;
+}
+
 /** What is asked of every session. What is left out is as the limits and times of a session are by default. */
 export interface SessionRequest {
   readonly logLevel?: LogLevel;
   /** Whether a server that went away is started, or reached, again; it is unless this is false. */
   readonly restarts?: boolean;
   readonly profile?: Profile;
+  readonly rules?: LoadedRuleFile;
   readonly limits?: Partial<Limits>;
   readonly times?: Partial<Times>;
   readonly checksInvariants?: boolean;
@@ -47,6 +56,7 @@ export function addSessionFlags(command: Command): Command {
         .default('on-failure'),
     )
     .option('--profile <name|file>', 'how this server or client differs from MCP: a built-in profile, or a file')
+    .option('--rules <file>', 'rules that frames are asked about; loaded again when the file changes, and on SIGHUP')
     .option('--pending-max <n>', 'requests of each side that may wait for an answer at once (default: 1000)', positive)
     .option('--frame-bytes-max <n>', 'size of one message in bytes (default: 10485760)', positive)
     .option('--initialize-ms <n>', 'time for the server to answer initialize (default: 60000)', positive)
@@ -69,6 +79,8 @@ export function positive(text: string): number {
 export async function sessionRequestOf(flags: SessionFlags): Promise<SessionRequest | { readonly problem: string }> {
   const loaded = flags.profile === undefined ? undefined : await profileOf(flags.profile);
   if (loaded !== undefined && 'problem' in loaded) return loaded;
+  const rules = flags.rules === undefined ? undefined : await rulesOf(flags.rules);
+  if (rules !== undefined && 'problem' in rules) return rules;
   const inspect = inspectRequestOf(flags);
   if (inspect !== undefined && 'problem' in inspect) return inspect;
   return {
@@ -77,6 +89,7 @@ export async function sessionRequestOf(flags: SessionFlags): Promise<SessionRequ
     times: timesOf(flags),
     restarts: flags.restart !== 'never',
     ...(loaded === undefined ? {} : { profile: loaded.profile }),
+    ...(rules === undefined ? {} : { rules }),
     checksInvariants: flags.checkInvariants === true,
     ...(inspect === undefined ? {} : { inspect }),
   };
@@ -88,6 +101,17 @@ async function profileOf(nameOrFile: string): Promise<LoadedProfile> {
   if (profile !== undefined) return { profile };
   const { loadProfile } = await import('../config/profile-file.ts');
   return loadProfile(nameOrFile);
+}
+
+/** As with profiles; and the evaluator of conditions comes besides. */
+async function rulesOf(file: string): Promise<LoadedRuleFile | { readonly problem: string }> {
+  const [{ loadRules }, { problemText }] = await Promise.all([
+    import('../rules/load-rules.ts'),
+    import('../rules/yaml-places.ts'),
+  ]);
+  const loaded = await loadRules(file);
+  if ('ruleSet' in loaded) return { file, ruleSet: loaded.ruleSet };
+  return { problem: loaded.problems.map((problem) => problemText(file, problem)).join('\n') };
 }
 
 function limitsOf(flags: SessionFlags): Partial<Limits> {

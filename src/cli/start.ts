@@ -22,6 +22,10 @@ export async function start(words: readonly string[], environment: NodeJS.Proces
       const { runSessions } = await import('./run-sessions.ts');
       process.exitCode = await runSessions(request, terminalOf(process.stdout), terminalOf(process.stderr));
     },
+    rules: async (request) => {
+      const { checkRules } = await import('./run-rules.ts');
+      process.exitCode = await checkRules(request, sayTo(process.stdout), sayTo(process.stderr));
+    },
     auth: async (request) => {
       const { runAuth } = await import('./run-auth.ts');
       return runAuth(request);

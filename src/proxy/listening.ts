@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import type { Clock, Log } from '../ports.ts';
+import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { Runtime, RuntimeOptions } from '../runtime/api.ts';
 import type { Observer } from '../runtime/observation.ts';
 import type { Limits, Times } from '../session/limits.ts';
@@ -35,6 +36,8 @@ export interface ListeningOptions {
   readonly profile?: Profile;
   readonly checksInvariants?: boolean;
   readonly observer?: Observer;
+  /** What is done to frames on their way. */
+  readonly rules?: RuleEngine;
 }
 
 export interface ListeningForward {
@@ -87,13 +90,14 @@ export function urlOf(scheme: string, { address, port, family }: AddressInfo, pa
 }
 
 export function runtimeOptionsOf(options: ListeningOptions, limits: Limits): Omit<RuntimeOptions, 'ids'> {
-  const { clock, log, times, profile, checksInvariants } = options;
+  const { clock, log, times, profile, rules, checksInvariants } = options;
   return {
     clock,
     log,
     limits,
     ...(times === undefined ? {} : { times }),
     ...(profile === undefined ? {} : { profile }),
+    ...(rules === undefined ? {} : { interceptors: rules }),
     ...(checksInvariants === undefined ? {} : { checksInvariants }),
   };
 }

@@ -7,6 +7,7 @@ import type { Readable, Writable } from 'node:stream';
 
 import type { Clock, Log } from '../ports.ts';
 import { probeOversize } from '../protocol/oversize.ts';
+import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { Runtime, RuntimeSession } from '../runtime/api.ts';
 import type { Observer } from '../runtime/observation.ts';
 import { createRuntime } from '../runtime/runtime.ts';
@@ -32,6 +33,8 @@ export interface ForwardStdioOptions {
   readonly restart?: RestartPolicy;
   readonly checksInvariants?: boolean;
   readonly observer?: Observer;
+  /** What is done to frames on their way. */
+  readonly rules?: RuleEngine;
 }
 
 /** How a forward ended: why its session did, and what became of the server. */
@@ -81,9 +84,11 @@ export function forwardStdio(options: ForwardStdioOptions): Forward {
     limits,
     ...(options.times === undefined ? {} : { times: options.times }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
+    ...(options.rules === undefined ? {} : { interceptors: options.rules }),
     ...(options.checksInvariants === undefined ? {} : { checksInvariants: options.checksInvariants }),
   });
   if (options.observer !== undefined) runtime.observe(options.observer);
+  if (options.rules !== undefined) runtime.observe(options.rules.observer);
 
   const end = deferred<ForwardEnd>();
   const allWritten = deferred();

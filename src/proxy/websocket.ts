@@ -40,6 +40,7 @@ export async function forwardWebSocket(options: ListeningOptions): Promise<Liste
   const limits = withRoomForAFrame(options.limits);
   const runtime = createRuntime(runtimeOptionsOf(options, limits));
   if (options.observer !== undefined) runtime.observe(options.observer);
+  if (options.rules !== undefined) runtime.observe(options.rules.observer);
   const door = doorPolicy({ listenHost: listen.host, ...listen.door, isGuarded: guard !== undefined });
   const principals = new WeakMap<IncomingMessage, string>();
   let isDraining = false;

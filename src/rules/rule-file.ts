@@ -26,6 +26,8 @@ export interface RuleFile {
   /** Those that are enabled, in the order in which they are asked. */
   readonly rules: readonly Rule[];
   readonly plugins: readonly PluginData[];
+  /** A mistake that shows later, with its place in the file. */
+  problemAt(path: readonly PropertyKey[], message: string): Problem;
 }
 
 export interface ReadOptions {
@@ -57,7 +59,11 @@ export function readRuleFile(
   if (problems.length > 0) return { problems: problems.slice(0, problemsMax) };
   const enabled = rules.filter((_, index) => checked.data.rules[index]?.enabled === true);
   // Of equal priority the first in the file comes first: the sort is stable.
-  return { rules: enabled.toSorted((one, other) => other.priority - one.priority), plugins: checked.data.plugins };
+  return {
+    rules: enabled.toSorted((one, other) => other.priority - one.priority),
+    plugins: checked.data.plugins,
+    problemAt: (path, message) => yaml.problemAt(path, message),
+  };
 }
 
 function* duplicates(yaml: PlacedYaml, rules: readonly RuleData[]): Iterable<Problem> {

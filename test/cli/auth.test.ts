@@ -9,6 +9,7 @@ async function asked(...words: readonly string[]): Promise<AuthRequest | string>
   const program = commandLine({
     stdio: async () => {},
     listening: async () => {},
+    rules: async () => {},
     sessions: async () => {},
     auth: async (read) => {
       request = read;

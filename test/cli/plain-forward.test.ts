@@ -14,6 +14,7 @@ async function parsed(words: readonly string[]): Promise<ForwardRequest | undefi
     },
     sessions: async () => {},
     listening: async () => {},
+    rules: async () => {},
     auth: async () => {},
   }).configureOutput({ writeOut: () => {}, writeErr: () => {} });
   for (const command of [program, ...program.commands, ...program.commands.flatMap((front) => front.commands)]) {

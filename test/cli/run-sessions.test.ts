@@ -21,6 +21,7 @@ async function sessions(...words: readonly string[]) {
   const program = commandLine({
     stdio: async () => {},
     listening: async () => {},
+    rules: async () => {},
     auth: async () => {},
     sessions: async (request) => {
       code = await runSessions(request, { write: (text) => (out += text) }, { write: (text) => (err += text) });

@@ -10,6 +10,7 @@ async function asked(...words: readonly string[]): Promise<SessionsRequest | str
   const program = commandLine({
     stdio: async () => {},
     listening: async () => {},
+    rules: async () => {},
     auth: async () => {},
     sessions: async (given) => {
       request = given;
