@@ -1,10 +1,15 @@
 /**
- * Checks what a session is asked to be opened with, as far as a mistake there would show late and elsewhere. Says what is wrong in the embedder's own words: the names of the options.
+ * Checks what a session is asked to be opened with, as far as a mistake there would show late and elsewhere. Says what is wrong
+ * in the embedder's own words: the names of the options.
  */
 
 import { LocalError } from '../local-error.ts';
 import { transportTypes } from '../session/transport-types.ts';
 import type { OpenOptions } from './api.ts';
+
+const linkMethods = ['write', 'pause', 'close'];
+const exchangeLinkMethods = ['deliver', 'settled', 'pause', 'close'];
+const connectorMethods = ['connect'];
 
 /** @throws LocalError INVALID_OPTION, which names the option and what is allowed. */
 export function checkOpen({ transportType, client, server }: OpenOptions): void {
@@ -12,10 +17,10 @@ export function checkOpen({ transportType, client, server }: OpenOptions): void 
     const allowed = transportTypes.join(', ');
     throw new LocalError('INVALID_OPTION', `transportType is ${transportType}; allowed are ${allowed}.`);
   }
-  if (!hasMethods(client, 'write', 'pause', 'close') && !hasMethods(client, 'deliver', 'settled', 'pause', 'close')) {
+  if (!hasMethods(client, linkMethods) && !hasMethods(client, exchangeLinkMethods)) {
     throw new LocalError('INVALID_OPTION', 'client is no link: it needs write, pause and close.');
   }
-  if (!hasMethods(server, 'connect') && !hasMethods(server, 'write', 'pause', 'close')) {
+  if (!hasMethods(server, linkMethods) && !hasMethods(server, connectorMethods)) {
     throw new LocalError(
       'INVALID_OPTION',
       'server is no link and no connector: it needs write, pause and close, or connect.',
@@ -31,7 +36,8 @@ export function checkSessionId(id: unknown, isTaken: (id: string) => boolean): v
   if (isTaken(id)) throw new LocalError('INVALID_OPTION', 'ids.sessionId() gave the id of a session that is open.');
 }
 
-function hasMethods(value: unknown, ...names: readonly string[]): boolean {
+function hasMethods(value: unknown, names: readonly string[]): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return names.every((name) => typeof Reflect.get(value, name) === 'function');
+  for (const name of names) if (typeof Reflect.get(value, name) !== 'function') return false;
+  return true;
 }
