@@ -25,9 +25,14 @@ describe('pages that mirror code', () => {
     expect(read(page.path), 'run npm run charts').toBe(await printed(page));
   });
 
-  test.each(referencePages)('$path is as the code says', async (page) => {
-    expect(read(page.path), 'run npm run docs').toBe(await printed(page));
-  });
+  // The page of the command line asks each command for its help, in a process of its own.
+  test.each(referencePages)(
+    '$path is as the code says',
+    async (page) => {
+      expect(read(page.path), 'run npm run docs').toBe(await printed(page));
+    },
+    60_000,
+  );
 
   test.each(pagesWithParts)('%s has its parts as they are now', async (path) => {
     expect(read(path)).toMatch(/<!-- part: .+ -->/);

@@ -633,6 +633,16 @@ export const manifest: readonly Requirement[] = [
     'transports/websocket-link.test.ts': 'P14 a connection on which nobody speaks',
     'runtime/runtime.test.ts': 'P2 P14 a stream that is open keeps a session for its day, and no longer',
   }),
+  ...rows(
+    'P15',
+    'both',
+    'One renewal of a token is in flight for each server and client, in all processes of a user.',
+    {
+      'auth/token-keeper.test.ts': 'P15 that another has renewed meanwhile is taken from it',
+      'e2e/remote-login.test.ts':
+        'P15 from two processes at once: one renewal reaches the issuer, and both go on with what it brought',
+    },
+  ),
   ...rows('P16', 'both', 'Floods and peers that do not read cost bounded memory and are refused in typed words.', {
     'transports/http-fetch-response.test.ts': 'P16 knows how much is not taken, and when it was',
     'adapters/wrap-transport.test.ts': 'P16 holds its sender back while the far end does not read, and lets it go on',

@@ -10,6 +10,12 @@ import { describe, expect, test } from 'vitest';
 const seenElsewhere: Readonly<Record<string, string>> = {
   // One line: what it starts, and with what.
   'src/cli/main.ts': 'test/cli/start.test.ts',
+  // A sentence and a flag; said by all that finds out and logs in.
+  'src/auth/auth-error.ts': 'test/auth/oauth-discovery.test.ts',
+  // What is asked of an authorization server: seen against a real one.
+  'src/auth/oauth-calls.ts': 'test/auth/oauth-login.test.ts',
+  // Wiring of a login, which is seen with a browser and the built command.
+  'src/proxy/remote-credentials.ts': 'test/e2e/remote-login.test.ts',
   // The parts that reading a message is made of: seen together, against JSON.parse.
   'src/protocol/batch.ts': 'test/protocol/read.test.ts',
   'src/protocol/derive.ts': 'test/protocol/read.test.ts',

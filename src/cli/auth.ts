@@ -1,15 +1,16 @@
-/** `ninelives auth`: tokens that clients come in with. What it may be told, and what that means. */
+/** `ninelives auth`: logins to servers, and tokens that clients come in with. What it may be told, and what that means. */
 
 import type { Command } from 'commander';
 import type { AuthRequest } from './run-auth.ts';
 import { nameProblem } from '../auth/token-file.ts';
-import { gathered } from './server-flags.ts';
+import { type OAuthClientFlags, addOAuthClientFlags, oauthClientOf } from './oauth-flags.ts';
+import { gathered, textOf } from './server-flags.ts';
 
 /** Adds `auth` to the program, whose way to fail and to show help its commands take over. */
 export function addAuth(program: Command, run: (request: AuthRequest) => Promise<void>): void {
   const auth = program
     .command('auth')
-    .description('tokens that clients come in with')
+    .description('logins to servers, and tokens that clients come in with')
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
     .allowExcessArguments()
@@ -17,13 +18,13 @@ export function addAuth(program: Command, run: (request: AuthRequest) => Promise
       'after',
       `
 Examples:
-  ninelives auth token alice >> tokens
-  ninelives forward http --auth-token-file tokens -- node server.js`,
+  ninelives auth login https://mcp.example.com/mcp
+  ninelives auth token alice >> tokens`,
     )
     .action((_flags, command: Command) => {
       const [name] = command.args;
       const what = name === undefined ? 'say what to do' : `unknown command '${name}', say`;
-      command.error(`error: ${what}: 'ninelives auth token NAME'`);
+      command.error(`error: ${what}: 'ninelives auth login URL' or 'ninelives auth token NAME'`);
     });
   auth
     .command('token')
@@ -44,4 +45,58 @@ the token, which is shown this once.`,
       if (problem !== undefined) command.error(`error: ${name}: ${problem}`);
       await run({ kind: 'token', name, scopes: scope });
     });
+  addLogins(auth, run);
+}
+
+interface LoginFlags extends OAuthClientFlags {
+  readonly ca?: string;
+}
+
+function addLogins(auth: Command, run: (request: AuthRequest) => Promise<void>): void {
+  const login = auth
+    .command('login')
+    .description('log in to a server, for every forward to it from then on')
+    .argument('<url>', 'the server: http:// or https://')
+    .option('--ca <file>', 'certificates (PEM) that it is trusted by, in place of the usual ones');
+  addOAuthClientFlags(login)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ninelives auth login https://mcp.example.com/mcp
+  BROWSER=none ninelives auth login https://mcp.example.com/mcp
+
+Opens a browser, or says which page to open. On a machine without one, open the page anywhere, log in, and paste the address to
+which the browser was sent in the end, though nothing is to be seen there. Exit code: 0 when you are logged in, else 1.`,
+    )
+    .action(async (text: string, flags: LoginFlags, command: Command) => {
+      const url = serverIn(text, command);
+      const client = oauthClientOf(flags, process.env);
+      if ('problem' in client) command.error(`error: ${client.problem}`);
+      const read = flags.ca === undefined ? { text: undefined } : textOf(flags.ca);
+      if ('problem' in read) command.error(`error: --ca ${read.problem}`);
+      await run({ kind: 'login', url, client, ca: read.text });
+    });
+  auth
+    .command('logout')
+    .description('forget the login to a server')
+    .argument('<url>', 'the server')
+    .option('--oauth-client-id <id>', 'the client that it was made with')
+    .addHelpText('after', '\nExample:\n  ninelives auth logout https://mcp.example.com/mcp')
+    .action(async (text: string, { oauthClientId }: OAuthClientFlags, command: Command) => {
+      await run({ kind: 'logout', url: serverIn(text, command), clientId: oauthClientId });
+    });
+  auth
+    .command('status')
+    .description('the servers that you are logged in to')
+    .addHelpText('after', '\nExample:\n  ninelives auth status')
+    .action(async () => run({ kind: 'status' }));
+}
+
+function serverIn(text: string, command: Command): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
+    command.error(`error: ${text}: this is no http:// or https:// URL`);
+  }
+  return url;
 }

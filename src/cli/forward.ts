@@ -71,12 +71,13 @@ Examples:
   ninelives forward stdio -- npx -y @modelcontextprotocol/server-everything
   ninelives forward stdio --log-level trace -- node my-server.js 2>trace.log
   ninelives forward stdio --upstream http://127.0.0.1:3001/mcp
+  ninelives forward stdio --upstream https://mcp.example.com/mcp
 
 Protocol bytes only on stdout; everything for people on stderr. Exit code: the server's own; 2 for a wrong command line,
 126 and 127 when the server cannot be executed or found, 0 after SIGTERM or SIGINT.`,
     )
     .action(async (words: readonly string[], flags: SessionFlags & ServerFlags, front: Command) => {
-      const server = serverRequestOf(words, flags, usageOf.stdio);
+      const server = serverRequestOf(words, flags, usageOf.stdio, 'login');
       if ('problem' in server) front.error(`error: ${server.problem}`);
       const sessions = await sessionRequestOf(flags);
       if ('problem' in sessions) front.error(`error: ${sessions.problem}`);

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 
 import type { Command } from 'commander';
+import type { OAuthRequest } from '../proxy/remote-credentials.ts';
+import { type OAuthFlags, type OAuthMode, addOAuthFlags, oauthRequestOf } from './oauth-flags.ts';
 
 /** The server that was asked for. */
 export type ServerRequest = CommandRequest | UrlRequest;
@@ -19,44 +21,53 @@ export interface UrlRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Certificates (PEM) of the authorities that are trusted in place of the usual ones. */
   readonly ca: string | undefined;
+  /** How we prove who we are to a server that asks; what clients say is passed on where it is not said. */
+  readonly oauth?: OAuthRequest;
 }
 
-export interface ServerFlags {
+export interface ServerFlags extends OAuthFlags {
   readonly upstream?: string;
   readonly header?: readonly string[];
   readonly ca?: string;
 }
 
 export function addServerFlags(command: Command): Command {
-  return command
+  const withUrl = command
     .option('--upstream <url>', 'a server that runs already: http://, https://, ws:// or wss://')
     .option('--header <name: value>', 'sent to --upstream with every request; may be repeated', gathered)
     .option('--ca <file>', 'certificates (PEM) that --upstream is trusted by, in place of the usual ones');
+  return addOAuthFlags(withUrl);
 }
 
 export function gathered(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 
-/** @param usage what to type, in quotes, for who typed nothing. */
+/**
+ * @param usage what to type, in quotes, for who typed nothing.
+ * @param oauth how we prove who we are, where nothing is said about it.
+ */
 export function serverRequestOf(
   [program, ...args]: readonly string[],
   flags: ServerFlags,
   usage: string,
+  oauth: OAuthMode = 'off',
 ): ServerRequest | { readonly problem: string } {
   if (flags.upstream !== undefined) {
     if (program !== undefined) return { problem: `say a command or --upstream, not both: ${usage}` };
-    return urlRequestOf(flags.upstream, flags);
+    return urlRequestOf(flags.upstream, flags, oauth);
   }
   if (flags.header !== undefined) return { problem: '--header is for --upstream: a command has no headers' };
   if (flags.ca !== undefined) return { problem: '--ca is for --upstream: a command has no certificates' };
+  if (flags.oauth !== undefined) return { problem: '--oauth is for --upstream: nobody logs in to a command' };
   if (program === undefined || program === '') return { problem: `the server's command is missing: ${usage}` };
   return { command: program, args };
 }
 
 const schemes: readonly string[] = ['http:', 'https:', 'ws:', 'wss:'];
 
-function urlRequestOf(text: string, { header = [], ca }: ServerFlags): UrlRequest | { readonly problem: string } {
+function urlRequestOf(text: string, flags: ServerFlags, usual: OAuthMode): UrlRequest | { readonly problem: string } {
+  const { header = [], ca } = flags;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !schemes.includes(url.protocol)) {
     return { problem: `--upstream ${text}: this is no http://, https://, ws:// or wss:// URL` };
@@ -69,7 +80,10 @@ function urlRequestOf(text: string, { header = [], ca }: ServerFlags): UrlReques
     headers[name] = value;
   }
   const read = ca === undefined ? { text: undefined } : textOf(ca);
-  return 'problem' in read ? { problem: `--ca ${read.problem}` } : { url, headers, ca: read.text };
+  if ('problem' in read) return { problem: `--ca ${read.problem}` };
+  const asked = oauthRequestOf(flags, { url, headers }, usual, process.env);
+  if ('problem' in asked) return asked;
+  return { url, headers, ca: read.text, ...(asked.oauth === undefined ? {} : { oauth: asked.oauth }) };
 }
 
 /** Undefined for a value that cannot be sent. */

@@ -28,7 +28,7 @@ export async function start(words: readonly string[], environment: NodeJS.Proces
     },
     auth: async (request) => {
       const { runAuth } = await import('./run-auth.ts');
-      return runAuth(request);
+      process.exitCode = await runAuth(request);
     },
   });
 }

@@ -1,6 +1,8 @@
 /** Which transport reaches a URL. What a scheme does not need is not loaded. */
 
 import type { Clock, Log, UpstreamConnector } from '../ports.ts';
+import type { HttpAgent } from '../transports/http-agent.ts';
+import type { OAuthRequest } from './remote-credentials.ts';
 
 export interface RemoteOptions {
   /** `http:`, `https:`, `ws:` or `wss:`. */
@@ -8,6 +10,8 @@ export interface RemoteOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Certificates (PEM) that are trusted in place of the usual ones. */
   readonly ca: string | undefined;
+  /** How we prove who we are to a server that asks; what its clients say is passed on unless told. */
+  readonly oauth?: OAuthRequest | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly frameBytesMax: number;
@@ -35,7 +39,16 @@ export async function openRemote(options: RemoteOptions): Promise<Remote> {
     import('../transports/http-agent.ts'),
     import('../transports/http-detect.ts'),
   ]);
-  const agent = await openHttpAgent(ca === undefined ? {} : { ca });
+  const plain = await openHttpAgent(ca === undefined ? {} : { ca });
+  const agent = options.oauth === undefined ? plain : await withCredentials(plain, options.oauth, options);
   const connector = httpUpstream({ url: url.href, headers, agent, clock, frameBytesMax, log });
   return { name, connector: () => connector, close: async () => agent.close() };
+}
+
+async function withCredentials(agent: HttpAgent, oauth: OAuthRequest, options: RemoteOptions): Promise<HttpAgent> {
+  const [{ remoteKeeper }, { authorizingAgent }] = await Promise.all([
+    import('./remote-credentials.ts'),
+    import('../transports/http-authorizing-agent.ts'),
+  ]);
+  return authorizingAgent(agent, remoteKeeper(agent, oauth, options));
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { StaticTokens } from '../../src/auth/static-tokens.ts';
 import { readTokens } from '../../src/auth/token-file.ts';
@@ -7,7 +8,11 @@ test('a token that is made is shown to people once, and its line lets it in', as
   let [out, err] = ['', ''];
   await runAuth(
     { kind: 'token', name: 'alice', scopes: ['read'] },
-    { stdout: { write: (text) => (out += text) }, stderr: { write: (text) => (err += text) } },
+    {
+      stdout: { write: (text) => (out += text) },
+      stderr: { write: (text) => (err += text) },
+      stdin: Readable.from([]),
+    },
   );
   const [, token = ''] = /^The token of alice, which is not shown again: (\S{43})\n$/.exec(err) ?? [];
   expect(out).not.toContain(token);
