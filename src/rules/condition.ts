@@ -84,8 +84,8 @@ export class Condition {
   readonly text: string;
   /** What every frame has in common for which this can be true. */
   readonly constraint: Constraint;
-  /** Parts that cost next to nothing and cannot fail; all of the condition when `rest` is undefined. */
-  readonly #tests: readonly Test[];
+  /** Its parts that cost next to nothing and cannot fail: where they do not hold, it does not. */
+  readonly gate: Test | undefined;
   readonly #rest: ((scene: Scene) => unknown) | undefined;
   readonly #loopDepth: number;
 
@@ -93,20 +93,25 @@ export class Condition {
     this.text = text;
     this.constraint = constraintOf(ast);
     const conjuncts = conjunctsOf(ast);
-    const tests = conjuncts.map((conjunct) => testOf(conjunct));
-    this.#tests = tests.filter((test) => test !== undefined);
-    this.#rest = this.#tests.length === conjuncts.length ? undefined : evaluate;
+    const tests = conjuncts.map((conjunct) => testOf(conjunct)).filter((test) => test !== undefined);
+    this.gate = together(tests);
+    this.#rest = tests.length === conjuncts.length ? undefined : evaluate;
     this.#loopDepth = loopDepth;
   }
 
   /** @throws what makes it impossible to say: a member that is not there, a type that does not fit, too much work. */
   holds(scene: Scene): boolean {
-    const tests = this.#tests;
-    for (let index = 0; index < tests.length; index++) if (!tests[index]!(scene)) return false;
+    if (this.gate?.(scene) === false) return false;
     if (this.#rest === undefined) return true;
     if (this.#loopDepth > 0) requireWork(scene.frame.size, scene.frame.longest, this.#loopDepth);
     return this.#rest(scene) === true;
   }
+}
+
+function together([first, ...others]: readonly Test[]): Test | undefined {
+  if (first === undefined || others.length === 0) return first;
+  const rest = together(others)!;
+  return (scene) => first(scene) && rest(scene);
 }
 
 /** Reads and checks a condition. */

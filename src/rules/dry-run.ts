@@ -57,8 +57,8 @@ export class DryRun implements Interceptor {
 
   intercept(context: InterceptContext): void {
     const scene = new Scene(context);
-    const current = fateOf(this.#present.find(context), scene);
-    const next = fateOf(this.#next.find(context), scene, (rule) => {
+    const current = fateOf(this.#present.find(context).rules, scene);
+    const next = fateOf(this.#next.find(context).rules, scene, (rule) => {
       this.#byRule.set(rule.id, (this.#byRule.get(rule.id) ?? 0) + 1);
     });
     this.#frames++;

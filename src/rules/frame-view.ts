@@ -101,11 +101,15 @@ export class MetaView {
   get route(): string {
     return this.#metadata.route ?? '';
   }
-  /** The same numbers, as numbers. */
-  get numbers(): SessionMetadata {
-    return this.#metadata;
-  }
 }
+
+/** The names of `Scene.amounts`, in their order. */
+export const amountNames = [
+  'frame.bytes',
+  'meta.frame_count',
+  'meta.session_duration_ms',
+  'meta.pending_count',
+] as const;
 
 /** `http` in a condition. */
 export class HttpView {
@@ -135,11 +139,15 @@ export class AuthView {
 export class Scene {
   readonly context: InterceptContext;
   readonly frame: FrameView;
+  /** What conditions compare with numbers, in the order of `amountNames`: read once, and asked for by every rule. */
+  readonly amounts: readonly number[];
   #meta: MetaView | undefined;
 
   constructor(context: InterceptContext, changed?: JsonObject) {
     this.context = context;
     this.frame = new FrameView(context, changed);
+    const { frame_count, session_duration_ms, pending_count } = context.metadata;
+    this.amounts = [context.bytes, frame_count, session_duration_ms, pending_count];
   }
   get meta(): MetaView {
     this.#meta ??= new MetaView(this.context.metadata);

@@ -5,6 +5,7 @@
 
 import type { Constraint } from './constraint.ts';
 import type { Rule } from './rule-file.ts';
+import type { Test } from './total.ts';
 
 /** What a frame is looked up by. `name` may be expensive, and is read only where a rule asks for it. */
 export interface Wanted {
@@ -14,7 +15,18 @@ export interface Wanted {
   readonly name: string;
 }
 
-const none: readonly Rule[] = [];
+/** Rules in the order in which they are asked, and what is asked of each first, side by side. */
+export interface Candidates {
+  readonly rules: readonly Rule[];
+  /** Of the rule in the same place: `undefined` where it has to be asked as a whole. */
+  readonly gates: readonly (Test | undefined)[];
+}
+
+export function candidatesOf(rules: readonly Rule[]): Candidates {
+  return { rules, gates: rules.map(({ condition }) => condition?.gate) };
+}
+
+const none = candidatesOf([]);
 
 export class RuleIndex {
   readonly #rules: readonly Rule[];
@@ -27,7 +39,7 @@ export class RuleIndex {
   }
 
   /** Those that may be meant, in order. */
-  find(frame: Wanted): readonly Rule[] {
+  find(frame: Wanted): Candidates {
     const { direction, kind, method } = frame;
     const known = this.#methods.has(method) ? method : undefined;
     // Words of the wire have no such character in these places: direction and kind are ours.
@@ -51,26 +63,27 @@ function mayMean({ condition }: Rule, direction: string, kind: string, method: s
 
 /** The rules of one direction, kind and method, by the names that they want. */
 class Bucket {
-  readonly #rules: readonly Rule[];
+  readonly #all: Candidates;
   readonly #names: ReadonlySet<string>;
-  readonly #byName = new Map<string, readonly Rule[]>();
+  readonly #byName = new Map<string, Candidates>();
 
   constructor(rules: readonly Rule[]) {
-    this.#rules = rules;
+    this.#all = candidatesOf(rules);
     this.#names = new Set(rules.flatMap((rule) => [...(constraintOf(rule)?.names ?? [])]));
   }
 
-  find(frame: Wanted): readonly Rule[] {
-    if (this.#rules.length === 0) return none;
-    if (this.#names.size === 0) return this.#rules;
+  find(frame: Wanted): Candidates {
+    if (this.#all.rules.length === 0) return none;
+    if (this.#names.size === 0) return this.#all;
     const { name } = frame;
     const key = this.#names.has(name) ? `=${name}` : name === '' ? '' : '*';
     let found = this.#byName.get(key);
     if (found === undefined) {
-      found = this.#rules.filter((rule) => {
+      const rules = this.#all.rules.filter((rule) => {
         const { names, namesMayFail = false } = constraintOf(rule) ?? {};
         return names === undefined || names.has(name) || (name === '' && namesMayFail);
       });
+      found = candidatesOf(rules);
       this.#byName.set(key, found);
     }
     return found;

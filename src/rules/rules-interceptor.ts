@@ -49,10 +49,16 @@ export class RulesInterceptor implements Interceptor {
 
   intercept(context: InterceptContext): InterceptAnswer {
     const reached = this.#surroundings.breakpointsOf?.(context.sessionId) ?? nothing;
-    const candidates = this.#index.find(context);
-    if (candidates.length === 0 && reached.length === 0) return undefined;
-    const walk = new Walk(context, reached.length === 0 ? candidates : [...reached, ...candidates]);
-    return this.#proceed(walk);
+    const { rules, gates } = this.#index.find(context);
+    if (reached.length > 0) return this.#proceed(new Walk(context, [...reached, ...rules]));
+    if (rules.length === 0) return undefined;
+    const scene = new Scene(context);
+    // Most rules do not mean most frames: they are passed by before anything else is made.
+    for (let place = 0; place < rules.length; place++) {
+      if (gates[place]?.(scene) === false) continue;
+      return this.#proceed(new Walk(context, rules, scene, place));
+    }
+    return undefined;
   }
 
   /** Asks the rules that are left. */
@@ -123,8 +129,8 @@ export class RulesInterceptor implements Interceptor {
   /** A message that was changed may be meant by other rules than before. */
   #refind(rule: Rule, walk: Walk): void {
     const place = this.#order.get(rule) ?? -1;
-    const candidates = this.#index.find(walk.scene.frame);
-    walk.continueWith(candidates.filter((candidate) => (this.#order.get(candidate) ?? 0) > place));
+    const { rules } = this.#index.find(walk.scene.frame);
+    walk.continueWith(rules.filter((candidate) => (this.#order.get(candidate) ?? 0) > place));
   }
 
   #log(rule: Rule, { level, message }: NonNullable<ActionData['log']>, context: InterceptContext): void {
@@ -174,13 +180,14 @@ class Walk {
   /** Actions of the present rule that are done. */
   step = 0;
   #rules: readonly Rule[];
-  #place = 0;
+  #place: number;
   #actions: InterceptAction[] | undefined;
 
-  constructor(context: InterceptContext, rules: readonly Rule[]) {
+  constructor(context: InterceptContext, rules: readonly Rule[], scene = new Scene(context), place = 0) {
     this.context = context;
     this.#rules = rules;
-    this.scene = new Scene(context);
+    this.scene = scene;
+    this.#place = place;
   }
 
   get rule(): Rule | undefined {

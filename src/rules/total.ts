@@ -5,13 +5,12 @@
  */
 
 import type { ASTNode } from '@marcbachmann/cel-js';
-import type { Scene } from './frame-view.ts';
+import { type Scene, amountNames } from './frame-view.ts';
 import { matchesGlob } from './glob.ts';
 import { pathOf, textOf, textsOf } from './syntax.ts';
 
 export type Test = (scene: Scene) => boolean;
 type Text = (scene: Scene) => string;
-type Amount = (scene: Scene) => number;
 
 const texts: Readonly<Record<string, Text>> = {
   'frame.kind': ({ frame }) => frame.kind,
@@ -27,13 +26,6 @@ const texts: Readonly<Record<string, Text>> = {
   'auth.principal': ({ meta }) => meta.principal,
 };
 
-const amounts: Readonly<Record<string, Amount>> = {
-  'frame.bytes': ({ frame }) => frame.size,
-  'meta.frame_count': ({ meta }) => meta.numbers.frame_count,
-  'meta.session_duration_ms': ({ meta }) => meta.numbers.session_duration_ms,
-  'meta.pending_count': ({ meta }) => meta.numbers.pending_count,
-};
-
 /** The test that the expression is; `undefined` for all that could fail, loop or need the message. */
 export function testOf(node: ASTNode): Test | undefined {
   const { op } = node;
@@ -42,10 +34,7 @@ export function testOf(node: ASTNode): Test | undefined {
   if (op === '&&' || op === '||') return joined(op, testOf(node.args[0]), testOf(node.args[1]));
   if (op === '==') return equal(node.args[0], node.args[1]) ?? equal(node.args[1], node.args[0]);
   if (op === '!=') return negated(equal(node.args[0], node.args[1]) ?? equal(node.args[1], node.args[0]));
-  if (op === '<') return compared(node.args, (left, right) => left < right);
-  if (op === '<=') return compared(node.args, (left, right) => left <= right);
-  if (op === '>') return compared(node.args, (left, right) => left > right);
-  if (op === '>=') return compared(node.args, (left, right) => left >= right);
+  if (op === '<' || op === '<=' || op === '>' || op === '>=') return compared(op, node.args[0], node.args[1]);
   if (op === 'in') return contained(node.args[0], node.args[1]);
   return op === 'rcall' ? called(node.args[0], node.args[1], node.args[2]) : undefined;
 }
@@ -55,9 +44,11 @@ function textAt(node: ASTNode): Text | undefined {
   return path === undefined ? undefined : texts[path];
 }
 
-function amountAt(node: ASTNode): Amount | undefined {
+/** The place among the amounts of a scene. */
+function amountAt(node: ASTNode): number | undefined {
   const path = pathOf(node);
-  return path === undefined ? undefined : amounts[path];
+  const place = amountNames.findIndex((name) => name === path);
+  return place < 0 ? undefined : place;
 }
 
 function numberOf(node: ASTNode): number | undefined {
@@ -79,18 +70,33 @@ function joined(op: '&&' | '||', left: Test | undefined, right: Test | undefined
 function equal(left: ASTNode, right: ASTNode): Test | undefined {
   const [text, written] = [textAt(left), textOf(right)];
   if (text !== undefined && written !== undefined) return (scene) => text(scene) === written;
-  const [amount, number] = [amountAt(left), numberOf(right)];
-  return amount === undefined || number === undefined ? undefined : (scene) => amount(scene) === number;
+  const [place, number] = [amountAt(left), numberOf(right)];
+  return place === undefined || number === undefined ? undefined : ({ amounts }) => amounts[place] === number;
 }
 
-function compared(
-  [left, right]: readonly [ASTNode, ASTNode],
-  compare: (left: number, right: number) => boolean,
-): Test | undefined {
-  const [amount, number] = [amountAt(left), numberOf(right)];
-  if (amount !== undefined && number !== undefined) return (scene) => compare(amount(scene), number);
+type Comparison = '<' | '<=' | '>' | '>=';
+
+const mirrored: Readonly<Record<Comparison, Comparison>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
+
+function compared(op: Comparison, left: ASTNode, right: ASTNode): Test | undefined {
+  const [place, number] = [amountAt(left), numberOf(right)];
+  if (place !== undefined && number !== undefined) return comparison(op, place, number);
   const [before, after] = [numberOf(left), amountAt(right)];
-  return before === undefined || after === undefined ? undefined : (scene) => compare(before, after(scene));
+  return before === undefined || after === undefined ? undefined : comparison(mirrored[op], after, before);
+}
+
+/** One function for each comparison, and nothing to call in it: thousands of these may be asked about a frame. */
+function comparison(op: Comparison, place: number, number: number): Test {
+  switch (op) {
+    case '<':
+      return ({ amounts }) => amounts[place]! < number;
+    case '<=':
+      return ({ amounts }) => amounts[place]! <= number;
+    case '>':
+      return ({ amounts }) => amounts[place]! > number;
+    case '>=':
+      return ({ amounts }) => amounts[place]! >= number;
+  }
 }
 
 function contained(left: ASTNode, right: ASTNode): Test | undefined {

@@ -15,6 +15,7 @@ import { httpSlowReaders } from './http-slow-readers.ts';
 import { httpSessions } from './http-sessions.ts';
 import { hopTool } from './hop-tool.ts';
 import type { Bench } from './measure.ts';
+import { ruled } from './rules.ts';
 import { scale } from './scale.ts';
 import { sessions } from './sessions.ts';
 import { start } from './start.ts';
@@ -24,6 +25,7 @@ export const benches: readonly Bench[] = [
   sessions,
   stop,
   frame,
+  ruled,
   adapter,
   scale,
   hop,

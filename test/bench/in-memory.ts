@@ -1,6 +1,12 @@
 /** A runtime whose peers are plain functions in the same process, and the few messages that the benches feed it. */
 
-import { createRuntime, type PeerLink, type Runtime, type RuntimeSession } from '../../src/index.ts';
+import {
+  createRuntime,
+  type PeerLink,
+  type Runtime,
+  type RuntimeOptions,
+  type RuntimeSession,
+} from '../../src/index.ts';
 
 /** A peer that reads everything at once and remembers nothing. */
 export const sink: PeerLink = { write: () => true, pause: () => {}, close: () => {} };
@@ -27,11 +33,12 @@ export const callResult = (id: number): Uint8Array =>
   bytes({ result: { content: [{ type: 'text', text: 'hello world' }] }, jsonrpc: '2.0', id });
 
 /** A runtime without limits that a bench could run into. */
-export function benchRuntime(): Runtime {
+export function benchRuntime(interceptors?: RuntimeOptions['interceptors']): Runtime {
   let opened = 0;
   return createRuntime({
     ids: { sessionId: () => `session-${++opened}` },
     limits: { sessions: 1_000_000, pendingTotal: 1_000_000, pendingPerSession: 10_000 },
+    ...(interceptors === undefined ? {} : { interceptors }),
   });
 }
 

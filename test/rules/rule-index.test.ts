@@ -24,7 +24,7 @@ describe('the index', () => {
       ruleOf('frame.kind == "notification"'),
       ruleOf('frame.params.name == "c"'),
     ]);
-    const found = (facts: Parameters<typeof contextOf>[0]) => index.find(contextOf(facts)).map(({ id }) => id);
+    const found = (facts: Parameters<typeof contextOf>[0]) => index.find(contextOf(facts)).rules.map(({ id }) => id);
     expect(found({ message: call('a') })).toEqual([
       'frame.method == "tools/call" && frame.name == "a"',
       'always',
@@ -49,8 +49,8 @@ describe('the index', () => {
         throw new Error('was read');
       },
     });
-    expect(index.find(frame('tools/call'))).toHaveLength(1);
-    expect(index.find(frame('x'))).toHaveLength(0);
+    expect(index.find(frame('tools/call')).rules).toHaveLength(1);
+    expect(index.find(frame('x')).rules).toHaveLength(0);
   });
 
   test('leaves out no rule that would hold, or fail, whatever the rule and the frame', () => {
@@ -83,7 +83,7 @@ describe('the index', () => {
     fc.assert(
       fc.property(fc.array(when, { minLength: 1, maxLength: 6 }), message, (texts, sent) => {
         const all = texts.map(ruleOf);
-        const found = new Set(new RuleIndex(all).find(contextOf({ message: sent })));
+        const found = new Set(new RuleIndex(all).find(contextOf({ message: sent })).rules);
         for (const rule of all)
           if (!found.has(rule)) expect(rule.condition?.holds(sceneOf({ message: sent }))).toBe(false);
       }),
