@@ -250,7 +250,7 @@ const endings: readonly Ending[] = [
       server.goesDown();
       client.receivesError(1, 5020, { code: 'UPSTREAM_LOST', reason: 'exited', exitCode: 0, signal: null });
       client.receivesNotification('notifications/cancelled', { requestId: 2, reason: 'The server went away' });
-      play.timePasses(59_999);
+      play.timePasses(29_999);
       client.receivesNothing();
       play.timePasses(1);
       client.receivesError(3, 5020, { code: 'UPSTREAM_LOST', reason: 'recovery-deadline' });
