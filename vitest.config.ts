@@ -8,9 +8,9 @@ import { defineConfig } from 'vitest/config';
 
 /** They need what Windows has not: shells, `ps`, signals other than the end. What must hold there is in test/e2e/platforms.test.ts. */
 const posixAlone = [
-  'test/cli/{run-forward,run-listening,run-sessions}.test.ts',
+  'test/cli/{run-forward,run-gateway,run-listening,run-sessions}.test.ts',
   'test/e2e/{bad-input,containers,fronts,http-sessions,memory,processes,readme,sdk-clients,traffic,websocket,websocket-command}.test.ts',
-  'test/proxy/{backend,http}.test.ts',
+  'test/proxy/{backend,gateway,gateway-upstream,http}.test.ts',
   'test/transports/{child-connector,child-container-group,child-process,child-process-group,shared-processes}.test.ts',
 ];
 

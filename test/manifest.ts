@@ -503,6 +503,7 @@ export const manifest: readonly Requirement[] = [
   ...rows('P4', 'both', 'An answer reaches its own request only, whatever ids anybody uses.', {
     'adapters/wrap-transport.test.ts': 'P4 answers a second request under an id that waits, in its own name',
     'e2e/http-sessions.test.ts': 'P4 have answers of their own where all of them share a server',
+    'proxy/gateway.test.ts': 'gets answers of their own over a shared server, also with equal ids (P4)',
     'proxy/http.test.ts': 'F9 P4 that shake hands have a session and a server each, also with the same ids',
     'transports/http-inbound.test.ts': 'P4 R7 two clients and two requests of one client may all have the same id',
     'proxy/websocket.test.ts': 'F9 P4 have a session and a server each, also with the same ids',
@@ -679,6 +680,7 @@ export const manifest: readonly Requirement[] = [
       'adapters/fetch-handler.test.ts': 'P17 a handler that drains opens no session, and those that are open go on',
       'e2e/http-sessions.test.ts': 'P17 calls under way are finished before the proxy stops, and new ones are refused',
       'e2e/http.test.ts': 'P17 a stop lets what is under way end, and leaves no server behind',
+      'proxy/gateway.test.ts': 'P17 of a gateway that ends is bad, and what is under way is finished',
       'proxy/http.test.ts': 'P17 P1 finish what is under way when it drains, and no child is left',
       'transports/http-front.test.ts': 'P17 new sessions are refused by the runtime: 503, and when to come back',
       'proxy/websocket.test.ts': 'P17 finish what is under way when it drains, and no others come in',
@@ -724,6 +726,7 @@ export const manifest: readonly Requirement[] = [
     'runtime/foreign.test.ts': 'P20 S4 a message of somebody else',
     'proxy/guard.test.ts': 'P20 knows no session of one principal when another names it',
     'proxy/http.test.ts': 'P20 of a foreign host or page are not let in',
+    'proxy/gateway.test.ts': 'P20 a session of one route is nobody on another',
     'transports/http-entrance.test.ts': 'P20 keeps out a request with %j, once and again',
     'transports/http-inbound.test.ts': 'P20 of somebody else finds no session',
     'proxy/websocket.test.ts': 'P20 of a foreign page are not let in',

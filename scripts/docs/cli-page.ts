@@ -26,5 +26,5 @@ function sectionsOf(path: readonly string[]): readonly string[] {
 /** The names under the heading that commander gives to sub-commands. */
 function commandsIn(help: string): readonly string[] {
   const list = /^Commands:\n((?: {2,}.*\n?)+)/m.exec(help)?.[1] ?? '';
-  return [...list.matchAll(/^ {2}(\S+)/gm)].map(([, name = '']) => name);
+  return [...list.matchAll(/^ {2}([^\s|]+)/gm)].map(([, name = '']) => name);
 }

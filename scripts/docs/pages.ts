@@ -13,6 +13,7 @@ import { countersPage } from './counters-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { eventsPage } from './events-page.ts';
 import { exitCodesPage } from './exit-codes-page.ts';
+import { gatewayPage, gatewaySchemaText } from './gateway-page.ts';
 import { interceptorsPage } from './interceptors-page.ts';
 import { limitsPage } from './limits-page.ts';
 import { localErrorsPage } from './local-errors-page.ts';
@@ -79,6 +80,8 @@ export const referencePages: readonly Page[] = [
   { path: 'docs/reference/errors.md', build: errorsPage },
   { path: 'docs/reference/events.md', build: eventsPage },
   { path: 'docs/reference/exit-codes.md', build: exitCodesPage },
+  { path: 'docs/reference/gateway.md', build: () => gatewayPage(example('gateway.example.yaml')) },
+  { path: 'docs/reference/gateway.schema.json', build: gatewaySchemaText },
   { path: 'docs/reference/interceptors.md', build: () => interceptorsPage(example('interceptor.example.ts')) },
   { path: 'docs/reference/limits.md', build: limitsPage },
   { path: 'docs/reference/local-errors.md', build: () => localErrorsPage(example('refused.example.ts')) },

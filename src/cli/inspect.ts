@@ -17,7 +17,7 @@ export interface InspectOptions {
   readonly command: string;
   readonly server: string;
   readonly url?: string;
-  readonly runtime: Runtime;
+  readonly managed: Pick<Administered, 'sessions' | 'session' | 'totals'>;
   readonly drain: () => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -34,9 +34,9 @@ export async function openInspect(options: InspectOptions): Promise<void> {
   const facts = factsOf(options);
   const administered: Administered = {
     facts,
-    sessions: () => options.runtime.sessions(),
-    session: (id) => sessionIn(options.runtime, id),
-    totals: () => options.runtime.totals(),
+    sessions: () => options.managed.sessions(),
+    session: (id) => options.managed.session(id),
+    totals: () => options.managed.totals(),
     drain: options.drain,
   };
   const open = async (port: number): Promise<AdminListener> =>
@@ -71,7 +71,13 @@ function factsOf({ command, server, url, clock }: InspectOptions): ProcessFacts 
 }
 
 /** Whoever has the token manages every session, whosever it is. */
-function sessionIn(runtime: Runtime, id: string): ReturnType<Administered['session']> {
-  for (const session of runtime.sessions()) if (session.id === id) return runtime.session(id, session);
-  return undefined;
+export function managedRuntime(runtime: Runtime): InspectOptions['managed'] {
+  return {
+    sessions: () => runtime.sessions(),
+    session: (id) => {
+      for (const session of runtime.sessions()) if (session.id === id) return runtime.session(id, session);
+      return undefined;
+    },
+    totals: () => runtime.totals(),
+  };
 }

@@ -2,8 +2,10 @@
 
 import { Command, CommanderError } from 'commander';
 import { addAuth } from './auth.ts';
+import { type ConfigRequest, addConfig } from './config.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type Runners, addForward } from './forward.ts';
+import { type GatewayRequest, addGateway } from './gateway.ts';
 import type { AuthRequest } from './run-auth.ts';
 import { type RulesRequest, addRules } from './rules.ts';
 import { type SessionsRequest, addSessions } from './sessions.ts';
@@ -11,6 +13,8 @@ import { packageVersion } from './version.ts';
 
 /** What does what a command line asks for. */
 export interface AllRunners extends Runners {
+  readonly config: (request: ConfigRequest) => Promise<void>;
+  readonly gateway: (request: GatewayRequest) => Promise<void>;
   readonly auth: (request: AuthRequest) => Promise<void>;
   readonly rules: (request: RulesRequest) => Promise<void>;
   readonly sessions: (request: SessionsRequest) => Promise<void>;
@@ -28,8 +32,10 @@ export function commandLine(runners: AllRunners): Command {
     .configureOutput({ writeOut: sayTo(process.stdout), writeErr: sayTo(process.stderr) })
     .addHelpText('after', '\nExample:\n  ninelives forward stdio -- npx -y @modelcontextprotocol/server-everything\n');
   addForward(program, runners);
+  addGateway(program, runners.gateway);
   addSessions(program, runners.sessions);
   addRules(program, runners.rules);
+  addConfig(program, runners.config);
   addAuth(program, runners.auth);
   return program;
 }

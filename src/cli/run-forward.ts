@@ -81,12 +81,12 @@ export async function runForward(request: ForwardRequest): Promise<never> {
 
   if (request.inspect !== undefined) {
     const running = proxy;
-    const { openInspect } = await import('./inspect.ts');
+    const { managedRuntime, openInspect } = await import('./inspect.ts');
     await openInspect({
       at: request.inspect,
       command: 'forward stdio',
       server: server.command,
-      runtime: running.runtime,
+      managed: managedRuntime(running.runtime),
       drain: () => {
         if (!wasAskedToStop) running.drain();
         wasAskedToStop = true;

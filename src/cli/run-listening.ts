@@ -100,13 +100,13 @@ export async function runListening(request: ListeningRequest): Promise<never> {
     people.write(`ninelives listening on ${forward.url}, in front of ${backend.name}\n`);
   if (request.inspect !== undefined) {
     const running = forward;
-    const { openInspect } = await import('./inspect.ts');
+    const { managedRuntime, openInspect } = await import('./inspect.ts');
     await openInspect({
       at: request.inspect,
       command: `forward ${request.front}`,
       server: backend.name,
       url: running.url,
-      runtime: running.runtime,
+      managed: managedRuntime(running.runtime),
       drain: () => {
         if (!wasAskedToStop) drain(running);
       },

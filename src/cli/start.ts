@@ -18,6 +18,14 @@ export async function start(words: readonly string[], environment: NodeJS.Proces
       const { runListening } = await import('./run-listening.ts');
       return runListening(request);
     },
+    gateway: async (request) => {
+      const { runGateway } = await import('./run-gateway.ts');
+      return runGateway(request);
+    },
+    config: async (request) => {
+      const { runConfig } = await import('./run-config.ts');
+      process.exitCode = runConfig(request, environment, terminalOf(process.stdout), terminalOf(process.stderr));
+    },
     sessions: async (request) => {
       const { runSessions } = await import('./run-sessions.ts');
       process.exitCode = await runSessions(request, terminalOf(process.stdout), terminalOf(process.stderr));

@@ -41,8 +41,8 @@ export function personalLine(line: string, hasColours: boolean): string {
 }
 
 /** One line of the server's own stderr, passed on. */
-export function serverLine(line: string, stderr: Terminal): string {
-  return isColoured(stderr) ? `${grey}[server]${plain} ${line}\n` : `[server] ${line}\n`;
+export function serverLine(line: string, stderr: Terminal, name = 'server'): string {
+  return isColoured(stderr) ? `${grey}[${name}]${plain} ${line}\n` : `[${name}] ${line}\n`;
 }
 
 /** An error as the log serialises it. */

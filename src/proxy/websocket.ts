@@ -3,6 +3,8 @@
 import { type IncomingMessage, type Server, createServer } from 'node:http';
 import { type ServerOptions, createServer as createTlsServer } from 'node:https';
 
+import type { Refusal } from '../errors.ts';
+import type { Log } from '../ports.ts';
 import type { Runtime } from '../runtime/api.ts';
 import { createRuntime } from '../runtime/runtime.ts';
 import { withRoomForAFrame } from '../session/limits.ts';
@@ -11,6 +13,7 @@ import { doorPolicy } from '../transports/door.ts';
 import type { WebSocketLink } from '../transports/websocket-link.ts';
 import { type UpgradeRefusal, handshakeLimits, openWebSocketFront } from '../transports/websocket-front.ts';
 import type { UpgradeAdmission } from './guard.ts';
+import type { Backend } from './backend.ts';
 import { answerHealth } from './health.ts';
 import { type ListeningForward, type ListeningOptions, listenOn, runtimeOptionsOf, urlOf } from './listening.ts';
 import { waited } from './waited.ts';
@@ -66,7 +69,8 @@ export async function forwardWebSocket(options: ListeningOptions): Promise<Liste
       if (admission instanceof Promise) return admission.then(remembered);
       return admission === undefined ? undefined : remembered(admission);
     },
-    onConnection: (link, request) => openSession(runtime, link, principals.get(request), options),
+    onConnection: (link, request) =>
+      openWebSocketSession(runtime, link, { principal: principals.get(request) }, options),
   });
   const url = urlOf(listen.tls === undefined ? 'ws' : 'wss', await listenOn(server, listen), listen.path);
   return {
@@ -90,11 +94,17 @@ export async function forwardWebSocket(options: ListeningOptions): Promise<Liste
   };
 }
 
-function openSession(
+/** What a connection is a session in front of. */
+export interface WebSocketSurroundings extends Pick<ListeningOptions, 'log' | 'profile'> {
+  readonly backend: Pick<Backend, 'open' | 'restart'>;
+}
+
+/** Opens a session for a connection, or closes that with what is in the way. */
+export function openWebSocketSession(
   runtime: Runtime,
   link: WebSocketLink,
-  principal: string | undefined,
-  { backend, log, profile }: ListeningOptions,
+  { principal, route }: { readonly principal: string | undefined; readonly route?: string },
+  { backend, log, profile }: WebSocketSurroundings,
 ): void {
   const behind = backend.open();
   const opened = runtime.open({
@@ -107,6 +117,7 @@ function openSession(
     server: behind.connector,
     restart: backend.restart,
     ...(principal === undefined ? {} : { principal }),
+    ...(route === undefined ? {} : { route }),
     ...(profile === undefined ? {} : { profile }),
     onEnded: (reason) =>
       log.info({ session: 'session' in opened ? opened.session.id : undefined, reason }, 'session ended'),
@@ -114,8 +125,7 @@ function openSession(
   });
   if ('refusal' in opened) {
     behind.release();
-    log.warn({ code: opened.refusal.code, ...opened.refusal.data }, 'a connection was refused');
-    link.close(opened.refusal.code, tryAgainLater);
+    refuseConnection(link, opened.refusal, log);
     return;
   }
   const { session } = opened;
@@ -128,6 +138,11 @@ function openSession(
       log.warn({ session: session.id, error: error.message }, 'a client broke the rules of WebSocket'),
     closed: () => session.client.closed(true),
   });
+}
+
+export function refuseConnection(link: WebSocketLink, { code, data }: Refusal, log: Log): void {
+  log.warn({ code, ...data }, 'a connection was refused');
+  link.close(code, tryAgainLater);
 }
 
 function serverOf({ listen }: ListeningOptions): Server {

@@ -25,6 +25,7 @@ import {
 import { NodeRequest } from './http-node-request.ts';
 import { NodeResponse } from './http-node-response.ts';
 import { Pipelines } from './http-pipelines.ts';
+import type { UpgradeSource } from './websocket-front.ts';
 import { refuseConnection } from './http-strangers.ts';
 
 export interface HttpFront {
@@ -40,25 +41,65 @@ export interface HttpFront {
 /** Connections that wait to be taken. */
 const backlog = 4096;
 
+/** What is behind the connections: to whom a request goes that was read as far as its headers. */
+export interface HttpLobby {
+  /** What stands in the URL of the front behind the port. */
+  readonly path: string;
+  /** Answers are the last of their connections. */
+  readonly isDraining: boolean;
+  serve(request: NodeRequest, response: NodeResponse): void;
+  drain(): void;
+  /** Ends whatever is being answered. */
+  close(): void;
+  /** Every connection is closed. */
+  stop(): void;
+}
+
+/** What a front is told about its connections alone. */
+export type HttpServing = Pick<HttpFrontOptions, 'host' | 'port' | 'tls' | 'clock' | 'log' | 'limits' | 'times'>;
+
 /** Listens. Rejects with the error of the socket when that cannot be: the address is taken, or not ours. */
 export async function openHttpFront(options: HttpFrontOptions): Promise<HttpFront> {
-  const front = new Front(options);
-  await front.listen(options.host, options.port);
+  const { front } = await openHttpLobby(options, lobbyOf(options));
   return front;
 }
 
+/** As `openHttpFront`, with somebody else behind the connections. The server is for upgrades, and is not to be closed. */
+export async function openHttpLobby(
+  options: HttpServing,
+  lobby: HttpLobby,
+): Promise<{ readonly front: HttpFront; readonly server: UpgradeSource }> {
+  const front = new Front(options, lobby);
+  await front.listen(options.host, options.port);
+  return { front, server: front.server };
+}
+
+function lobbyOf(options: HttpFrontOptions): HttpLobby {
+  const entrance = new HttpEntrance(options, { isUtf8 });
+  const identify: Identify<NodeRequest> = options.identify ?? (() => nobody);
+  return {
+    path: entrance.path,
+    get isDraining() {
+      return entrance.isDraining;
+    },
+    serve: (request, response) => entrance.serve(request, response, identify),
+    drain: () => entrance.drain(),
+    close: () => entrance.close(),
+    stop: () => entrance.stop(),
+  };
+}
+
 class Front implements HttpFront {
-  readonly #server: Server<typeof NodeRequest, typeof NodeResponse>;
+  readonly server: Server<typeof NodeRequest, typeof NodeResponse>;
   readonly #host: string;
   readonly #scheme: string;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #entrance: HttpEntrance;
-  readonly #identify: Identify<NodeRequest>;
+  readonly #lobby: HttpLobby;
   readonly #pipelines: Pipelines;
   readonly #connections: Connections;
 
-  constructor(options: HttpFrontOptions) {
+  constructor(options: HttpServing, lobby: HttpLobby) {
     const { clock, log, tls } = options;
     const limits: HttpLimits = { ...defaultHttpLimits, ...options.limits };
     const times: HttpTimes = { ...defaultHttpTimes, ...options.times };
@@ -66,9 +107,8 @@ class Front implements HttpFront {
     this.#scheme = tls === undefined ? 'http' : 'https';
     this.#clock = clock;
     this.#log = log;
-    this.#identify = options.identify ?? (() => nobody);
     this.#pipelines = new Pipelines(limits.pipelinedMax);
-    this.#entrance = new HttpEntrance(options, { isUtf8 });
+    this.#lobby = lobby;
     const serving: ServerOptions<typeof NodeRequest, typeof NodeResponse> = {
       IncomingMessage: NodeRequest,
       ServerResponse: NodeResponse,
@@ -78,57 +118,57 @@ class Front implements HttpFront {
       keepAliveTimeout: times.keepAliveMs,
       connectionsCheckingInterval: Math.max(50, Math.min(times.headersMs, times.requestMs) / 4),
     };
-    this.#server = tls === undefined ? createServer(serving) : createTlsServer({ ...serving, ...tls });
-    this.#connections = new Connections(this.#server);
-    this.#server.maxConnections = limits.connectionsMax;
-    this.#server.on('request', (request, response) => this.#serve(request, response));
-    this.#server.on('checkContinue', (request, response) => {
+    this.server = tls === undefined ? createServer(serving) : createTlsServer({ ...serving, ...tls });
+    this.#connections = new Connections(this.server);
+    this.server.maxConnections = limits.connectionsMax;
+    this.server.on('request', (request, response) => this.#serve(request, response));
+    this.server.on('checkContinue', (request, response) => {
       request.expectsContinue = true;
       this.#serve(request, response);
     });
-    this.#server.on('clientError', (error, socket) => refuseConnection(socket, error));
-    this.#server.on('connect', (_request, socket) => refuseConnection(socket));
+    this.server.on('clientError', (error, socket) => refuseConnection(socket, error));
+    this.server.on('connect', (_request, socket) => refuseConnection(socket));
   }
 
   async listen(host: string, port: number): Promise<void> {
-    const listening = once(this.#server, 'listening');
-    this.#server.listen({ host, port, backlog });
+    const listening = once(this.server, 'listening');
+    this.server.listen({ host, port, backlog });
     await listening;
-    this.#server.on('error', (error) => this.#log.error({ error }, 'the front cannot take connections'));
+    this.server.on('error', (error) => this.#log.error({ error }, 'the front cannot take connections'));
   }
 
   get port(): number {
-    const address = this.#server.address();
+    const address = this.server.address();
     return typeof address === 'object' && address !== null ? address.port : 0;
   }
 
   get url(): string {
     const host = this.#host.includes(':') ? `[${this.#host}]` : this.#host;
-    return `${this.#scheme}://${host}:${this.port}${this.#entrance.path}`;
+    return `${this.#scheme}://${host}:${this.port}${this.#lobby.path}`;
   }
 
   drain(): void {
-    this.#entrance.drain();
+    this.#lobby.drain();
   }
 
   async close(): Promise<void> {
-    this.#entrance.close();
+    this.#lobby.close();
     // What is said by this is written in the course of the turn.
     await nextTurn();
     await this.#connections.close(this.#clock);
-    this.#entrance.stop();
+    this.#lobby.stop();
   }
 
   #serve(request: NodeRequest, response: NodeResponse): void {
     // The connection was closed on our side: who sent this is told by that, and may send it again (RFC 9112, section 9.6).
     if (!request.socket.writable) return;
     request.readHeaders();
-    response.endsConnection = this.#entrance.isDraining;
+    response.endsConnection = this.#lobby.isDraining;
     if (response.socket === null && !this.#pipelines.admits(request.socket, response)) {
       response.endsConnection = true;
       refuse(response, refusal('TOO_MANY_REQUESTS', { scope: 'connection', limit: this.#pipelines.max }));
       return;
     }
-    this.#entrance.serve(request, response, this.#identify);
+    this.#lobby.serve(request, response);
   }
 }

@@ -3,7 +3,7 @@
  * a link. Who may come in is asked of the caller; what the messages are, and what a session is, it does not know.
  */
 
-import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 
@@ -18,11 +18,17 @@ export interface UpgradeRefusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** The server as far as it is needed here. */
+export interface UpgradeSource {
+  on(event: 'upgrade', listener: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): unknown;
+  off(event: 'upgrade', listener: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): unknown;
+}
+
 export interface WebSocketFrontOptions extends WebSocketTuning {
   /** Of `node:http` or `node:https`, made with `handshakeLimits`. It is the caller's to close. */
-  readonly server: Server;
-  /** The path of the URL without its query; upgrades on any other are answered with 404. */
-  readonly path: string;
+  readonly server: UpgradeSource;
+  /** The path of the URL without its query; upgrades on any other are answered with 404. Without one `admit` says what is where. */
+  readonly path?: string;
   /** For a client that was refused to take its answer. Default 5 s. */
   readonly refusalTimeoutMs?: number;
   /** Asked first about every upgrade on the path. Undefined: it may come in, if it speaks WebSocket and MCP. */
@@ -118,7 +124,7 @@ function refusalOf(
   request: IncomingMessage,
   { path, admit }: WebSocketFrontOptions,
 ): ReturnType<WebSocketFrontOptions['admit']> {
-  if (pathOf(request.url) !== path) {
+  if (path !== undefined && pathOf(request.url) !== path) {
     return { status: 404, body: `There is nothing here: MCP over WebSocket is spoken at ${path}\n` };
   }
   return admit(request);

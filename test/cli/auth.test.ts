@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { commandLine } from '../../src/cli/program.ts';
+import { idleRunners } from './idle-runners.ts';
 import type { AuthRequest } from '../../src/cli/run-auth.ts';
 
 /** What a command line asks for, or the error that it is answered with. */
@@ -7,10 +8,7 @@ async function asked(...words: readonly string[]): Promise<AuthRequest | string>
   let request: AuthRequest | undefined;
   let error = '';
   const program = commandLine({
-    stdio: async () => {},
-    listening: async () => {},
-    rules: async () => {},
-    sessions: async () => {},
+    ...idleRunners,
     auth: async (read) => {
       request = read;
       return Promise.resolve();

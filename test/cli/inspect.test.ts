@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { openInspect } from '../../src/cli/inspect.ts';
+import { managedRuntime, openInspect } from '../../src/cli/inspect.ts';
 import { createRuntime } from '../../src/runtime/runtime.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
 import { silentLog } from '../../src/runtime/silent-log.ts';
@@ -23,7 +23,7 @@ async function open(place: string, host = '127.0.0.1') {
     at: { host, port: 0 },
     command: 'forward stdio',
     server: 'node',
-    runtime,
+    managed: managedRuntime(runtime),
     drain: () => {},
     clock,
     log,

@@ -2,20 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { plainForward } from '../../src/cli/plain-forward.ts';
 import { commandLine } from '../../src/cli/program.ts';
+import { idleRunners } from './idle-runners.ts';
 import type { ForwardRequest } from '../../src/cli/run-forward.ts';
 
 /** What the parser makes of a command line; undefined when it refuses it. */
 async function parsed(words: readonly string[]): Promise<ForwardRequest | undefined> {
   let asked: ForwardRequest | undefined;
   const program = commandLine({
+    ...idleRunners,
     stdio: async (request) => {
       asked = request;
       return Promise.resolve();
     },
-    sessions: async () => {},
-    listening: async () => {},
-    rules: async () => {},
-    auth: async () => {},
   }).configureOutput({ writeOut: () => {}, writeErr: () => {} });
   for (const command of [program, ...program.commands, ...program.commands.flatMap((front) => front.commands)]) {
     command.exitOverride().configureOutput({ writeOut: () => {}, writeErr: () => {} });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { commandLine } from '../../src/cli/program.ts';
+import { idleRunners } from './idle-runners.ts';
 import { runSessions } from '../../src/cli/run-sessions.ts';
 import { listening } from '../e2e/listening.ts';
 import { type Program, forwarding, scripted, start, stopAll } from '../e2e/program.ts';
@@ -19,10 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 async function sessions(...words: readonly string[]) {
   let [code, out, err] = [-1, '', ''];
   const program = commandLine({
-    stdio: async () => {},
-    listening: async () => {},
-    rules: async () => {},
-    auth: async () => {},
+    ...idleRunners,
     sessions: async (request) => {
       code = await runSessions(request, { write: (text) => (out += text) }, { write: (text) => (err += text) });
     },

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { commandLine } from '../../src/cli/program.ts';
+import { idleRunners } from './idle-runners.ts';
 import type { SessionsRequest } from '../../src/cli/sessions.ts';
 
 /** What is asked for by a command line, or the error that it ends with. */
@@ -8,10 +9,7 @@ async function asked(...words: readonly string[]): Promise<SessionsRequest | str
   let request: SessionsRequest | undefined;
   const quiet = { writeOut: () => {}, writeErr: () => {} };
   const program = commandLine({
-    stdio: async () => {},
-    listening: async () => {},
-    rules: async () => {},
-    auth: async () => {},
+    ...idleRunners,
     sessions: async (given) => {
       request = given;
       return Promise.resolve();

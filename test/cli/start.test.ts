@@ -28,7 +28,7 @@ const server = ['--', process.execPath, '-e', ''];
 const parser = ['program.cjs'];
 const profileFiles = ['profile-file.cjs'];
 const listening = ['run-listening.cjs', 'websocket.cjs', 'http.cjs'];
-const managing = ['run-sessions.cjs', 'inspect.cjs', 'openapi.cjs'];
+const managing = ['run-sessions.cjs', 'inspect.cjs', 'openapi.cjs', 'run-gateway.cjs', 'run-config.cjs'];
 const remote = ['remote.cjs', 'websocket-connector.cjs', 'websocket-link.cjs', 'http-detect.cjs'];
 
 const cases: Readonly<Record<string, readonly [words: readonly string[], not: readonly string[]]>> = {

@@ -1,0 +1,40 @@
+/** Runs `ninelives config`: says what a gateway would make of a file, without doing any of it. */
+
+import type { GatewayConfig } from '../config/gateway-config.ts';
+import { loadGateway, mistakeLine } from '../config/gateway-file.ts';
+import { gatewayJsonSchema } from '../config/gateway-schema.ts';
+import type { ConfigRequest } from './config.ts';
+import { exitCodes } from './exit-codes.ts';
+
+interface Output {
+  write(text: string): unknown;
+}
+
+/** Returns the exit code. */
+export function runConfig(
+  request: ConfigRequest,
+  environment: Readonly<Record<string, string | undefined>>,
+  out: Output,
+  err: Output,
+): number {
+  if (request.do === 'schema') {
+    out.write(`${JSON.stringify(gatewayJsonSchema(), null, 2)}\n`);
+    return exitCodes.ok;
+  }
+  const loaded = loadGateway(request.file, environment);
+  if ('mistakes' in loaded) {
+    err.write(loaded.mistakes.map((mistake) => `${mistakeLine(request.file, mistake)}\n`).join(''));
+    return exitCodes.usage;
+  }
+  out.write(`${request.file}: ${summaryOf(loaded.config)}\n`);
+  return exitCodes.ok;
+}
+
+/** Names alone: what is behind them may be secret. */
+function summaryOf({ upstreams, routes }: GatewayConfig): string {
+  return `${counted(upstreams.size, 'upstream')}, ${counted(routes.length, 'route')}, nothing wrong`;
+}
+
+function counted(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}

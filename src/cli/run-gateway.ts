@@ -1,0 +1,142 @@
+/**
+ * Runs `ninelives gateway`: reads the file, listens until it is told to stop, reads the file again when it changes or SIGHUP comes, lets
+ * what is under way finish, and ends with the exit code that says how it went.
+ */
+
+import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+
+import type { GatewayConfig } from '../config/gateway-config.ts';
+import { loadGateway, mistakeLine } from '../config/gateway-file.ts';
+import type { Log } from '../ports.ts';
+import { type Gateway, ReloadRefused, openGateway } from '../proxy/gateway.ts';
+import { ListenError } from '../proxy/listening.ts';
+import { systemClock } from '../runtime/system-clock.ts';
+import { openStandardError } from '../transports/stdio.ts';
+import { codeOfSignal, exitCodes } from './exit-codes.ts';
+import type { GatewayRequest } from './gateway.ts';
+import { openLog } from './log.ts';
+import { People } from './people.ts';
+import { serverLine } from './terminal.ts';
+
+/** How long the last lines on stderr may take at the end. */
+const farewellMs = 500;
+
+/** How often the file is looked at. Its time and size are, so that it may also be a link, or on another machine. */
+const lookMs = 500;
+
+export async function runGateway({ file, logLevel, inspect }: GatewayRequest): Promise<void> {
+  const clock = systemClock();
+  const people = new People(openStandardError());
+  const log = openLog(logLevel, people, () => clock.wallTime());
+  const loaded = loadGateway(file, process.env);
+  if ('mistakes' in loaded) {
+    for (const mistake of loaded.mistakes) people.write(`${mistakeLine(file, mistake)}\n`);
+    process.exitCode = exitCodes.usage;
+    return;
+  }
+
+  let gateway: Gateway | undefined;
+  let wasAskedToStop = false;
+  const leave = async (code: number): Promise<never> => {
+    await people.flushed(farewellMs);
+    process.exit(code);
+  };
+  const drain = (running: Gateway, signal?: NodeJS.Signals): void => {
+    wasAskedToStop = true;
+    unwatchFile(file);
+    log.info({ signal, sessions: [...running.sessions()].length }, 'draining');
+    void running
+      .drain()
+      .then(async () => running.close())
+      .then(async () => leave(exitCodes.ok));
+  };
+  const stop = (signal: NodeJS.Signals): void => {
+    if (wasAskedToStop || gateway === undefined) {
+      gateway?.kill();
+      process.exit(wasAskedToStop ? codeOfSignal(signal) : exitCodes.ok);
+    }
+    drain(gateway, signal);
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGBREAK', stop);
+  process.on('exit', () => gateway?.kill());
+
+  const { config } = loaded;
+  try {
+    gateway = await openGateway({
+      config,
+      clock,
+      log,
+      onStderr: (upstream, line) => people.write(serverLine(line, people, upstream)),
+    });
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    log.error({}, error.message);
+    return leave(exitCodes.cannotListen);
+  }
+  const running = gateway;
+  if (logLevel !== 'silent') people.write(whereItIs(running, config));
+  const reload = reloading(file, running, log);
+  process.on('SIGHUP', () => void reload('signal'));
+  watchFile(file, { interval: lookMs, persistent: false }, () => void reload('change'));
+  if (inspect !== undefined) {
+    const { openInspect } = await import('./inspect.ts');
+    await openInspect({
+      at: inspect,
+      command: 'gateway',
+      server: `${config.upstreams.size} upstreams`,
+      url: running.url,
+      managed: running,
+      drain: () => {
+        if (!wasAskedToStop) drain(running);
+      },
+      clock,
+      log,
+      say: (line) => people.write(line),
+    });
+  }
+  return new Promise(() => {});
+}
+
+function whereItIs({ url }: Gateway, { routes }: GatewayConfig): string {
+  const lines = routes.map(({ name, path, isPrefix, host, upstream }) => {
+    const where = host === undefined ? url : url.replace(/^(\w+:\/\/).*/, `$1${host.replace('*', 'ANY')}`);
+    return `  ${where}${path}${isPrefix ? '...' : ''}  route ${name}, upstream ${upstream}\n`;
+  });
+  return `ninelives gateway listening on ${url}\n${lines.join('')}`;
+}
+
+/** A signal asks for a look at everything that the file refers to; a change of its time alone changes nothing. */
+function reloading(file: string, gateway: Gateway, log: Log): (why: 'signal' | 'change') => Promise<void> {
+  let seen = textOf(file);
+  return async (why) => {
+    const text = textOf(file);
+    if (why === 'change' && text === seen) return;
+    seen = text;
+    const loaded = loadGateway(file, process.env);
+    if ('mistakes' in loaded) {
+      for (const mistake of loaded.mistakes) {
+        log.error({ mistake: mistakeLine(file, mistake) }, 'the configuration is as it was: the file cannot be used');
+      }
+      return;
+    }
+    try {
+      const change = await gateway.reload(loaded.config);
+      const said = Object.entries(change).filter(([, names]: readonly [string, readonly string[]]) => names.length > 0);
+      log.info(
+        Object.fromEntries(said),
+        said.length === 0 ? 'the configuration says the same' : 'configuration reloaded',
+      );
+    } catch (error) {
+      if (!(error instanceof ReloadRefused)) throw error;
+      log.error({ reason: error.message }, 'the configuration is as it was');
+    }
+  };
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

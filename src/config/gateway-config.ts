@@ -1,0 +1,61 @@
+/** A gateway configuration that was read and checked: every reference resolved, every name known, nothing left to be wrong. */
+
+import type { StaticToken } from '../auth/static-tokens.ts';
+import type { Limits, Times } from '../session/limits.ts';
+import type { Profile } from '../session/profiles.ts';
+
+export interface GatewayConfig {
+  readonly listen: {
+    readonly host: string;
+    readonly port: number;
+    /** PEM texts. */
+    readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  };
+  readonly allowHosts: readonly string[];
+  readonly allowOrigins: readonly string[];
+  readonly sessionsMax: number;
+  readonly upstreams: ReadonlyMap<string, UpstreamConfig>;
+  readonly routes: readonly RouteConfig[];
+}
+
+export type UpstreamConfig = ChildUpstream | RemoteUpstream;
+
+export interface ChildUpstream {
+  readonly kind: 'child';
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly isShared: boolean;
+  readonly restarts: boolean;
+}
+
+export interface RemoteUpstream {
+  readonly kind: 'remote';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** PEM text. */
+  readonly ca: string | undefined;
+  readonly restarts: boolean;
+}
+
+export interface RouteConfig {
+  readonly name: string;
+  /** Of what is below it where `isPrefix`; then it ends with `/`. */
+  readonly path: string;
+  readonly isPrefix: boolean;
+  readonly host: string | undefined;
+  readonly upstream: string;
+  readonly auth: AuthConfig | undefined;
+  /** With the deadlines of single methods that the file says. */
+  readonly profile: Profile;
+  readonly limits: Partial<Limits>;
+  readonly times: Partial<Times>;
+}
+
+export interface AuthConfig {
+  readonly tokens: readonly StaticToken[];
+  readonly jwt?: { readonly jwksUrl: URL; readonly issuer: string; readonly audience: string };
+  readonly scopes: readonly string[];
+  readonly resource?: URL;
+}

@@ -1,0 +1,14 @@
+/** What does nothing of what a command line asks for, for tests of one part of it. */
+import type { AllRunners } from '../../src/cli/program.ts';
+
+const nothing = async (): Promise<void> => {};
+
+export const idleRunners: AllRunners = {
+  stdio: nothing,
+  listening: nothing,
+  gateway: nothing,
+  config: nothing,
+  sessions: nothing,
+  auth: nothing,
+  rules: nothing,
+};
