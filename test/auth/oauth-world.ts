@@ -14,6 +14,8 @@ export interface WorldOptions {
   /** How long an access token holds, in seconds. */
   readonly accessSeconds?: number;
   readonly refreshSeconds?: number;
+  /** Tokens that say themselves what they are good for, or that only their issuer knows. */
+  readonly format?: 'opaque' | 'jwt';
   /** Whether clients that nobody knows may register. */
   readonly registers?: boolean;
   /** A client that is registered already. */
@@ -123,7 +125,7 @@ export class World {
 
 function providerOf(
   world: World,
-  { accessSeconds = 3600, refreshSeconds = 7200, registers = true, client }: WorldOptions,
+  { format = 'opaque', accessSeconds = 3600, refreshSeconds = 7200, registers = true, client }: WorldOptions,
 ): Provider {
   return new Provider(world.issuer, {
     clients:
@@ -152,7 +154,7 @@ function providerOf(
           scope: 'mcp admin',
           audience: resource,
           accessTokenTTL: accessSeconds,
-          accessTokenFormat: 'opaque',
+          accessTokenFormat: format,
         }),
       },
     },
