@@ -93,6 +93,7 @@ export class Restartable implements UpstreamConnector {
       write: (parts) => ear.write(parts),
       pause: (isPaused) => ear.pause(isPaused),
       closeInput: () => ear.closeInput(),
+      kill: () => this.lose(),
       close: (reason) => {
         ear.close(reason);
         this.lose();
