@@ -31,6 +31,8 @@ const refreshHoldMs = 60_000;
 const loginHoldMs = 6 * 60_000;
 /** After a failure that may pass, as of the network, for so long nothing is asked before a token is refused. */
 const pauseMs = 10_000;
+/** What a login brought and is refused so soon after it is not helped by another one. */
+const freshMs = 60_000;
 
 export class TokenKeeper {
   readonly #options: TokenKeeperOptions;
@@ -39,6 +41,7 @@ export class TokenKeeper {
   #reading: Promise<void> | undefined;
   #renewing: Promise<boolean> | undefined;
   #pausedUntil = 0;
+  #loggedInAt = -Infinity;
 
   constructor(options: TokenKeeperOptions) {
     this.#options = options;
@@ -106,7 +109,12 @@ export class TokenKeeper {
         if (await this.#isRefreshed(challenge)) return true;
         if (login === undefined) log.warn({ server: keyOf(url) }, `log in with: ninelives auth login ${keyOf(url)}`);
         if (!mayAsk || login === undefined) return false;
+        if (clock.now() - this.#loggedInAt < freshMs) {
+          log.warn({ server: keyOf(url) }, 'the server refuses what a login has just brought');
+          return false;
+        }
         await this.#keep(await login(this.#stored, challenge));
+        this.#loggedInAt = clock.now();
         return true;
       });
     } catch (error) {

@@ -152,6 +152,19 @@ describe('the token of a server', () => {
     log.says('warn', 'log in with: ninelives auth login https://mcp.example.com/mcp');
   });
 
+  test('that is refused as soon as a login has brought it is not asked for again and again', async () => {
+    let logins = 0;
+    const login: Login = async () => Promise.resolve(kept({ access: `l${(logins += 1)}` }));
+    const { keeper, log, clock } = await open({ login });
+    const one = keeper();
+    expect(await one.refused(undefined, undefined, true)).toBe(true);
+    expect(await one.refused('Bearer l1', 'Bearer error="insufficient_scope", scope="x"', true)).toBe(false);
+    log.says('warn', 'the server refuses what a login has just brought');
+    clock.advance(60_000);
+    expect(await one.refused('Bearer l1', undefined, true)).toBe(true);
+    expect(logins).toBe(2);
+  });
+
   test('is nothing when the login fails, which may be tried again', async () => {
     let logins = 0;
     const login: Login = async () => {
