@@ -97,10 +97,13 @@ export const referencePages: readonly Page[] = [
 /** Pages written by hand with parts that are not. */
 export const pagesWithParts: readonly string[] = [
   'README.md',
+  'docs/guides/block-a-tool.md',
+  'docs/guides/hold-a-call.md',
   'docs/guides/hooks.md',
   'docs/guides/limits-for-an-existing-sdk-server.md',
   'docs/guides/one-session-per-tab-in-the-browser.md',
   'docs/guides/behind-a-web-framework.md',
+  'docs/guides/mock-a-server.md',
   'docs/guides/put-session-laws-into-your-proxy.md',
 ];
 
@@ -119,7 +122,8 @@ function replaceParts(text: string): string {
   return text.replaceAll(
     /(<!-- part: (.+?) -->\n)[^]*?(<!-- end -->)/g,
     (_, begin: string, name: string, end: string) => {
-      const part = name.endsWith('.example.ts') ? () => fenced('ts', example(name)) : parts[name];
+      const [, kind] = /\.example\.(ts|yaml)$/.exec(name) ?? [];
+      const part = kind === undefined ? parts[name] : () => fenced(kind, example(name));
       if (part === undefined) throw new Error(`There is no part '${name}'`);
       return `${begin}\n${part()}\n\n${end}`;
     },
