@@ -6,9 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { World } from '../auth/oauth-world.ts';
+import { browse } from '../fixtures/headless-browser.mjs';
 import { listening } from './listening.ts';
 import { fixture, ninelives, scripted, start, stopAll, textOf } from './program.ts';
 
@@ -34,7 +36,7 @@ async function tools(url: URL, token?: string): Promise<number> {
   const client = new Client({ name: 'test', version: '1.0.0' });
   const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
   const transport = new StreamableHTTPClientTransport(url, { requestInit: { headers } });
-  await client.connect(transport as Parameters<Client['connect']>[0]);
+  await client.connect(transport);
   onTestFinished(async () => client.close());
   return (await client.listTools()).tools.length;
 }
@@ -81,23 +83,83 @@ test('a token in the environment lets its bearer in, and does not reach the serv
   expect(await program.until(() => program.err.find((line) => line.includes('it has')))).toMatch(/it has nothing$/);
 });
 
-test('a front that an issuer guards tells a forward where to log in, and lets it in with what that brings', async () => {
-  const port = await freePort();
-  const front = `http://127.0.0.1:${port}/mcp`;
-  const world = await World.open({ format: 'jwt' });
-  const flags = ['--auth-jwks', `${world.issuer}/jwks`, '--auth-issuer', world.issuer, '--auth-audience', front];
-  const guarded = start(
-    ninelives('forward', 'http', '--listen', `127.0.0.1:${port}`, ...flags, '--auth-scope', 'mcp', '--', ...scripted()),
-  );
-  await guarded.until(() => guarded.err.find((line) => line.includes('listening on')));
-  await expect(tools(new URL(front))).rejects.toThrow('This server wants to know who you are');
-  const env = { XDG_CONFIG_HOME: folder(), BROWSER: fixture('headless-browser.mjs') };
-  const client = start(ninelives('forward', 'stdio', '--upstream', front), env);
-  expect(await client.initialize()).toHaveProperty('result.serverInfo');
-  client.call(1, 'echo', { text: 'through both' });
-  expect(textOf(await client.answer(1))).toContain('through both');
-  expect(world.grants).toEqual(['authorization_code']);
+describe('a front that an issuer guards', () => {
+  async function open() {
+    const port = await freePort();
+    const url = new URL(`http://127.0.0.1:${port}/mcp`);
+    const world = await World.open({ format: 'jwt' });
+    const issuer = ['--auth-jwks', `${world.issuer}/jwks`, '--auth-issuer', world.issuer, '--auth-audience', url.href];
+    const flags = ['--listen', url.host, ...issuer, '--auth-scope', 'mcp', '--', ...scripted()];
+    const program = start(ninelives('forward', 'http', ...flags));
+    await program.until(() => program.err.find((line) => line.includes('listening on')));
+    return { url, world };
+  }
+
+  test('tells a forward where to log in, and lets it in with what that brings', async () => {
+    const { url, world } = await open();
+    await expect(tools(url)).rejects.toThrow('This server wants to know who you are');
+    const env = { XDG_CONFIG_HOME: folder(), BROWSER: fixture('headless-browser.mjs') };
+    const client = start(ninelives('forward', 'stdio', '--upstream', url.href), env);
+    expect(await client.initialize()).toHaveProperty('result.serverInfo');
+    client.call(1, 'echo', { text: 'through both' });
+    expect(textOf(await client.answer(1))).toContain('through both');
+    expect(world.grants).toEqual(['authorization_code']);
+  });
+
+  test('tells an official client where to log in, and lets it in with what that brings', async () => {
+    const { url } = await open();
+    const user = new User();
+    const first = new StreamableHTTPClientTransport(url, { authProvider: user });
+    const refused = new Client({ name: 'test', version: '1.0.0' });
+    await expect(refused.connect(first)).rejects.toThrow('Unauthorized');
+    const { url: answer } = await browse(user.page, user.redirectUrl);
+    await first.finishAuth(new URL(answer).searchParams.get('code') ?? '');
+    expect(await tools(url, user.tokens()?.access_token)).toBeGreaterThan(0);
+  });
 });
+
+/** Whoever uses an official client, and remembers for it what it is told to. */
+class User implements OAuthClientProvider {
+  readonly redirectUrl = 'http://127.0.0.1:9/callback';
+  page = '';
+  readonly #kept: {
+    client?: ReturnType<OAuthClientProvider['clientInformation']>;
+    tokens?: Tokens;
+    verifier?: string;
+  } = {};
+
+  get clientMetadata() {
+    return {
+      redirect_uris: [this.redirectUrl],
+      grant_types: ['authorization_code', 'refresh_token'],
+      token_endpoint_auth_method: 'none',
+      application_type: 'native',
+    };
+  }
+  clientInformation() {
+    return this.#kept.client;
+  }
+  saveClientInformation(client: ReturnType<OAuthClientProvider['clientInformation']>): void {
+    this.#kept.client = client;
+  }
+  tokens(): Tokens | undefined {
+    return this.#kept.tokens;
+  }
+  saveTokens(tokens: Tokens): void {
+    this.#kept.tokens = tokens;
+  }
+  redirectToAuthorization(url: URL): void {
+    this.page = url.href;
+  }
+  saveCodeVerifier(verifier: string): void {
+    this.#kept.verifier = verifier;
+  }
+  codeVerifier(): string {
+    return this.#kept.verifier ?? '';
+  }
+}
+
+type Tokens = Parameters<OAuthClientProvider['saveTokens']>[0];
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
