@@ -12,6 +12,8 @@ export interface Identity {
   readonly principal: string;
   /** What the token is good for; undefined when it is good for everything here. */
   readonly scopes: ReadonlySet<string> | undefined;
+  /** Wall time in milliseconds from which the token holds no longer, where there is one. */
+  readonly expiresAt?: number;
 }
 
 /** `unavailable`: nothing can be said about the token now, which is not the fault of who brought it. */

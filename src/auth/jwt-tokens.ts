@@ -92,7 +92,8 @@ export class JwtTokens implements TokenVerifier {
       const { sub, exp = 0 } = payload;
       if (typeof sub !== 'string' || sub === '')
         return { failure: 'invalid', reason: 'The token says not whose it is' };
-      const identity: Identity = { principal: `${issuer}#${sub}`, scopes: scopesOf(payload) };
+      const expiresAt = exp * 1000 + skewMs;
+      const identity: Identity = { principal: `${issuer}#${sub}`, scopes: scopesOf(payload), expiresAt };
       this.#remember(digest, { identity, until: Math.min(clock.wallTime() + rememberedMs, exp * 1000) });
       return { identity };
     } catch (error) {

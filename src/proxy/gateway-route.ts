@@ -163,7 +163,7 @@ export class GatewayRoute {
       refuseConnection(link, refused, log);
       return;
     }
-    const who = { principal: admission?.principal, route: this.#config.name };
+    const who = { principal: admission?.principal, route: this.#config.name, expiresAt: admission?.expiresAt };
     openWebSocketSession(this.runtime, link, who, { backend: this.upstream, log });
   }
 

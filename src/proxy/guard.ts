@@ -37,7 +37,13 @@ export interface Guard {
   close(): Promise<void>;
 }
 
-export type UpgradeAdmission = { readonly principal: string } | { readonly refusal: UpgradeRefusal };
+/** Who came, and until when (wall time in milliseconds) that holds. */
+export interface Upgraded {
+  readonly principal: string;
+  readonly expiresAt?: number | undefined;
+}
+
+export type UpgradeAdmission = Upgraded | { readonly refusal: UpgradeRefusal };
 
 const ownHeaders: ReadonlySet<string> = new Set(['authorization']);
 
@@ -97,7 +103,10 @@ function identified(admission: Admission): Identified {
 }
 
 function admitted(admission: Admission): UpgradeAdmission {
-  if ('identity' in admission) return { principal: admission.identity.principal };
+  if ('identity' in admission) {
+    const { principal, expiresAt } = admission.identity;
+    return { principal, expiresAt };
+  }
   const { status, reason, challenge } = admission.refusal;
   const headers = challenge === undefined ? {} : { 'WWW-Authenticate': challenge };
   return { refusal: { status, body: `${reason}\n`, headers: status === 503 ? { 'Retry-After': '1' } : headers } };

@@ -4,7 +4,7 @@ import { type IncomingMessage, type Server, createServer } from 'node:http';
 import { type ServerOptions, createServer as createTlsServer } from 'node:https';
 
 import type { Refusal } from '../errors.ts';
-import type { Log } from '../ports.ts';
+import type { Log, TimerHandle } from '../ports.ts';
 import type { Runtime } from '../runtime/api.ts';
 import { createRuntime } from '../runtime/runtime.ts';
 import { withRoomForAFrame } from '../session/limits.ts';
@@ -12,7 +12,7 @@ import type { EndReason } from '../session/outcomes.ts';
 import { doorPolicy } from '../transports/door.ts';
 import type { WebSocketLink } from '../transports/websocket-link.ts';
 import { type UpgradeRefusal, handshakeLimits, openWebSocketFront } from '../transports/websocket-front.ts';
-import type { UpgradeAdmission } from './guard.ts';
+import type { UpgradeAdmission, Upgraded } from './guard.ts';
 import type { Backend } from './backend.ts';
 import { answerHealth } from './health.ts';
 import { type ListeningForward, type ListeningOptions, listenOn, runtimeOptionsOf, urlOf } from './listening.ts';
@@ -20,6 +20,10 @@ import { waited } from './waited.ts';
 
 /** RFC 6455, section 7.4.1, as registered since. */
 const tryAgainLater = 1013;
+const policyViolation = 1008;
+
+/** A timer takes no longer time. */
+const timerMsMax = 2 ** 31 - 1;
 
 /** A client that comes again after a failure, and not after an end in order, is told which it was. */
 function closeCodeOf(reason: string): number {
@@ -45,7 +49,7 @@ export async function forwardWebSocket(options: ListeningOptions): Promise<Liste
   if (options.observer !== undefined) runtime.observe(options.observer);
   if (options.rules !== undefined) runtime.observe(options.rules.observer);
   const door = doorPolicy({ listenHost: listen.host, ...listen.door, isGuarded: guard !== undefined });
-  const principals = new WeakMap<IncomingMessage, string>();
+  const upgraded = new WeakMap<IncomingMessage, Upgraded>();
   let isDraining = false;
   const server = serverOf(options);
   server.on('request', (request, response) => {
@@ -63,14 +67,14 @@ export async function forwardWebSocket(options: ListeningOptions): Promise<Liste
       const admission = guard?.admitUpgrade(request);
       const remembered = (admitted: UpgradeAdmission): UpgradeRefusal | undefined => {
         if ('refusal' in admitted) return admitted.refusal;
-        principals.set(request, admitted.principal);
+        upgraded.set(request, admitted);
         return undefined;
       };
       if (admission instanceof Promise) return admission.then(remembered);
       return admission === undefined ? undefined : remembered(admission);
     },
     onConnection: (link, request) =>
-      openWebSocketSession(runtime, link, { principal: principals.get(request) }, options),
+      openWebSocketSession(runtime, link, upgraded.get(request) ?? { principal: undefined }, options),
   });
   const url = urlOf(listen.tls === undefined ? 'ws' : 'wss', await listenOn(server, listen), listen.path);
   return {
@@ -99,11 +103,18 @@ export interface WebSocketSurroundings extends Pick<ListeningOptions, 'log' | 'p
   readonly backend: Pick<Backend, 'open' | 'restart'>;
 }
 
+/** Who opens a connection, and where to; from `expiresAt` on (wall time in milliseconds) what proved it holds no longer. */
+export interface WebSocketVisitor {
+  readonly principal: string | undefined;
+  readonly route?: string;
+  readonly expiresAt?: number | undefined;
+}
+
 /** Opens a session for a connection, or closes that with what is in the way. */
 export function openWebSocketSession(
   runtime: Runtime,
   link: WebSocketLink,
-  { principal, route }: { readonly principal: string | undefined; readonly route?: string },
+  { principal, route, expiresAt }: WebSocketVisitor,
   { backend, log, profile }: WebSocketSurroundings,
 ): void {
   const behind = backend.open();
@@ -130,14 +141,24 @@ export function openWebSocketSession(
   }
   const { session } = opened;
   log.info({ session: session.id }, 'session opened');
+  const expiry =
+    expiresAt === undefined ? undefined : whenExpired(runtime, expiresAt, () => link.close('expired', policyViolation));
   link.start({
     message: (bytes) => session.client.receive(bytes),
     unreadable: (fault, bytes) => session.client.unreadable(fault, bytes),
     drained: () => session.client.drained(),
     leaving: (error) =>
       log.warn({ session: session.id, error: error.message }, 'a client broke the rules of WebSocket'),
-    closed: () => session.client.closed(true),
+    closed: () => {
+      runtime.clock.clearTimeout(expiry);
+      session.client.closed(true);
+    },
   });
+}
+
+/** Whoever comes again with another token goes on. */
+function whenExpired({ clock }: Runtime, expiresAt: number, act: () => void): TimerHandle {
+  return clock.setTimeout(act, Math.min(expiresAt - clock.wallTime(), timerMsMax));
 }
 
 export function refuseConnection(link: WebSocketLink, { code, data }: Refusal, log: Log): void {

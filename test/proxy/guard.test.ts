@@ -224,3 +224,13 @@ test('a guarded front on WebSocket asks at the upgrade, and its session is who c
   }
   expect(JSON.stringify(log.lines('info'))).not.toMatch(/token-of|Bearer/);
 });
+
+test('a connection on WebSocket ends when the token that opened it holds no longer', async () => {
+  const issuer = await Issuer.open();
+  onTestFinished(async () => issuer.close());
+  const { url } = await open('ws', { jwt: { jwksUrl: issuer.jwksUrl, issuer: issuerName, audience } });
+  // Half a minute is granted to the difference of clocks.
+  const socket = new WebSocket(url, ['mcp'], { headers: as(await issuer.sign({ expiresIn: -28 })) });
+  const [code, reason] = (await once(socket, 'close')) as [number, Buffer];
+  expect([code, reason.toString()]).toEqual([1008, 'expired']);
+});
