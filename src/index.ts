@@ -56,11 +56,15 @@ export { LocalError } from './local-error.ts';
 export type { LocalErrorCode } from './local-error.ts';
 export type { Direction, Envelope, Frame, FrameKind, RequestId } from './protocol/envelope.ts';
 export type { FaultKind, ReadFault } from './protocol/faults.ts';
+export { defineInterceptor } from './session/define-interceptor.ts';
+export type { InterceptorDefinition } from './session/define-interceptor.ts';
 export type {
   InterceptAction,
   InterceptAnswer,
   InterceptContext,
   Interceptor,
+  InterceptorSource,
+  JsonObject,
   SessionMetadata,
   TransportType,
 } from './session/interception.ts';

@@ -88,7 +88,7 @@ export const referencePages: readonly Page[] = [
   { path: 'docs/reference/log.md', build: logPage },
   { path: 'docs/reference/methods.md', build: methodsPage },
   { path: 'docs/reference/profiles.md', build: () => profilesPage(example('profile.example.yaml')) },
-  { path: 'docs/reference/rules.md', build: rulesPage },
+  { path: 'docs/reference/rules.md', build: () => rulesPage(example('plugin.example.ts')) },
   { path: 'docs/reference/rules.schema.json', build: ruleFileJsonSchema },
   { path: 'docs/reference/states-and-outcomes.md', build: outcomesPage },
   { path: 'docs/reference/tags.md', build: () => tagsPage(example('tag-rule.example.ts')) },

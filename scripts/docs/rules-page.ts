@@ -69,7 +69,8 @@ plugins:
   - use: redact
     with: { keys: [password, token] }`;
 
-export function rulesPage(): string {
+/** @param plugin the example of one. */
+export function rulesPage(plugin: string): string {
   const schema = z.toJSONSchema(ruleFileSchema, { io: 'input', target: 'draft-7' }) as Described;
   const rule = schema.properties?.['rules']?.items;
   const actions = rule?.properties?.['do']?.items;
@@ -132,8 +133,10 @@ transition itself has happened by then. To hold the frame that causes one, say w
       ['built in', 'with'],
       [...builtInInterceptors.keys()].map((name) => [code(name), sentenceOf(builtInSentences, name)]),
     ),
-    `A path (\`./x.mjs\`) or a package has as its default export \`{ name, create(options) }\`, where \`create\` gives the function that
-an [interceptor](interceptors.md) has as \`intercept\`. A module is loaded once: a changed one wants a new process.`,
+    `A path (\`./x.mjs\`) or a package exports as \`interceptor\`, or by default, what \`defineInterceptor\` gives. \`create\` is told what
+stands under \`with\`, and gives the function that an [interceptor](interceptors.md) has as \`intercept\`. A module is loaded once: a
+changed one wants a new process.`,
+    fenced('ts', plugin),
     '## Reloads',
     `A file that changes is loaded again, and on SIGHUP: all of it, or nothing where it has a mistake. The log says which rules were
 added, removed and changed. Sessions stay; each has its version until nothing in it waits for an answer.`,

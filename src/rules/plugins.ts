@@ -45,19 +45,21 @@ async function definitionOf(use: string, file: string): Promise<InterceptorDefin
     const names = isFile ? '' : didYouMean(use, builtInInterceptors.keys());
     return { problem: `${use} cannot be loaded: ${reasonOf(error)}.${names}` };
   }
-  const definition = defaultOf(loaded);
+  const definition = exportOf(loaded);
   if (isDefinition(definition)) return definition;
-  return { problem: `${use}: its default export has to be what defineInterceptor gives: a name and create().` };
+  return {
+    problem: `${use}: its export 'interceptor', or its default export, has to be what defineInterceptor gives: a name and create().`,
+  };
 }
 
 function placeOfPackage(name: string, file: string): string {
   return pathToFileURL(createRequire(pathToFileURL(resolve(file))).resolve(name)).href;
 }
 
-/** A module of the older kind has its export one step deeper. */
-function defaultOf(loaded: unknown): unknown {
-  const first: unknown = isObject(loaded) ? loaded['default'] : undefined;
-  return isObject(first) && !isDefinition(first) ? first['default'] : first;
+/** Under its name, or by default; a module of the older kind has all that one step deeper. */
+function exportOf(loaded: unknown): unknown {
+  if (!isObject(loaded) || isDefinition(loaded)) return loaded;
+  return loaded['interceptor'] ?? exportOf(loaded['default']);
 }
 
 const isObject = (value: unknown): value is { readonly [key: string]: unknown } =>

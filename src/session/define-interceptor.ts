@@ -2,7 +2,7 @@
 
 import type { Interceptor, JsonObject } from './interception.ts';
 
-/** What the default export of a plugin is. */
+/** What a plugin exports: as `interceptor`, or by default. */
 export interface InterceptorDefinition {
   /** For traces and refusals. */
   readonly name: string;

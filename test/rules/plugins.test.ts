@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { builtInInterceptors, loadPlugin } from '../../src/rules/plugins.ts';
+import { interceptor } from '../docs/plugin.example.ts';
 import { folderWith } from './folder.ts';
 import { contextOf } from './scenes.ts';
 
@@ -29,8 +30,10 @@ describe('a plugin', () => {
 
   test('may be a file beside the rule file, of either kind of module', async () => {
     const common = `module.exports = { name: 'mine', create: ({ say }) => () => ({ action: 'block', message: say }) };`;
+    const named = good.replace('export default', 'export const interceptor =');
     for (const [use, text] of [
       ['./mine.mjs', good],
+      ['./named.mjs', named],
       ['./mine.cjs', common],
     ] as const) {
       const plugin = await loaded(use, { [use.slice(2)]: text }, { say: 'No' });
@@ -66,8 +69,13 @@ describe('a plugin', () => {
       { 'x.mjs': `throw new Error('out of order');` },
       'cannot be loaded: out of order.',
     ],
-    ['exports nothing', './x.mjs', { 'x.mjs': '' }, 'its default export has to be what defineInterceptor gives'],
-    ['has no name', './x.mjs', { 'x.mjs': 'export default { create() {} };' }, 'its default export has to be'],
+    ['exports nothing', './x.mjs', { 'x.mjs': '' }, 'has to be what defineInterceptor gives'],
+    [
+      'has no name',
+      './x.mjs',
+      { 'x.mjs': 'export default { create() {} };' },
+      'has to be what defineInterceptor gives',
+    ],
     [
       'makes nothing',
       './x.mjs',
@@ -84,4 +92,12 @@ describe('a plugin', () => {
     const plugin = await loaded(use, files);
     expect('problem' in plugin && plugin.problem).toContain(problem);
   });
+});
+
+test('the plugin of the reference does what it says', () => {
+  const at = (hour: number) => ({ ...contextOf(), method: 'tools/call', timestamp: Date.UTC(2027, 0, 1, hour) });
+  const intercept = interceptor.create({ to: 12 });
+  expect(intercept(at(10))).toBeUndefined();
+  expect(intercept(at(12))).toEqual({ action: 'block', message: 'We are closed' });
+  expect(() => interceptor.create({ from: 'nine' })).toThrow('from and to are hours');
 });
