@@ -31,7 +31,7 @@ const refreshHoldMs = 60_000;
 const loginHoldMs = 6 * 60_000;
 /** After a failure that may pass, as of the network, for so long nothing is asked before a token is refused. */
 const pauseMs = 10_000;
-/** What a login brought and is refused so soon after it is not helped by another one. */
+/** What a login brought, and is refused so soon after it though its issuer holds to it, is not helped by another one. */
 const freshMs = 60_000;
 
 export class TokenKeeper {
@@ -109,7 +109,7 @@ export class TokenKeeper {
         if (await this.#isRefreshed(challenge)) return true;
         if (login === undefined) log.warn({ server: keyOf(url) }, `log in with: ninelives auth login ${keyOf(url)}`);
         if (!mayAsk || login === undefined) return false;
-        if (clock.now() - this.#loggedInAt < freshMs) {
+        if (this.#stored?.tokens !== undefined && clock.now() - this.#loggedInAt < freshMs) {
           log.warn({ server: keyOf(url) }, 'the server refuses what a login has just brought');
           return false;
         }
