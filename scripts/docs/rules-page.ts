@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { conditionFields, conditionLimits } from '../../src/rules/condition.ts';
 import { defaultPauseLimits } from '../../src/rules/pause-desk.ts';
 import { builtInInterceptors } from '../../src/rules/plugins.ts';
+import { oldVersionMsMax } from '../../src/rules/rule-engine.ts';
 import { ruleFileLimits, ruleFileSchema } from '../../src/rules/rule-schema.ts';
 import { conditionWorkMax, loopDepthMax } from '../../src/rules/work.ts';
 import { code, fenced, generatedFrom, table } from './markdown.ts';
@@ -139,7 +140,7 @@ changed one wants a new process.`,
     fenced('ts', plugin),
     '## Reloads',
     `A file that changes is loaded again, and on SIGHUP: all of it, or nothing where it has a mistake. The log says which rules were
-added, removed and changed. Sessions stay; each has its version until nothing in it waits for an answer.`,
+added, removed and changed. Sessions stay; each has its version until nothing in it waits for an answer, or for ${oldVersionMsMax / 1000} s.`,
     '## Bounds',
     table(
       ['what', 'at most'],

@@ -31,12 +31,17 @@ interface Version {
   readonly interceptors: readonly Interceptor[];
 }
 
+/** How long a session in which something always waits, such as a stream that it listens to, may keep an old version. */
+export const oldVersionMsMax = 60_000;
+
 const noRules: readonly Rule[] = [];
 
 export class RuleEngine implements InterceptorSource {
   /** Frames that wait for somebody to decide. */
   readonly desk: BoundedPauseDesk;
+  readonly #clock: Clock;
   readonly #log: Log;
+  #replacedAt = 0;
   #ruleSet: RuleSet;
   #current: Version;
   /** Of each session that has been heard of; forgotten with it. */
@@ -47,6 +52,7 @@ export class RuleEngine implements InterceptorSource {
 
   constructor(ruleSet: RuleSet, { clock, log, limits = defaultPauseLimits }: RuleEngineOptions) {
     this.desk = new BoundedPauseDesk(clock, limits);
+    this.#clock = clock;
     this.#log = log;
     this.#ruleSet = ruleSet;
     this.#current = this.#versionOf(ruleSet);
@@ -56,16 +62,18 @@ export class RuleEngine implements InterceptorSource {
     return this.#ruleSet;
   }
 
-  /** Takes effect for each session as soon as nothing in it waits for an answer; for new ones at once. */
+  /** Takes effect for each session as soon as nothing in it waits for an answer, or after a minute; for new ones at once. */
   replace(ruleSet: RuleSet): void {
     this.#ruleSet = ruleSet;
     this.#current = this.#versionOf(ruleSet);
+    this.#replacedAt = this.#clock.now();
   }
 
   interceptorsFor(sessionId: string, metadata: SessionMetadata): readonly Interceptor[] {
     const version = this.#versions.get(sessionId);
     if (version === this.#current) return version.interceptors;
-    if (version !== undefined && metadata.pending_count > 0) return version.interceptors;
+    const mayKeep = metadata.pending_count > 0 && this.#clock.now() - this.#replacedAt < oldVersionMsMax;
+    if (version !== undefined && mayKeep) return version.interceptors;
     this.#versions.set(sessionId, this.#current);
     return this.#current.interceptors;
   }

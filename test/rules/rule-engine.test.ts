@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { RuleEngine, type RuleSet } from '../../src/rules/rule-engine.ts';
+import { RuleEngine, type RuleSet, oldVersionMsMax } from '../../src/rules/rule-engine.ts';
 import { playbook } from '../scenarios/conversation.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { silentLog } from '../../src/runtime/silent-log.ts';
@@ -48,6 +48,20 @@ describe('the rules in force', () => {
     client.receives(refused(3, 'b'));
     client.asks(4, 'tools/call', { name: 'a' });
     server.receivesRequest(4, 'tools/call', { name: 'a' });
+  });
+
+  test('change after a minute for a session in which something always waits', () => {
+    const { play, engine, clock } = ruled(blocksA);
+    const { client, server } = play.open();
+    client.asks(1, 'subscriptions/listen', {});
+    server.receivesRequest(1, 'subscriptions/listen', {});
+    engine.replace(blocksB);
+    clock.advance(oldVersionMsMax - 1);
+    client.asks(2, 'tools/call', { name: 'a' });
+    client.receives(refused(2, 'a'));
+    clock.advance(1);
+    client.asks(3, 'tools/call', { name: 'b' });
+    client.receives(refused(3, 'b'));
   });
 
   test('may be none, before and after', () => {
