@@ -58,6 +58,6 @@ describe('an answer of the front', () => {
       answerEmpty(response, 200);
     });
     expect(said).toContain('Access-Control-Allow-Origin: https://a\r\nVary: Origin\r\n');
-    expect(said).toContain('Access-Control-Expose-Headers: Mcp-Session-Id\r\nConnection: close\r\n');
+    expect(said).toContain('Access-Control-Expose-Headers: Mcp-Session-Id, WWW-Authenticate\r\nConnection: close\r\n');
   });
 });
