@@ -1,5 +1,7 @@
 /** What is managed through the admin API, as the API needs it: one process and its sessions. */
 
+import type { PauseDesk } from '../rules/pause-desk.ts';
+import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { RuntimeSession } from '../runtime/api.ts';
 import type { TotalsSnapshot } from '../runtime/totals.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
@@ -17,11 +19,20 @@ export interface ProcessFacts {
   readonly startedAt: number;
 }
 
+/** The rules that frames of this process are asked about. */
+export interface AdministeredRules {
+  readonly file: string;
+  readonly engine: Pick<RuleEngine, 'ruleSet'> & { readonly desk: PauseDesk };
+  /** Loads the file again. Resolves when that is done; with mistakes in it the rules stay as they are. */
+  reload(): Promise<void>;
+}
+
 export interface Administered {
   readonly facts: ProcessFacts;
   sessions(): Iterable<SessionSnapshot>;
   session(id: string): Pick<RuntimeSession, 'snapshot' | 'close' | 'label'> | undefined;
   totals(): TotalsSnapshot;
+  readonly rules?: AdministeredRules;
   /** Begins an orderly end: what is under way may finish, nothing new begins. */
   drain(): void;
 }

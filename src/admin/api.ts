@@ -5,35 +5,10 @@
 
 import { defaultLimits } from '../session/limits.ts';
 import type { Administered } from './administered.ts';
+import type { ApiAnswer, ApiCall, Operation, OperationName } from './operation.ts';
 import type { Problem, ProblemCode } from './problems.ts';
+import { ruleOperations } from './rule-operations.ts';
 import { pageSize, readCursor, sessionPage } from './session-list.ts';
-
-export interface ApiCall {
-  /** What stands in the place of each `{name}` of the path, decoded. */
-  readonly params: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
-}
-
-export type ApiAnswer = { readonly status: 200 | 202; readonly body: unknown } | { readonly status: 204 } | Problem;
-
-export interface Operation {
-  readonly name: OperationName;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  readonly path: string;
-  answer(call: ApiCall, administered: Administered, now: number): ApiAnswer;
-}
-
-export const operationNames = [
-  'getProcess',
-  'listSessions',
-  'getSession',
-  'closeSession',
-  'addTag',
-  'removeTag',
-  'getTotals',
-  'drain',
-] as const;
-export type OperationName = (typeof operationNames)[number];
 
 export const operations: readonly Operation[] = [
   {
@@ -90,6 +65,7 @@ export const operations: readonly Operation[] = [
       return { status: 202, body: { state: 'draining' } };
     },
   },
+  ...ruleOperations,
 ];
 
 const noSession: Problem = { problem: 'SESSION_NOT_FOUND' };
@@ -174,4 +150,11 @@ export const problemsOf: Readonly<Record<OperationName, readonly ProblemCode[]>>
   removeTag: ['BAD_REQUEST', 'SESSION_NOT_FOUND', 'TAG_NOT_CHANGED'],
   getTotals: [],
   drain: [],
+  getRules: ['NO_RULES'],
+  reloadRules: ['NO_RULES', 'RULES_NOT_TAKEN'],
+  listPaused: ['NO_RULES'],
+  getPaused: ['NO_RULES', 'NOT_PAUSED'],
+  resumePaused: ['NO_RULES', 'NOT_PAUSED'],
+  modifyPaused: ['BAD_REQUEST', 'NO_RULES', 'NOT_PAUSED'],
+  blockPaused: ['BAD_REQUEST', 'NO_RULES', 'NOT_PAUSED'],
 };

@@ -11,7 +11,8 @@ import type { Clock, Log } from '../ports.ts';
 import { type DoorPolicy, doorPolicy } from '../transports/door.ts';
 import type { Administered } from './administered.ts';
 import { Allowance } from './allowance.ts';
-import { type ApiAnswer, operationFor } from './api.ts';
+import { operationFor } from './api.ts';
+import type { ApiAnswer } from './operation.ts';
 import { type Problem, problemBody, problemTable } from './problems.ts';
 import { TokenCheck } from './token.ts';
 
@@ -43,7 +44,8 @@ export interface AdminLimits {
 export const defaultAdminLimits: AdminLimits = {
   connectionsMax: 64,
   headerBytesMax: 16 * 1024,
-  bodyBytesMax: 64 * 1024,
+  // A message that goes on in the place of another may be as large as any, and stands in a few more characters.
+  bodyBytesMax: 11 * 1024 * 1024,
   requestsPerSecond: 500,
   strangersPerSecond: 20,
   headersMs: 5_000,
@@ -127,7 +129,6 @@ class Listener implements AdminListener {
     });
   }
 
-  /** Whatever goes wrong on our side is answered, and harms nobody else. */
   #serve(request: IncomingMessage, response: ServerResponse): void {
     try {
       const refused = this.#refusal(request);
@@ -158,40 +159,64 @@ class Listener implements AdminListener {
       answerPage(response);
       return;
     }
+    const chunks: Buffer[] = [];
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > this.#bodyBytesMax && !response.headersSent) refuse(response, { problem: 'BODY_TOO_LARGE' });
+      if (bytes <= this.#bodyBytesMax) chunks.push(chunk);
+      else if (!response.headersSent) refuse(response, { problem: 'BODY_TOO_LARGE' });
     });
     request.on('end', () => {
-      if (!response.headersSent) this.#answer(request, response);
+      if (!response.headersSent) void this.#answer(request, Buffer.concat(chunks).toString(), response);
     });
   }
 
-  #answer({ url = '', method = '' }: IncomingMessage, response: ServerResponse): void {
+  /** Whatever goes wrong on our side is answered, and harms nobody else. */
+  async #answer(request: IncomingMessage, text: string, response: ServerResponse): Promise<void> {
     try {
-      const { pathname, searchParams } = new URL(url, 'http://here');
-      if (pathname === '/openapi.json' && method === 'GET') void this.#answerDocument(response);
-      else {
-        const found = operationFor(method, pathname);
-        if ('operation' in found) {
-          const call = { params: found.params, query: searchParams };
-          write(response, found.operation.answer(call, this.#administered, this.#clock.now()));
-        } else if (found.allows.length === 0) refuse(response, { problem: 'NOT_FOUND' });
-        else {
-          response.setHeader('Allow', found.allows.join(', '));
-          refuse(response, { problem: 'METHOD_NOT_ALLOWED' });
-        }
-      }
+      await this.#answerCall(request, text, response);
     } catch (error) {
       this.#log.error({ error }, 'an admin request could not be served');
       refuse(response, { problem: 'INTERNAL' });
     }
   }
 
+  async #answerCall({ url = '', method = '' }: IncomingMessage, text: string, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(url, 'http://here');
+    if (pathname === '/openapi.json' && method === 'GET') {
+      await this.#answerDocument(response);
+      return;
+    }
+    const found = operationFor(method, pathname);
+    if ('operation' in found) {
+      const body = jsonIn(text);
+      if (body === notJson) refuse(response, { problem: 'BAD_REQUEST', message: 'The body is no JSON' });
+      else {
+        const call = { params: found.params, query: searchParams, body };
+        write(response, await found.operation.answer(call, this.#administered, this.#clock.now()));
+      }
+    } else if (found.allows.length === 0) refuse(response, { problem: 'NOT_FOUND' });
+    else {
+      response.setHeader('Allow', found.allows.join(', '));
+      refuse(response, { problem: 'METHOD_NOT_ALLOWED' });
+    }
+  }
+
   async #answerDocument(response: ServerResponse): Promise<void> {
     const { openApiDocument } = await import('./openapi.ts');
     write(response, { status: 200, body: openApiDocument(this.#administered.facts.version) });
+  }
+}
+
+const notJson = Symbol('no JSON');
+
+/** Undefined where there is no body. */
+function jsonIn(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return notJson;
   }
 }
 

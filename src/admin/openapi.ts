@@ -6,7 +6,8 @@
 import { z } from 'zod';
 import { budgets, defaultLimits } from '../session/limits.ts';
 import { sessionStates } from '../session/outcomes.ts';
-import { type Operation, type OperationName, operations, problemsOf } from './api.ts';
+import { operations, problemsOf } from './api.ts';
+import type { Operation, OperationName } from './operation.ts';
 import { type ProblemCode, problemTable } from './problems.ts';
 import { pageSize } from './session-list.ts';
 
@@ -106,6 +107,26 @@ const totals = z.strictObject({
   foreignMessages: count,
 });
 
+const pausedFrame = z.strictObject({
+  id: z.string(),
+  sessionId: z.string(),
+  rule: z.string(),
+  direction,
+  kind: z.enum(['request', 'response', 'notification']),
+  method: z.string(),
+  bytes: count,
+  pausedAt: z.number().describe('Milliseconds since 1970, as decidesAt.'),
+  decidesAt: z.number().describe('When the default decision is taken.'),
+  byDefault: z.enum(['resume', 'block']),
+});
+const anyMessage = z.record(z.string(), z.unknown());
+
+const rules = z.strictObject({
+  file: z.string(),
+  rules: z.array(z.strictObject({ id: z.string(), priority: z.number() })),
+  plugins: z.array(z.string()),
+});
+
 const tags = z.strictObject({ tags: z.array(z.string()) });
 
 export const problemShape = z.strictObject({
@@ -117,6 +138,8 @@ interface Description {
   /** HTTP status of a success. */
   readonly status: 200 | 202 | 204;
   readonly body?: z.ZodType;
+  /** What is to be sent. */
+  readonly request?: z.ZodType;
   readonly query?: Readonly<Record<string, { readonly description: string; readonly schema: z.ZodType }>>;
 }
 
@@ -151,10 +174,33 @@ export const descriptions: Readonly<Record<OperationName, Description>> = {
     status: 202,
     body: z.strictObject({ state: z.literal('draining') }),
   },
+  getRules: { summary: 'The rules that are in force, in the order in which they are asked.', status: 200, body: rules },
+  reloadRules: { summary: 'Loads the rule file again, as a whole or not at all.', status: 200, body: rules },
+  listPaused: {
+    summary: 'The frames that a rule has paused, without their messages.',
+    status: 200,
+    body: z.strictObject({ frames: z.array(pausedFrame) }),
+  },
+  getPaused: {
+    summary: 'One of them, with its message.',
+    status: 200,
+    body: pausedFrame.extend({ message: anyMessage }),
+  },
+  resumePaused: { summary: 'Lets a paused frame go on as it is.', status: 204 },
+  modifyPaused: {
+    summary: 'Lets another message go on in its place, of the same kind and id.',
+    status: 204,
+    request: z.strictObject({ message: anyMessage }),
+  },
+  blockPaused: {
+    summary: 'Refuses a paused frame, in words of yours.',
+    status: 204,
+    request: z.strictObject({ code: z.int().optional(), message: z.string().optional() }),
+  },
 };
 
 const sentenceOfParam: Readonly<Record<string, string>> = {
-  id: 'The id of the session, whole.',
+  id: 'The id of the session, or of the paused frame; whole.',
   tag: `1 to ${defaultLimits.labelCharactersMax} characters.`,
 };
 
@@ -198,7 +244,7 @@ export function openApiDocument(version: string): object {
 }
 
 function describe({ name, path }: Operation): object {
-  const { summary, status: success, body, query = {} } = descriptions[name];
+  const { summary, status: success, body, request, query = {} } = descriptions[name];
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, param = '']) => ({
       name: param,
@@ -219,6 +265,7 @@ function describe({ name, path }: Operation): object {
     operationId: name,
     summary,
     ...(parameters.length === 0 ? {} : { parameters }),
+    ...(request === undefined ? {} : { requestBody: { content: json(schemaOf(request)) } }),
     responses: {
       [success]: { description: 'Done.', ...(body === undefined ? {} : { content: json(schemaOf(body)) }) },
       ...problemAnswers([...problemsOf[name], ...problemsOfAll]),

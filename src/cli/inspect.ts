@@ -3,11 +3,12 @@
  * its way is said, and stops no proxy.
  */
 
-import { type Administered, type ProcessFacts } from '../admin/administered.ts';
+import type { Administered, AdministeredRules, ProcessFacts } from '../admin/administered.ts';
 import { type AdminListener, openAdminListener } from '../admin/listener.ts';
 import { writeRunFile } from '../admin/run-files.ts';
 import { newToken } from '../admin/token.ts';
 import type { Clock, Log } from '../ports.ts';
+import type { RulesInForce } from '../rules/rules-in-force.ts';
 import type { Runtime } from '../runtime/api.ts';
 import type { InspectRequest } from './inspect-flag.ts';
 import { packageVersion } from './version.ts';
@@ -18,6 +19,7 @@ export interface InspectOptions {
   readonly server: string;
   readonly url?: string;
   readonly managed: Pick<Administered, 'sessions' | 'session' | 'totals'>;
+  readonly rules?: AdministeredRules;
   readonly drain: () => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -37,6 +39,7 @@ export async function openInspect(options: InspectOptions): Promise<void> {
     sessions: () => options.managed.sessions(),
     session: (id) => options.managed.session(id),
     totals: () => options.managed.totals(),
+    ...(options.rules === undefined ? {} : { rules: options.rules }),
     drain: options.drain,
   };
   const open = async (port: number): Promise<AdminListener> =>
@@ -80,4 +83,13 @@ export function managedRuntime(runtime: Runtime): InspectOptions['managed'] {
     },
     totals: () => runtime.totals(),
   };
+}
+
+/** The rules of a process as those who manage it see them; nothing where there are none. */
+export function managedRules(
+  inForce: RulesInForce | null | undefined,
+  loaded: { readonly file: string } | undefined,
+): Pick<InspectOptions, 'rules'> {
+  if (inForce == null || loaded === undefined) return {};
+  return { rules: { file: loaded.file, engine: inForce.engine, reload: async () => inForce.reload() } };
 }

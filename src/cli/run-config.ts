@@ -10,13 +10,13 @@ interface Output {
   write(text: string): unknown;
 }
 
-/** Returns the exit code. */
-export function runConfig(
+/** Resolves with the exit code. */
+export async function runConfig(
   request: ConfigRequest,
   environment: Readonly<Record<string, string | undefined>>,
   out: Output,
   err: Output,
-): number {
+): Promise<number> {
   if (request.do === 'schema') {
     out.write(`${JSON.stringify(gatewayJsonSchema(), null, 2)}\n`);
     return exitCodes.ok;
@@ -26,8 +26,23 @@ export function runConfig(
     err.write(loaded.mistakes.map((mistake) => `${mistakeLine(request.file, mistake)}\n`).join(''));
     return exitCodes.usage;
   }
+  const { rules } = loaded.config;
+  const problems = rules === undefined ? [] : await ruleProblems(rules);
+  if (problems.length > 0) {
+    err.write(problems.map((problem) => `${problem}\n`).join(''));
+    return exitCodes.usage;
+  }
   out.write(`${request.file}: ${summaryOf(loaded.config)}\n`);
   return exitCodes.ok;
+}
+
+async function ruleProblems({ file, takesFaults }: NonNullable<GatewayConfig['rules']>): Promise<readonly string[]> {
+  const [{ loadRules }, { problemText }] = await Promise.all([
+    import('../rules/load-rules.ts'),
+    import('../rules/yaml-places.ts'),
+  ]);
+  const loaded = await loadRules(file, { takesFaults });
+  return 'problems' in loaded ? loaded.problems.map((problem) => problemText(file, problem)) : [];
 }
 
 /** Names alone: what is behind them may be secret. */

@@ -81,12 +81,13 @@ export async function runForward(request: ForwardRequest): Promise<never> {
 
   if (request.inspect !== undefined) {
     const running = proxy;
-    const { managedRuntime, openInspect } = await import('./inspect.ts');
+    const { managedRules, managedRuntime, openInspect } = await import('./inspect.ts');
     await openInspect({
       at: request.inspect,
       command: 'forward stdio',
       server: server.command,
       managed: managedRuntime(running.runtime),
+      ...managedRules(rules, request.rules),
       drain: () => {
         if (!wasAskedToStop) running.drain();
         wasAskedToStop = true;

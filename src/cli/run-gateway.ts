@@ -3,13 +3,14 @@
  * what is under way finish, and ends with the exit code that says how it went.
  */
 
-import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import { loadGateway, mistakeLine } from '../config/gateway-file.ts';
-import type { Log } from '../ports.ts';
+import type { Clock, Log } from '../ports.ts';
 import { type Gateway, ReloadRefused, openGateway } from '../proxy/gateway.ts';
 import { ListenError } from '../proxy/listening.ts';
+import type { RulesInForce } from '../rules/rules-in-force.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import { openStandardError } from '../transports/stdio.ts';
 import { codeOfSignal, exitCodes } from './exit-codes.ts';
@@ -28,6 +29,8 @@ export async function runGateway({ file, logLevel, inspect }: GatewayRequest): P
   const clock = systemClock();
   const people = new People(openStandardError());
   const log = openLog(logLevel, people, () => clock.wallTime());
+  // Taken before it is read: what changes in between is seen later.
+  const before = stateOf(file);
   const loaded = loadGateway(file, process.env);
   if ('mistakes' in loaded) {
     for (const mistake of loaded.mistakes) people.write(`${mistakeLine(file, mistake)}\n`);
@@ -35,15 +38,24 @@ export async function runGateway({ file, logLevel, inspect }: GatewayRequest): P
     return;
   }
 
+  const { config } = loaded;
+  const rules = await rulesOf(config.rules, clock, log);
+  if (rules !== undefined && 'problems' in rules) {
+    for (const problem of rules.problems) people.write(`${problem}\n`);
+    process.exitCode = exitCodes.usage;
+    return;
+  }
+
   let gateway: Gateway | undefined;
   let wasAskedToStop = false;
+  let stopLooking = (): void => {};
   const leave = async (code: number): Promise<never> => {
     await people.flushed(farewellMs);
     process.exit(code);
   };
   const drain = (running: Gateway, signal?: NodeJS.Signals): void => {
     wasAskedToStop = true;
-    unwatchFile(file);
+    stopLooking();
     log.info({ signal, sessions: [...running.sessions()].length }, 'draining');
     void running
       .drain()
@@ -60,12 +72,12 @@ export async function runGateway({ file, logLevel, inspect }: GatewayRequest): P
   process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGBREAK', stop);
   process.on('exit', () => gateway?.kill());
 
-  const { config } = loaded;
   try {
     gateway = await openGateway({
       config,
       clock,
       log,
+      ...(rules === undefined ? {} : { rules: rules.engine }),
       onStderr: (upstream, line) => people.write(serverLine(line, people, upstream)),
     });
   } catch (error) {
@@ -76,16 +88,26 @@ export async function runGateway({ file, logLevel, inspect }: GatewayRequest): P
   const running = gateway;
   if (logLevel !== 'silent') people.write(whereItIs(running, config));
   const reload = reloading(file, running, log);
-  process.on('SIGHUP', () => void reload('signal'));
-  watchFile(file, { interval: lookMs, persistent: false }, () => void reload('change'));
+  process.on('SIGHUP', () => {
+    void reload('signal');
+    void rules?.reload();
+  });
+  let state = before;
+  const looks = setInterval(() => {
+    const now = stateOf(file);
+    if (now !== state) void reload('change');
+    state = now;
+  }, lookMs);
+  stopLooking = () => clearInterval(looks);
   if (inspect !== undefined) {
-    const { openInspect } = await import('./inspect.ts');
+    const { managedRules, openInspect } = await import('./inspect.ts');
     await openInspect({
       at: inspect,
       command: 'gateway',
       server: `${config.upstreams.size} upstreams`,
       url: running.url,
       managed: running,
+      ...managedRules(rules, config.rules),
       drain: () => {
         if (!wasAskedToStop) drain(running);
       },
@@ -95,6 +117,23 @@ export async function runGateway({ file, logLevel, inspect }: GatewayRequest): P
     });
   }
   return new Promise(() => {});
+}
+
+async function rulesOf(
+  said: GatewayConfig['rules'],
+  clock: Clock,
+  log: Log,
+): Promise<RulesInForce | { readonly problems: readonly string[] } | undefined> {
+  if (said === undefined) return undefined;
+  const [{ RulesInForce: Rules }, { loadRules }, { problemText }] = await Promise.all([
+    import('../rules/rules-in-force.ts'),
+    import('../rules/load-rules.ts'),
+    import('../rules/yaml-places.ts'),
+  ]);
+  const { file, takesFaults } = said;
+  const loaded = await loadRules(file, { takesFaults });
+  if ('problems' in loaded) return { problems: loaded.problems.map((problem) => problemText(file, problem)) };
+  return new Rules({ file, takesFaults, ruleSet: loaded.ruleSet, clock, log });
 }
 
 function whereItIs({ url }: Gateway, { routes }: GatewayConfig): string {
@@ -107,7 +146,7 @@ function whereItIs({ url }: Gateway, { routes }: GatewayConfig): string {
 
 /** A signal asks for a look at everything that the file refers to; a change of its time alone changes nothing. */
 function reloading(file: string, gateway: Gateway, log: Log): (why: 'signal' | 'change') => Promise<void> {
-  let seen = textOf(file);
+  let seen: string | undefined;
   return async (why) => {
     const text = textOf(file);
     if (why === 'change' && text === seen) return;
@@ -131,6 +170,16 @@ function reloading(file: string, gateway: Gateway, log: Log): (why: 'signal' | '
       log.error({ reason: error.message }, 'the configuration is as it was');
     }
   };
+}
+
+/** Another one after whatever changed the file, or put another in its place. */
+function stateOf(file: string): string {
+  try {
+    const { mtimeMs, size, ino } = statSync(file);
+    return `${mtimeMs} ${size} ${ino}`;
+  } catch {
+    return '';
+  }
 }
 
 function textOf(file: string): string | undefined {

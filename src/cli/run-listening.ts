@@ -100,13 +100,14 @@ export async function runListening(request: ListeningRequest): Promise<never> {
     people.write(`ninelives listening on ${forward.url}, in front of ${backend.name}\n`);
   if (request.inspect !== undefined) {
     const running = forward;
-    const { managedRuntime, openInspect } = await import('./inspect.ts');
+    const { managedRules, managedRuntime, openInspect } = await import('./inspect.ts');
     await openInspect({
       at: request.inspect,
       command: `forward ${request.front}`,
       server: backend.name,
       url: running.url,
       managed: managedRuntime(running.runtime),
+      ...managedRules(rules, request.rules),
       drain: () => {
         if (!wasAskedToStop) drain(running);
       },

@@ -24,7 +24,7 @@ export async function start(words: readonly string[], environment: NodeJS.Proces
     },
     config: async (request) => {
       const { runConfig } = await import('./run-config.ts');
-      process.exitCode = runConfig(request, environment, terminalOf(process.stdout), terminalOf(process.stderr));
+      process.exitCode = await runConfig(request, environment, terminalOf(process.stdout), terminalOf(process.stderr));
     },
     sessions: async (request) => {
       const { runSessions } = await import('./run-sessions.ts');

@@ -14,6 +14,8 @@ export interface GatewayConfig {
   readonly allowHosts: readonly string[];
   readonly allowOrigins: readonly string[];
   readonly sessionsMax: number;
+  /** The rule file, and whether its rules may make things go wrong on purpose. */
+  readonly rules: { readonly file: string; readonly takesFaults: boolean } | undefined;
   readonly upstreams: ReadonlyMap<string, UpstreamConfig>;
   readonly routes: readonly RouteConfig[];
 }

@@ -87,7 +87,7 @@ class Reader {
       if (!routes.some(({ upstream }) => upstream === name))
         this.#wrong(['upstreams', name], 'no route leads to it', 'key');
     }
-    return { listen, allowHosts, allowOrigins, sessionsMax, upstreams, routes };
+    return { listen, allowHosts, allowOrigins, sessionsMax, rules: this.#rules(), upstreams, routes };
   }
 
   #wrong(path: Path, message: string, what: 'key' | 'value' = 'value'): void {
@@ -107,6 +107,15 @@ class Reader {
     if ('text' in found) return found.text;
     this.#wrong(path, found.problem);
     return '';
+  }
+
+  #rules(): GatewayConfig['rules'] {
+    const { rules, allowFaults = false } = this.#said;
+    if (rules === undefined) {
+      if (allowFaults) this.#wrong(['allowFaults'], 'this is about rules, and there are none', 'key');
+      return undefined;
+    }
+    return { file: resolve(this.#surroundings.folder, rules), takesFaults: allowFaults };
   }
 
   #listen(routes: readonly RouteConfig[]): GatewayConfig['listen'] {

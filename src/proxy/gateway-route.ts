@@ -9,6 +9,7 @@ import { isUtf8 } from 'node:buffer';
 import type { RouteConfig } from '../config/gateway-config.ts';
 import { type Refusal, refusal } from '../errors.ts';
 import type { Clock, Log } from '../ports.ts';
+import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { OpenResult, Runtime } from '../runtime/api.ts';
 import { createRuntime } from '../runtime/runtime.ts';
 import { type Times, defaultTimes, withRoomForAFrame } from '../session/limits.ts';
@@ -28,6 +29,8 @@ export interface RouteSurroundings {
   /** A session more would be one too many for the gateway: how many there are, and may be. */
   readonly crowd: () => { readonly current: number; readonly limit: number } | undefined;
   readonly checksInvariants: boolean;
+  /** Asked about the frames of every route. */
+  readonly rules: RuleEngine | undefined;
 }
 
 /** What counts as said by the file even where it is what would be without. */
@@ -53,7 +56,7 @@ export class GatewayRoute {
     guard: Guard | undefined,
     surroundings: RouteSurroundings,
   ) {
-    const { clock, log, checksInvariants } = surroundings;
+    const { clock, log, checksInvariants, rules } = surroundings;
     const limits = withRoomForAFrame(config.limits);
     this.#config = config;
     this.upstream = upstream;
@@ -67,7 +70,9 @@ export class GatewayRoute {
       times: config.times,
       profile: config.profile,
       checksInvariants,
+      ...(rules === undefined ? {} : { interceptors: rules }),
     });
+    if (rules !== undefined) this.runtime.observe(rules.observer);
     this.runtime.observe((observation) => {
       if (observation.type === 'session-opened') this.#ids.add(observation.sessionId);
       else if (observation.type === 'session-ended') {

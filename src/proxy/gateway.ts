@@ -10,6 +10,7 @@ import type { GatewayConfig, RouteConfig } from '../config/gateway-config.ts';
 import { refusal } from '../errors.ts';
 import type { Clock, Log } from '../ports.ts';
 import { encodeText } from '../protocol/text.ts';
+import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { RuntimeSession } from '../runtime/api.ts';
 import type { TotalsSnapshot } from '../runtime/totals.ts';
 import { defaultLimits } from '../session/limits.ts';
@@ -33,6 +34,7 @@ export interface GatewayOptions {
   readonly log: Log;
   readonly onStderr: (upstream: string, line: string) => void;
   readonly checksInvariants?: boolean;
+  readonly rules?: RuleEngine;
 }
 
 /** What a new configuration changed, by the names of routes and upstreams. */
@@ -378,8 +380,14 @@ class RunningGateway implements Gateway {
   }
 
   #newRoute(config: RouteConfig, upstream: GatewayUpstream, guard: Guard | undefined): GatewayRoute {
-    const { clock, log, checksInvariants = false } = this.#options;
-    return new GatewayRoute(config, upstream, guard, { clock, log, checksInvariants, crowd: () => this.#crowd() });
+    const { clock, log, checksInvariants = false, rules } = this.#options;
+    return new GatewayRoute(config, upstream, guard, {
+      clock,
+      log,
+      checksInvariants,
+      rules,
+      crowd: () => this.#crowd(),
+    });
   }
 
   #crowd(): { readonly current: number; readonly limit: number } | undefined {
@@ -438,6 +446,8 @@ function rankOf({ path, isPrefix, host }: RouteConfig): number {
 function fixedProblem(before: GatewayConfig, after: GatewayConfig): string | undefined {
   const hasMoved = before.listen.host !== after.listen.host || before.listen.port !== after.listen.port;
   if (hasMoved) return 'listen cannot change while the gateway runs: restart it';
+  if (JSON.stringify(before.rules) !== JSON.stringify(after.rules))
+    return 'another rule file cannot be used while the gateway runs: restart it, or change the file itself';
   const [one, other] = [JSON.stringify(before.listen.tls), JSON.stringify(after.listen.tls)];
   return one === other ? undefined : 'tls cannot change while the gateway runs: restart it';
 }

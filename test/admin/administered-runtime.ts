@@ -2,7 +2,9 @@
 import { onTestFinished } from 'vitest';
 import type { Administered } from '../../src/admin/administered.ts';
 import { type AdminListenerOptions, openAdminListener } from '../../src/admin/listener.ts';
-import type { PeerLink } from '../../src/ports.ts';
+import type { Clock, PeerLink } from '../../src/ports.ts';
+import { RuleEngine } from '../../src/rules/rule-engine.ts';
+import { readRuleFile } from '../../src/rules/rule-file.ts';
 import type { RuntimeSession } from '../../src/runtime/api.ts';
 import { createRuntime } from '../../src/runtime/runtime.ts';
 import { silentLog } from '../../src/runtime/silent-log.ts';
@@ -14,7 +16,9 @@ export async function administered(options: Partial<AdminListenerOptions> = {}) 
   let opened = 0;
   let drains = 0;
   const clock = systemClock();
-  const runtime = createRuntime({ ids: { sessionId: () => `session-${++opened}` }, clock });
+  const rules = rulesOf(clock);
+  const runtime = createRuntime({ ids: { sessionId: () => `session-${++opened}` }, clock, interceptors: rules.engine });
+  runtime.observe(rules.engine.observer);
   const written: string[] = [];
   const link: PeerLink = {
     write: (message) => written.push(Buffer.concat(message).toString()) > 0,
@@ -26,6 +30,7 @@ export async function administered(options: Partial<AdminListenerOptions> = {}) 
     sessions: () => runtime.sessions(),
     session: (id) => runtime.session(id),
     totals: () => runtime.totals(),
+    rules,
     drain: () => {
       drains += 1;
     },
@@ -49,6 +54,24 @@ export async function administered(options: Partial<AdminListenerOptions> = {}) 
     return result.session;
   };
   return { listener, runtime, open, written, drains: () => drains };
+}
+
+/** One rule, which pauses what is called by the name of a tool that is to be held. */
+function rulesOf(clock: Clock) {
+  const read = readRuleFile(`version: 1
+rules:
+  - id: hold
+    when: frame.name == "hold"
+    do: [{ pause: { ms: 60000, scope: exchange } }]
+`);
+  if ('problems' in read) throw new Error(JSON.stringify(read.problems));
+  const ruleSet = { rules: read.rules, plugins: [] };
+  const engine = new RuleEngine(ruleSet, { clock, log: silentLog });
+  let reloads = 0;
+  // The second time the file has mistakes.
+  const reload = async (): Promise<void> =>
+    Promise.resolve(reloads++ === 0 ? engine.replace({ ...ruleSet }) : undefined);
+  return { file: 'rules.yaml', engine, reload };
 }
 
 /** A request as it is; what `fetch` would not send is sent, too. */

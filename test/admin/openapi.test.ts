@@ -1,9 +1,11 @@
 /** The OpenAPI document is kept true: every path in it is called, and every answer is read with the shape that it publishes. */
 import { describe, expect, test } from 'vitest';
-import { type OperationName, operations } from '../../src/admin/api.ts';
+import { operations } from '../../src/admin/api.ts';
+import type { OperationName } from '../../src/admin/operation.ts';
 import { descriptions, openApiDocument, problemShape } from '../../src/admin/openapi.ts';
 import { problemTable } from '../../src/admin/problems.ts';
-import { initialize } from '../../src/testing/messages.ts';
+import { initialize, initializeResult } from '../../src/testing/messages.ts';
+import { toolCall } from '../e2e/program.ts';
 import { administered, ask } from './administered-runtime.ts';
 
 interface Document {
@@ -37,31 +39,47 @@ describe('the document', () => {
   });
 });
 
-/** What stands for the parameters of a path, in the order in which the operations may be called. */
-const order: readonly OperationName[] = [
-  'getProcess',
-  'listSessions',
-  'getSession',
-  'addTag',
-  'removeTag',
-  'getTotals',
-  'closeSession',
-  'drain',
+/** In the order in which the operations may be called, with what is sent. */
+const order: readonly (readonly [name: OperationName, body?: object])[] = [
+  ['getProcess'],
+  ['listSessions'],
+  ['getSession'],
+  ['addTag'],
+  ['removeTag'],
+  ['getTotals'],
+  ['getRules'],
+  ['reloadRules'],
+  ['listPaused'],
+  ['getPaused'],
+  ['resumePaused'],
+  ['modifyPaused', { message: { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'other' } } }],
+  ['blockPaused', { code: 4031, message: 'not now' }],
+  ['closeSession'],
+  ['drain'],
 ];
 
 test('every operation answers with the status and the shape that are published', async () => {
   const { listener, open } = await administered();
   const session = open();
-  session.client.receive(Buffer.from(JSON.stringify({ jsonrpc: '2.0', ...initialize('a') })));
-  expect(order.toSorted()).toEqual(operations.map(({ name }) => name).toSorted());
-  for (const name of order) {
+  const send = (message: object): void => {
+    session.client.receive(Buffer.from(JSON.stringify({ jsonrpc: '2.0', ...message })));
+  };
+  send(initialize('a'));
+  session.server.receive(Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 'a', result: initializeResult() })));
+  for (const id of [0, 1, 2]) send(toolCall(id, 'hold'));
+  expect(order.map(([name]) => name).toSorted()).toEqual(operations.map(({ name }) => name).toSorted());
+  for (const [name, body] of order) {
     const { method, path } = operations.find((operation) => operation.name === name)!;
-    const place = path.replace('{id}', session.id).replace('{tag}', 'mine');
-    const answer = await ask(listener.origin, place, { method });
-    const { status, body } = descriptions[name];
-    expect([name, answer.status]).toEqual([name, status]);
-    if (body === undefined) expect(answer.body).toBe('');
-    else expect([name, body.safeParse(answer.body).error?.issues]).toEqual([name, undefined]);
+    const paused = { getPaused: 'p1', resumePaused: 'p1', modifyPaused: 'p2', blockPaused: 'p3' } as const;
+    const id = Object.entries(paused).find(([each]) => each === name)?.[1] ?? session.id;
+    const place = path.replace('{id}', id).replace('{tag}', 'mine');
+    const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+    const answer = await ask(listener.origin, place, init);
+    const described = descriptions[name];
+    expect([name, answer.status]).toEqual([name, described.status]);
+    expect([name, described.request?.safeParse(body).error?.issues]).toEqual([name, undefined]);
+    if (described.body === undefined) expect(answer.body).toBe('');
+    else expect([name, described.body.safeParse(answer.body).error?.issues]).toEqual([name, undefined]);
   }
 });
 

@@ -8,9 +8,9 @@ import type { ConfigRequest } from '../../src/cli/config.ts';
 const folder = mkdtempSync(join(tmpdir(), 'run-config-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function run(request: ConfigRequest) {
+async function run(request: ConfigRequest) {
   let [out, err] = ['', ''];
-  const code = runConfig(
+  const code = await runConfig(
     request,
     { TOKEN: 's3cret' },
     { write: (text) => (out += text) },
@@ -19,7 +19,7 @@ function run(request: ConfigRequest) {
   return { code, out, err };
 }
 
-function checked(text: string) {
+async function checked(text: string) {
   const file = join(folder, 'gateway.yaml');
   writeFileSync(file, text);
   return run({ do: 'check', file });
@@ -30,16 +30,16 @@ upstreams: { a: { url: 'https://h/\${TOKEN}' } }
 routes: [{ path: /a, upstream: a }]
 `;
 
-test('a file that can be used: exit code 0, and what is in it without what is secret', () => {
-  expect(checked(good)).toEqual({
+test('a file that can be used: exit code 0, and what is in it without what is secret', async () => {
+  expect(await checked(good)).toEqual({
     code: 0,
     out: `${join(folder, 'gateway.yaml')}: 1 upstream, 1 route, nothing wrong\n`,
     err: '',
   });
 });
 
-test('a file that cannot: exit code 2, and a line for each mistake', () => {
-  const { code, out, err } = checked(good.replace('upstream: a', 'upstream: b').replace('TOKEN', 'NONE'));
+test('a file that cannot: exit code 2, and a line for each mistake', async () => {
+  const { code, out, err } = await checked(good.replace('upstream: a', 'upstream: b').replace('TOKEN', 'NONE'));
   const file = join(folder, 'gateway.yaml');
   expect([code, out]).toEqual([2, '']);
   expect(err.split('\n')).toEqual([
@@ -50,7 +50,13 @@ test('a file that cannot: exit code 2, and a line for each mistake', () => {
   ]);
 });
 
-test('the schema is JSON', () => {
-  const { code, out } = run({ do: 'schema' });
+test('the schema is JSON', async () => {
+  const { code, out } = await run({ do: 'schema' });
   expect([code, JSON.parse(out)]).toMatchObject([0, { type: 'object', required: ['version', 'upstreams', 'routes'] }]);
+});
+
+test('the rules that it names are checked with it', async () => {
+  writeFileSync(join(folder, 'rules.yaml'), 'version: 1\nrules:\n  - id: a\n    dont: []\n');
+  const { code, err } = await checked(`${good}rules: rules.yaml\n`);
+  expect([code, err]).toEqual([2, expect.stringMatching(/rules\.yaml:\d+:\d+/)]);
 });

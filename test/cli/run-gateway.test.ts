@@ -86,6 +86,35 @@ routes:
   });
 });
 
+describe('rules', () => {
+  const servers = `upstreams: { one: ${child(scripted())} }\nroutes: [{ path: /one, upstream: one }]\nrules: rules.yaml\n`;
+  const rule = (act: string): string =>
+    `version: 1\nrules:\n  - { id: no-echo, when: 'frame.name == "echo"', do: [${act}] }\n`;
+
+  test('hold for every route, and are loaded again on SIGHUP', async () => {
+    writeFileSync(join(folder, 'rules.yaml'), rule('{ block: { message: not here } }'));
+    write(servers);
+    const { program, url } = await gateway();
+    const client = await connect('v1', new URL(`${url}/one`), false);
+    await expect(client.callTool('echo', { text: 'x' })).rejects.toThrow('not here');
+    writeFileSync(join(folder, 'rules.yaml'), 'version: 1\nrules: []\n');
+    program.signal('SIGHUP');
+    await program.logged('rules loaded');
+    expect(await client.callTool('echo', { text: 'x' })).toMatchObject({ content: [{ text: 'x' }] });
+    await client.close();
+  });
+
+  test('that break something on purpose are refused, unless the file allows them', async () => {
+    writeFileSync(join(folder, 'rules.yaml'), rule('{ fault: { kind: drop } }'));
+    write(servers);
+    const program = start(ninelives('gateway', '--config', file));
+    expect(await program.exit).toEqual({ code: 2, signal: null });
+    expect(program.err.join()).toMatch(/rules\.yaml:3:\d+/);
+    write(`${servers}allowFaults: true\n`);
+    await gateway();
+  });
+});
+
 /** With NINELIVES_RELOADS=100 as long as is promised. */
 const reloads = Number(process.env['NINELIVES_RELOADS'] ?? 8);
 

@@ -36,6 +36,7 @@ function routeOf(config: Partial<RouteConfig> = {}): GatewayRoute {
     log: silentLog,
     crowd: () => undefined,
     checksInvariants: true,
+    rules: undefined,
   });
   onTestFinished(async () => route.close());
   return route;
