@@ -155,6 +155,7 @@ test(
     expect(await late.callTool('echo', { text: 'late' })).toMatchObject({ content: [{ text: 'late' }] });
     load.abort();
     await Promise.all(callers);
+    expect(answered()).toBeGreaterThanOrEqual(reloads);
     expect(calls).toBeGreaterThan(reloads);
     expect(program.log().filter(({ message }) => message === 'session ended')).toEqual([]);
     const taken = program.log().filter(({ message }) => message === 'configuration reloaded');
