@@ -6,7 +6,7 @@
 
 import type { Clock, Log } from '../ports.ts';
 import type { Observation } from '../runtime/observation.ts';
-import type { Interceptor, InterceptorSource, SessionMetadata } from '../session/interception.ts';
+import type { InterceptContext, Interceptor, InterceptorSource } from '../session/interception.ts';
 import { BoundedPauseDesk, type PauseLimits, defaultPauseLimits } from './pause-desk.ts';
 import { DryRun } from './dry-run.ts';
 import type { Rule } from './rule-file.ts';
@@ -69,10 +69,11 @@ export class RuleEngine implements InterceptorSource {
     this.#replacedAt = this.#clock.now();
   }
 
-  interceptorsFor(sessionId: string, metadata: SessionMetadata): readonly Interceptor[] {
+  interceptorsFor(frame: InterceptContext): readonly Interceptor[] {
+    const { sessionId } = frame;
     const version = this.#versions.get(sessionId);
     if (version === this.#current) return version.interceptors;
-    const mayKeep = metadata.pending_count > 0 && this.#clock.now() - this.#replacedAt < oldVersionMsMax;
+    const mayKeep = frame.metadata.pending_count > 0 && this.#clock.now() - this.#replacedAt < oldVersionMsMax;
     if (version !== undefined && mayKeep) return version.interceptors;
     this.#versions.set(sessionId, this.#current);
     return this.#current.interceptors;

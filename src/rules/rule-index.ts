@@ -26,12 +26,11 @@ export function candidatesOf(rules: readonly Rule[]): Candidates {
   return { rules, gates: rules.map(({ condition }) => condition?.gate) };
 }
 
-const none = candidatesOf([]);
-
 export class RuleIndex {
   readonly #rules: readonly Rule[];
   readonly #methods: ReadonlySet<string>;
-  readonly #buckets = new Map<string, Bucket>();
+  /** By direction and kind, of which there are six together. */
+  readonly #shelves = new Map<string, Map<string, Shelf>>();
 
   constructor(rules: readonly Rule[]) {
     this.#rules = rules;
@@ -40,17 +39,30 @@ export class RuleIndex {
 
   /** Those that may be meant, in order. */
   find(frame: Wanted): Candidates {
-    const { direction, kind, method } = frame;
-    const known = this.#methods.has(method) ? method : undefined;
-    // Words of the wire have no such character in these places: direction and kind are ours.
-    const key = `${direction} ${kind} ${known === undefined ? '' : `=${known}`}`;
-    let bucket = this.#buckets.get(key);
-    if (bucket === undefined) {
-      bucket = new Bucket(this.#rules.filter((rule) => mayMean(rule, direction, kind, known)));
-      this.#buckets.set(key, bucket);
-    }
-    return bucket.find(frame);
+    return this.#bucket(frame).find(frame);
   }
+
+  #bucket({ direction, kind, method }: Wanted): Bucket {
+    let shelves = this.#shelves.get(direction);
+    if (shelves === undefined) this.#shelves.set(direction, (shelves = new Map<string, Shelf>()));
+    let shelf = shelves.get(kind);
+    if (shelf === undefined) shelves.set(kind, (shelf = { byMethod: new Map(), other: undefined }));
+    const found = shelf.byMethod.get(method);
+    if (found !== undefined) return found;
+    if (this.#methods.has(method)) {
+      const bucket = new Bucket(this.#rules.filter((rule) => mayMean(rule, direction, kind, method)));
+      shelf.byMethod.set(method, bucket);
+      return bucket;
+    }
+    // What comes under methods that nobody names is as much as peers like, and shares one bucket.
+    shelf.other ??= new Bucket(this.#rules.filter((rule) => mayMean(rule, direction, kind, undefined)));
+    return shelf.other;
+  }
+}
+
+interface Shelf {
+  readonly byMethod: Map<string, Bucket>;
+  other: Bucket | undefined;
 }
 
 /** @param method `undefined`: one that no rule names. */
@@ -66,6 +78,8 @@ class Bucket {
   readonly #all: Candidates;
   readonly #names: ReadonlySet<string>;
   readonly #byName = new Map<string, Candidates>();
+  #unnamed: Candidates | undefined;
+  #others: Candidates | undefined;
 
   constructor(rules: readonly Rule[]) {
     this.#all = candidatesOf(rules);
@@ -73,20 +87,25 @@ class Bucket {
   }
 
   find(frame: Wanted): Candidates {
-    if (this.#all.rules.length === 0) return none;
     if (this.#names.size === 0) return this.#all;
     const { name } = frame;
-    const key = this.#names.has(name) ? `=${name}` : name === '' ? '' : '*';
-    let found = this.#byName.get(key);
-    if (found === undefined) {
-      const rules = this.#all.rules.filter((rule) => {
-        const { names, namesMayFail = false } = constraintOf(rule) ?? {};
-        return names === undefined || names.has(name) || (name === '' && namesMayFail);
-      });
-      found = candidatesOf(rules);
-      this.#byName.set(key, found);
+    const found = this.#byName.get(name);
+    if (found !== undefined) return found;
+    if (this.#names.has(name)) {
+      const candidates = this.#wanting(name);
+      this.#byName.set(name, candidates);
+      return candidates;
     }
-    return found;
+    if (name === '') return (this.#unnamed ??= this.#wanting(name));
+    return (this.#others ??= this.#wanting(name));
+  }
+
+  #wanting(name: string): Candidates {
+    const rules = this.#all.rules.filter((rule) => {
+      const { names, namesMayFail = false } = constraintOf(rule) ?? {};
+      return names === undefined || names.has(name) || (name === '' && namesMayFail);
+    });
+    return candidatesOf(rules);
   }
 }
 

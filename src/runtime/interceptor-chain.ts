@@ -56,7 +56,7 @@ export class InterceptorChain {
     const run = new Run(record, direction, frame, frameId, via, this.#clock);
     let interceptors: readonly Interceptor[];
     try {
-      interceptors = this.#for(record, run);
+      interceptors = this.#for(run);
     } catch (error) {
       return run.failed('interceptors', error);
     }
@@ -78,9 +78,9 @@ export class InterceptorChain {
     return run.passed();
   }
 
-  #for(record: SessionRecord, run: Run): readonly Interceptor[] {
+  #for(run: Run): readonly Interceptor[] {
     if ('length' in this.#interceptors) return this.#interceptors;
-    return this.#interceptors.interceptorsFor(record.id, run.context().metadata);
+    return this.#interceptors.interceptorsFor(run.context());
   }
 
   async #await(
@@ -266,13 +266,13 @@ const namePath = memberPath('params', 'name');
 class FrameContext implements InterceptContext {
   readonly direction: Direction;
   readonly frameId: number;
-  readonly timestamp: number;
   readMessage: JsonObject | undefined = undefined;
   readonly #record: SessionRecord;
   readonly #frame: Frame;
   readonly #via: Via | undefined;
   readonly #clock: Clock;
   #name: string | undefined;
+  #timestamp: number | undefined;
 
   constructor(
     record: SessionRecord,
@@ -288,7 +288,6 @@ class FrameContext implements InterceptContext {
     this.#clock = clock;
     this.direction = direction;
     this.frameId = frameId;
-    this.timestamp = clock.wallTime();
   }
 
   get kind(): FrameKind {
@@ -300,6 +299,10 @@ class FrameContext implements InterceptContext {
   get name(): string {
     this.#name ??= this.#readName();
     return this.#name;
+  }
+  get timestamp(): number {
+    this.#timestamp ??= this.#clock.wallTime();
+    return this.#timestamp;
   }
   get bytes(): number {
     return this.#frame.bytes.length;

@@ -110,7 +110,7 @@ export interface Interceptor {
 
 /** Interceptors that may be others for another session, or at another time. Asked once for each frame. */
 export interface InterceptorSource {
-  interceptorsFor(sessionId: string, metadata: SessionMetadata): readonly Interceptor[];
+  interceptorsFor(frame: InterceptContext): readonly Interceptor[];
 }
 
 /** One step of the chain, for the trace: who decided what. */

@@ -88,7 +88,7 @@ describe('with any rules', () => {
         const world = new World({
           times,
           interceptors: {
-            interceptorsFor: (id, metadata) => holder.engine?.interceptorsFor(id, metadata) ?? [],
+            interceptorsFor: (frame) => holder.engine?.interceptorsFor(frame) ?? [],
           },
         });
         const engine = new RuleEngine(engineOf(first), { clock: world.clock, log: silentLog });

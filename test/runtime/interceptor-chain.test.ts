@@ -307,7 +307,7 @@ describe('a source', () => {
     const asks: string[] = [];
     const chain = new InterceptorChain(
       {
-        interceptorsFor: (sessionId, metadata) => {
+        interceptorsFor: ({ sessionId, metadata }) => {
           asks.push(`${sessionId} ${metadata.principal}`);
           if (asks.length === 2) throw new Error('no rules');
           return [asked('wall', () => ({ action: 'block' }))];
