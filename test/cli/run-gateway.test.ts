@@ -10,6 +10,8 @@ import { survivors } from '../e2e/survivors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'run-gateway-'));
 const file = join(folder, 'gateway.yaml');
+// Word of a gateway is left beside its file.
+process.env['XDG_RUNTIME_DIR'] = folder;
 afterEach(stopAll);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
