@@ -456,10 +456,11 @@ test('the client of the official SDK is served', async () => {
   // Counted before the client sees them: it drops progress that it reads in one piece with the answer.
   let steps = 0;
   const { onmessage } = transport;
-  transport.onmessage = (message) => {
+  const counted: typeof onmessage = (message) => {
     if ('method' in message && message.method === 'notifications/progress') steps += 1;
     onmessage?.(message);
   };
+  Object.assign(transport, { onmessage: counted });
   await call('progress', { count: 5, gapMs: 5 }, () => {});
   expect(steps).toBe(5);
   await client.close();
