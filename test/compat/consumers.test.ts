@@ -5,6 +5,7 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { spawnSync } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { absent } from './absent.ts';
 import { type InstalledPackage, installPackage } from './installed-package.ts';
@@ -60,7 +61,8 @@ function compiled(
 /** What a program says, and its exit code where that is not zero. */
 function run(...[command = '', ...options]: readonly string[]): string {
   const { stdout, stderr, error, status } = spawnSync(command, options, { cwd: installed.folder, encoding: 'utf8' });
-  return [error?.message ?? '', stdout, stderr, status === 0 ? '' : `exit ${status}`].join('').trim();
+  const said = [error?.message ?? '', stdout, stderr, status === 0 ? '' : `exit ${status}`].join('');
+  return stripVTControlCharacters(said).trim();
 }
 
 describe('the declarations', () => {
