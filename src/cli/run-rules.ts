@@ -14,7 +14,11 @@ export async function checkRules({ file, json }: RulesRequest, say: Say, complai
   if (json) say(`${JSON.stringify({ file, ok: problems.length === 0, problems }, null, 2)}\n`);
   else if ('ruleSet' in loaded) {
     const { rules, plugins } = loaded.ruleSet;
-    say(`${file} is good: ${rules.length} rules in force, ${plugins.length} plugins\n`);
+    say(`${file} is good: ${counted(rules.length, 'rule')} in force, ${counted(plugins.length, 'plugin')}\n`);
   } else for (const problem of problems) complain(`${problemText(file, problem)}\n`);
   return problems.length === 0 ? 0 : 1;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -19,7 +19,7 @@ describe('a rule file is checked', () => {
   test('and is good', async () => {
     expect(await checked('version: 1\nrules: [{ id: a, do: [block: {}] }]')).toEqual({
       code: 0,
-      said: ['FILE is good: 1 rules in force, 0 plugins\n'],
+      said: ['FILE is good: 1 rule in force, 0 plugins\n'],
       complained: [],
     });
   });
