@@ -6,6 +6,7 @@
 import { chmodSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { systemReason } from '../reasons.ts';
 
 export interface RunFile {
   readonly pid: number;
@@ -44,7 +45,7 @@ export function writeRunFile(file: RunFile, folder = runFolder()): { readonly re
     chmodSync(unfinished, 0o600);
     renameSync(unfinished, path);
   } catch (error) {
-    return { problem: `${path} cannot be written: ${reasonOf(error)}` };
+    return { problem: `${path} cannot be written: ${systemReason(error)}` };
   }
   return { remove: () => removeFile(path, file.startedAt) };
 }
@@ -56,7 +57,7 @@ export function readRunFiles(folder = runFolder()): readonly RunFile[] | RunFile
     names = readdirSync(folder);
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    return isMissing ? [] : { problem: `${folder} cannot be read: ${reasonOf(error)}` };
+    return isMissing ? [] : { problem: `${folder} cannot be read: ${systemReason(error)}` };
   }
   const problem = folderProblem(folder);
   if (problem !== undefined) return { problem };
@@ -113,10 +114,4 @@ function isAlive(pid: number): boolean {
 /** A later process may have the same pid, and its file is not ours. */
 function removeFile(path: string, startedAt: number): void {
   if (readOne(path)?.startedAt === startedAt) rmSync(path, { force: true });
-}
-
-/** Without what the system adds behind the comma: the call and the path. */
-function reasonOf(error: unknown): string {
-  const [reason = ''] = (error instanceof Error ? error.message : String(error)).split(',');
-  return reason;
 }

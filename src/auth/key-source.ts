@@ -4,6 +4,7 @@
  */
 
 import type { Clock } from '../ports.ts';
+import { messageOf } from '../reasons.ts';
 import type { Fetch } from './fetching.ts';
 
 export interface KeySourceOptions {
@@ -43,7 +44,7 @@ export class KeySource {
       this.#last = { text, at: clock.now() };
       return text;
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       const failure = new KeysUnavailable(`The keys of the issuer cannot be read: ${why}`);
       this.#failure = { error: failure, at: clock.now() };
       return this.#stale(failure);

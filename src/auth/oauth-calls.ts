@@ -7,6 +7,7 @@ import * as oauth from 'oauth4webapi';
 
 import { AuthError } from './auth-error.ts';
 import type { Fetch } from './fetching.ts';
+import { messageOf } from '../reasons.ts';
 
 /** As whom we come to one authorization server. */
 export interface OAuthClient {
@@ -179,7 +180,7 @@ async function told<T>(server: oauth.AuthorizationServer, what: string, call: ()
       const code = /^[\w.-]{1,64}$/.test(error.error) ? error.error : 'an error without a name';
       throw new AuthError(`${origin} ${what}: ${code}`, { wantsLogin: finalErrors.has(code), cause: error });
     }
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new AuthError(`${origin} ${what}: ${why}`, { cause: error });
   }
 }

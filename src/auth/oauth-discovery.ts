@@ -9,6 +9,7 @@ import { AuthError } from './auth-error.ts';
 import type { BearerChallenge } from './challenge.ts';
 import { type Fetch, urlProblem } from './fetching.ts';
 import { metadataPaths } from './resource-metadata.ts';
+import { messageOf } from '../reasons.ts';
 
 export interface Discovery {
   /** What tokens are asked for (RFC 8707). */
@@ -131,7 +132,7 @@ async function readJson(place: URL, from: URL, fetch: Fetch): Promise<Readonly<R
   try {
     response = await fetch(place, { method: 'GET', headers: { accept: 'application/json' } });
   } catch (error) {
-    throw new AuthError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new AuthError(messageOf(error), { cause: error });
   }
   if (response.status >= 500) throw new AuthError(`${place.origin} answered HTTP ${response.status}`);
   if (response.status !== 200) return undefined;

@@ -14,6 +14,7 @@ import { type OAuthRequest, openStore, remoteLogin } from '../proxy/remote-crede
 import { systemClock } from '../runtime/system-clock.ts';
 import type { HttpAgent } from '../transports/http-agent.ts';
 import { exitCodes } from './exit-codes.ts';
+import { messageOf } from '../reasons.ts';
 
 export interface TokenRequest {
   readonly kind: 'token';
@@ -108,7 +109,7 @@ async function challengeOf(url: URL, agent: HttpAgent): Promise<ReturnType<typeo
     const response = await inquirer(agent, clock)(url, { method: 'POST', headers, body });
     return readBearerChallenge(response.headers.get('www-authenticate') ?? undefined);
   } catch (error) {
-    throw new AuthError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new AuthError(messageOf(error), { cause: error });
   }
 }
 

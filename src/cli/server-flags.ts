@@ -6,6 +6,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Command } from 'commander';
 import type { OAuthRequest } from '../proxy/remote-credentials.ts';
 import { type OAuthFlags, type OAuthMode, addOAuthFlags, oauthRequestOf } from './oauth-flags.ts';
+import { messageOf } from '../reasons.ts';
 
 /** The server that was asked for. */
 export type ServerRequest = CommandRequest | UrlRequest;
@@ -110,6 +111,6 @@ export function textOf(file: string): { readonly text: string } | { readonly pro
   try {
     return { text: readFileSync(file, 'utf8') };
   } catch (error) {
-    return { problem: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+    return { problem: `${file} cannot be read: ${messageOf(error)}` };
   }
 }

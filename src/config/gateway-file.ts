@@ -20,6 +20,7 @@ import { loadProfile } from './profile-file.ts';
 import { type Surroundings, fileText, resolved } from './references.ts';
 import { shapeMistakes, shown } from './shape-mistakes.ts';
 import { type Mistake, type YamlText, readYaml } from './yaml-text.ts';
+import { systemReason } from '../reasons.ts';
 
 export type LoadedGateway = { readonly config: GatewayConfig } | { readonly mistakes: readonly Mistake[] };
 
@@ -36,7 +37,7 @@ export function loadGateway(file: string, environment: Surroundings['environment
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split(',');
+    const reason = systemReason(error);
     return { mistakes: [{ line: 1, column: 1, message: `the file cannot be read: ${reason}` }] };
   }
   if (bytes.length > fileBytesMax) {

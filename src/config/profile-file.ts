@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { type Alias, type Document, LineCounter, type Node, isMap, isNode, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { type Profile, builtInProfiles } from '../session/profiles.ts';
+import { systemReason } from '../reasons.ts';
 
 const millis = z.number().int().positive();
 
@@ -41,7 +42,7 @@ export function loadProfile(nameOrFile: string): LoadedProfile {
   try {
     text = readFileSync(nameOrFile, 'utf8');
   } catch (error) {
-    return { problem: `the profile file ${nameOrFile} cannot be read: ${reasonOf(error)}` };
+    return { problem: `the profile file ${nameOrFile} cannot be read: ${systemReason(error)}` };
   }
   return parseProfile(text, nameOrFile);
 }
@@ -57,7 +58,7 @@ export function parseProfile(text: string, file: string): LoadedProfile {
     value = document.toJS({ maxAliasCount: 100 });
   } catch (error) {
     const line = lineOfNode(aliasAtFault(document), lines);
-    return { problem: `${file}:${line}: ${reasonOf(error)}` };
+    return { problem: `${file}:${line}: ${systemReason(error)}` };
   }
   const checked = profileSchema.safeParse(value);
   if (checked.success) return { profile: completed(checked.data) };
@@ -66,12 +67,6 @@ export function parseProfile(text: string, file: string): LoadedProfile {
   return {
     problem: `${file}:${lineOf(document, path, lines)}: ${path.length === 0 ? 'the profile' : path.join('.')}: ${issue.message}`,
   };
-}
-
-/** Without what the system adds behind the comma: the call and the path, which are known here. */
-function reasonOf(error: unknown): string {
-  const [reason = ''] = (error instanceof Error ? error.message : String(error)).split(',');
-  return reason;
 }
 
 function completed(own: z.output<typeof profileSchema>): Profile {

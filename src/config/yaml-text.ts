@@ -1,6 +1,7 @@
 /** Reads a YAML (or JSON) text so that whatever is wrong with it, or with what it says, can be told with its line and column. */
 
 import { LineCounter, type Node, isMap, isNode, parseDocument } from 'yaml';
+import { messageOf } from '../reasons.ts';
 
 export interface Place {
   /** Both from 1. */
@@ -39,7 +40,7 @@ export function readYaml(text: string): YamlText | { readonly mistakes: readonly
     value = document.toJS({ maxAliasCount: aliasesMax });
   } catch (error) {
     return {
-      mistakes: [{ line: 1, column: 1, message: sentence(error instanceof Error ? error.message : String(error)) }],
+      mistakes: [{ line: 1, column: 1, message: sentence(messageOf(error)) }],
     };
   }
   const placeOfNode = (node: Node): Place => placeAt(node.range?.[0] ?? 0);

@@ -8,6 +8,7 @@ import { loadPlugin } from './plugins.ts';
 import type { RuleSet } from './rule-engine.ts';
 import { readRuleFile } from './rule-file.ts';
 import type { Problem } from './yaml-places.ts';
+import { systemReason } from '../reasons.ts';
 
 export type LoadedRules = { readonly ruleSet: RuleSet } | { readonly problems: readonly Problem[] };
 
@@ -42,7 +43,7 @@ function textOf(path: string): { readonly text: string } | { readonly problem: s
   try {
     return { text: readFileSync(path, 'utf8') };
   } catch (error) {
-    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split(',');
+    const reason = systemReason(error);
     return { problem: `it cannot be read: ${reason}` };
   }
 }

@@ -6,6 +6,7 @@
 import { applyPatch } from 'rfc6902';
 import type { JsonObject } from '../session/interception.ts';
 import type { ActionData } from './rule-schema.ts';
+import { messageOf } from '../reasons.ts';
 
 type Change = NonNullable<ActionData['modify']>;
 
@@ -30,7 +31,7 @@ function applied(message: object, operation: NonNullable<Change['patch']>[number
     const [error] = applyPatch(message, [structuredClone(operation)]);
     return error?.name;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 

@@ -15,6 +15,7 @@ import { redact } from './builtin/redact.ts';
 import { sizeLimit } from './builtin/size-limit.ts';
 import type { PluginData } from './rule-schema.ts';
 import { didYouMean } from './suggestion.ts';
+import { messageOf } from '../reasons.ts';
 
 export const builtInInterceptors: ReadonlyMap<string, InterceptorDefinition> = new Map(
   [allowMethods, denyMethods, allowTools, denyTools, redact, rateLimit, sizeLimit].map((each) => [each.name, each]),
@@ -71,6 +72,6 @@ const isDefinition = (value: unknown): value is InterceptorDefinition =>
 const isIntercept = (value: unknown): value is Interceptor['intercept'] => typeof value === 'function';
 
 function reasonOf(error: unknown): string {
-  const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const [reason = ''] = messageOf(error).split('\n');
   return reason.replace(/\.$/, '');
 }

@@ -8,6 +8,7 @@ import { Condition, parseCondition } from './condition.ts';
 import { type ActionData, type PluginData, type RuleData, ruleFileLimits, ruleFileSchema } from './rule-schema.ts';
 import { didYouMean, suggested } from './suggestion.ts';
 import { PlacedYaml, type Problem } from './yaml-places.ts';
+import { messageOf } from '../reasons.ts';
 
 /** A rule that is ready to be asked. */
 export interface Rule {
@@ -119,7 +120,7 @@ function valueOf(
   try {
     return { value: JSON.parse(read.text) as unknown };
   } catch (error) {
-    return { problem: `it is no JSON: ${error instanceof Error ? error.message : String(error)}` };
+    return { problem: `it is no JSON: ${messageOf(error)}` };
   }
 }
 

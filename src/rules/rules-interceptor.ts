@@ -18,6 +18,7 @@ import type { BoundedPauseDesk, PauseDecision } from './pause-desk.ts';
 import type { Rule } from './rule-file.ts';
 import { RuleIndex } from './rule-index.ts';
 import type { ActionData } from './rule-schema.ts';
+import { messageOf } from '../reasons.ts';
 
 export interface RulesSurroundings {
   readonly desk: BoundedPauseDesk;
@@ -85,7 +86,7 @@ export class RulesInterceptor implements Interceptor {
       }
     } catch (error) {
       // The evaluator draws its complaint on further lines.
-      const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
+      const [reason] = messageOf(error).split('\n');
       const { log } = this.#surroundings;
       warnOfNoise(log, ++this.#failures, 'a rule failed', () => ({
         session: walk.context.sessionId,

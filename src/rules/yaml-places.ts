@@ -4,6 +4,7 @@
  */
 
 import { LineCounter, type Node, isAlias, isMap, isNode, isScalar, parseDocument, visit } from 'yaml';
+import { messageOf } from '../reasons.ts';
 
 /** A mistake in a file. Lines and columns count from 1. */
 export interface Problem {
@@ -40,7 +41,7 @@ export class PlacedYaml {
       try {
         this.value = this.#document.toJS({ maxAliasCount: aliasesMax });
       } catch (error) {
-        problems.push(this.#problem(0, '', sentence(error instanceof Error ? error.message : String(error))));
+        problems.push(this.#problem(0, '', sentence(messageOf(error))));
       }
     }
     this.problems = problems;
