@@ -1,23 +1,11 @@
 /** What is managed through the admin API, as the API needs it: one process and its sessions. */
 
+import type { ProcessFacts } from '../observe/process-facts.ts';
 import type { PauseDesk } from '../rules/pause-desk.ts';
 import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { RuntimeSession } from '../runtime/api.ts';
 import type { TotalsSnapshot } from '../runtime/totals.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-
-export interface ProcessFacts {
-  readonly pid: number;
-  readonly version: string;
-  /** What it was started as: `forward http`. */
-  readonly command: string;
-  /** What is behind it, for people: a command, or a URL without what is secret in it. */
-  readonly server: string;
-  /** Where clients find it; absent on standard input and output. */
-  readonly url?: string;
-  /** Milliseconds since 1970. */
-  readonly startedAt: number;
-}
 
 /** The rules that frames of this process are asked about. */
 export interface AdministeredRules {

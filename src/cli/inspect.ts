@@ -3,7 +3,8 @@
  * its way is said, and stops no proxy.
  */
 
-import type { Administered, AdministeredRules, ProcessFacts } from '../admin/administered.ts';
+import type { Administered, AdministeredRules } from '../admin/administered.ts';
+import type { ProcessFacts } from '../observe/process-facts.ts';
 import { type AdminListener, openAdminListener } from '../admin/listener.ts';
 import { writeRunFile } from '../admin/run-files.ts';
 import { newToken } from '../admin/token.ts';

@@ -3,7 +3,7 @@
  * is named, and keeps nobody from the others.
  */
 
-import type { ProcessFacts } from '../admin/administered.ts';
+import type { ProcessFacts } from '../observe/process-facts.ts';
 import { type AdminAnswer, type Reached, askAdmin } from '../admin/client.ts';
 import { readRunFiles } from '../admin/run-files.ts';
 import type { SessionPage, SessionSummary } from '../admin/session-list.ts';

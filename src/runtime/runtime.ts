@@ -14,6 +14,7 @@ import type { SessionEvent } from '../session/events.ts';
 import type { Limits, Times } from '../session/limits.ts';
 import { Journal } from '../session/journal.ts';
 import { defaultProfile } from '../session/profiles.ts';
+import type { Effect } from '../session/effects.ts';
 import { type SessionRecord } from '../session/record.ts';
 import { tagsOf } from '../session/session-data.ts';
 import { snapshotOf } from '../session/snapshot.ts';
@@ -42,6 +43,7 @@ import { type Defect, defectType } from './transactional.ts';
 import { silentLog } from './silent-log.ts';
 import { systemClock } from './system-clock.ts';
 import { Totals, type TotalsSnapshot } from './totals.ts';
+import type { Decision, Tracer } from './tracer.ts';
 import { UnplacedLog } from './unplaced-log.ts';
 import { Upstream } from './upstream-actor.ts';
 
@@ -66,8 +68,14 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
   return new SessionRuntime(options);
 }
 
+/** The same under the eyes of a tracer, which sees the runtime's own records and events: for this package alone. */
+export function createTracedRuntime(options: RuntimeOptions, tracer: Tracer | undefined): Runtime {
+  return new SessionRuntime(options, tracer);
+}
+
 class SessionRuntime implements Runtime {
   readonly #options: RuntimeOptions;
+  readonly #tracer: Tracer | undefined;
   readonly #ids: Ids;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -88,9 +96,10 @@ class SessionRuntime implements Runtime {
   readonly #stopWatching: (() => void) | undefined;
   readonly #whenEmpty: (() => void)[] = [];
 
-  constructor(options: RuntimeOptions) {
+  constructor(options: RuntimeOptions, tracer?: Tracer) {
     refuseAborted(options.signal, 'A runtime');
     this.#options = options;
+    this.#tracer = tracer;
     this.#ids = options.ids ?? { sessionId: randomId };
     this.#clock = options.clock ?? systemClock();
     this.#log = options.log === undefined ? silentLog : new GuardedLog(options.log);
@@ -121,10 +130,7 @@ class SessionRuntime implements Runtime {
       clock: this.#clock,
       log: this.#log,
       hostOf: (record) => this.#registry.slotOf(record)?.host,
-      committed: (record) => this.#committed(record),
-      rolledBack: () => {
-        this.#totals.rolledBack++;
-      },
+      decided: (record, event, decision, effects) => this.#decided(record, event, decision, effects),
     });
     this.#router = new Router({
       registry: this.#registry,
@@ -199,6 +205,7 @@ class SessionRuntime implements Runtime {
     if (options.signal !== undefined) this.#watch(host, options.signal);
     this.#totals.opened++;
     ref.start();
+    this.#callBack(() => this.#tracer?.opened(record));
     this.#tell({ type: 'session-opened', sessionId: id, at: now });
     this.#connect(host, options);
     return { session: new SessionHandle(host, this.#handleSurroundings) };
@@ -360,6 +367,7 @@ class SessionRuntime implements Runtime {
       this.#ended(host);
     }
     this.#totals.retire(record);
+    this.#callBack(() => this.#tracer?.ended(record));
     host.left();
     this.#watches.get(host)?.();
     this.#watches.delete(host);
@@ -374,9 +382,19 @@ class SessionRuntime implements Runtime {
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 
-  #committed(record: SessionRecord): void {
+  #decided(record: SessionRecord, event: SessionEvent, decision: Decision, effects: readonly Effect[]): void {
     const shown = this.#registry.slotOf(record)?.host.shown;
-    if (shown === undefined) return;
+    try {
+      this.#tracer?.decided(record, event, decision, shown?.state ?? record.state, effects);
+    } catch (error) {
+      this.#log.error({ error }, 'a tracer threw');
+    }
+    if (decision === 'rolled-back') this.#totals.rolledBack++;
+    else if (shown !== undefined && decision === 'committed') this.#show(record, shown);
+  }
+
+  /** Observers hear of what is otherwise than they were told last. */
+  #show(record: SessionRecord, shown: SessionHost['shown']): void {
     const hasOtherTags = shown.tagBits !== record.tagBits || shown.labelChanges !== record.labelChanges;
     if (shown.state === record.state && !hasOtherTags) return;
     const at = this.#clock.now();
@@ -403,7 +421,7 @@ class SessionRuntime implements Runtime {
     }
   }
 
-  /** What an embedder's callback throws is logged, and harms neither its own session nor any other. */
+  /** What a callback of an embedder or a tracer throws is logged, and harms neither its own session nor any other. */
   #callBack(call: () => void): void {
     try {
       call();

@@ -17,15 +17,18 @@ import type { SessionRecord } from '../session/record.ts';
 import { findAnswered } from '../session/settle.ts';
 import { warnOfNoise } from './noise.ts';
 import type { SessionHost } from './session-host.ts';
+import type { Decision } from './tracer.ts';
 import { type Transactional, transactional } from './transactional.ts';
 
 export interface SessionLogicOptions {
   readonly clock: Clock;
   readonly log: Log;
   hostOf(record: SessionRecord): SessionHost | undefined;
-  committed(record: SessionRecord): void;
-  rolledBack(): void;
+  /** What was decided on an event, before its effects are performed. */
+  decided(record: SessionRecord, event: SessionEvent, decision: Decision, effects: readonly Effect[]): void;
 }
+
+const noEffects: readonly Effect[] = [];
 
 type Labelled = Extract<SessionEvent, { type: 'session.labelled' }>;
 
@@ -58,15 +61,16 @@ export function sessionLogic(
       // A response that answers something always has an effect.
       if (event.type === 'frame.response' && effects.length === 0) logStray(log, record, event, options.hostOf(record));
       if (log.traces) log.trace(decisionFields(record, event, effects, clock), 'decided');
-      options.committed(record);
+      options.decided(record, event, 'committed', effects);
     },
     rolledBack: (record, event, error) => {
-      options.rolledBack();
+      options.decided(record, event, 'rolled-back', noEffects);
       log.error({ session: record.id, event: event.type, error }, 'an event failed and was rolled back');
       answerRolledBack(record, event, options.hostOf(record));
     },
     unexpected: (record, event) => {
       log.debug({ session: record.id, event: event.type, state: record.state }, 'not allowed in this state');
+      options.decided(record, event, 'unexpected', noEffects);
       options.hostOf(record)?.refuseDirectly(event, refusal('NOT_ALLOWED_IN_STATE', { state: record.state }));
     },
   });

@@ -12,7 +12,8 @@ import type { Refusal } from '../errors.ts';
 import type { RequestId } from '../protocol/envelope.ts';
 import type { OpenOptions, Runtime, RuntimeOptions, RuntimeSession } from '../runtime/api.ts';
 import type { Observation } from '../runtime/observation.ts';
-import { createRuntime } from '../runtime/runtime.ts';
+import { createTracedRuntime } from '../runtime/runtime.ts';
+import type { Tracer } from '../runtime/tracer.ts';
 import type { CounterName } from '../session/counters.ts';
 import type { EndReason } from '../session/outcomes.ts';
 import { CollectingLog } from './collecting-log.ts';
@@ -24,6 +25,8 @@ import { VirtualClock } from './virtual-clock.ts';
 export type PlaybookOptions = Partial<Omit<RuntimeOptions, 'clock' | 'log'>> & {
   /** Collects trace lines too. */
   readonly traces?: boolean;
+  /** Sees every event as it is decided. */
+  readonly tracer?: Tracer;
   /** What the wall clock shows at the beginning. */
   readonly epochMs?: number;
 };
@@ -61,17 +64,20 @@ export class Playbook {
   readonly #script: Script = new Script();
   readonly #talks: Talk<ScriptedServer | RestartableServer>[] = [];
 
-  constructor({ traces = false, epochMs = 0, ...options }: PlaybookOptions = {}) {
+  constructor({ traces = false, epochMs = 0, tracer, ...options }: PlaybookOptions = {}) {
     this.clock = new VirtualClock({ epochMs });
     this.log = new CollectingLog(this.#script, traces);
     let sessions = 0;
-    this.runtime = createRuntime({
-      ids: { sessionId: () => `s${++sessions}` },
-      checksInvariants: true,
-      ...options,
-      clock: this.clock,
-      log: this.log,
-    });
+    this.runtime = createTracedRuntime(
+      {
+        ids: { sessionId: () => `s${++sessions}` },
+        checksInvariants: true,
+        ...options,
+        clock: this.clock,
+        log: this.log,
+      },
+      tracer,
+    );
     this.runtime.observe((observation) => this.observations.push(observation));
   }
 

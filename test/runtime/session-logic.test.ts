@@ -35,8 +35,10 @@ class Stage {
       clock: new VirtualClock(),
       log: this.log,
       hostOf: () => (this.isHostThere ? (host as never) : undefined),
-      committed: ({ state }) => this.commits.push(state),
-      rolledBack: () => this.rollbacks++,
+      decided: ({ state }, _event, decision) => {
+        if (decision === 'committed') this.commits.push(state);
+        if (decision === 'rolled-back') this.rollbacks++;
+      },
     });
     const rule: TagRule = {
       tag: 'touchy',

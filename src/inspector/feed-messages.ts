@@ -1,0 +1,196 @@
+/**
+ * What a viewer of the inspector and a process say to each other, as JSON texts over one WebSocket: the feed, version 1. The page
+ * and the process compile against this one file. Types alone.
+ *
+ * A viewer asks for the overview, for sessions, or for both. Of the overview it gets the whole first and then what has changed, a
+ * few times a second; of a session a snapshot, the events that the ring still has, and then what happens. A viewer that reads too
+ * slowly loses events, is told how many, and never slows anybody.
+ */
+
+import type { ProcessFacts } from '../observe/process-facts.ts';
+import type { Decision } from '../runtime/tracer.ts';
+import type { Direction, FrameKind, RequestId } from '../protocol/envelope.ts';
+import type { SessionEventType } from '../session/events.ts';
+import type { InterceptStep } from '../session/interception.ts';
+import type { EndReason, Outcome, SessionState, SessionStatus } from '../session/outcomes.ts';
+import type { SessionSnapshot, TransitionCount } from '../session/snapshot.ts';
+
+// --- what a viewer says ----------------------------------------------------------------------------------------------
+
+export type ViewerMessage =
+  | { readonly type: 'watch-overview' }
+  | { readonly type: 'unwatch-overview' }
+  /** `after`: the last event that the viewer has of the session, so that a viewer that comes back gets no event twice. */
+  | { readonly type: 'watch-session'; readonly sessionId: string; readonly after?: number }
+  | { readonly type: 'unwatch-session'; readonly sessionId: string }
+  /** The body of an event's frame, from this character on. `request` comes back with the answer. */
+  | { readonly type: 'read-body'; readonly request: number; readonly seq: number; readonly from?: number };
+
+// --- what a process says ---------------------------------------------------------------------------------------------
+
+export type FeedMessage = Hello | Overview | SessionView | Events | Body | FeedProblem;
+
+/** The first message, to every viewer. */
+export interface Hello {
+  readonly type: 'hello';
+  readonly feed: 1;
+  readonly process: ProcessFacts;
+  /** Whether secrets in bodies are hidden, all bodies, or nothing. */
+  readonly payloads: Payloads;
+  /** What the ring of events holds at most. */
+  readonly ring: { readonly eventsMax: number; readonly bytesMax: number };
+  /** The clock that `at` is measured on, and the wall clock in milliseconds since 1970, at one moment. */
+  readonly now: number;
+  readonly wallTime: number;
+}
+
+export type Payloads = 'redacted' | 'hidden' | 'whole';
+
+/** The sessions of a process, and what they do together. */
+export interface Overview {
+  readonly type: 'overview';
+  readonly at: number;
+  /** The first one, which holds every session; else only those that are new or have changed. */
+  readonly isWhole: boolean;
+  readonly sessions: readonly SessionRow[];
+  /** Sessions that are over since the last one. */
+  readonly gone: readonly string[];
+  readonly sessionsByState: Readonly<Record<SessionState, number>>;
+  /** Of all sessions since the process began. */
+  readonly transitions: readonly TransitionCount[];
+  /** How long stays in each state lasted, of the stays that ended lately; absent where none has ended. */
+  readonly dwellMs: Readonly<Partial<Record<SessionState, { readonly p50: number; readonly p99: number }>>>;
+  readonly eventsPerSecond: number;
+  /** Messages of the feed that this viewer was too slow for, so far. */
+  readonly dropped: number;
+}
+
+/** One session as one line of a table. */
+export interface SessionRow {
+  readonly id: string;
+  readonly state: SessionState;
+  readonly status: SessionStatus;
+  readonly endReason?: EndReason;
+  readonly transportType: string;
+  readonly principal?: string;
+  readonly route?: string;
+  readonly protocolVersion?: string;
+  readonly clientName?: string;
+  readonly serverName?: string;
+  /** On the clock of `at`. */
+  readonly openedAt: number;
+  readonly lastFrameAt: number;
+  readonly frames: number;
+  readonly framesPerSecond: number;
+  readonly pending: number;
+  readonly held: number;
+  /** Outcomes of its requests that were no result. */
+  readonly errors: number;
+  readonly tags: readonly string[];
+}
+
+/** A session as it is, when it is first watched and whenever it has changed, a few times a second. */
+export interface SessionView {
+  readonly type: 'session';
+  readonly at: number;
+  readonly snapshot: SessionSnapshot;
+  /** Why it is as it is, in sentences (`ninelives sessions explain`). */
+  readonly explanation: readonly string[];
+}
+
+/** What happened to a session, oldest first. */
+export interface Events {
+  readonly type: 'events';
+  readonly sessionId: string;
+  readonly events: readonly TracedEvent[];
+  /** Events between the last ones and these that this viewer was too slow for, or that the ring had forgotten. */
+  readonly missed: number;
+}
+
+/** One event of a session: what came, what the chart made of it, and what followed. */
+export interface TracedEvent {
+  /** Of the process; grows by one with every event of any session. */
+  readonly seq: number;
+  readonly at: number;
+  readonly sessionId: string;
+  readonly event: SessionEventType | 'session.opened' | 'session.ended';
+  readonly decision: Decision;
+  readonly from: SessionState;
+  readonly to: SessionState;
+  /** Of a frame. */
+  readonly frame?: TracedFrame;
+  /** Requests that this event brought to their outcome. */
+  readonly settled?: readonly TracedOutcome[];
+  /** Messages that left because of it. */
+  readonly sent?: readonly TracedSend[];
+  /** What an interceptor or rule decided, in order. */
+  readonly steps?: readonly InterceptStep[];
+  /** In words, where the event says more than its name: why a server was lost, why a session is over. */
+  readonly detail?: string;
+  /** It breaks a rule, or could not be placed. */
+  readonly problem?: TracedProblem;
+}
+
+export interface TracedFrame {
+  readonly direction: Direction;
+  readonly kind: FrameKind;
+  readonly ticket: number;
+  readonly bytes: number;
+  readonly id?: RequestId;
+  /** Of a response: the method of the request that it answers, where that is known. */
+  readonly method?: string;
+  /** What a request names: the tool of `tools/call`. */
+  readonly name?: string;
+  /** Of a notification about a request: its id (`notifications/cancelled`), or its progress token. */
+  readonly about?: RequestId;
+  /** A response that is an error. */
+  readonly isError?: boolean;
+  /** The body can be read while the ring has it. */
+  readonly hasBody: boolean;
+}
+
+export interface TracedOutcome {
+  /** Of the request. */
+  readonly direction: Direction;
+  readonly id: RequestId | null;
+  readonly method: string;
+  readonly outcome: Outcome;
+  readonly elapsedMs: number;
+}
+
+export interface TracedSend {
+  readonly direction: Direction;
+  readonly kind: FrameKind;
+  readonly bytes: number;
+  /** It did not come from the other peer: an error of ours, a mock, a replayed handshake. */
+  readonly isOwn: boolean;
+}
+
+export interface TracedProblem {
+  /** In a sentence. */
+  readonly text: string;
+  /** The section of the specification that it breaks, as a URL; absent where it is no breach. */
+  readonly spec?: string;
+}
+
+/** A piece of a body. Bodies are shown as text, and redacted as `Hello.payloads` says. */
+export interface Body {
+  readonly type: 'body';
+  readonly request: number;
+  readonly seq: number;
+  readonly from: number;
+  readonly text: string;
+  /** Characters of the whole body. */
+  readonly characters: number;
+  /** HTTP headers of the client's request, where it came by one; secrets hidden. */
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+}
+
+/** The viewer asked for something that is not there, or did not say it well. */
+export interface FeedProblem {
+  readonly type: 'problem';
+  readonly problem: 'BAD_MESSAGE' | 'NO_SUCH_SESSION' | 'NO_SUCH_EVENT' | 'BODY_GONE' | 'TOO_MUCH_WATCHED';
+  readonly message: string;
+  readonly request?: number;
+  readonly sessionId?: string;
+}
