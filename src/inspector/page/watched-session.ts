@@ -1,0 +1,19 @@
+/** One session as the page holds it while somebody watches: what the feed has said of it so far. Types alone. */
+
+import type { ProcessFacts } from '../../observe/process-facts.ts';
+import type { SessionView, TracedEvent } from '../feed-messages.ts';
+
+export interface WatchedSession {
+  readonly process: ProcessFacts;
+  readonly sessionId: string;
+  /** The newest view; undefined until the first one is there. */
+  readonly view: SessionView | undefined;
+  /** Oldest first, without gaps but for `missed`; the page keeps the newest of them, up to a limit. */
+  readonly events: readonly TracedEvent[];
+  /** Events that this page does not have: it was too slow, or the process had forgotten them. */
+  readonly missed: number;
+  /** Added to the process's clock, makes milliseconds since 1970. */
+  readonly epochOffset: number;
+  /** The session is over; what is here stays as it was. */
+  readonly isOver: boolean;
+}
