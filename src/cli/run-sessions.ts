@@ -1,7 +1,7 @@
 /** Runs `ninelives sessions`: asks the processes, and shows what they say, to people as tables and to programs as JSON. */
 
 import { askAdmin } from '../admin/client.ts';
-import { explain, spoken } from '../admin/explain.ts';
+import { explain, spoken } from '../observe/explain.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type KnownProcess, knownProcesses, sentenceOf, sessionCalled } from './known-processes.ts';

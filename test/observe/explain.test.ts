@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { explain, spoken } from '../../src/admin/explain.ts';
+import { explain, spoken } from '../../src/observe/explain.ts';
 import type { PeerLink } from '../../src/ports.ts';
 import type { Interceptor } from '../../src/session/interception.ts';
 import { createRuntime } from '../../src/runtime/runtime.ts';
