@@ -6,6 +6,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { isIPv6 } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 import type { Clock, Log } from '../ports.ts';
 import { type DoorPolicy, doorPolicy } from '../transports/door.ts';
@@ -15,6 +16,7 @@ import { operationFor } from './api.ts';
 import type { ApiAnswer } from './operation.ts';
 import { type Problem, problemBody, problemTable } from './problems.ts';
 import { TokenCheck } from './token.ts';
+import { type UpgradePath, refuseUpgrade, tokenShownIn, upgradeFor } from './upgrades.ts';
 
 export interface AdminListenerOptions {
   /** An address of this machine alone: `127.0.0.1`, `::1`, `localhost`. The port 0 takes a free one. */
@@ -22,6 +24,8 @@ export interface AdminListenerOptions {
   readonly port: number;
   readonly token: string;
   readonly administered: Administered;
+  /** Where more is spoken than requests and answers. */
+  readonly upgrades?: readonly UpgradePath[];
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: Partial<AdminLimits>;
@@ -79,13 +83,17 @@ class Listener implements AdminListener {
   readonly #bodyBytesMax: number;
   readonly #requests: Allowance;
   readonly #strangers: Allowance;
+  readonly #upgrades: readonly UpgradePath[];
+  /** Connections that speak something else by now: the server does not count them among its own any more. */
+  readonly #upgraded = new Set<Duplex>();
 
-  constructor({ host, token, administered, clock, log, limits }: AdminListenerOptions) {
+  constructor({ host, token, administered, upgrades = [], clock, log, limits }: AdminListenerOptions) {
     const all = { ...defaultAdminLimits, ...limits };
     this.#host = isIPv6(host) ? `[${host}]` : host;
     this.#door = doorPolicy({ listenHost: host });
     this.#token = new TokenCheck(token);
     this.#administered = administered;
+    this.#upgrades = upgrades;
     this.#clock = clock;
     this.#log = log;
     this.#bodyBytesMax = all.bodyBytesMax;
@@ -100,7 +108,7 @@ class Listener implements AdminListener {
     });
     this.#server.maxConnections = all.connectionsMax;
     this.#server.on('request', (request, response) => this.#serve(request, response));
-    this.#server.on('upgrade', (_request, socket) => socket.destroy());
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     this.#server.on('connect', (_request, socket) => socket.destroy());
   }
 
@@ -126,6 +134,7 @@ class Listener implements AdminListener {
       this.#server.closeIdleConnections();
       // What is being answered is answered within one turn; who has not even asked by then is not waited for.
       setImmediate(() => this.#server.closeAllConnections());
+      for (const socket of this.#upgraded) socket.destroy();
     });
   }
 
@@ -140,18 +149,40 @@ class Listener implements AdminListener {
     }
   }
 
+  /** A peer that speaks something else from here on is asked the same at the door as one that sends a request. */
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#upgraded.add(socket);
+    socket.on('close', () => this.#upgraded.delete(socket)).on('error', () => socket.destroy());
+    try {
+      const path = upgradeFor(this.#upgrades, request);
+      const refused = this.#foreignness(request) ?? this.#intrusion(this.#token.is(tokenShownIn(request, path)));
+      if (refused !== undefined) refuseUpgrade(socket, refused);
+      else if (path === undefined) refuseUpgrade(socket, { problem: 'NOT_FOUND' });
+      else path.accept(request, socket, head);
+    } catch (error) {
+      this.#log.error({ error }, 'an upgrade could not be served');
+      socket.destroy();
+    }
+  }
+
   /** Who may not come in hears that, and nothing about what is here. */
   #refusal(request: IncomingMessage): Problem | undefined {
-    const { host, origin, authorization } = request.headersDistinct;
+    const { authorization } = request.headersDistinct;
+    const foreign = this.#foreignness(request);
+    if (foreign !== undefined || isPageLoad(request)) return foreign;
+    return this.#intrusion(authorization?.length === 1 && this.#token.admits(authorization[0]));
+  }
+
+  /** The request is for another host, or of a page of somebody else. */
+  #foreignness({ headersDistinct: { host, origin } }: IncomingMessage): Problem | undefined {
     const turnedAway = this.#door.check({ host, origin });
     const isOwnPage = origin === undefined || origin[0] === `http://${host?.[0]}`;
-    if (turnedAway !== undefined || !isOwnPage) return { problem: 'FOREIGN_HOST' };
-    if (isPageLoad(request)) return undefined;
-    if (authorization?.length !== 1 || !this.#token.admits(authorization[0])) {
-      return { problem: this.#strangers.take() ? 'UNAUTHORIZED' : 'TOO_MANY_REQUESTS' };
-    }
-    if (!this.#requests.take()) return { problem: 'TOO_MANY_REQUESTS' };
-    return undefined;
+    return turnedAway !== undefined || !isOwnPage ? { problem: 'FOREIGN_HOST' } : undefined;
+  }
+
+  #intrusion(hasToken: boolean): Problem | undefined {
+    if (!hasToken) return { problem: this.#strangers.take() ? 'UNAUTHORIZED' : 'TOO_MANY_REQUESTS' };
+    return this.#requests.take() ? undefined : { problem: 'TOO_MANY_REQUESTS' };
   }
 
   #lead(request: IncomingMessage, response: ServerResponse): void {

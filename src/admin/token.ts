@@ -20,6 +20,11 @@ export class TokenCheck {
   /** @param header the value of `Authorization`; undefined where there is none. */
   admits(header: string | undefined): boolean {
     const [, shown] = /^Bearer +([\w-]+)$/i.exec(header ?? '') ?? [];
+    return this.is(shown);
+  }
+
+  /** @param shown the bare token; undefined where none is shown. */
+  is(shown: string | undefined): boolean {
     return shown !== undefined && timingSafeEqual(digestOf(shown), this.#digest);
   }
 }
