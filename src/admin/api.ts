@@ -5,6 +5,7 @@
 
 import { defaultLimits } from '../session/limits.ts';
 import type { Administered } from './administered.ts';
+import { debugOperations } from './debug-operations.ts';
 import type { ApiAnswer, ApiCall, Operation, OperationName } from './operation.ts';
 import type { Problem, ProblemCode } from './problems.ts';
 import { ruleOperations } from './rule-operations.ts';
@@ -66,6 +67,7 @@ export const operations: readonly Operation[] = [
     },
   },
   ...ruleOperations,
+  ...debugOperations,
 ];
 
 const noSession: Problem = { problem: 'SESSION_NOT_FOUND' };
@@ -157,4 +159,5 @@ export const problemsOf: Readonly<Record<OperationName, readonly ProblemCode[]>>
   resumePaused: ['NO_RULES', 'NOT_PAUSED'],
   modifyPaused: ['BAD_REQUEST', 'NO_RULES', 'NOT_PAUSED'],
   blockPaused: ['BAD_REQUEST', 'NO_RULES', 'NOT_PAUSED'],
+  explainSession: ['SESSION_NOT_FOUND', 'REQUEST_NOT_FOUND'],
 };

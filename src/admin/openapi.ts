@@ -54,6 +54,8 @@ const session = z.strictObject({
   clientName: z.string().optional(),
   serverName: z.string().optional(),
   ageMs: millis,
+  sinceClientMs: millis.optional().describe('Since the client was heard last.'),
+  sinceServerMs: millis.optional().describe('Since the server was heard last.'),
   frames: count,
   tags: z.array(z.string()),
   pending: z.array(
@@ -61,11 +63,13 @@ const session = z.strictObject({
       id: requestId,
       direction,
       method: z.string(),
-      state: z.enum(['held', 'open', 'answering']),
+      state: z.enum(['held', 'open', 'answering', 'dropped']),
       budget: z.enum(budgets),
       ageMs: millis,
       dueInMs: z.number().nullable().describe('Until the earlier of its deadlines; null when none runs.'),
+      dueBy: z.enum(['idle', 'absolute']).optional().describe('Which deadline that is: progress moves idle.'),
       progressToken: requestId.optional(),
+      parent: requestId.optional().describe('The request of the client in whose course the server asked this.'),
     }),
   ),
   held: z.array(
@@ -158,6 +162,12 @@ export const descriptions: Readonly<Record<OperationName, Description>> = {
     },
   },
   getSession: { summary: 'All that is known of one session at this moment.', status: 200, body: session },
+  explainSession: {
+    summary: 'Why a session is as it is, in sentences: what each request waits for, and until when.',
+    status: 200,
+    body: z.strictObject({ id: z.string(), lines: z.array(z.string()) }),
+    query: { request: { description: 'Of the requests with this id alone.', schema: z.string() } },
+  },
   closeSession: {
     summary: 'Ends a session now: what waits in it is settled with an error. Its server is stopped.',
     status: 204,

@@ -24,6 +24,7 @@ export type OperationName =
   | 'getProcess'
   | 'listSessions'
   | 'getSession'
+  | 'explainSession'
   | 'closeSession'
   | 'addTag'
   | 'removeTag'

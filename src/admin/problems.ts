@@ -7,6 +7,7 @@ export const problemTable = {
   FOREIGN_HOST: { status: 403, message: 'This is not for that host, or not for that page' },
   NOT_FOUND: { status: 404, message: 'Nothing is here: GET /openapi.json lists what is' },
   SESSION_NOT_FOUND: { status: 404, message: 'There is no such session, or it has ended' },
+  REQUEST_NOT_FOUND: { status: 404, message: 'No request of this id waits in the session' },
   NO_RULES: { status: 404, message: 'This process has no rules: start it with --rules FILE' },
   NOT_PAUSED: { status: 404, message: 'No frame of this id waits for a decision' },
   METHOD_NOT_ALLOWED: { status: 405, message: 'This path does not take this method' },

@@ -1,7 +1,8 @@
 /** Runs `ninelives sessions`: asks the processes, and shows what they say, to people as tables and to programs as JSON. */
 
 import { askAdmin } from '../admin/client.ts';
-import { explain, spoken } from '../observe/explain.ts';
+import type { Explanation } from '../admin/debug-operations.ts';
+import { spoken } from '../observe/explain.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type KnownProcess, knownProcesses, sentenceOf, sessionCalled } from './known-processes.ts';
@@ -53,7 +54,7 @@ async function askOf(
   const answer = await askAdmin(reached, ...whatToAsk(request, path));
   if (answer.kind !== 'answered') {
     err.write(`ninelives: session ${id}: ${printable(sentenceOf(answer))}\n`);
-    return answer.kind === 'refused' && answer.code === 'SESSION_NOT_FOUND'
+    return answer.kind === 'refused' && answer.code.endsWith('_NOT_FOUND')
       ? exitCodes.notManaged
       : exitCodes.sessionFailed;
   }
@@ -62,7 +63,7 @@ async function askOf(
       out.write(request.json ? json(answer.body) : shown(answer.body as SessionSnapshot));
       break;
     case 'explain': {
-      const lines = explain(answer.body as SessionSnapshot);
+      const { lines } = answer.body as Explanation;
       const about = `Session ${id}, in process ${facts.pid} (${facts.command}, in front of ${printable(facts.server)}).`;
       if (request.json) out.write(json({ id, pid: facts.pid, lines }));
       else out.write(`${[about, ...lines.map(printable)].join('\n')}\n`);
@@ -83,8 +84,11 @@ async function askOf(
 function whatToAsk(request: Single, path: string): readonly ['GET' | 'PUT' | 'DELETE', string] {
   switch (request.do) {
     case 'show':
-    case 'explain':
       return ['GET', path];
+    case 'explain': {
+      const query = request.request === undefined ? '' : `?request=${encodeURIComponent(request.request)}`;
+      return ['GET', `${path}/explain${query}`];
+    }
     case 'close':
       return ['DELETE', path];
     case 'tag':

@@ -12,13 +12,15 @@ export interface ProcessChoice {
 
 export type SessionsRequest = { readonly of: ProcessChoice; readonly json: boolean } & (
   | { readonly do: 'list' }
-  | { readonly do: 'show' | 'explain' | 'close'; readonly id: string }
+  | { readonly do: 'show' | 'close'; readonly id: string }
+  | { readonly do: 'explain'; readonly id: string; readonly request?: string }
   | { readonly do: 'tag'; readonly id: string; readonly tag: string; readonly isRemoved: boolean }
 );
 
 interface Flags extends ProcessChoice {
   readonly json?: boolean;
   readonly remove?: boolean;
+  readonly request?: string;
 }
 
 /** @param run does it, and sets the exit code. */
@@ -48,9 +50,17 @@ Examples:
   add(sessions, 'show <id>', 'all that is known of one session', 'ninelives sessions show 4f1c --json').action(
     async (id: string, flags: Flags, command: Command) => run({ do: 'show', id, ...common(flags, command) }),
   );
-  add(sessions, 'explain <id>', 'what each request of a session waits for', 'ninelives sessions explain 4f1c').action(
-    async (id: string, flags: Flags, command: Command) => run({ do: 'explain', id, ...common(flags, command) }),
-  );
+  add(
+    sessions,
+    'explain <id>',
+    'what each request of a session waits for',
+    'ninelives sessions explain 4f1c --request 7',
+  )
+    .option('--request <id>', 'of the requests with this id alone')
+    .action(async (id: string, flags: Flags, command: Command) => {
+      const { request } = flags;
+      return run({ do: 'explain', id, ...(request === undefined ? {} : { request }), ...common(flags, command) });
+    });
   add(
     sessions,
     'close <id>',

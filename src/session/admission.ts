@@ -16,7 +16,7 @@ import { type Budget, listen, ordinary, perSessionLimit, question, reserved, ret
 import { type EntryState, PendingEntry } from './pending.ts';
 import { timesOf } from './profiles.ts';
 import type { SessionRecord } from './record.ts';
-import { exchangeOf, passageOf } from './relation.ts';
+import { exchangeOf, passageOf, requestBehind } from './relation.ts';
 import { tellRefusal } from './tell.ts';
 
 /** Builds the entry of a request; it is not in the table yet. */
@@ -28,7 +28,7 @@ export function newEntry(record: SessionRecord, event: FrameArrived, state: Entr
   const exchange = exchangeOf(record, direction, frame, event.via);
   const passage = passageOf(record, direction, id, token, exchange, event.ticket);
   const sentId = passage === undefined ? id : passage.sentId;
-  return new PendingEntry(
+  const entry = new PendingEntry(
     record.id,
     {
       key: idKey(0, sentId),
@@ -49,6 +49,8 @@ export function newEntry(record: SessionRecord, event: FrameArrived, state: Entr
     record.idleClock.read(event.at),
     state,
   );
+  if (direction === 'server-to-client') entry.parent = requestBehind(record, frame, event.via)?.id;
+  return entry;
 }
 
 export function budgetOf(record: SessionRecord, method: string, direction: Direction): Budget {

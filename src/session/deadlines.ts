@@ -74,6 +74,13 @@ export function deadlineOf(deadline: RequestDeadline, idleClock: IdleClock): num
   return Math.min(idleDueAt(deadline, idleClock), absoluteDueAt(deadline));
 }
 
+/** Which deadline that is, the absolute one where both fall due at once; `undefined` where none runs. */
+export function deadlineKindOf(deadline: RequestDeadline, idleClock: IdleClock): Expiry | undefined {
+  const dueAt = deadlineOf(deadline, idleClock);
+  if (dueAt === Infinity) return undefined;
+  return dueAt === absoluteDueAt(deadline) ? 'absolute' : 'idle';
+}
+
 /**
  * When to look whether the request is due. Not always when it falls due: while the idle clock is held nobody knows when it
  * goes on, and a release moves no timer, so a request is looked at again one idle time later.

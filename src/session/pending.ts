@@ -58,6 +58,8 @@ export class PendingEntry implements Alarm, RequestDeadline, EntryFacts {
   readonly isModern: boolean;
   readonly isOwn: boolean;
   remembers: Frame | undefined;
+  /** Of a server's request: the client's request in whose course it was asked, by the id that the client gave it. */
+  parent: RequestId | undefined = undefined;
   /** On the session's idle clock, which stands still while the peer waits for an answer to a request of its own. */
   lastActivityAt: number;
   state: EntryState;

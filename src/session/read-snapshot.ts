@@ -7,6 +7,7 @@
 import { LocalError } from '../local-error.ts';
 import type { Direction, FrameKind, RequestId } from '../protocol/envelope.ts';
 import { type CounterName, counterNames } from './counters.ts';
+import type { Expiry } from './deadlines.ts';
 import { budgets } from './limits.ts';
 import { type EndReason, type SessionState, sessionStates, statusOf } from './outcomes.ts';
 import type { EntryState } from './pending.ts';
@@ -42,7 +43,8 @@ const endReasons: Readonly<Record<EndReason, true>> = {
 };
 const directions: readonly Direction[] = ['client-to-server', 'server-to-client'];
 const kinds: readonly FrameKind[] = ['request', 'response', 'notification'];
-const entryStates: readonly EntryState[] = ['held', 'open', 'answering'];
+const expiries: readonly Expiry[] = ['idle', 'absolute'];
+const entryStates: readonly EntryState[] = ['held', 'open', 'answering', 'dropped'];
 
 /** Checks one value; `name` is where it stands, for the complaint. */
 type Reader<T> = (value: unknown, name: string) => T;
@@ -76,6 +78,8 @@ export function readSnapshot(json: unknown): SessionSnapshot {
     clientName: at('clientName', optional(text)),
     serverName: at('serverName', optional(text)),
     ageMs: at('ageMs', amount),
+    sinceClientMs: at('sinceClientMs', optional(amount)),
+    sinceServerMs: at('sinceServerMs', optional(amount)),
     frames: at('frames', amount),
     tags: at('tags', listOf(text)),
     pending: at('pending', listOf(pendingRequest)),
@@ -98,7 +102,9 @@ function pendingRequest(value: unknown, name: string): PendingSnapshot {
     budget: at('budget', oneOf(budgets)),
     ageMs: at('ageMs', amount),
     dueInMs: at('dueInMs', dueIn),
+    dueBy: at('dueBy', optional(oneOf(expiries))),
     progressToken: at('progressToken', optional(requestId)),
+    parent: at('parent', optional(requestId)),
   };
 }
 

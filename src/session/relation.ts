@@ -26,7 +26,7 @@ export function exchangeOf(
 }
 
 /** The client's request that a server's request or notification is about. */
-function requestBehind(record: SessionRecord, frame: Frame, via: Via | undefined): PendingEntry | undefined {
+export function requestBehind(record: SessionRecord, frame: Frame, via: Via | undefined): PendingEntry | undefined {
   const { kind, method, progressToken } = frame.envelope;
   if (kind === 'notification') {
     const named = progressToken === undefined ? subscriptionBehind(record, frame) : undefined;

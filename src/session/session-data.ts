@@ -96,6 +96,9 @@ export class SessionData {
   endReason: EndReason | undefined = undefined;
   frames = 0;
   lastFrameAt: number;
+  /** When each peer was heard last; when the session opened, where it never was. */
+  lastFromClientAt: number;
+  lastFromServerAt: number;
   largestFrameBytes = 0;
   tagBits = 0;
   readonly labels = new Set<string>();
@@ -123,6 +126,8 @@ export class SessionData {
     this.surroundings = input.surroundings;
     this.enteredAt = input.openedAt;
     this.lastFrameAt = input.openedAt;
+    this.lastFromClientAt = input.openedAt;
+    this.lastFromServerAt = input.openedAt;
     this.tombstones = new Tombstones(input.surroundings.limits.tombstonesPerSession);
     this.tasks = new Tasks(input.surroundings.limits.tasksPerSession);
     this.alarm = new SessionAlarm(input.id);

@@ -4,8 +4,8 @@
  */
 
 import type { Direction, FrameKind, RequestId } from '../protocol/envelope.ts';
-import { type Counts, countsToJson } from './counters.ts';
-import { deadlineOf } from './deadlines.ts';
+import { type Counts, counterIndex, countsToJson } from './counters.ts';
+import { type Expiry, deadlineKindOf, deadlineOf } from './deadlines.ts';
 import type { TransportType } from './interception.ts';
 import { budgets } from './limits.ts';
 import { type EndReason, type SessionState, type SessionStatus, sessionStates, statusOf } from './outcomes.ts';
@@ -24,7 +24,11 @@ export interface PendingSnapshot {
   readonly ageMs: number;
   /** Milliseconds until the earlier of its deadlines; `null` when it has none that runs. */
   readonly dueInMs: number | null;
+  /** Which of its deadlines that is: progress moves `idle`, and nothing `absolute`. */
+  readonly dueBy: Expiry | undefined;
   readonly progressToken: RequestId | undefined;
+  /** Of a server's request: the id of the client's request in whose course it was asked, where that is known. */
+  readonly parent: RequestId | undefined;
 }
 
 export interface HeldSnapshot {
@@ -60,6 +64,10 @@ export interface SessionSnapshot {
   readonly clientName: string | undefined;
   readonly serverName: string | undefined;
   readonly ageMs: number;
+  /** Since the client was heard last; absent where it never was. */
+  readonly sinceClientMs: number | undefined;
+  /** Since the server was heard last; absent where it never was. */
+  readonly sinceServerMs: number | undefined;
   readonly frames: number;
   readonly tags: readonly string[];
   readonly pending: readonly PendingSnapshot[];
@@ -89,6 +97,8 @@ export function snapshotOf(record: SessionRecord, now: number): SessionSnapshot 
     clientName: facts.clientName,
     serverName: facts.serverName,
     ageMs: now - record.openedAt,
+    sinceClientMs: record.counts[counterIndex.framesFromClient]! > 0 ? now - record.lastFromClientAt : undefined,
+    sinceServerMs: record.counts[counterIndex.framesFromServer]! > 0 ? now - record.lastFromServerAt : undefined,
     frames: record.frames,
     tags: [...tagsOf(record)],
     pending: pendingOf(record, now),
@@ -112,7 +122,9 @@ function pendingOf(record: SessionRecord, now: number): readonly PendingSnapshot
       budget: budgets[entry.budget],
       ageMs: now - entry.startedAt,
       dueInMs: dueAt === Infinity ? null : dueAt - now,
+      dueBy: deadlineKindOf(entry, record.idleClock),
       progressToken: entry.progressToken,
+      parent: entry.parent,
     };
   });
 }

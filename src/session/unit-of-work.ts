@@ -42,6 +42,8 @@ const frameIndexes: Readonly<Record<Direction, Readonly<Record<FrameKind, FrameI
   'server-to-client': indexesOf('Server'),
 };
 
+const fromClientIndex = counterIndex.framesFromClient;
+
 export type LimitScope = 'session' | 'total';
 
 export class SessionUnit extends BaseUnit<SessionState, Effect> {
@@ -213,6 +215,8 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
       record.counts[kind]!++;
       record.frames++;
       record.lastFrameAt = this.now;
+      if (frames === fromClientIndex) record.lastFromClientAt = this.now;
+      else record.lastFromServerAt = this.now;
       record.rate.add(this.now);
       if (this.#frameBytes > record.largestFrameBytes) record.largestFrameBytes = this.#frameBytes;
     }

@@ -44,6 +44,7 @@ const order: readonly (readonly [name: OperationName, body?: object])[] = [
   ['getProcess'],
   ['listSessions'],
   ['getSession'],
+  ['explainSession'],
   ['addTag'],
   ['removeTag'],
   ['getTotals'],

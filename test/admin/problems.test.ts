@@ -15,6 +15,7 @@ test('the codes and their HTTP statuses are these', () => {
     FOREIGN_HOST: 403,
     NOT_FOUND: 404,
     SESSION_NOT_FOUND: 404,
+    REQUEST_NOT_FOUND: 404,
     NO_RULES: 404,
     NOT_PAUSED: 404,
     METHOD_NOT_ALLOWED: 405,

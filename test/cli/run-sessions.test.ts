@@ -78,8 +78,11 @@ describe('sessions', () => {
 
     const explained = await sessions('explain', waiting!.slice(0, 8));
     expect(explained.out).toMatch(
-      /^ {2}7 tools\/call, asked by the client .*: sent to the server, which has not answered/m,
+      /^ {2}tools\/call 7, asked by the client .*: sent to the server, which has not answered/m,
     );
+    const oneRequest = await sessions('explain', waiting!, '--request', '7');
+    expect(oneRequest.out).toMatch(/^tools\/call 7, .*\nThe server said something last .*\n$/m);
+    expect(await sessions('explain', waiting!, '--request', '8')).toMatchObject({ code: 4, out: '' });
     expect((await sessions('show', waiting!.slice(0, 8))).out).toMatch(/^ {2}state +active\.serving$/m);
     expect(JSON.parse((await sessions('show', waiting!, '--json')).out)).toMatchObject({
       id: waiting,

@@ -33,6 +33,7 @@ describe('what may be asked', () => {
     ['list --json', { do: 'list', json: true }],
     ['show 4f', { do: 'show', id: '4f' }],
     ['explain 4f --pid 12', { do: 'explain', id: '4f', of: { pid: 12 } }],
+    ['explain 4f --request 7', { do: 'explain', id: '4f', request: '7' }],
     ['close 4f --admin http://127.0.0.1:1/x --token-file t', { of: { admin: 'http://127.0.0.1:1', tokenFile: 't' } }],
     ['tag 4f mine', { do: 'tag', id: '4f', tag: 'mine', isRemoved: false }],
     ['tag 4f mine --remove', { do: 'tag', isRemoved: true }],

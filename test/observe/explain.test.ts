@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { explain, spoken } from '../../src/observe/explain.ts';
+import { explain, explainRequest, spoken } from '../../src/observe/explain.ts';
 import type { PeerLink } from '../../src/ports.ts';
 import type { Interceptor } from '../../src/session/interception.ts';
 import { createRuntime } from '../../src/runtime/runtime.ts';
@@ -33,7 +33,7 @@ describe('why a session is as it is', () => {
     session.client.receive(bytes(initialize('hello')));
     clock.advance(2_000);
     expect(text()).toContain(
-      '"hello" initialize, asked by the client 2 s ago: sent to the server, which has not answered; given up in 58 s unless there is progress.',
+      'initialize "hello", asked by the client 2 s ago: sent to the server, which has not answered; next deadline in 58 s, whatever happens.',
     );
   });
 
@@ -44,7 +44,7 @@ describe('why a session is as it is', () => {
     session.client.receive(bytes(toolCall(7, 'build')));
     clock.advance(100_000);
     expect(text()).toContain(
-      '7 tools/call, asked by the client 1 min 40 s ago: sent to the server, which has not answered; given up in 3 min 20 s',
+      'tools/call 7, asked by the client 1 min 40 s ago: sent to the server, which has not answered; next deadline in 3 min 20 s, unless there is progress.',
     );
   });
 
@@ -53,8 +53,51 @@ describe('why a session is as it is', () => {
     shakeHands();
     session.server.receive(bytes(request('s1', 'roots/list')));
     expect(text()).toContain(
-      '"s1" roots/list, asked by the server 0 ms ago: sent to the client, which has not answered',
+      'roots/list "s1", asked by the server 0 ms ago: sent to the client, which has not answered',
     );
+  });
+
+  test('with a call that waits for an answer of its own client', () => {
+    const { clock, session, shakeHands, text } = talk();
+    shakeHands();
+    session.client.receive(bytes(toolCall(7, 'build')));
+    clock.advance(1_000);
+    session.server.receive(bytes(request(2, 'elicitation/create')));
+    clock.advance(43_000);
+    expect(text()).toContain(
+      [
+        'The server said something last 43 s ago; the client spoke 44 s ago.',
+        '2 requests without an answer:',
+        "  tools/call 7, asked by the client 44 s ago: waits for the client's answer to elicitation/create 2, for 43 s; next deadline in 59 min 16 s, whatever happens.",
+        '    elicitation/create 2, asked by the server 43 s ago: sent to the client, which has not answered; next deadline in',
+      ].join('\n'),
+    );
+  });
+
+  test('with two calls, either of which may have made the server ask', () => {
+    const { session, shakeHands, text } = talk();
+    shakeHands();
+    session.client.receive(bytes(toolCall(7, 'build')));
+    session.client.receive(bytes(toolCall(8, 'build')));
+    session.server.receive(bytes(request(2, 'elicitation/create')));
+    const maybe = "which has not answered, and may be waiting for the client's answer to elicitation/create 2;";
+    expect(text().split(maybe)).toHaveLength(3);
+    expect(text()).toContain('\n  elicitation/create 2, asked by the server');
+  });
+
+  test('of one request alone, with what the server asked because of it', () => {
+    const { session, shakeHands } = talk();
+    shakeHands();
+    session.client.receive(bytes(toolCall(7, 'build')));
+    session.server.receive(bytes(request('q', 'roots/list')));
+    session.client.receive(bytes(toolCall('seven', 'build')));
+    expect(explainRequest(session.snapshot(), '7')).toEqual([
+      expect.stringContaining('tools/call 7, '),
+      expect.stringContaining('  roots/list "q", '),
+      expect.stringContaining('The server said something last'),
+    ]);
+    expect(explainRequest(session.snapshot(), '"seven"')?.[0]).toContain('tools/call "seven"');
+    expect(explainRequest(session.snapshot(), '99')).toBeUndefined();
   });
 
   test('with a frame that an interceptor has not decided on', () => {
@@ -63,7 +106,7 @@ describe('why a session is as it is', () => {
     ]);
     shakeHands();
     session.client.receive(bytes(toolCall(7, 'build')));
-    expect(text()).toMatch(/7 tools\/call, .*: not sent on yet/);
+    expect(text()).toMatch(/tools\/call 7, .*: not sent on yet/);
     expect(text()).toMatch(
       /Frame \d+, a request \(tools\/call\) on its way to the server, \d+ bytes, is held: an interceptor/,
     );

@@ -104,7 +104,11 @@ describe('what is no snapshot is refused, with the member that shows it', () => 
     [['tags', 0], 7, 'tags[0] is 7;'],
     [['tags'], { length: 3 }, 'tags is of type object;'],
     [['tasks'], Array(3), 'tasks[0] is missing;'],
-    [['pending', 1, 'state'], 'lost', 'pending[1].state is "lost"; it should be one of held, open, answering.'],
+    [
+      ['pending', 1, 'state'],
+      'lost',
+      'pending[1].state is "lost"; it should be one of held, open, answering, dropped.',
+    ],
     [['pending', 1], null, 'pending[1] is null;'],
     [['pending', 0, 'id'], { toString: 'x' }, 'pending[0].id is of type object; it should be a text or a number.'],
     [['pending', 0, 'dueInMs'], undefined, 'pending[0].dueInMs is missing; it should be a number or null.'],
