@@ -193,6 +193,8 @@ export interface Runtime {
   /** Snapshots of the open sessions, in the order in which they opened. */
   sessions(): IterableIterator<SessionSnapshot>;
   totals(): TotalsSnapshot;
+  /** The limits that hold now, a copy. */
+  readonly limits: Limits;
   /**
    * Changes limits while sessions are open. How many sessions, requests, questions, streams, held frames, subscriptions and
    * labels there may be holds at once, for open sessions too; what is there above a lowered limit stays until it is over.

@@ -7,6 +7,7 @@
  */
 
 import type { Direction, RequestId } from '../protocol/envelope.ts';
+import type { TransportType } from '../session/interception.ts';
 import type { EndReason, Outcome, SessionState, SessionStatus } from '../session/outcomes.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 
@@ -19,6 +20,8 @@ export type Observation =
       readonly at: number;
       readonly from: SessionState;
       readonly to: SessionState;
+      /** Milliseconds that it was in the state it left. */
+      readonly dwellMs: number;
     }
   | {
       readonly type: 'request-settled';
@@ -31,6 +34,14 @@ export type Observation =
       readonly method: string;
       readonly outcome: Outcome;
       readonly elapsedMs: number;
+      /** Milliseconds, of `elapsedMs`, until it was sent on to whoever answers it; `undefined` where it never was. */
+      readonly sentAfterMs: number | undefined;
+      /** Of the error that its requester was told, whoever made it; `undefined` where there was none, or none that can be read. */
+      readonly errorCode: number | undefined;
+      readonly transportType: TransportType;
+      readonly route: string | undefined;
+      /** What the peers of its session have agreed on by now. */
+      readonly protocolVersion: string | undefined;
     }
   | { readonly type: 'tags-changed'; readonly sessionId: string; readonly at: number; readonly tags: readonly string[] }
   | {

@@ -33,6 +33,7 @@ import type { Box } from './outbox.ts';
 import { fastUtf8Check, nextTurn } from './platform.ts';
 import { randomId } from './random-id.ts';
 import { Registry, Slot, sessionsPerPrincipal } from './registry.ts';
+import { requestSettled } from './request-settled.ts';
 import { Router } from './router.ts';
 import { type HandleSurroundings, SessionHandle } from './session-handle.ts';
 import { type HostSurroundings, SessionHost } from './session-host.ts';
@@ -150,20 +151,8 @@ class SessionRuntime implements Runtime {
       route: (host, event) => this.#route(host.record.id, event, host),
       ended: (host) => this.#ended(host),
       linkThrew: (error) => this.#log.error({ error }, 'a link threw'),
-      settled: (host, { entry, outcome, elapsedMs }) => {
-        if (this.#observers.size === 0) return;
-        const { direction, id, method } = entry;
-        const at = this.#clock.now();
-        this.#tell({
-          type: 'request-settled',
-          sessionId: host.record.id,
-          at,
-          direction,
-          id,
-          method,
-          outcome,
-          elapsedMs,
-        });
+      settled: (host, effect, effects) => {
+        if (this.#observers.size > 0) this.#tell(requestSettled(host.record, this.#clock.now(), effect, effects));
       },
     };
     this.#stopWatching = options.signal && this.#signals.watch(options.signal, () => this.#inBackground(this.stop()));
@@ -224,6 +213,10 @@ class SessionRuntime implements Runtime {
 
   *sessions(): IterableIterator<ReturnType<typeof snapshotOf>> {
     for (const slot of this.#registry.values()) yield snapshotOf(slot.record, this.#clock.now());
+  }
+
+  get limits(): Limits {
+    return { ...this.#settings.limits };
   }
 
   totals(): TotalsSnapshot {
@@ -400,7 +393,9 @@ class SessionRuntime implements Runtime {
     const at = this.#clock.now();
     if (shown.state === 'initializing' && record.state !== 'initializing') this.#registry.reorder(record);
     if (shown.state !== record.state) {
-      this.#tell({ type: 'state-changed', sessionId: record.id, at, from: shown.state, to: record.state });
+      const dwellMs = at - shown.since;
+      this.#tell({ type: 'state-changed', sessionId: record.id, at, from: shown.state, to: record.state, dwellMs });
+      shown.since = at;
     }
     if (hasOtherTags) {
       this.#tell({ type: 'tags-changed', sessionId: record.id, at, tags: tagsOf(record) });

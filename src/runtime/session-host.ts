@@ -12,7 +12,7 @@ import { idKey } from '../protocol/ids.ts';
 import { readValue } from '../protocol/value-frame.ts';
 import { idTokenOf } from '../protocol/encode.ts';
 import { counterIndex } from '../session/counters.ts';
-import { type Effect, type SendEffect, ownMessage } from '../session/effects.ts';
+import { type Effect, type SendEffect, type SettledEffect, ownMessage } from '../session/effects.ts';
 import type { FailureCause, FrameArrived, SessionEvent } from '../session/events.ts';
 import { type Exchange, PendingEntry, type Via } from '../session/pending.ts';
 import { acceptsBatches } from '../session/profiles.ts';
@@ -35,7 +35,8 @@ export interface HostSurroundings {
   /** Sends an event to the host's session through the supervisor; what finds no session comes back as `unplaced`. */
   route(host: SessionHost, event: SessionEvent): void;
   ended(host: SessionHost): void;
-  settled(host: SessionHost, effect: Extract<Effect, { type: 'settled' }>): void;
+  /** @param effects of the same commit, the effect among them. */
+  settled(host: SessionHost, effect: SettledEffect, effects: readonly Effect[]): void;
   /** A link threw where it was only told something: nothing is decided by that, and its transport will say what is wrong. */
   readonly linkThrew: (error: unknown) => void;
 }
@@ -46,8 +47,9 @@ export class SessionHost {
   readonly toServer: Outbox;
   upstream: Upstream | undefined = undefined;
   /** What observers were last told about the session. */
-  readonly shown: { state: SessionState; tagBits: number; labelChanges: number } = {
+  readonly shown: { state: SessionState; since: number; tagBits: number; labelChanges: number } = {
     state: 'initializing',
+    since: 0,
     tagBits: 0,
     labelChanges: 0,
   };
@@ -68,6 +70,7 @@ export class SessionHost {
 
   constructor(record: SessionRecord, clientLink: PeerLink | ExchangeLink, surroundings: HostSurroundings) {
     this.record = record;
+    this.shown.since = record.openedAt;
     this.#surroundings = surroundings;
     this.#clientLink = clientLink;
     const { bufferPauseBytes: pauseBytes, bufferBytesMax: bytesMax } = record.surroundings.limits;
@@ -189,10 +192,10 @@ export class SessionHost {
   // --- effects out ------------------------------------------------------------------------------------------------
 
   perform(effects: readonly Effect[]): void {
-    for (const effect of effects) this.#perform(effect);
+    for (const effect of effects) this.#perform(effect, effects);
   }
 
-  #perform(effect: Effect): void {
+  #perform(effect: Effect, effects: readonly Effect[]): void {
     switch (effect.type) {
       case 'send':
         this.#send(effect);
@@ -205,7 +208,7 @@ export class SessionHost {
       }
       case 'settled':
         if (this.#exchanges !== undefined) this.#tellExchange(this.#exchanges, effect);
-        this.#surroundings.settled(this, effect);
+        this.#surroundings.settled(this, effect, effects);
         return;
       case 'release':
         this.#release(effect.direction);
@@ -326,10 +329,11 @@ export class SessionHost {
       if (entry.isOwn) continue;
       record.counts[counterIndex['outcome.refused']]!++;
       const elapsedMs = this.#surroundings.now() - entry.startedAt;
-      this.#surroundings.settled(this, { type: 'settled', entry, outcome: 'refused', elapsedMs });
       const why = refusal('INTERCEPTOR_FAILED', { part: 'session' });
       const message = encodeRefusal(entry.idToken, why);
       const answer = ownMessage(opposite(entry.direction), message, 'response', entry.exchange, statusOfRefusal(why));
+      const settled = { type: 'settled', entry, outcome: 'refused', elapsedMs } as const;
+      this.#surroundings.settled(this, settled, [settled, answer]);
       this.#box(answer.direction).push(answer);
     }
     for (const frame of held.all()) {

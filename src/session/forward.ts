@@ -106,12 +106,15 @@ export function releaseRequest(record: SessionRecord, entry: PendingEntry, verdi
       settleEntry(record, entry, 'result' in verdict.body ? 'result' : 'error');
       tell(record, entry, encodeAnswer(entry.idToken, verdict.body), 0);
       return;
-    case 'forward':
+    case 'forward': {
+      const heldMs = Math.round(record.unit.now - entry.startedAt);
       record.unit.later(() => {
         entry.state = 'open';
+        entry.heldMs = heldMs;
         entry.remembers = rememberedAs(entry.method, entry.direction, verdict.frame);
       });
       sendRequest(record, entry, verdict.frame);
+    }
   }
 }
 

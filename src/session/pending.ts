@@ -67,6 +67,8 @@ export class PendingEntry implements Alarm, RequestDeadline, EntryFacts {
   isTaken = false;
   /** Its place among all that entered the table. */
   order = 0;
+  /** How long it was held before it was sent on, in whole milliseconds. */
+  heldMs = 0;
   dueAt = Infinity;
   alarmPrevious: Alarm | null = null;
   alarmNext: Alarm | null = null;

@@ -103,10 +103,10 @@ test('F2 what is refused as no message is told to observers like any other refus
   expect(server.takesAll()).toMatchObject([{ id: 'q', error: { code: -32600 } }]);
   server.sends('noise that nobody answers');
   const refused = { type: 'request-settled', sessionId: 's1', at: 0, method: '', outcome: 'refused', elapsedMs: 0 };
-  expect(play.observations.filter((seen) => seen.type === 'request-settled')).toEqual([
-    { ...refused, direction: 'client-to-server', id: 1 },
-    { ...refused, direction: 'client-to-server', id: null },
-    { ...refused, direction: 'server-to-client', id: 'q' },
+  expect(play.observations.filter((seen) => seen.type === 'request-settled')).toMatchObject([
+    { ...refused, direction: 'client-to-server', id: 1, errorCode: -32600 },
+    { ...refused, direction: 'client-to-server', id: null, errorCode: -32700 },
+    { ...refused, direction: 'server-to-client', id: 'q', errorCode: -32600 },
   ]);
   expect(counts('outcome.refused')).toEqual({ 'outcome.refused': 3 });
 });
