@@ -143,6 +143,8 @@ export interface TracedFrame {
   readonly name?: string;
   /** Of a notification about a request: its id (`notifications/cancelled`), or its progress token. */
   readonly about?: RequestId;
+  /** Of a request: what notifications about its progress will call it. */
+  readonly progressToken?: RequestId;
   /** A response that is an error. */
   readonly isError?: boolean;
   /** The body can be read while the ring has it. */
