@@ -52,7 +52,7 @@ const ofProcess = (told: readonly Told[]): Readonly<Record<string, unknown>> | u
   told.findLast(({ sessionId }) => sessionId === 'ninelives-42')?.snapshot?.context;
 
 describe('a viewer on a foreign wire', () => {
-  test('P19 that comes late is told the process, and every session as it is', () => {
+  test('that comes late is told the process, and every session as it is', () => {
     const sessions = spoken();
     sessions.open().handshake();
     sessions.open();
