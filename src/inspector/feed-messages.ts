@@ -145,6 +145,8 @@ export interface TracedFrame {
   readonly about?: RequestId;
   /** Of a request: what notifications about its progress will call it. */
   readonly progressToken?: RequestId;
+  /** Of a server's request: the id of the client's request in whose course it came, where that is known. */
+  readonly parent?: RequestId;
   /** A response that is an error. */
   readonly isError?: boolean;
   /** The body can be read while the ring has it. */

@@ -5,7 +5,7 @@
 
 import { type Direction, type RequestId, opposite } from '../../../protocol/envelope.ts';
 import type { Outcome } from '../../../session/outcomes.ts';
-import type { TracedEvent, TracedOutcome } from '../../feed-messages.ts';
+import type { TracedEvent, TracedFrame, TracedOutcome } from '../../feed-messages.ts';
 
 /** One request and all that belongs to it. Two exchanges may have one id, one after the other or in both directions. */
 export interface Exchange {
@@ -97,12 +97,17 @@ class Fold implements Exchanges {
       ...unopened(event, frame.direction, frame.id ?? null, frame.method ?? ''),
       name: frame.name,
       token: frame.progressToken,
-      during: frame.direction === 'client-to-server' ? [] : this.#waiting('client-to-server').filter(mayAsk),
+      during: frame.direction === 'client-to-server' ? [] : this.#causesOf(frame),
     };
     this.all.push(opened);
     this.#ofTicket.set(frame.ticket, opened);
     this.#setOpen(opened, [...this.#openUnder(opened.direction, opened.id), opened]);
     return opened;
+  }
+
+  #causesOf({ parent }: TracedFrame): readonly Building[] {
+    const said = parent === undefined ? undefined : this.#openUnder('client-to-server', parent)[0];
+    return said === undefined ? this.#waiting('client-to-server').filter(mayAsk) : [said];
   }
 
   /** Whose frame a later event brings, decides on, or speaks of. */

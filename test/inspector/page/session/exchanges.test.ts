@@ -79,6 +79,15 @@ describe('an exchange', () => {
     expect(all[4]!.during.map((exchange) => exchange.id)).toEqual([1, 3]);
   });
 
+  test('of a server stands inside the call that is said to have caused it, whatever else waits', () => {
+    const talk = new Conversation();
+    talk.request(up, 1);
+    talk.request(up, 2);
+    const asked = talk.request(down, 1, 'elicitation/create');
+    talk.events[2] = { ...asked, frame: { ...asked.frame!, parent: 2 } };
+    expect(causeOf(exchangesOf(talk.events).all[2]!)?.id).toBe(2);
+  });
+
   test('counts its progress by the token that its request has said, else by its id', () => {
     const talk = new Conversation();
     const first = talk.request(up, 1);
