@@ -1,0 +1,85 @@
+/**
+ * Makes the inspector's page (docs/decisions/0034-inspector.md): a few files in dist/inspector that need nothing from anywhere else.
+ * Knows from which files it was made the last time, and does nothing when those are as they were.
+ */
+
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+export const pageFolder = 'dist/inspector';
+
+const root = 'src/inspector/page';
+const recordPath = 'dist/inspector.build.json';
+/** What a build depends on besides the modules that it takes. */
+const besides: readonly string[] = [
+  'package-lock.json',
+  'scripts/build/page.ts',
+  `${root}/index.html`,
+  `${root}/icon.svg`,
+];
+
+interface BuildRecord {
+  /** The text of each file, as a hash. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Every file that something was taken from. */
+  readonly modules: readonly string[];
+}
+
+/** Builds the page where that is needed. Returns every file that something was taken from. */
+export async function buildPage(): Promise<readonly string[]> {
+  const last = lastRecord();
+  if (last !== undefined && isCurrent(last)) return last.modules;
+  const { build } = await import('vite');
+  const modules = new Set<string>();
+  await build({
+    root,
+    configFile: false,
+    envDir: false,
+    // The page is found at any address that ends with a slash.
+    base: './',
+    publicDir: false,
+    logLevel: 'warn',
+    build: {
+      outDir: relative(root, pageFolder),
+      emptyOutDir: true,
+      target: 'es2023',
+      // What stands in the page itself as data would have to be allowed by its content security policy.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+    },
+    plugins: [
+      {
+        name: 'modules-taken',
+        generateBundle(_options, bundle) {
+          for (const part of Object.values(bundle)) {
+            if (part.type === 'chunk') for (const id of part.moduleIds) modules.add(fileOf(id));
+          }
+        },
+      },
+    ],
+  });
+  const files = [...modules].filter((id) => existsSync(id));
+  const sources = files.filter((file) => !file.includes('node_modules')).map((file) => relative('.', file));
+  const inputs = Object.fromEntries([...besides, ...sources].map((file) => [file, hashOf(file)]));
+  writeFileSync(recordPath, JSON.stringify({ inputs, modules: files } satisfies BuildRecord));
+  return files;
+}
+
+/** Without what a bundler appends to tell variants of a file apart. */
+function fileOf(id: string): string {
+  return id.replace(/[?\0].*$/, '');
+}
+
+function lastRecord(): BuildRecord | undefined {
+  if (!existsSync(recordPath) || !existsSync(join(pageFolder, 'index.html'))) return undefined;
+  return JSON.parse(readFileSync(recordPath, 'utf8')) as BuildRecord;
+}
+
+function isCurrent({ inputs }: BuildRecord): boolean {
+  return Object.entries(inputs).every(([file, hash]) => existsSync(file) && hashOf(file) === hash);
+}
+
+function hashOf(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('base64');
+}

@@ -1,0 +1,25 @@
+/** Starts the page: the token, the theme, the connection, and the shell around the views. */
+
+import { render } from 'preact';
+import './style/tokens.css';
+import './style/base.css';
+import './style/shell.css';
+import { openSocket } from './connection/reach.ts';
+import { keepToken, takeToken } from './connection/token.ts';
+import { App } from './shell/app.tsx';
+import { followAddress } from './shell/route.ts';
+import { atNextPicture } from './store/batch.ts';
+import { PageStore } from './store/page-store.ts';
+import { restoreTheme } from './theme.ts';
+
+restoreTheme();
+const store = new PageStore({ origin: location.origin, openSocket, later: atNextPicture });
+store.connect(takeToken());
+followAddress(globalThis, () => store.connect(takeToken()));
+
+const useToken = (token: string): void => {
+  keepToken(token);
+  store.connect(token);
+};
+
+render(<App store={store} useToken={useToken} />, document.getElementById('page')!);

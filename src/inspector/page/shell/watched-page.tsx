@@ -1,0 +1,40 @@
+/** The route of one session: the session's view, or one of its events. Hands them what they show and what they may do. */
+
+import { useMemo } from 'preact/hooks';
+import type { Route } from '../routes.ts';
+import type { SessionActions } from '../session-actions.ts';
+import { SessionPage } from '../session/session-page.tsx';
+import type { PageStore } from '../store/page-store.ts';
+import { go } from './route.ts';
+
+export interface WatchedPageProps {
+  readonly store: PageStore;
+  readonly at: Extract<Route, { readonly sessionId: string }>;
+}
+
+export function WatchedPage({ store, at }: WatchedPageProps) {
+  const { pid, sessionId } = at;
+  const actions = useMemo<SessionActions>(() => {
+    const path = `/sessions/${encodeURIComponent(sessionId)}`;
+    return {
+      readBody: async (seq, from) => store.readBody(pid, seq, from),
+      openEvent: (seq) => go({ view: 'event', pid, sessionId, seq }),
+      close: async () => store.ask(pid, { method: 'DELETE', path }),
+      tag: async (tag, isSet) =>
+        store.ask(pid, { method: isSet ? 'PUT' : 'DELETE', path: `${path}/tags/${encodeURIComponent(tag)}` }),
+    };
+  }, [store, pid, sessionId]);
+
+  const watched = store.watched.value;
+  if (watched !== undefined && watched.process.pid === pid && watched.sessionId === sessionId) {
+    return <SessionPage session={watched} actions={actions} />;
+  }
+  if (!store.hasList.value) return <p class="blank dim">Connecting …</p>;
+  return (
+    <div class="blank">
+      <h1>Process {pid} is gone</h1>
+      <p>It has ended, and its sessions with it.</p>
+      <a href="#/">All sessions</a>
+    </div>
+  );
+}
