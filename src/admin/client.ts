@@ -24,12 +24,13 @@ export async function askAdmin(
   { origin, token }: Reached,
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
+  withinMs = timeoutMs,
 ): Promise<AdminAnswer> {
   return new Promise((resolve) => {
     const failed = (message: string, isGone = false): void => resolve({ kind: 'unreachable', message, isGone });
     const asked = request(
       new URL(path, origin),
-      { method, headers: { Authorization: `Bearer ${token}` }, agent: false, timeout: timeoutMs },
+      { method, headers: { Authorization: `Bearer ${token}` }, agent: false, timeout: withinMs },
       (response) => {
         const chunks: Buffer[] = [];
         let bytes = 0;
@@ -42,7 +43,7 @@ export async function askAdmin(
         response.on('end', () => resolve(readAnswer(response.statusCode ?? 0, Buffer.concat(chunks).toString())));
       },
     );
-    asked.on('timeout', () => asked.destroy(new Error(`it did not answer within ${timeoutMs / 1000} s`)));
+    asked.on('timeout', () => asked.destroy(new Error(`it did not answer within ${withinMs / 1000} s`)));
     asked.on('error', (error: NodeJS.ErrnoException) => failed(error.message, error.code === 'ECONNREFUSED'));
     asked.end();
   });

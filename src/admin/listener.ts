@@ -12,10 +12,11 @@ import type { Clock, Log } from '../ports.ts';
 import { type DoorPolicy, doorPolicy } from '../transports/door.ts';
 import type { Administered } from './administered.ts';
 import { Allowance } from './allowance.ts';
+import { answer, quietHeaders, refuse } from './answers.ts';
 import { operationFor } from './api.ts';
-import type { ApiAnswer } from './operation.ts';
-import { type Problem, problemBody, problemTable } from './problems.ts';
-import { TokenCheck } from './token.ts';
+import { type Hub, isOfHub } from './hub.ts';
+import type { Problem } from './problems.ts';
+import { TokenCheck, bearerIn } from './token.ts';
 import { type UpgradePath, refuseUpgrade, tokenShownIn, upgradeFor } from './upgrades.ts';
 
 export interface AdminListenerOptions {
@@ -26,6 +27,8 @@ export interface AdminListenerOptions {
   readonly administered: Administered;
   /** Where more is spoken than requests and answers. */
   readonly upgrades?: readonly UpgradePath[];
+  /** Where the page of all processes is served, too. */
+  readonly hub?: Hub;
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: Partial<AdminLimits>;
@@ -84,16 +87,18 @@ class Listener implements AdminListener {
   readonly #requests: Allowance;
   readonly #strangers: Allowance;
   readonly #upgrades: readonly UpgradePath[];
+  readonly #hub: Hub | undefined;
   /** Connections that speak something else by now: the server does not count them among its own any more. */
   readonly #upgraded = new Set<Duplex>();
 
-  constructor({ host, token, administered, upgrades = [], clock, log, limits }: AdminListenerOptions) {
+  constructor({ host, token, administered, upgrades = [], hub, clock, log, limits }: AdminListenerOptions) {
     const all = { ...defaultAdminLimits, ...limits };
     this.#host = isIPv6(host) ? `[${host}]` : host;
     this.#door = doorPolicy({ listenHost: host });
     this.#token = new TokenCheck(token);
     this.#administered = administered;
     this.#upgrades = upgrades;
+    this.#hub = hub;
     this.#clock = clock;
     this.#log = log;
     this.#bodyBytesMax = all.bodyBytesMax;
@@ -155,8 +160,9 @@ class Listener implements AdminListener {
     socket.on('close', () => this.#upgraded.delete(socket)).on('error', () => socket.destroy());
     try {
       const path = upgradeFor(this.#upgrades, request);
-      const refused = this.#foreignness(request) ?? this.#intrusion(this.#token.is(tokenShownIn(request, path)));
+      const refused = this.#foreignness(request) ?? this.#intrusion(request, tokenShownIn(request, path));
       if (refused !== undefined) refuseUpgrade(socket, refused);
+      else if (this.#isOfHub(request)) void this.#hub?.upgrade(request, socket, head);
       else if (path === undefined) refuseUpgrade(socket, { problem: 'NOT_FOUND' });
       else path.accept(request, socket, head);
     } catch (error) {
@@ -170,7 +176,7 @@ class Listener implements AdminListener {
     const { authorization } = request.headersDistinct;
     const foreign = this.#foreignness(request);
     if (foreign !== undefined || isPageLoad(request)) return foreign;
-    return this.#intrusion(authorization?.length === 1 && this.#token.admits(authorization[0]));
+    return this.#intrusion(request, authorization?.length === 1 ? bearerIn(authorization[0]) : undefined);
   }
 
   /** The request is for another host, or of a page of somebody else. */
@@ -180,14 +186,24 @@ class Listener implements AdminListener {
     return turnedAway !== undefined || !isOwnPage ? { problem: 'FOREIGN_HOST' } : undefined;
   }
 
-  #intrusion(hasToken: boolean): Problem | undefined {
+  /** The token of a process is for that process; that of the hub is for all of them, and so for this one. */
+  #intrusion(request: IncomingMessage, shown: string | undefined): Problem | undefined {
+    const hasToken = this.#hub?.isToken(shown) === true || (!this.#isOfHub(request) && this.#token.is(shown));
     if (!hasToken) return { problem: this.#strangers.take() ? 'UNAUTHORIZED' : 'TOO_MANY_REQUESTS' };
     return this.#requests.take() ? undefined : { problem: 'TOO_MANY_REQUESTS' };
+  }
+
+  #isOfHub({ url = '' }: IncomingMessage): boolean {
+    return this.#hub !== undefined && isOfHub(url);
   }
 
   #lead(request: IncomingMessage, response: ServerResponse): void {
     if (isPageLoad(request)) {
       answerPage(response);
+      return;
+    }
+    if (this.#isOfHub(request)) {
+      void this.#hub?.serve(request, response);
       return;
     }
     const chunks: Buffer[] = [];
@@ -224,7 +240,7 @@ class Listener implements AdminListener {
       if (body === notJson) refuse(response, { problem: 'BAD_REQUEST', message: 'The body is no JSON' });
       else {
         const call = { params: found.params, query: searchParams, body };
-        write(response, await found.operation.answer(call, this.#administered, this.#clock.now()));
+        answer(response, await found.operation.answer(call, this.#administered, this.#clock.now()));
       }
     } else if (found.allows.length === 0) refuse(response, { problem: 'NOT_FOUND' });
     else {
@@ -235,7 +251,7 @@ class Listener implements AdminListener {
 
   async #answerDocument(response: ServerResponse): Promise<void> {
     const { openApiDocument } = await import('./openapi.ts');
-    write(response, { status: 200, body: openApiDocument(this.#administered.facts.version) });
+    answer(response, { status: 200, body: openApiDocument(this.#administered.facts.version) });
   }
 }
 
@@ -263,49 +279,4 @@ const pageText = `ninelives: the admin API of this process is here, for whoever 
 function answerPage(response: ServerResponse): void {
   response.writeHead(200, { ...quietHeaders, 'Content-Type': 'text/plain; charset=utf-8' });
   response.end(pageText);
-}
-
-/** Nothing of this is kept by a browser, shown inside another page, or taken for something else. */
-const quietHeaders = {
-  'Cache-Control': 'no-store',
-  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-} as const;
-
-function write(response: ServerResponse, answer: ApiAnswer): void {
-  if ('problem' in answer) {
-    refuse(response, answer);
-    return;
-  }
-  if (answer.status === 204) {
-    response.writeHead(204, quietHeaders);
-    response.end();
-    return;
-  }
-  writeJson(response, answer.status, answer.body);
-}
-
-function refuse(response: ServerResponse, problem: Problem): void {
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  const { status } = problemTable[problem.problem];
-  // Who is not let in does not keep a connection, and what else was sent on it is not read.
-  if (status === 401 || status === 403 || status === 413 || status === 429) response.setHeader('Connection', 'close');
-  if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
-  if (status === 429) response.setHeader('Retry-After', '1');
-  writeJson(response, status, problemBody(problem));
-}
-
-function writeJson(response: ServerResponse, status: number, body: unknown): void {
-  const text = `${JSON.stringify(body)}\n`;
-  response.writeHead(status, {
-    ...quietHeaders,
-    'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(text),
-  });
-  response.end(text);
 }

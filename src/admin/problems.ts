@@ -6,6 +6,7 @@ export const problemTable = {
   UNAUTHORIZED: { status: 401, message: 'Show the token of this process: Authorization: Bearer TOKEN' },
   FOREIGN_HOST: { status: 403, message: 'This is not for that host, or not for that page' },
   NOT_FOUND: { status: 404, message: 'Nothing is here: GET /openapi.json lists what is' },
+  NO_SUCH_PROCESS: { status: 404, message: 'No process of this id can be looked at here' },
   SESSION_NOT_FOUND: { status: 404, message: 'There is no such session, or it has ended' },
   REQUEST_NOT_FOUND: { status: 404, message: 'No request of this id waits in the session' },
   NO_RULES: { status: 404, message: 'This process has no rules: start it with --rules FILE' },
@@ -16,6 +17,8 @@ export const problemTable = {
   BODY_TOO_LARGE: { status: 413, message: 'The body is larger than this API takes' },
   TOO_MANY_REQUESTS: { status: 429, message: 'Too many requests at once: try again in a second' },
   INTERNAL: { status: 500, message: 'Something went wrong here; the log of this process says what' },
+  PROCESS_GONE: { status: 502, message: 'That process does not answer any more' },
+  PROCESS_SILENT: { status: 504, message: 'That process has not answered in time' },
 } as const satisfies Record<string, { readonly status: number; readonly message: string }>;
 
 export type ProblemCode = keyof typeof problemTable;

@@ -1,12 +1,20 @@
 /**
- * Where the command line finds the processes that can be managed: a file for each, with its address and its token, in a folder that
- * nobody else may read. Files of processes that are gone are removed by whoever finds them.
+ * Where the command line and the hub find the processes that can be managed: a file for each, with its address and its token, in a
+ * folder that nobody else may read. Files of processes that are gone are removed by whoever finds them.
  */
 
-import { chmodSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { systemReason } from '../reasons.ts';
+import {
+  type RunFileProblem,
+  folderProblem,
+  isAlive,
+  makeRunFolder,
+  readSmallJson,
+  runFolder,
+  writeWhole,
+} from './run-folder.ts';
 
 export interface RunFile {
   readonly pid: number;
@@ -17,37 +25,19 @@ export interface RunFile {
   readonly startedAt: number;
 }
 
-/** A folder or a file that cannot be used, as a sentence. */
-export interface RunFileProblem {
-  readonly problem: string;
-}
-
-/** Longer files are not ours. */
-const fileBytesMax = 16 * 1024;
 const nameOfFile = /^(\d{1,10})\.json$/;
-
-export function runFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  const own = environment['XDG_RUNTIME_DIR'];
-  if (own !== undefined && isAbsolute(own)) return join(own, 'ninelives');
-  return join(tmpdir(), `ninelives-${process.platform === 'win32' ? 'run' : userInfo().uid}`);
-}
 
 /** Writes the file of this process. Returns how to remove it, which may be called when the process ends. */
 export function writeRunFile(file: RunFile, folder = runFolder()): { readonly remove: () => void } | RunFileProblem {
-  const path = join(folder, `${file.pid}.json`);
-  const unfinished = join(folder, `.${file.pid}.${file.startedAt}`);
+  const name = `${file.pid}.json`;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const problem = folderProblem(folder);
+    const problem = makeRunFolder(folder);
     if (problem !== undefined) return { problem };
-    // Whoever reads it finds all of it or nothing.
-    writeFileSync(unfinished, `${JSON.stringify(file)}\n`, { mode: 0o600, flag: 'wx' });
-    chmodSync(unfinished, 0o600);
-    renameSync(unfinished, path);
+    writeWhole(folder, name, `${JSON.stringify(file)}\n`, 'replace');
   } catch (error) {
-    return { problem: `${path} cannot be written: ${systemReason(error)}` };
+    return { problem: `${join(folder, name)} cannot be written: ${systemReason(error)}` };
   }
-  return { remove: () => removeFile(path, file.startedAt) };
+  return { remove: () => removeFile(join(folder, name), file.startedAt) };
 }
 
 /** The files of the processes that are there, in the order in which those started. Removes the others. */
@@ -73,25 +63,9 @@ export function readRunFiles(folder = runFolder()): readonly RunFile[] | RunFile
   return found.toSorted((one, other) => one.startedAt - other.startedAt);
 }
 
-/** What stands in the way of trusting what is in the folder. */
-function folderProblem(folder: string): string | undefined {
-  const found = lstatSync(folder);
-  if (!found.isDirectory()) return `${folder} is no folder`;
-  if (process.platform === 'win32') return undefined;
-  if (found.uid !== userInfo().uid) return `${folder} belongs to somebody else`;
-  if ((found.mode & 0o077) !== 0) return `${folder} is open to others: chmod 700 it`;
-  return undefined;
-}
-
-/** Undefined for what is no such file, or is gone by now. */
 function readOne(path: string): RunFile | undefined {
-  try {
-    if (lstatSync(path).size > fileBytesMax) return undefined;
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return isRunFile(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = readSmallJson(path);
+  return isRunFile(value) ? value : undefined;
 }
 
 function isRunFile(value: unknown): value is RunFile {
@@ -100,15 +74,6 @@ function isRunFile(value: unknown): value is RunFile {
   return (
     typeof pid === 'number' && typeof origin === 'string' && typeof token === 'string' && typeof startedAt === 'number'
   );
-}
-
-/** One that we may not even signal is somebody else's, and none that a file in our folder is about. */
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 /** A later process may have the same pid, and its file is not ours. */

@@ -17,16 +17,15 @@ export class TokenCheck {
     this.#digest = digestOf(token);
   }
 
-  /** @param header the value of `Authorization`; undefined where there is none. */
-  admits(header: string | undefined): boolean {
-    const [, shown] = /^Bearer +([\w-]+)$/i.exec(header ?? '') ?? [];
-    return this.is(shown);
-  }
-
   /** @param shown the bare token; undefined where none is shown. */
   is(shown: string | undefined): boolean {
     return shown !== undefined && timingSafeEqual(digestOf(shown), this.#digest);
   }
+}
+
+/** @param header the value of `Authorization`. Undefined where it shows no token. */
+export function bearerIn(header = ''): string | undefined {
+  return /^Bearer +([\w-]+)$/i.exec(header)?.[1];
 }
 
 function digestOf(text: string): Buffer {

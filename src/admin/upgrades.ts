@@ -8,6 +8,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 import { type Problem, problemBody, problemTable } from './problems.ts';
+import { bearerIn } from './token.ts';
 
 export interface UpgradePath {
   /** Of the URL, without its query. With a `/` at its end: everything below it. */
@@ -30,7 +31,7 @@ export function upgradeFor(upgrades: readonly UpgradePath[], request: IncomingMe
 export function tokenShownIn(request: IncomingMessage, path: UpgradePath | undefined): string | undefined {
   const { authorization = [], 'sec-websocket-protocol': offered = [] } = request.headersDistinct;
   const shown = [
-    ...authorization.map((value) => /^Bearer +([\w-]+)$/i.exec(value)?.[1] ?? ''),
+    ...authorization.map((value) => bearerIn(value) ?? ''),
     ...offered
       .flatMap((value) => value.split(','))
       .map((name) => name.trim())

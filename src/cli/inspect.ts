@@ -6,7 +6,11 @@
 import type { Administered, AdministeredRules } from '../admin/administered.ts';
 import type { ProcessFacts } from '../observe/process-facts.ts';
 import { type AdminListener, openAdminListener } from '../admin/listener.ts';
-import { writeRunFile } from '../admin/run-files.ts';
+import { Hub } from '../admin/hub.ts';
+import type { HubProcess } from '../admin/hub-processes.ts';
+import { hubToken } from '../admin/hub-token.ts';
+import { type RunFile, writeRunFile } from '../admin/run-files.ts';
+import { runFolder } from '../admin/run-folder.ts';
 import { newToken } from '../admin/token.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { RulesInForce } from '../rules/rules-in-force.ts';
@@ -32,9 +36,12 @@ export interface InspectOptions {
 
 /** Resolves when it listens, or cannot. The file is removed when the process ends, however it does. */
 export async function openInspect(options: InspectOptions): Promise<void> {
-  const { at, clock, log, say } = options;
+  const { at, clock, log, say, folder = runFolder() } = options;
   const token = newToken();
   const facts = factsOf(options);
+  const kept = hubToken(folder);
+  let own: HubProcess | null = null;
+  const hub = new Hub({ token: 'token' in kept ? kept.token : newToken(), folder, own: () => own ?? undefined, clock });
   const administered: Administered = {
     facts,
     sessions: () => options.managed.sessions(),
@@ -44,7 +51,7 @@ export async function openInspect(options: InspectOptions): Promise<void> {
     drain: options.drain,
   };
   const open = async (port: number): Promise<AdminListener> =>
-    openAdminListener({ host: at.host, port, token, administered, clock, log });
+    openAdminListener({ host: at.host, port, token, administered, hub, clock, log });
   let listener: AdminListener;
   try {
     listener = await open(at.port).catch(async (error: NodeJS.ErrnoException) => {
@@ -57,10 +64,12 @@ export async function openInspect(options: InspectOptions): Promise<void> {
     return;
   }
   const { origin } = listener;
-  const written = writeRunFile({ pid: facts.pid, origin, token, startedAt: facts.startedAt }, options.folder);
+  const file: RunFile = { pid: facts.pid, origin, token, startedAt: facts.startedAt };
+  own = { file, facts };
+  const written = writeRunFile(file, folder);
   if ('problem' in written) log.warn({ problem: written.problem }, "'ninelives sessions' will not find this process");
   else process.on('exit', () => written.remove());
-  say(`ninelives inspector on ${origin}/inspect/#token=${token}\n`);
+  say(`ninelives inspector on ${origin}/inspect/#token=${hub.token}\n`);
 }
 
 function factsOf({ command, server, url, clock }: InspectOptions): ProcessFacts {

@@ -12,7 +12,7 @@ import { systemClock } from '../../src/runtime/system-clock.ts';
 
 export const token = 'a-token_of-this-test';
 
-export async function administered(options: Partial<AdminListenerOptions> = {}) {
+export async function administered(options: Partial<AdminListenerOptions> = {}, pid = 1) {
   let opened = 0;
   let drains = 0;
   const clock = systemClock();
@@ -26,7 +26,7 @@ export async function administered(options: Partial<AdminListenerOptions> = {}) 
     close: () => {},
   };
   const what: Administered = {
-    facts: { pid: 1, version: '0.0.0', command: 'forward http', server: 'node', url: 'http://h/mcp', startedAt: 1 },
+    facts: { pid, version: '0.0.0', command: 'forward http', server: 'node', url: 'http://h/mcp', startedAt: 1 },
     sessions: () => runtime.sessions(),
     session: (id) => runtime.session(id),
     totals: () => runtime.totals(),
@@ -53,7 +53,7 @@ export async function administered(options: Partial<AdminListenerOptions> = {}) 
     if ('refusal' in result) throw new Error(result.refusal.code);
     return result.session;
   };
-  return { listener, runtime, open, written, drains: () => drains };
+  return { listener, facts: what.facts, runtime, open, written, drains: () => drains };
 }
 
 /** One rule, which pauses what is called by the name of a tool that is to be held. */

@@ -14,6 +14,7 @@ test('the codes and their HTTP statuses are these', () => {
     UNAUTHORIZED: 401,
     FOREIGN_HOST: 403,
     NOT_FOUND: 404,
+    NO_SUCH_PROCESS: 404,
     SESSION_NOT_FOUND: 404,
     REQUEST_NOT_FOUND: 404,
     NO_RULES: 404,
@@ -24,5 +25,7 @@ test('the codes and their HTTP statuses are these', () => {
     BODY_TOO_LARGE: 413,
     TOO_MANY_REQUESTS: 429,
     INTERNAL: 500,
+    PROCESS_GONE: 502,
+    PROCESS_SILENT: 504,
   });
 });

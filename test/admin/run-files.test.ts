@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symli
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type RunFile, readRunFiles, runFolder, writeRunFile } from '../../src/admin/run-files.ts';
+import { type RunFile, readRunFiles, writeRunFile } from '../../src/admin/run-files.ts';
 
 const isWindows = process.platform === 'win32';
 
@@ -76,11 +76,5 @@ describe('the file of a process', () => {
 
   test('where there is no folder there is no process', () => {
     expect(readRunFiles(folder())).toEqual([]);
-  });
-
-  test('stands where the system keeps such files, or in a folder of the user', () => {
-    expect(runFolder({ XDG_RUNTIME_DIR: '/run/user/7' })).toBe(join('/run/user/7', 'ninelives'));
-    expect(runFolder({ XDG_RUNTIME_DIR: 'relative' })).toContain(tmpdir());
-    expect(runFolder({})).toMatch(/ninelives-(?:\d+|run)$/);
   });
 });

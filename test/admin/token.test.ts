@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { TokenCheck, newToken } from '../../src/admin/token.ts';
+import { TokenCheck, bearerIn, newToken } from '../../src/admin/token.ts';
 
 describe('a token', () => {
   test('is new each time, long, and can stand in a URL', () => {
@@ -21,6 +21,6 @@ describe('a token', () => {
     ['', false],
     [undefined, false],
   ])('is shown by %j: %s', (header, isRight) => {
-    expect(new TokenCheck('right-token').admits(header)).toBe(isRight);
+    expect(new TokenCheck('right-token').is(bearerIn(header))).toBe(isRight);
   });
 });

@@ -39,7 +39,7 @@ test('an inspector says where it is, and leaves word for the command line', asyn
   expect(said).toEqual([
     expect.stringMatching(/^ninelives inspector on http:\/\/127\.0\.0\.1:\d+\/inspect\/#token=[\w-]{43}\n$/),
   ]);
-  expect(readdirSync(join(place, 'ninelives'))).toEqual([`${process.pid}.json`]);
+  expect(readdirSync(join(place, 'ninelives'))).toEqual([`${process.pid}.json`, 'hub-token.json']);
 });
 
 test('where no word can be left the inspector is there all the same', async () => {

@@ -29,6 +29,9 @@ async function sessions(...words: readonly string[]) {
   return { code, out, err };
 }
 
+/** The processes that have left word of themselves. */
+const left = (): readonly string[] => readdirSync(join(folder, 'ninelives')).filter((name) => /^\d/.test(name));
+
 /** Where the page of a process is, as it says itself. */
 const inspector = async (program: Program): Promise<URL> =>
   new URL(
@@ -91,19 +94,19 @@ describe('sessions', () => {
     expect(await sessions('tag', idle!, 'watched')).toMatchObject({ code: 0, out: `${idle}: watched\n` });
     expect(await sessions('tag', idle!, 'watched', '--remove')).toMatchObject({ code: 0, out: `${idle}: no tags\n` });
 
-    const [found] = readdirSync(join(folder, 'ninelives')).filter((name) => name.startsWith(String(stdio.pid)));
+    const [found] = left().filter((name) => name.startsWith(String(stdio.pid)));
     expect(statSync(join(folder, 'ninelives', found!)).mode & 0o777).toBe(0o600);
     expect(await sessions('close', waiting!.slice(0, 8))).toMatchObject({ code: 0, out: `closed ${waiting}\n` });
     expect(await stdio.answer(7)).toMatchObject({ error: { code: expect.any(Number) as number } });
     expect(await stdio.exit).toMatchObject({ signal: null });
-    expect(readdirSync(join(folder, 'ninelives'))).toEqual([`${http.program.pid}.json`]);
+    expect(left()).toEqual([`${http.program.pid}.json`]);
     expect(await sessions('show', waiting!)).toMatchObject({ code: 4, out: '' });
     expect((await sessions('list', '--pid', String(stdio.pid))).code).toBe(4);
 
     http.program.signal('SIGKILL');
     await http.program.exit;
     expect((await sessions('list')).code).toBe(4);
-    expect(readdirSync(join(folder, 'ninelives'))).toEqual([]);
+    expect(left()).toEqual([]);
     await client.close().catch(() => {});
   });
 

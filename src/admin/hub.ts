@@ -1,0 +1,107 @@
+/**
+ * One page for all processes of a machine: lists them, and leads what is asked about one of them to it. Whoever has the token of the hub
+ * may ask each of them whatever its own token lets ask; no process learns the hub's token, and no page the token of a process.
+ */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+import type { ProcessList } from '../observe/hub-messages.ts';
+import type { Clock } from '../ports.ts';
+import { answer, refuse } from './answers.ts';
+import { type HubProcess, HubProcesses } from './hub-processes.ts';
+import { relayRequest, relayUpgrade } from './hub-relay.ts';
+import { HubViewers } from './hub-viewers.ts';
+import type { Problem } from './problems.ts';
+import { TokenCheck } from './token.ts';
+import { refuseUpgrade } from './upgrades.ts';
+
+export interface HubOptions {
+  readonly token: string;
+  /** Of the run files. */
+  readonly folder: string;
+  /** The process that this is in, which is there also where it could leave no word; undefined where it is the hub and nothing else. */
+  readonly own: () => HubProcess | undefined;
+  readonly clock: Clock;
+}
+
+export class Hub {
+  readonly token: string;
+  readonly processes: HubProcesses;
+  readonly #check: TokenCheck;
+  readonly #viewers: HubViewers;
+
+  constructor({ token, ...processes }: HubOptions) {
+    this.token = token;
+    this.#check = new TokenCheck(token);
+    this.processes = new HubProcesses(processes);
+    this.#viewers = new HubViewers(this.processes);
+  }
+
+  /** @param shown the bare token; undefined where none is shown. */
+  isToken(shown: string | undefined): boolean {
+    return this.#check.is(shown);
+  }
+
+  /** @param request for a path that `isOfHub`, with the token. Never rejects. */
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { url = '' } = request;
+    const place = placeIn(url);
+    if (place === undefined) {
+      if (pathOf(url) !== '/processes') refuse(response, { problem: 'NOT_FOUND' });
+      else if (request.method === 'GET') answer(response, { status: 200, body: await this.#list() });
+      else {
+        response.setHeader('Allow', 'GET');
+        refuse(response, { problem: 'METHOD_NOT_ALLOWED' });
+      }
+      return;
+    }
+    const found = await this.processes.find(place.pid);
+    if (found === undefined) refuse(response, noProcess);
+    else relayRequest(request, response, { file: found.file, path: place.path, suspect: this.#suspect });
+  }
+
+  /** @param request for a path that `isOfHub`, with the token. Never rejects. */
+  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { url = '' } = request;
+    if (pathOf(url) === '/hub') {
+      this.#viewers.accept(request, socket, head);
+      return;
+    }
+    const place = placeIn(url);
+    const found = place === undefined ? undefined : await this.processes.find(place.pid);
+    if (socket.destroyed) return;
+    if (place === undefined) refuseUpgrade(socket, { problem: 'NOT_FOUND' });
+    else if (found === undefined) refuseUpgrade(socket, noProcess);
+    else relayUpgrade(request, socket, head, { file: found.file, path: place.path, suspect: this.#suspect });
+  }
+
+  close(): void {
+    this.#viewers.close();
+    this.processes.close();
+  }
+
+  async #list(): Promise<ProcessList> {
+    const processes = await this.processes.list();
+    return { processes: processes.map(({ facts }) => facts) };
+  }
+
+  readonly #suspect = (): void => this.processes.suspect();
+}
+
+const noProcess: Problem = { problem: 'NO_SUCH_PROCESS' };
+
+/** Whether the hub, and no other part of the listener, is asked here. */
+export function isOfHub(url: string): boolean {
+  return /^\/(?:hub|processes)(?:[/?]|$)/.test(url);
+}
+
+function pathOf(url: string): string {
+  return /^[^?]*/.exec(url)![0];
+}
+
+/** `/processes/PID/...`: the process, and what it is asked. */
+function placeIn(url: string): { readonly pid: number; readonly path: string } | undefined {
+  const [, pid, path] = /^\/processes\/(\d{1,10})(\/.*)$/s.exec(url) ?? [];
+  return pid === undefined || path === undefined ? undefined : { pid: Number(pid), path };
+}
