@@ -12,6 +12,8 @@ export class SessionRecord extends SessionData {
   plan: unknown = undefined;
   /** Kept by the runtime: the session's place in its registry. */
   place: unknown = undefined;
+  /** Kept by a tracer: what it remembers of the session. */
+  trace: unknown = undefined;
 
   constructor(input: SessionInput) {
     super(input);
