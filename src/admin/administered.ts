@@ -1,16 +1,23 @@
 /** What is managed through the admin API, as the API needs it: one process and its sessions. */
 
 import type { ProcessFacts } from '../observe/process-facts.ts';
+import type { Breakpoints } from '../rules/breakpoints.ts';
 import type { PauseDesk } from '../rules/pause-desk.ts';
 import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { RuntimeSession } from '../runtime/api.ts';
 import type { TotalsSnapshot } from '../runtime/totals.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 
+/** What stands between the frames of this process, with rules or without. */
+export interface AdministeredEngine {
+  readonly desk: PauseDesk;
+  readonly breakpoints: Pick<Breakpoints, 'list' | 'add' | 'remove'>;
+}
+
 /** The rules that frames of this process are asked about. */
 export interface AdministeredRules {
   readonly file: string;
-  readonly engine: Pick<RuleEngine, 'ruleSet'> & { readonly desk: PauseDesk };
+  readonly engine: Pick<RuleEngine, 'ruleSet'>;
   /** Loads the file again. Resolves when that is done; with mistakes in it the rules stay as they are. */
   reload(): Promise<void>;
 }
@@ -18,9 +25,12 @@ export interface AdministeredRules {
 export interface Administered {
   readonly facts: ProcessFacts;
   sessions(): Iterable<SessionSnapshot>;
-  session(id: string): Pick<RuntimeSession, 'snapshot' | 'close' | 'label'> | undefined;
+  session(id: string): Pick<RuntimeSession, 'snapshot' | 'close' | 'label' | 'inject'> | undefined;
   totals(): TotalsSnapshot;
+  readonly engine?: AdministeredEngine;
   readonly rules?: AdministeredRules;
+  /** Whether things may be made to go wrong on purpose; not where it is absent. */
+  readonly takesFaults?: boolean;
   /** Begins an orderly end: what is under way may finish, nothing new begins. */
   drain(): void;
 }

@@ -3,10 +3,12 @@
  * Knows nothing of sockets, tokens or JSON text. docs/reference/admin-api.md is made of openapi.ts, which describes each row.
  */
 
+import type { Fault } from '../session/interception.ts';
 import { defaultLimits } from '../session/limits.ts';
 import type { Administered } from './administered.ts';
 import { debugOperations } from './debug-operations.ts';
 import type { ApiAnswer, ApiCall, Operation, OperationName } from './operation.ts';
+import { pauseOperations } from './pause-operations.ts';
 import type { Problem, ProblemCode } from './problems.ts';
 import { ruleOperations } from './rule-operations.ts';
 import { pageSize, readCursor, sessionPage } from './session-list.ts';
@@ -51,6 +53,7 @@ export const operations: readonly Operation[] = [
     path: '/sessions/{id}/tags/{tag}',
     answer: (call, administered) => setTag(false, call, administered),
   },
+  { name: 'injectFault', method: 'POST', path: '/sessions/{id}/faults', answer: injectFault },
   {
     name: 'getTotals',
     method: 'GET',
@@ -67,8 +70,12 @@ export const operations: readonly Operation[] = [
     },
   },
   ...ruleOperations,
+  ...pauseOperations,
   ...debugOperations,
 ];
+
+/** What can go wrong with a whole session. Single frames are made to fail by rules. */
+export const sessionFaults = ['close-session', 'kill-upstream'] as const satisfies readonly Fault[];
 
 const noSession: Problem = { problem: 'SESSION_NOT_FOUND' };
 
@@ -100,6 +107,17 @@ function setTag(isSet: boolean, { params }: ApiCall, administered: Administered)
       ? `The session takes no further tag: it has room for ${labelsPerSession} of yours`
       : 'A rule of this process holds: the tag goes when it holds no longer',
   };
+}
+
+function injectFault({ params, body }: ApiCall, administered: Administered): ApiAnswer {
+  if (administered.takesFaults !== true) return { problem: 'FAULTS_OFF' };
+  const said = typeof body === 'object' && body !== null && 'fault' in body ? body.fault : undefined;
+  const fault = sessionFaults.find((each) => each === said);
+  if (fault === undefined) return bad(`The body is {"fault": FAULT}, one of ${sessionFaults.join(', ')}`);
+  const session = administered.session(params['id']!);
+  if (session === undefined) return noSession;
+  session.inject(fault);
+  return { status: 204 };
 }
 
 function bad(message: string): Problem {
@@ -150,6 +168,7 @@ export const problemsOf: Readonly<Record<OperationName, readonly ProblemCode[]>>
   closeSession: ['SESSION_NOT_FOUND'],
   addTag: ['BAD_REQUEST', 'SESSION_NOT_FOUND', 'TAG_NOT_CHANGED'],
   removeTag: ['BAD_REQUEST', 'SESSION_NOT_FOUND', 'TAG_NOT_CHANGED'],
+  injectFault: ['BAD_REQUEST', 'FAULTS_OFF', 'SESSION_NOT_FOUND'],
   getTotals: [],
   drain: [],
   getRules: ['NO_RULES'],
@@ -159,5 +178,8 @@ export const problemsOf: Readonly<Record<OperationName, readonly ProblemCode[]>>
   resumePaused: ['NO_RULES', 'NOT_PAUSED'],
   modifyPaused: ['BAD_REQUEST', 'NO_RULES', 'NOT_PAUSED'],
   blockPaused: ['BAD_REQUEST', 'NO_RULES', 'NOT_PAUSED'],
+  listBreakpoints: ['NO_RULES'],
+  addBreakpoint: ['BAD_REQUEST', 'NO_RULES', 'TOO_MANY_BREAKPOINTS'],
+  removeBreakpoint: ['NO_RULES', 'NO_BREAKPOINT'],
   explainSession: ['SESSION_NOT_FOUND', 'REQUEST_NOT_FOUND'],
 };

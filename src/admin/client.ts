@@ -24,7 +24,7 @@ export async function askAdmin(
   { origin, token }: Reached,
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
-  withinMs = timeoutMs,
+  { body, withinMs = timeoutMs }: { readonly body?: object; readonly withinMs?: number } = {},
 ): Promise<AdminAnswer> {
   return new Promise((resolve) => {
     const failed = (message: string, isGone = false): void => resolve({ kind: 'unreachable', message, isGone });
@@ -45,7 +45,7 @@ export async function askAdmin(
     );
     asked.on('timeout', () => asked.destroy(new Error(`it did not answer within ${withinMs / 1000} s`)));
     asked.on('error', (error: NodeJS.ErrnoException) => failed(error.message, error.code === 'ECONNREFUSED'));
-    asked.end();
+    asked.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
 

@@ -137,7 +137,7 @@ export class HubProcesses {
   }
 
   async #askOnce(file: RunFile): Promise<void> {
-    const said = await askAdmin(file, 'GET', '/process', answerMs);
+    const said = await askAdmin(file, 'GET', '/process', { withinMs: answerMs });
     if (said.kind !== 'answered') return;
     const facts = said.body as ProcessFacts;
     if (facts.pid !== file.pid) return;

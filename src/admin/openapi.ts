@@ -6,7 +6,9 @@
 import { z } from 'zod';
 import { budgets, defaultLimits } from '../session/limits.ts';
 import { sessionStates } from '../session/outcomes.ts';
-import { operations, problemsOf } from './api.ts';
+import { breakpointsMax } from '../rules/breakpoints.ts';
+import { breakpointSchema } from '../rules/breakpoint-schema.ts';
+import { operations, problemsOf, sessionFaults } from './api.ts';
 import type { Operation, OperationName } from './operation.ts';
 import { type ProblemCode, problemTable } from './problems.ts';
 import { pageSize } from './session-list.ts';
@@ -114,7 +116,7 @@ const totals = z.strictObject({
 const pausedFrame = z.strictObject({
   id: z.string(),
   sessionId: z.string(),
-  rule: z.string(),
+  rule: z.string().describe('The name of the rule, or `breakpoint ID`.'),
   direction,
   kind: z.enum(['request', 'response', 'notification']),
   method: z.string(),
@@ -124,6 +126,13 @@ const pausedFrame = z.strictObject({
   byDefault: z.enum(['resume', 'block']),
 });
 const anyMessage = z.record(z.string(), z.unknown());
+
+const breakpoint = z.strictObject({
+  id: z.string(),
+  ...breakpointSchema.shape,
+  setAt: z.number().describe('Milliseconds since 1970.'),
+  hits: count.describe('Frames that it has paused.'),
+});
 
 const rules = z.strictObject({
   file: z.string(),
@@ -172,6 +181,12 @@ export const descriptions: Readonly<Record<OperationName, Description>> = {
     summary: 'Ends a session now: what waits in it is settled with an error. Its server is stopped.',
     status: 204,
   },
+  injectFault: {
+    summary:
+      'Makes something go wrong on purpose: ends the session, or kills its server, to see how its peers take it.',
+    status: 204,
+    request: z.strictObject({ fault: z.enum(sessionFaults) }),
+  },
   addTag: {
     summary: `Puts a tag of your own on a session, at most ${defaultLimits.labelsPerSession} of them.`,
     status: 200,
@@ -187,7 +202,7 @@ export const descriptions: Readonly<Record<OperationName, Description>> = {
   getRules: { summary: 'The rules that are in force, in the order in which they are asked.', status: 200, body: rules },
   reloadRules: { summary: 'Loads the rule file again, as a whole or not at all.', status: 200, body: rules },
   listPaused: {
-    summary: 'The frames that a rule has paused, without their messages.',
+    summary: 'The frames that a rule or a breakpoint has paused, without their messages.',
     status: 200,
     body: z.strictObject({ frames: z.array(pausedFrame) }),
   },
@@ -207,10 +222,22 @@ export const descriptions: Readonly<Record<OperationName, Description>> = {
     status: 204,
     request: z.strictObject({ code: z.int().optional(), message: z.string().optional() }),
   },
+  listBreakpoints: {
+    summary: 'The breakpoints that people have set in this process.',
+    status: 200,
+    body: z.strictObject({ breakpoints: z.array(breakpoint) }),
+  },
+  addBreakpoint: {
+    summary: `Pauses frames from now on, in every session at once; at most ${breakpointsMax} of these.`,
+    status: 200,
+    request: breakpointSchema,
+    body: breakpoint,
+  },
+  removeBreakpoint: { summary: 'Takes a breakpoint away. What it has paused stays paused.', status: 204 },
 };
 
 const sentenceOfParam: Readonly<Record<string, string>> = {
-  id: 'The id of the session, or of the paused frame; whole.',
+  id: 'The id of the session, the paused frame or the breakpoint; whole.',
   tag: `1 to ${defaultLimits.labelCharactersMax} characters.`,
 };
 
@@ -275,7 +302,7 @@ function describe({ name, path }: Operation): object {
     operationId: name,
     summary,
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(request === undefined ? {} : { requestBody: { content: json(schemaOf(request)) } }),
+    ...(request === undefined ? {} : { requestBody: { content: json(schemaOf(request, 'input')) } }),
     responses: {
       [success]: { description: 'Done.', ...(body === undefined ? {} : { content: json(schemaOf(body)) }) },
       ...problemAnswers([...problemsOf[name], ...problemsOfAll]),
@@ -300,8 +327,9 @@ function json(schema: object): object {
 }
 
 /** Members may be added within a version, so a reader passes over those that it does not know. */
-function schemaOf(shape: z.ZodType): object {
+function schemaOf(shape: z.ZodType, io: 'input' | 'output' = 'output'): object {
   const { $schema: _, ...schema } = z.toJSONSchema(shape, {
+    io,
     override: ({ jsonSchema }) => {
       if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
     },

@@ -26,6 +26,7 @@ export type OperationName =
   | 'getSession'
   | 'explainSession'
   | 'closeSession'
+  | 'injectFault'
   | 'addTag'
   | 'removeTag'
   | 'getTotals'
@@ -36,4 +37,7 @@ export type OperationName =
   | 'getPaused'
   | 'resumePaused'
   | 'modifyPaused'
-  | 'blockPaused';
+  | 'blockPaused'
+  | 'listBreakpoints'
+  | 'addBreakpoint'
+  | 'removeBreakpoint';

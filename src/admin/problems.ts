@@ -4,6 +4,7 @@
 export const problemTable = {
   BAD_REQUEST: { status: 400, message: 'The request says something that this path does not understand' },
   UNAUTHORIZED: { status: 401, message: 'Show the token of this process: Authorization: Bearer TOKEN' },
+  FAULTS_OFF: { status: 403, message: 'Faults are switched off here: a gateway takes them with allowFaults: true' },
   FOREIGN_HOST: { status: 403, message: 'This is not for that host, or not for that page' },
   NOT_FOUND: { status: 404, message: 'Nothing is here: GET /openapi.json lists what is' },
   NO_SUCH_PROCESS: { status: 404, message: 'No process of this id can be looked at here' },
@@ -11,8 +12,10 @@ export const problemTable = {
   REQUEST_NOT_FOUND: { status: 404, message: 'No request of this id waits in the session' },
   NO_RULES: { status: 404, message: 'This process has no rules: start it with --rules FILE' },
   NOT_PAUSED: { status: 404, message: 'No frame of this id waits for a decision' },
+  NO_BREAKPOINT: { status: 404, message: 'There is no breakpoint of this id' },
   METHOD_NOT_ALLOWED: { status: 405, message: 'This path does not take this method' },
   TAG_NOT_CHANGED: { status: 409, message: 'The session keeps its tags as they are' },
+  TOO_MANY_BREAKPOINTS: { status: 409, message: 'There are as many breakpoints as there may be' },
   RULES_NOT_TAKEN: { status: 409, message: 'The rules stay as they are: the file has mistakes, which the log names' },
   BODY_TOO_LARGE: { status: 413, message: 'The body is larger than this API takes' },
   TOO_MANY_REQUESTS: { status: 429, message: 'Too many requests at once: try again in a second' },

@@ -3,7 +3,7 @@
  * its way is said, and stops no proxy.
  */
 
-import type { Administered, AdministeredRules } from '../admin/administered.ts';
+import type { Administered, AdministeredEngine, AdministeredRules } from '../admin/administered.ts';
 import type { ProcessFacts } from '../observe/process-facts.ts';
 import { type AdminListener, openAdminListener } from '../admin/listener.ts';
 import { Hub } from '../admin/hub.ts';
@@ -24,7 +24,10 @@ export interface InspectOptions {
   readonly server: string;
   readonly url?: string;
   readonly managed: Pick<Administered, 'sessions' | 'session' | 'totals'>;
+  readonly engine?: AdministeredEngine | undefined;
   readonly rules?: AdministeredRules;
+  /** Whether things may be made to go wrong on purpose; not where it is absent. */
+  readonly takesFaults?: boolean;
   readonly drain: () => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -47,7 +50,9 @@ export async function openInspect(options: InspectOptions): Promise<void> {
     sessions: () => options.managed.sessions(),
     session: (id) => options.managed.session(id),
     totals: () => options.managed.totals(),
+    ...(options.engine === undefined ? {} : { engine: options.engine }),
     ...(options.rules === undefined ? {} : { rules: options.rules }),
+    takesFaults: options.takesFaults === true,
     drain: options.drain,
   };
   const open = async (port: number): Promise<AdminListener> =>

@@ -26,8 +26,8 @@ export async function runConfig(
     err.write(loaded.mistakes.map((mistake) => `${mistakeLine(request.file, mistake)}\n`).join(''));
     return exitCodes.usage;
   }
-  const { rules } = loaded.config;
-  const problems = rules === undefined ? [] : await ruleProblems(rules);
+  const { rules, takesFaults } = loaded.config;
+  const problems = rules === undefined ? [] : await ruleProblems(rules, takesFaults);
   if (problems.length > 0) {
     err.write(problems.map((problem) => `${problem}\n`).join(''));
     return exitCodes.usage;
@@ -36,7 +36,7 @@ export async function runConfig(
   return exitCodes.ok;
 }
 
-async function ruleProblems({ file, takesFaults }: NonNullable<GatewayConfig['rules']>): Promise<readonly string[]> {
+async function ruleProblems(file: string, takesFaults: boolean): Promise<readonly string[]> {
   const [{ loadRules }, { problemText }] = await Promise.all([
     import('../rules/load-rules.ts'),
     import('../rules/yaml-places.ts'),

@@ -19,7 +19,7 @@ import { Orphanhood } from './orphanhood.ts';
 import { People } from './people.ts';
 import type { ServerRequest } from './server-flags.ts';
 import type { SessionRequest } from './session-flags.ts';
-import { rulesInForce } from './rules-flag.ts';
+import { ruleEngine, rulesInForce } from './rules-flag.ts';
 import { serverLine } from './terminal.ts';
 
 /** What was asked for. */
@@ -64,6 +64,7 @@ export async function runForward(request: ForwardRequest): Promise<never> {
   process.on('exit', () => kill());
   const { forwardStdio } = await import('../proxy/stdio.ts');
   rules = (await rulesInForce(request.rules, clock, log)) ?? null;
+  const engine = await ruleEngine(rules, request.inspect !== undefined, clock, log);
   if (isatty(0)) log.info({}, 'your terminal is the client: type a message a line, Ctrl-D to end');
   proxy = forwardStdio({
     ...openStandardStreams(),
@@ -75,7 +76,7 @@ export async function runForward(request: ForwardRequest): Promise<never> {
     restart:
       request.restarts === false ? neverRestart : 'url' in request.server ? remoteRestartPolicy : defaultRestartPolicy,
     ...(request.profile === undefined ? {} : { profile: request.profile }),
-    ...(rules === null ? {} : { rules: rules.engine }),
+    ...(engine === undefined ? {} : { rules: engine }),
     checksInvariants: request.checksInvariants === true,
   });
 
@@ -87,7 +88,9 @@ export async function runForward(request: ForwardRequest): Promise<never> {
       command: 'forward stdio',
       server: server.command,
       managed: managedRuntime(running.runtime),
+      engine,
       ...managedRules(rules, request.rules),
+      takesFaults: true,
       drain: () => {
         if (!wasAskedToStop) running.drain();
         wasAskedToStop = true;

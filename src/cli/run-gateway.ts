@@ -17,6 +17,7 @@ import { codeOfSignal, exitCodes } from './exit-codes.ts';
 import type { GatewayRequest } from './gateway.ts';
 import { openLog } from './log.ts';
 import { People } from './people.ts';
+import { ruleEngine } from './rules-flag.ts';
 import { serverLine } from './terminal.ts';
 
 /** How long the last lines on stderr may take at the end. */
@@ -39,12 +40,14 @@ export async function runGateway({ file, logLevel, inspect }: GatewayRequest): P
   }
 
   const { config } = loaded;
-  const rules = await rulesOf(config.rules, clock, log);
+  const rules = await rulesOf(config, clock, log);
   if (rules !== undefined && 'problems' in rules) {
     for (const problem of rules.problems) people.write(`${problem}\n`);
     process.exitCode = exitCodes.usage;
     return;
   }
+
+  const engine = await ruleEngine(rules, inspect !== undefined, clock, log);
 
   let gateway: Gateway | undefined;
   let wasAskedToStop = false;
@@ -77,7 +80,7 @@ export async function runGateway({ file, logLevel, inspect }: GatewayRequest): P
       config,
       clock,
       log,
-      ...(rules === undefined ? {} : { rules: rules.engine }),
+      ...(engine === undefined ? {} : { rules: engine }),
       onStderr: (upstream, line) => people.write(serverLine(line, people, upstream)),
     });
   } catch (error) {
@@ -107,7 +110,9 @@ export async function runGateway({ file, logLevel, inspect }: GatewayRequest): P
       server: `${config.upstreams.size} upstreams`,
       url: running.url,
       managed: running,
-      ...managedRules(rules, config.rules),
+      engine,
+      ...managedRules(rules, config.rules === undefined ? undefined : { file: config.rules }),
+      takesFaults: config.takesFaults,
       drain: () => {
         if (!wasAskedToStop) drain(running);
       },
@@ -120,17 +125,16 @@ export async function runGateway({ file, logLevel, inspect }: GatewayRequest): P
 }
 
 async function rulesOf(
-  said: GatewayConfig['rules'],
+  { rules: file, takesFaults }: GatewayConfig,
   clock: Clock,
   log: Log,
 ): Promise<RulesInForce | { readonly problems: readonly string[] } | undefined> {
-  if (said === undefined) return undefined;
+  if (file === undefined) return undefined;
   const [{ RulesInForce: Rules }, { loadRules }, { problemText }] = await Promise.all([
     import('../rules/rules-in-force.ts'),
     import('../rules/load-rules.ts'),
     import('../rules/yaml-places.ts'),
   ]);
-  const { file, takesFaults } = said;
   const loaded = await loadRules(file, { takesFaults });
   if ('problems' in loaded) return { problems: loaded.problems.map((problem) => problemText(file, problem)) };
   return new Rules({ file, takesFaults, ruleSet: loaded.ruleSet, clock, log });

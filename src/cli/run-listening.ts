@@ -26,7 +26,7 @@ import { defaultLogLevel } from './log-levels.ts';
 import { People } from './people.ts';
 import type { ServerRequest } from './server-flags.ts';
 import type { SessionRequest } from './session-flags.ts';
-import { rulesInForce } from './rules-flag.ts';
+import { ruleEngine, rulesInForce } from './rules-flag.ts';
 import { serverLine } from './terminal.ts';
 
 export interface ListeningRequest extends SessionRequest {
@@ -88,8 +88,9 @@ export async function runListening(request: ListeningRequest): Promise<never> {
   });
   kill = () => backend.kill();
   rules = (await rulesInForce(request.rules, clock, log)) ?? null;
+  const engine = await ruleEngine(rules, request.inspect !== undefined, clock, log);
   try {
-    forward = await open(request, backend, clock, log, rules?.engine);
+    forward = await open(request, backend, clock, log, engine);
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
     log.error({}, error.message);
@@ -107,7 +108,9 @@ export async function runListening(request: ListeningRequest): Promise<never> {
       server: backend.name,
       url: running.url,
       managed: managedRuntime(running.runtime),
+      engine,
       ...managedRules(rules, request.rules),
+      takesFaults: true,
       drain: () => {
         if (!wasAskedToStop) drain(running);
       },

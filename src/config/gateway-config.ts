@@ -14,8 +14,10 @@ export interface GatewayConfig {
   readonly allowHosts: readonly string[];
   readonly allowOrigins: readonly string[];
   readonly sessionsMax: number;
-  /** The rule file, and whether its rules may make things go wrong on purpose. */
-  readonly rules: { readonly file: string; readonly takesFaults: boolean } | undefined;
+  /** The rule file. */
+  readonly rules: string | undefined;
+  /** Whether rules, and those who manage the process, may make things go wrong on purpose. */
+  readonly takesFaults: boolean;
   readonly upstreams: ReadonlyMap<string, UpstreamConfig>;
   readonly routes: readonly RouteConfig[];
 }

@@ -79,6 +79,8 @@ class Reader {
 
   config(): GatewayConfig {
     const { upstreams: said, auth: saidAuth = {}, sessionsMax = 1000, allowHosts = [], allowOrigins = [] } = this.#said;
+    const { rules: file, allowFaults: takesFaults = false } = this.#said;
+    const rules = file === undefined ? undefined : resolve(this.#surroundings.folder, file);
     const upstreams = new Map(Object.entries(said).map(([name, each]) => [name, this.#upstream(name, each)]));
     const auth = new Map(Object.entries(saidAuth).map(([name, each]) => [name, this.#auth(name, each)]));
     const routes = this.#said.routes.map((route, index) => this.#route(route, index, upstreams, auth));
@@ -88,7 +90,7 @@ class Reader {
       if (!routes.some(({ upstream }) => upstream === name))
         this.#wrong(['upstreams', name], 'no route leads to it', 'key');
     }
-    return { listen, allowHosts, allowOrigins, sessionsMax, rules: this.#rules(), upstreams, routes };
+    return { listen, allowHosts, allowOrigins, sessionsMax, rules, takesFaults, upstreams, routes };
   }
 
   #wrong(path: Path, message: string, what: 'key' | 'value' = 'value'): void {
@@ -108,15 +110,6 @@ class Reader {
     if ('text' in found) return found.text;
     this.#wrong(path, found.problem);
     return '';
-  }
-
-  #rules(): GatewayConfig['rules'] {
-    const { rules, allowFaults = false } = this.#said;
-    if (rules === undefined) {
-      if (allowFaults) this.#wrong(['allowFaults'], 'this is about rules, and there are none', 'key');
-      return undefined;
-    }
-    return { file: resolve(this.#surroundings.folder, rules), takesFaults: allowFaults };
   }
 
   #listen(routes: readonly RouteConfig[]): GatewayConfig['listen'] {

@@ -131,7 +131,10 @@ export const gatewaySchema = z.strictObject({
   routes: z.array(route).min(1).max(1000),
   auth: z.record(nameOf('an authenticator'), authenticator).optional(),
   rules: path.optional().describe('A rule file that frames of every route are asked about.'),
-  allowFaults: z.boolean().optional().describe('Rules may make things go wrong on purpose; false unless it is said.'),
+  allowFaults: z
+    .boolean()
+    .optional()
+    .describe('Rules and the admin API may make things go wrong on purpose; false unless it is said.'),
   profile: text.optional().describe('Of every route that does not say another.'),
   limits: limits.optional().describe('Of every route, unless it says otherwise.'),
   times: times.optional().describe('Of every route, unless it says otherwise.'),

@@ -47,6 +47,7 @@ export class GatewayRoute {
   readonly #surroundings: RouteSurroundings;
   readonly #isForHost: (host: string) => boolean;
   readonly #ids = new Set<string>();
+  readonly #unwatch: (() => void) | undefined;
   #isRetired = false;
   #whenEmpty = (): void => {};
 
@@ -72,7 +73,7 @@ export class GatewayRoute {
       checksInvariants,
       ...(rules === undefined ? {} : { interceptors: rules }),
     });
-    if (rules !== undefined) this.runtime.observe(rules.observer);
+    this.#unwatch = rules?.watch(this.runtime);
     this.runtime.observe((observation) => {
       if (observation.type === 'session-opened') this.#ids.add(observation.sessionId);
       else if (observation.type === 'session-ended') {
@@ -189,6 +190,7 @@ export class GatewayRoute {
 
   async close(): Promise<void> {
     await this.runtime.stop();
+    this.#unwatch?.();
     this.#entrance.close();
     this.#entrance.stop();
   }

@@ -446,8 +446,9 @@ function rankOf({ path, isPrefix, host }: RouteConfig): number {
 function fixedProblem(before: GatewayConfig, after: GatewayConfig): string | undefined {
   const hasMoved = before.listen.host !== after.listen.host || before.listen.port !== after.listen.port;
   if (hasMoved) return 'listen cannot change while the gateway runs: restart it';
-  if (JSON.stringify(before.rules) !== JSON.stringify(after.rules))
+  if (before.rules !== after.rules)
     return 'another rule file cannot be used while the gateway runs: restart it, or change the file itself';
+  if (before.takesFaults !== after.takesFaults) return 'allowFaults cannot change while the gateway runs: restart it';
   const [one, other] = [JSON.stringify(before.listen.tls), JSON.stringify(after.listen.tls)];
   return one === other ? undefined : 'tls cannot change while the gateway runs: restart it';
 }

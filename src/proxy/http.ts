@@ -23,7 +23,7 @@ export async function forwardHttp(options: ListeningOptions): Promise<ListeningF
   const limits = withRoomForAFrame(options.limits);
   const runtime = createRuntime(runtimeOptionsOf(options, limits));
   if (options.observer !== undefined) runtime.observe(options.observer);
-  if (options.rules !== undefined) runtime.observe(options.rules.observer);
+  if (options.rules !== undefined) options.rules.watch(runtime);
   let isDraining = false;
   const front = await openHttpFront({
     host,

@@ -88,7 +88,7 @@ export function forwardStdio(options: ForwardStdioOptions): Forward {
     ...(options.checksInvariants === undefined ? {} : { checksInvariants: options.checksInvariants }),
   });
   if (options.observer !== undefined) runtime.observe(options.observer);
-  if (options.rules !== undefined) runtime.observe(options.rules.observer);
+  if (options.rules !== undefined) options.rules.watch(runtime);
 
   const end = deferred<ForwardEnd>();
   const allWritten = deferred();

@@ -47,7 +47,7 @@ export async function forwardWebSocket(options: ListeningOptions): Promise<Liste
   const limits = withRoomForAFrame(options.limits);
   const runtime = createRuntime(runtimeOptionsOf(options, limits));
   if (options.observer !== undefined) runtime.observe(options.observer);
-  if (options.rules !== undefined) runtime.observe(options.rules.observer);
+  if (options.rules !== undefined) options.rules.watch(runtime);
   const door = doorPolicy({ listenHost: listen.host, ...listen.door, isGuarded: guard !== undefined });
   const upgraded = new WeakMap<IncomingMessage, Upgraded>();
   let isDraining = false;

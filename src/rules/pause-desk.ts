@@ -125,6 +125,10 @@ export class BoundedPauseDesk implements PauseDesk {
     return decided;
   }
 
+  get isEmpty(): boolean {
+    return this.#places.size === 0;
+  }
+
   list(): readonly PausedFrame[] {
     return [...this.#places.values()].map(({ frame }) => frame);
   }

@@ -15,6 +15,8 @@ export interface Rule {
   readonly id: string;
   readonly priority: number;
   readonly breakpoint: { readonly from: string | undefined; readonly to: string | undefined } | undefined;
+  /** The one session that is meant; any where it is absent. No file can say it. */
+  readonly session?: string | undefined;
   /** `undefined`: always. */
   readonly condition: Condition | undefined;
   readonly actions: readonly ActionData[];

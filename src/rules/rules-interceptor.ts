@@ -75,7 +75,7 @@ export class RulesInterceptor implements Interceptor {
   /** Whether nothing is to be asked after it: it ended the walk, or somebody else has to decide first. */
   #ask(rule: Rule, walk: Walk): boolean {
     try {
-      if (walk.step === 0 && rule.condition !== undefined && !rule.condition.holds(walk.scene)) {
+      if (walk.step === 0 && !isMeant(rule, walk)) {
         walk.nextRule();
         return false;
       }
@@ -225,6 +225,11 @@ class Walk {
     this.#actions = undefined;
     return actions;
   }
+}
+
+function isMeant({ session, condition }: Rule, { context, scene }: Walk): boolean {
+  if (session !== undefined && session !== context.sessionId) return false;
+  return condition === undefined || condition.holds(scene);
 }
 
 function words({ code, message }: { readonly code?: number | undefined; readonly message?: string | undefined }): {

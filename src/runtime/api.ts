@@ -15,7 +15,7 @@ import type {
 import type { Frame, RequestId } from '../protocol/envelope.ts';
 import type { ReadFault } from '../protocol/faults.ts';
 import type { ReadLimits } from '../protocol/read.ts';
-import type { Interceptor, InterceptorSource, SessionMetadata, TransportType } from '../session/interception.ts';
+import type { Fault, Interceptor, InterceptorSource, SessionMetadata, TransportType } from '../session/interception.ts';
 import type { Exchange } from '../session/pending.ts';
 import type { Limits, Times } from '../session/limits.ts';
 import type { EndReason } from '../session/outcomes.ts';
@@ -172,6 +172,8 @@ export interface RuntimeSession {
    * `labelsPerSession`, is not set: it is counted as `refusedLabels` and logged.
    */
   label(label: string, isSet: boolean): void;
+  /** Makes something go wrong on purpose, as the fault of an interceptor does, to see how its peers take it. */
+  inject(fault: Fault): void;
 }
 
 /** All sessions of a process, or of a part of it, with the limits that they share. `createRuntime` makes one. */

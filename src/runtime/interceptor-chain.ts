@@ -39,7 +39,8 @@ export class InterceptorChain {
   }
 
   get isEmpty(): boolean {
-    return 'length' in this.#interceptors && this.#interceptors.length === 0;
+    const interceptors = this.#interceptors;
+    return 'length' in interceptors ? interceptors.length === 0 : interceptors.isEmpty === true;
   }
 
   /**

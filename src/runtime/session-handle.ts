@@ -9,7 +9,7 @@ import { type ReadFault, isFault } from '../protocol/faults.ts';
 import { isUnsupported } from '../session/announced.ts';
 import type { Exchange } from '../session/pending.ts';
 import { metadataOf } from '../session/metadata.ts';
-import type { SessionMetadata } from '../session/interception.ts';
+import type { Fault, SessionMetadata } from '../session/interception.ts';
 import type { Loss, SessionEvent } from '../session/events.ts';
 import { type SessionSnapshot, snapshotOf } from '../session/snapshot.ts';
 import type { ClientPeer, NotTaken, RuntimeSession, Sender, ServerPeer, SessionPeer } from './api.ts';
@@ -169,6 +169,10 @@ export class SessionHandle implements RuntimeSession {
 
   drain(): void {
     this.#send({ type: 'session.drain', at: this.#surroundings.clock.now() });
+  }
+
+  inject(fault: Fault): void {
+    if (!this.#host.record.hasEnded) this.#host.fail(fault);
   }
 
   label(label: string, isSet: boolean): void {

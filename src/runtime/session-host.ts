@@ -220,15 +220,15 @@ export class SessionHost {
         this.#surroundings.ended(this);
         return;
       case 'fault':
-        this.#fail(effect.fault);
+        this.fail(effect.fault);
         return;
       case 'recovered':
         return;
     }
   }
 
-  /** What an interceptor wants to see go wrong. */
-  #fail(fault: Fault): void {
+  /** What an interceptor, or whoever manages the session, wants to see go wrong. */
+  fail(fault: Fault): void {
     switch (fault) {
       case 'close-session':
         this.#route({ type: 'session.close', at: this.#surroundings.now(), reason: 'closed-by-operator' });

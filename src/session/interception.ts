@@ -110,6 +110,8 @@ export interface Interceptor {
 
 /** Interceptors that may be others for another session, or at another time. Asked once for each frame. */
 export interface InterceptorSource {
+  /** Nobody is to be asked at present: frames pass as if there were no source. Read with each frame, before anything is made for it. */
+  readonly isEmpty?: boolean;
   interceptorsFor(frame: InterceptContext): readonly Interceptor[];
 }
 

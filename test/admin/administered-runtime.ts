@@ -18,7 +18,7 @@ export async function administered(options: Partial<AdminListenerOptions> = {}, 
   const clock = systemClock();
   const rules = rulesOf(clock);
   const runtime = createRuntime({ ids: { sessionId: () => `session-${++opened}` }, clock, interceptors: rules.engine });
-  runtime.observe(rules.engine.observer);
+  rules.engine.watch(runtime);
   const written: string[] = [];
   const link: PeerLink = {
     write: (message) => written.push(Buffer.concat(message).toString()) > 0,
@@ -30,7 +30,9 @@ export async function administered(options: Partial<AdminListenerOptions> = {}, 
     sessions: () => runtime.sessions(),
     session: (id) => runtime.session(id),
     totals: () => runtime.totals(),
+    engine: rules.engine,
     rules,
+    takesFaults: true,
     drain: () => {
       drains += 1;
     },

@@ -61,3 +61,43 @@ describe('what is asked in a wrong way', () => {
     });
   });
 });
+
+describe('a fault', () => {
+  const post = async (origin: string, id: string, body: object) =>
+    ask(origin, `/sessions/${id}/faults`, { method: 'POST', body: JSON.stringify(body) });
+
+  test('ends a session on purpose', async () => {
+    const { listener, open, runtime } = await administered();
+    const { id } = open();
+    expect((await post(listener.origin, id, { fault: 'close-session' })).status).toBe(204);
+    expect(runtime.session(id)).toBeUndefined();
+    expect(await post(listener.origin, id, { fault: 'close-session' })).toMatchObject({ status: 404 });
+  });
+
+  test('that nobody knows is refused', async () => {
+    const { listener, open } = await administered();
+    expect(await post(listener.origin, open().id, { fault: 'flood' })).toMatchObject({
+      status: 400,
+      body: { error: { message: 'The body is {"fault": FAULT}, one of close-session, kill-upstream' } },
+    });
+  });
+
+  test('is refused where faults are switched off, and nothing happens', async () => {
+    const { runtime } = await administered();
+    const { listener, open } = await administered({
+      administered: {
+        facts: { pid: 1, version: '0', command: 'gateway', server: 'x', startedAt: 1 },
+        sessions: () => runtime.sessions(),
+        session: () => {
+          throw new Error('nobody should ask');
+        },
+        totals: () => runtime.totals(),
+        drain: () => {},
+      },
+    });
+    expect(await post(listener.origin, open().id, { fault: 'close-session' })).toMatchObject({
+      status: 403,
+      body: { error: { code: 'FAULTS_OFF' } },
+    });
+  });
+});

@@ -55,6 +55,10 @@ const order: readonly (readonly [name: OperationName, body?: object])[] = [
   ['resumePaused'],
   ['modifyPaused', { message: { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'other' } } }],
   ['blockPaused', { code: 4031, message: 'not now' }],
+  ['addBreakpoint', { kind: 'request', session: 'nobody' }],
+  ['listBreakpoints'],
+  ['removeBreakpoint'],
+  ['injectFault', { fault: 'kill-upstream' }],
   ['closeSession'],
   ['drain'],
 ];
@@ -71,8 +75,14 @@ test('every operation answers with the status and the shape that are published',
   expect(order.map(([name]) => name).toSorted()).toEqual(operations.map(({ name }) => name).toSorted());
   for (const [name, body] of order) {
     const { method, path } = operations.find((operation) => operation.name === name)!;
-    const paused = { getPaused: 'p1', resumePaused: 'p1', modifyPaused: 'p2', blockPaused: 'p3' } as const;
-    const id = Object.entries(paused).find(([each]) => each === name)?.[1] ?? session.id;
+    const given = {
+      removeBreakpoint: 'b1',
+      getPaused: 'p1',
+      resumePaused: 'p1',
+      modifyPaused: 'p2',
+      blockPaused: 'p3',
+    } as const;
+    const id = Object.entries(given).find(([each]) => each === name)?.[1] ?? session.id;
     const place = path.replace('{id}', id).replace('{tag}', 'mine');
     const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
     const answer = await ask(listener.origin, place, init);

@@ -12,6 +12,7 @@ test('the codes and their HTTP statuses are these', () => {
   expect(Object.fromEntries(Object.entries(problemTable).map(([code, { status }]) => [code, status]))).toEqual({
     BAD_REQUEST: 400,
     UNAUTHORIZED: 401,
+    FAULTS_OFF: 403,
     FOREIGN_HOST: 403,
     NOT_FOUND: 404,
     NO_SUCH_PROCESS: 404,
@@ -19,8 +20,10 @@ test('the codes and their HTTP statuses are these', () => {
     REQUEST_NOT_FOUND: 404,
     NO_RULES: 404,
     NOT_PAUSED: 404,
+    NO_BREAKPOINT: 404,
     METHOD_NOT_ALLOWED: 405,
     TAG_NOT_CHANGED: 409,
+    TOO_MANY_BREAKPOINTS: 409,
     RULES_NOT_TAKEN: 409,
     BODY_TOO_LARGE: 413,
     TOO_MANY_REQUESTS: 429,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { rulesInForce } from '../../src/cli/rules-flag.ts';
+import { ruleEngine, rulesInForce } from '../../src/cli/rules-flag.ts';
 import { sessionRequestOf } from '../../src/cli/session-flags.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
 import { KeptLog } from '../runtime/kept-log.ts';
@@ -31,4 +31,10 @@ describe('--rules', () => {
   test('that is not said puts nothing in force', async () => {
     expect(await rulesInForce(undefined, systemClock(), new KeptLog())).toBeUndefined();
   });
+});
+
+test('who can be reached while it runs takes breakpoints without a rule file, and nobody else has to look for them', async () => {
+  const engine = await ruleEngine(undefined, true, systemClock(), new KeptLog());
+  expect(engine?.isEmpty).toBe(true);
+  expect(await ruleEngine(null, false, systemClock(), new KeptLog())).toBeUndefined();
 });

@@ -93,7 +93,7 @@ describe('with any rules', () => {
         });
         const engine = new RuleEngine(engineOf(first), { clock: world.clock, log: silentLog });
         holder.engine = engine;
-        world.runtime.observe(engine.observer);
+        engine.watch(world.runtime);
         const pair = world.open();
         pair.server.becomeReady();
         for (const { by, do: what, id, method, n } of steps) {

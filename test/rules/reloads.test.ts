@@ -26,7 +26,7 @@ test('a hundred reloads lose no session and no answer', async () => {
   const rules = new RulesInForce({ file, ruleSet: loaded.ruleSet, clock: new VirtualClock(), log });
   onTestFinished(() => rules.close());
   const play = playbook({ interceptors: rules.engine });
-  play.runtime.observe(rules.engine.observer);
+  rules.engine.watch(play.runtime);
   const talks = Array.from({ length: 10 }, () => play.open());
   for (const { handshake } of talks) handshake();
   for (let n = 1; n <= 100; n++) {

@@ -10,7 +10,7 @@ function ruled(ruleSet: RuleSet) {
   const clock = new VirtualClock();
   const engine = new RuleEngine(ruleSet, { clock, log: silentLog });
   const play = playbook({ interceptors: engine });
-  play.runtime.observe(engine.observer);
+  engine.watch(play.runtime);
   return { play, engine, clock };
 }
 

@@ -321,4 +321,12 @@ describe('a source', () => {
     expect(decided()).toMatchObject({ refusal: { code: 'INTERCEPTOR_FAILED', data: { reason: 'no rules' } } });
     expect(asks).toEqual(['here ann', 'here ann']);
   });
+
+  test('may say that there is nobody to be asked, and later that there is', () => {
+    const source = { isEmpty: true, interceptorsFor: () => [] };
+    const chain = new InterceptorChain(source, clock);
+    expect(chain.isEmpty).toBe(true);
+    source.isEmpty = false;
+    expect(chain.isEmpty).toBe(false);
+  });
 });

@@ -18,8 +18,11 @@ class NarrowLink implements PeerLink {
     this.taken.push(textOf(message));
     return false;
   }
+  readonly closed: string[] = [];
   pause(): void {}
-  close(): void {}
+  close(why: string): void {
+    this.closed.push(why);
+  }
 }
 
 /** A handle at 500 ms on the clock, and the events that it sends itself or that its host makes of bytes. */
@@ -141,6 +144,17 @@ test('what its owner asks of a session is sent to it with the time of the asking
     { type: 'session.drain', at: 520 },
     { type: 'session.close', at: 530, reason: 'closed-by-operator' },
   ]);
+});
+
+test('a session is ended on purpose, and its server is, as long as there is a session', () => {
+  const { session, record, toServer, arrived } = handle();
+  session.inject('kill-upstream');
+  expect([toServer.closed, arrived]).toEqual([['an interceptor ended it'], []]);
+  session.inject('close-session');
+  expect(arrived).toEqual([{ type: 'session.close', at: 500, reason: 'closed-by-operator' }]);
+  record.state = 'closed';
+  session.inject('kill-upstream');
+  expect(toServer.closed).toHaveLength(1);
 });
 
 test('a snapshot is of the moment it was taken; metadata are of the moment they are read', () => {

@@ -72,7 +72,7 @@ describe('a rule that says', () => {
       times: { requestIdleMs: 5000, requestAbsoluteMs: 10_000 },
       interceptors: engine,
     });
-    ruled.runtime.observe(engine.observer);
+    engine.watch(ruled.runtime);
     const { client, server, handshake, endedWith } = ruled.open();
     handshake();
     const isFromClient = direction === 'client-to-server';
