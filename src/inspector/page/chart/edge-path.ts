@@ -31,7 +31,7 @@ export function arrowAt(points: readonly Point[]): string {
   const before = points.at(-2);
   if (tip === undefined || before === undefined) return '';
   const base = towards(tip, before, arrow.length);
-  const length = distance(before, tip) || 1;
+  const length = Math.max(distance(before, tip), 1);
   const across: Point = [(-(tip[1] - before[1]) / length) * arrow.half, ((tip[0] - before[0]) / length) * arrow.half];
   const sides: readonly Point[] = [
     [base[0] + across[0], base[1] + across[1]],
