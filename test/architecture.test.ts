@@ -17,7 +17,7 @@ const levels: readonly (readonly string[])[] = [
   ['runtime'],
   ['transports', 'rules', 'record', 'observe', 'cluster', 'auth'],
   ['adapters'],
-  ['core', 'index'],
+  ['core', 'index', 'opentelemetry'],
   ['admin', 'inspector', 'testing', 'config'],
   ['proxy'],
   ['cli'],
@@ -35,7 +35,7 @@ const pure: Readonly<Record<string, readonly string[]>> = {
 };
 /** What an embedder gets only by asking for it. */
 const uninvitedPackages =
-  /^(?:fast-check|vitest|pino|commander|yaml|ws|jose|oauth4webapi|@nats-io\/|@opentelemetry\/sdk|cel)/;
+  /^(?:fast-check|vitest|pino|commander|yaml|ws|jose|oauth4webapi|@nats-io\/|@opentelemetry\/|cel)/;
 
 type Sources = Readonly<Record<string, string>>;
 interface Import {
@@ -75,7 +75,8 @@ function breaches(sources: Sources): readonly string[] {
         }
       } else if (/\.[jt]sx?$/.test(file) || posix.extname(file) === '') {
         if (sources[file] === undefined) said.push(`${path}: ${specifier} is no source file (say its .ts name)`);
-        else if (/^src\/core\.ts$|\/index\.ts$/.test(file)) said.push(`${path}: ${specifier} is an entry point`);
+        else if (/^src\/(?:core|opentelemetry)\.ts$|\/index\.ts$/.test(file))
+          said.push(`${path}: ${specifier} is an entry point`);
         else if (folderOf(file) !== folder && levelOf(file) >= level) {
           said.push(`${path}: ${folder} may not import ${folderOf(file)}`);
         }

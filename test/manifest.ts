@@ -229,6 +229,7 @@ export const manifest: readonly Requirement[] = [
     'scenarios/counts.test.ts': 'F2 are the sum over the sessions, and do not change when one ends',
     'scenarios/malformed.test.ts':
       'F2 what is refused as no message is told to observers like any other refusal, as it is counted',
+    'observe/metrics.test.ts': 'F2 of what is there now are what the runtime says at that moment',
     'properties/counts.test.ts': 'F2 count every frame of a session once, by its kind, its sender and its size',
     'properties/ledger.test.ts': 'S1 S7 F2 F5 is the sum over the sessions after every step, and empty after the last',
     'runtime/totals.test.ts': 'F2 keep what sessions had counted when they left, once',

@@ -27,6 +27,13 @@ export const entries: readonly Entry[] = [
     reportsUnnamed: true,
   },
   { name: 'core', emitted: 'dist/src/core.d.ts', declarations: 'dist/types/core.d.ts', reportsUnnamed: false },
+  {
+    name: 'opentelemetry',
+    emitted: 'dist/src/opentelemetry.d.ts',
+    declarations: 'dist/types/opentelemetry.d.ts',
+    // The shapes of a runtime stand in the report of `.`.
+    reportsUnnamed: false,
+  },
 ];
 
 /** Where the reports of this build are, to be compared with those under review in docs/api. */

@@ -22,6 +22,7 @@ export type Observation =
       readonly to: SessionState;
       /** Milliseconds that it was in the state it left. */
       readonly dwellMs: number;
+      readonly route: string | undefined;
     }
   | {
       readonly type: 'request-settled';

@@ -393,8 +393,8 @@ class SessionRuntime implements Runtime {
     const at = this.#clock.now();
     if (shown.state === 'initializing' && record.state !== 'initializing') this.#registry.reorder(record);
     if (shown.state !== record.state) {
-      const dwellMs = at - shown.since;
-      this.#tell({ type: 'state-changed', sessionId: record.id, at, from: shown.state, to: record.state, dwellMs });
+      const { id: sessionId, state: to, route } = record;
+      this.#tell({ type: 'state-changed', sessionId, at, from: shown.state, to, dwellMs: at - shown.since, route });
       shown.since = at;
     }
     if (hasOtherTags) {

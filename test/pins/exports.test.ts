@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import * as core from '../../src/core.ts';
 import * as index from '../../src/index.ts';
+import * as opentelemetry from '../../src/opentelemetry.ts';
 
 /** The types that an entry exports, which no running program can list. */
 function typesOf(entry: string): readonly string[] {
@@ -276,9 +277,14 @@ describe('the package exports', () => {
     ]);
   });
 
-  test('through . and ./core, where every name is spelled out', () => {
-    expect(['src/index.ts', 'src/core.ts'].map(unspelled)).toEqual([[], []]);
+  test('from ./opentelemetry these', () => {
+    expect(Object.keys(opentelemetry)).toEqual(['instrumentRuntime']);
+    expect(typesOf('src/opentelemetry.ts')).toEqual(['RuntimeMetricsOptions']);
+  });
+
+  test('through . and the others, where every name is spelled out', () => {
+    expect(['src/index.ts', 'src/core.ts', 'src/opentelemetry.ts'].map(unspelled)).toEqual([[], [], []]);
     const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly exports: object };
-    expect(Object.keys(exports)).toEqual(['.', './core', './package.json']);
+    expect(Object.keys(exports)).toEqual(['.', './core', './opentelemetry', './package.json']);
   });
 });
