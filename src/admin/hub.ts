@@ -92,7 +92,7 @@ export class Hub {
 const noProcess: Problem = { problem: 'NO_SUCH_PROCESS' };
 
 /** Whether the hub, and no other part of the listener, is asked here. */
-export function isOfHub(url: string): boolean {
+export function isOfHub({ url = '' }: Pick<IncomingMessage, 'url'>): boolean {
   return /^\/(?:hub|processes)(?:[/?]|$)/.test(url);
 }
 

@@ -12,9 +12,10 @@ import type { Clock, Log } from '../ports.ts';
 import { type DoorPolicy, doorPolicy } from '../transports/door.ts';
 import type { Administered } from './administered.ts';
 import { Allowance } from './allowance.ts';
-import { answer, quietHeaders, refuse } from './answers.ts';
+import { answer, refuse } from './answers.ts';
 import { operationFor } from './api.ts';
 import { type Hub, isOfHub } from './hub.ts';
+import { PageFiles, isOfPage } from './page-files.ts';
 import type { Problem } from './problems.ts';
 import { TokenCheck, bearerIn } from './token.ts';
 import { type UpgradePath, refuseUpgrade, tokenShownIn, upgradeFor } from './upgrades.ts';
@@ -29,6 +30,8 @@ export interface AdminListenerOptions {
   readonly upgrades?: readonly UpgradePath[];
   /** Where the page of all processes is served, too. */
   readonly hub?: Hub;
+  /** The page; the one that the build has made, if it is not said. */
+  readonly page?: PageFiles;
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: Partial<AdminLimits>;
@@ -43,18 +46,22 @@ export interface AdminLimits {
   readonly requestsPerSecond: number;
   /** Requests without it, or with a wrong one. */
   readonly strangersPerSecond: number;
+  /** Files of the page, which bring no token. */
+  readonly pageFilesPerSecond: number;
   readonly headersMs: number;
   readonly requestMs: number;
   readonly keepAliveMs: number;
 }
 
 export const defaultAdminLimits: AdminLimits = {
-  connectionsMax: 64,
+  // A page keeps one to the hub and one to each process, and more than one page may be open.
+  connectionsMax: 256,
   headerBytesMax: 16 * 1024,
   // A message that goes on in the place of another may be as large as any, and stands in a few more characters.
   bodyBytesMax: 11 * 1024 * 1024,
   requestsPerSecond: 500,
   strangersPerSecond: 20,
+  pageFilesPerSecond: 100,
   headersMs: 5_000,
   requestMs: 10_000,
   keepAliveMs: 5_000,
@@ -88,10 +95,12 @@ class Listener implements AdminListener {
   readonly #strangers: Allowance;
   readonly #upgrades: readonly UpgradePath[];
   readonly #hub: Hub | undefined;
+  readonly #page: PageFiles;
+  readonly #pageFiles: Allowance;
   /** Connections that speak something else by now: the server does not count them among its own any more. */
   readonly #upgraded = new Set<Duplex>();
 
-  constructor({ host, token, administered, upgrades = [], hub, clock, log, limits }: AdminListenerOptions) {
+  constructor({ host, token, administered, upgrades = [], hub, page, clock, log, limits }: AdminListenerOptions) {
     const all = { ...defaultAdminLimits, ...limits };
     this.#host = isIPv6(host) ? `[${host}]` : host;
     this.#door = doorPolicy({ listenHost: host });
@@ -99,6 +108,8 @@ class Listener implements AdminListener {
     this.#administered = administered;
     this.#upgrades = upgrades;
     this.#hub = hub;
+    this.#page = page ?? new PageFiles();
+    this.#pageFiles = new Allowance(clock, { atOnce: all.pageFilesPerSecond, perSecond: all.pageFilesPerSecond });
     this.#clock = clock;
     this.#log = log;
     this.#bodyBytesMax = all.bodyBytesMax;
@@ -112,8 +123,8 @@ class Listener implements AdminListener {
       connectionsCheckingInterval: Math.max(50, all.headersMs / 4),
     });
     this.#server.maxConnections = all.connectionsMax;
-    this.#server.on('request', (request, response) => this.#serve(request, response));
-    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#server.on('request', (request, response) => void this.#serve(request, response));
+    this.#server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));
     this.#server.on('connect', (_request, socket) => socket.destroy());
   }
 
@@ -143,11 +154,11 @@ class Listener implements AdminListener {
     });
   }
 
-  #serve(request: IncomingMessage, response: ServerResponse): void {
+  /** Whatever goes wrong on our side is answered, and harms nobody else. */
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const refused = this.#refusal(request);
-      if (refused === undefined) this.#lead(request, response);
-      else refuse(response, refused);
+      const refused = this.#foreignness(request) ?? (await this.#lead(request, response));
+      if (refused !== undefined) refuse(response, refused);
     } catch (error) {
       this.#log.error({ error }, 'an admin request could not be served');
       refuse(response, { problem: 'INTERNAL' });
@@ -155,28 +166,20 @@ class Listener implements AdminListener {
   }
 
   /** A peer that speaks something else from here on is asked the same at the door as one that sends a request. */
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     this.#upgraded.add(socket);
     socket.on('close', () => this.#upgraded.delete(socket)).on('error', () => socket.destroy());
     try {
       const path = upgradeFor(this.#upgrades, request);
       const refused = this.#foreignness(request) ?? this.#intrusion(request, tokenShownIn(request, path));
       if (refused !== undefined) refuseUpgrade(socket, refused);
-      else if (this.#isOfHub(request)) void this.#hub?.upgrade(request, socket, head);
+      else if (this.#hub !== undefined && isOfHub(request)) await this.#hub.upgrade(request, socket, head);
       else if (path === undefined) refuseUpgrade(socket, { problem: 'NOT_FOUND' });
       else path.accept(request, socket, head);
     } catch (error) {
       this.#log.error({ error }, 'an upgrade could not be served');
       socket.destroy();
     }
-  }
-
-  /** Who may not come in hears that, and nothing about what is here. */
-  #refusal(request: IncomingMessage): Problem | undefined {
-    const { authorization } = request.headersDistinct;
-    const foreign = this.#foreignness(request);
-    if (foreign !== undefined || isPageLoad(request)) return foreign;
-    return this.#intrusion(request, authorization?.length === 1 ? bearerIn(authorization[0]) : undefined);
   }
 
   /** The request is for another host, or of a page of somebody else. */
@@ -186,46 +189,51 @@ class Listener implements AdminListener {
     return turnedAway !== undefined || !isOwnPage ? { problem: 'FOREIGN_HOST' } : undefined;
   }
 
-  /** The token of a process is for that process; that of the hub is for all of them, and so for this one. */
+  /**
+   * Who may not come in hears that, and nothing about what is here. The token of a process is for that process; that of the hub is for
+   * all of them, and so for this one.
+   */
   #intrusion(request: IncomingMessage, shown: string | undefined): Problem | undefined {
-    const hasToken = this.#hub?.isToken(shown) === true || (!this.#isOfHub(request) && this.#token.is(shown));
+    const hasToken = this.#hub?.isToken(shown) === true || (!this.#isForHub(request) && this.#token.is(shown));
     if (!hasToken) return { problem: this.#strangers.take() ? 'UNAUTHORIZED' : 'TOO_MANY_REQUESTS' };
     return this.#requests.take() ? undefined : { problem: 'TOO_MANY_REQUESTS' };
   }
 
-  #isOfHub({ url = '' }: IncomingMessage): boolean {
-    return this.#hub !== undefined && isOfHub(url);
+  #isForHub(request: IncomingMessage): boolean {
+    return this.#hub !== undefined && isOfHub(request);
   }
 
-  #lead(request: IncomingMessage, response: ServerResponse): void {
-    if (isPageLoad(request)) {
-      answerPage(response);
-      return;
+  /** Returns why it is not done. */
+  async #lead(request: IncomingMessage, response: ServerResponse): Promise<Problem | undefined> {
+    // The page brings no token: whoever opens it has it in the part of the address that is never sent.
+    if (isOfPage(request)) {
+      if (!this.#pageFiles.take()) return { problem: 'TOO_MANY_REQUESTS' };
+      if (await this.#page.serve(request, response)) return undefined;
     }
-    if (this.#isOfHub(request)) {
-      void this.#hub?.serve(request, response);
-      return;
-    }
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= this.#bodyBytesMax) chunks.push(chunk);
-      else if (!response.headersSent) refuse(response, { problem: 'BODY_TOO_LARGE' });
-    });
-    request.on('end', () => {
-      if (!response.headersSent) void this.#answer(request, Buffer.concat(chunks).toString(), response);
-    });
-  }
-
-  /** Whatever goes wrong on our side is answered, and harms nobody else. */
-  async #answer(request: IncomingMessage, text: string, response: ServerResponse): Promise<void> {
-    try {
+    const { authorization } = request.headersDistinct;
+    const refused = this.#intrusion(request, authorization?.length === 1 ? bearerIn(authorization[0]) : undefined);
+    if (refused !== undefined) return refused;
+    if (this.#hub !== undefined && isOfHub(request)) await this.#hub.serve(request, response);
+    else {
+      const text = await this.#textOf(request);
+      if (text === undefined) return { problem: 'BODY_TOO_LARGE' };
       await this.#answerCall(request, text, response);
-    } catch (error) {
-      this.#log.error({ error }, 'an admin request could not be served');
-      refuse(response, { problem: 'INTERNAL' });
     }
+    return undefined;
+  }
+
+  /** Undefined where it is too long. One that breaks off is never answered. */
+  async #textOf(request: IncomingMessage): Promise<string | undefined> {
+    return new Promise((resolve) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      request.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes <= this.#bodyBytesMax) chunks.push(chunk);
+        else resolve(undefined);
+      });
+      request.on('end', () => resolve(Buffer.concat(chunks).toString()));
+    });
   }
 
   async #answerCall({ url = '', method = '' }: IncomingMessage, text: string, response: ServerResponse): Promise<void> {
@@ -265,18 +273,4 @@ function jsonIn(text: string): unknown {
   } catch {
     return notJson;
   }
-}
-
-/** The page brings no token: whoever opens it has it in the part of the address that is never sent. */
-function isPageLoad({ method, url = '' }: IncomingMessage): boolean {
-  return method === 'GET' && (url === '/inspect' || url === '/inspect/' || url.startsWith('/inspect/?'));
-}
-
-const pageText = `ninelives: the admin API of this process is here, for whoever shows its token.
-'ninelives sessions list' uses it; GET /openapi.json describes it.
-`;
-
-function answerPage(response: ServerResponse): void {
-  response.writeHead(200, { ...quietHeaders, 'Content-Type': 'text/plain; charset=utf-8' });
-  response.end(pageText);
 }
