@@ -64,6 +64,7 @@ export function Bar({ store, showKeys }: BarProps) {
         {linkWords[directory]}
       </span>
       <button type="button" class="plain" onClick={turnTheme} aria-label={`Theme: ${theme.value}`} title="Theme (t)">
+        <span class="dim wide">theme: </span>
         {theme.value}
       </button>
       <button type="button" class="plain" onClick={showKeys} aria-label="Keys" title="Keys (?)">

@@ -164,7 +164,8 @@ export class PageStore {
   /** What was heard since the last picture. */
   #take(items: readonly Heard[]): void {
     batch(() => {
-      const processes = new Map(this.processes.value);
+      const known = this.processes.value;
+      const processes = new Map(known);
       let watched = this.watched.value;
       for (const { pid, message } of items) {
         const view = processes.get(pid);
@@ -172,7 +173,7 @@ export class PageStore {
         processes.set(pid, foldProcess(view, message));
         if (watched?.process.pid === pid) watched = foldWatched(watched, message);
       }
-      this.processes.value = processes;
+      if ([...processes].some(([pid, view]) => known.get(pid) !== view)) this.processes.value = processes;
       this.watched.value = watched;
     });
   }

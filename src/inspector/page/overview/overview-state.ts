@@ -1,0 +1,10 @@
+/** What somebody has set up in the overview: kept while the page is open, so that coming back finds it as it was left. */
+
+import { signal } from '@preact/signals';
+import type { Sorting } from './columns.ts';
+
+export const filterText = signal('');
+export const sorting = signal<Sorting | undefined>(undefined);
+/** The key of the row that the keyboard is on. */
+export const chosenKey = signal<string | undefined>(undefined);
+export const showsChart = signal(true);

@@ -1,0 +1,38 @@
+/** One session as the table shows it and as filters ask about it: the row of the feed together with its process. */
+
+import type { SessionRow } from '../../feed-messages.ts';
+import type { ProcessFacts } from '../../../observe/process-facts.ts';
+import type { ProcessView } from '../store/process-view.ts';
+
+export interface SessionLine {
+  /** Of all sessions of all processes. */
+  readonly key: string;
+  readonly process: ProcessFacts;
+  readonly row: SessionRow;
+  /** Milliseconds since 1970. */
+  readonly openedAt: number;
+}
+
+/** In the order of the processes, and of their sessions. */
+export function linesOf(processes: Iterable<ProcessView>): readonly SessionLine[] {
+  const lines: SessionLine[] = [];
+  for (const { facts, epochOffset, rows } of processes) {
+    for (const row of rows.values()) {
+      lines.push({ key: `${facts.pid}/${row.id}`, process: facts, row, openedAt: row.openedAt + epochOffset });
+    }
+  }
+  return lines;
+}
+
+/** A word for what a process is in front of: the package, program or host, without what stands around it. */
+export function shortServer(server: string): string {
+  if (/^[a-z]+:\/\//.test(server)) return server.replace(/^[a-z]+:\/\//, '').replace(/\/.*$/, '');
+  const words = server.split(/\s+/).filter((word) => word !== '' && !word.startsWith('-'));
+  const runners = new Set(['npx', 'uvx', 'bunx', 'pnpm', 'dlx', 'node', 'python', 'python3', 'docker', 'run', 'sh']);
+  const word = words.find((candidate) => !runners.has(baseName(candidate))) ?? words[0] ?? server;
+  return baseName(word);
+}
+
+function baseName(path: string): string {
+  return path.replace(/[\\/]+$/, '').replace(/^.*[\\/]/, '');
+}
