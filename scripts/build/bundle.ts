@@ -28,6 +28,8 @@ export async function bundleCommand(source: string, folder: string): Promise<Bun
   const build = await rolldown({
     input: { ninelives: source },
     platform: 'node',
+    // Its other form asks for its parts by names that a bundler does not see.
+    resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } },
     plugins: [withoutOptionalParts],
     // Parts share nothing that stands in the file that is run.
     preserveEntrySignatures: 'strict',

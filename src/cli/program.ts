@@ -9,6 +9,7 @@ import { type GatewayRequest, addGateway } from './gateway.ts';
 import type { AuthRequest } from './run-auth.ts';
 import { type RulesRequest, addRules } from './rules.ts';
 import { type SessionsRequest, addSessions } from './sessions.ts';
+import { type WrapRequest, addWrap } from './wrap.ts';
 import { packageVersion } from './version.ts';
 
 /** What does what a command line asks for. */
@@ -18,6 +19,7 @@ export interface AllRunners extends Runners {
   readonly auth: (request: AuthRequest) => Promise<void>;
   readonly rules: (request: RulesRequest) => Promise<void>;
   readonly sessions: (request: SessionsRequest) => Promise<void>;
+  readonly wrap: (request: WrapRequest) => Promise<void>;
 }
 
 export function commandLine(runners: AllRunners): Command {
@@ -34,6 +36,7 @@ export function commandLine(runners: AllRunners): Command {
   addForward(program, runners);
   addGateway(program, runners.gateway);
   addSessions(program, runners.sessions);
+  addWrap(program, runners.wrap);
   addRules(program, runners.rules);
   addConfig(program, runners.config);
   addAuth(program, runners.auth);

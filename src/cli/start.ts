@@ -30,6 +30,29 @@ export async function start(words: readonly string[], environment: NodeJS.Proces
       const { runSessions } = await import('./run-sessions.ts');
       process.exitCode = await runSessions(request, terminalOf(process.stdout), terminalOf(process.stderr));
     },
+    wrap: async (request) => {
+      const [{ runWrap }, { launcherOf }, { forwardFlagsProblem }, { packageVersion }, { homedir }] = await Promise.all(
+        [
+          import('./run-wrap.ts'),
+          import('./wrap-launcher.ts'),
+          import('./wrap-flags.ts'),
+          import('./version.ts'),
+          import('node:os'),
+        ],
+      );
+      const { execPath, platform, argv } = process;
+      process.exitCode = await runWrap(request, {
+        out: terminalOf(process.stdout),
+        err: terminalOf(process.stderr),
+        input: process.stdin,
+        platform,
+        environment,
+        home: homedir(),
+        folder: process.cwd(),
+        launcher: launcherOf({ execPath, script: argv[1] ?? '', version: packageVersion(), environment, platform }),
+        flagsProblem: forwardFlagsProblem,
+      });
+    },
     rules: async (request) => {
       const { checkRules } = await import('./run-rules.ts');
       process.exitCode = await checkRules(request, sayTo(process.stdout), sayTo(process.stderr));

@@ -11,4 +11,5 @@ export const idleRunners: AllRunners = {
   sessions: nothing,
   auth: nothing,
   rules: nothing,
+  wrap: nothing,
 };
