@@ -1,27 +1,43 @@
-/** What all sessions do together: the states with how long sessions stay, and the edges with how often they were taken. */
+/** What all sessions do together: the chart with how many are where and how often each edge was taken, and how long they stay. */
 
+import { useRef } from 'preact/hooks';
 import { sessionStates } from '../../../session/outcomes.ts';
-import { duration } from '../parts/quantities.ts';
+import { heatOf } from '../chart/heat.ts';
+import { StateChart } from '../chart/state-chart.tsx';
 import { StateName } from '../parts/state-name.tsx';
+import { spokenMs } from '../session/spoken.ts';
 import type { Aggregate } from './aggregate.ts';
-import { heatOf } from './heat.ts';
+import { type NewestEdge, newestEdge } from './newest-edge.ts';
+import { filterText, pickState, pickedState } from './overview-state.ts';
 
 export function AggregatePanel({ aggregate }: { readonly aggregate: Aggregate }) {
   const { counts, dwellMs, transitions } = aggregate;
-  const most = Math.max(0, ...transitions.map(({ count }) => count));
+  const before = useRef(transitions);
+  const newest = useRef<NewestEdge | undefined>(undefined);
+  newest.current = newestEdge(before.current, transitions, newest.current);
+  before.current = transitions;
   const longest = Math.max(0, ...Object.values(dwellMs).map(({ p99 }) => p99));
   return (
     <aside class="aggregate" aria-label="All sessions together">
+      <StateChart
+        title="All sessions"
+        lit={sessionStates.filter((state) => counts[state] > 0)}
+        counts={counts}
+        edges={transitions}
+        last={newest.current}
+        picked={pickedState(filterText.value)}
+        onPick={pickState}
+      />
       <table>
-        <caption>States</caption>
+        <caption>How long sessions stay</caption>
         <thead>
           <tr>
             <th scope="col">state</th>
             <th scope="col" class="number">
-              sessions
+              now
             </th>
             <th scope="col" class="number" title="Half of the stays that ended lately were shorter">
-              stay p50
+              p50
             </th>
             <th scope="col" class="number" title="99 of 100 stays that ended lately were shorter">
               p99
@@ -37,41 +53,13 @@ export function AggregatePanel({ aggregate }: { readonly aggregate: Aggregate })
                   <StateName state={state} />
                 </th>
                 <td class="number">{counts[state]}</td>
-                <td class="number">{dwell === undefined ? '' : duration(dwell.p50)}</td>
+                <td class="number">{dwell === undefined ? '' : spokenMs(dwell.p50)}</td>
                 <td class={`number heat-${heatOf(dwell?.p99 ?? 0, longest)}`}>
-                  {dwell === undefined ? '' : duration(dwell.p99)}
+                  {dwell === undefined ? '' : spokenMs(dwell.p99)}
                 </td>
               </tr>
             );
           })}
-        </tbody>
-      </table>
-      <table>
-        <caption>Transitions so far</caption>
-        <thead>
-          <tr>
-            <th scope="col">from</th>
-            <th scope="col">to</th>
-            <th scope="col" class="number">
-              taken
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {transitions.map(({ from, to, count }) => (
-            <tr key={`${from} ${to}`}>
-              <td>
-                <StateName state={from} />
-              </td>
-              <td>
-                <StateName state={to} />
-              </td>
-              {/* A new number is a new element, which flashes. */}
-              <td key={count} class={`number flash heat-${heatOf(count, most)}`}>
-                {count}
-              </td>
-            </tr>
-          ))}
         </tbody>
       </table>
     </aside>

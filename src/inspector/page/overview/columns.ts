@@ -32,7 +32,7 @@ function numbers(
 export const columns: readonly Column[] = [
   words('session', 'Session', ({ row }) => row.id),
   words('state', 'State', ({ row }) => row.state),
-  words('process', 'Process', ({ process }) => `${shortServer(process.server)} ${process.pid}`),
+  words('process', 'Process', ({ process }) => `${process.pid} ${shortServer(process.server)}`),
   words('client', 'Client', ({ row }) => row.clientName),
   words('server', 'Server', ({ row }) => row.serverName, true),
   words('protocol', 'Protocol', ({ row }) => row.protocolVersion),
