@@ -15,6 +15,7 @@ import { newToken } from '../admin/token.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { RulesInForce } from '../rules/rules-in-force.ts';
 import type { Runtime } from '../runtime/api.ts';
+import { sessionOfAnybody } from '../runtime/runtime.ts';
 import type { InspectRequest } from './inspect-flag.ts';
 import { packageVersion } from './version.ts';
 
@@ -92,10 +93,7 @@ function factsOf({ command, server, url, clock }: InspectOptions): ProcessFacts 
 export function managedRuntime(runtime: Runtime): InspectOptions['managed'] {
   return {
     sessions: () => runtime.sessions(),
-    session: (id) => {
-      for (const session of runtime.sessions()) if (session.id === id) return runtime.session(id, session);
-      return undefined;
-    },
+    session: (id) => sessionOfAnybody(runtime, id),
     totals: () => runtime.totals(),
   };
 }

@@ -7,9 +7,10 @@
 import { type Frame } from '../protocol/envelope.ts';
 import type { Decision, Tracer } from '../runtime/tracer.ts';
 import type { Effect } from '../session/effects.ts';
-import type { SessionEvent } from '../session/events.ts';
+import type { FrameArrived, SessionEvent } from '../session/events.ts';
 import { type SessionFacts, noFacts } from '../session/facts.ts';
 import type { SessionState } from '../session/outcomes.ts';
+import type { PendingEntry } from '../session/pending.ts';
 import type { SessionRecord } from '../session/record.ts';
 import { Stays } from './stays.ts';
 import { type Oddity, TracedSession } from './traced-session.ts';
@@ -37,8 +38,15 @@ export interface TracePlace {
   /** What the peers had told each other by then. */
   readonly facts: SessionFacts;
   readonly oddity: Oddity | undefined;
+  /**
+   * The request that the frame is about, where its names on the wire do not tell: the one in whose course a server asks
+   * something, or whose progress it tells under a token that we gave it. Its state is as it is now.
+   */
+  readonly about: PendingEntry | undefined;
   /** Of the session: 1 for its first event. */
   readonly ordinal: number;
+  /** The number of the event of the same session before this one, 0 where there was none. */
+  readonly previousSeq: number;
 }
 
 class Place implements TracePlace {
@@ -52,8 +60,8 @@ class Place implements TracePlace {
   effects: readonly Effect[] = noEffects;
   facts: SessionFacts = noFacts;
   oddity: Oddity | undefined = undefined;
+  about: PendingEntry | undefined = undefined;
   ordinal = 0;
-  /** The number of the event of the same session before this one, 0 where there was none. */
   previousSeq = 0;
   bytes = 0;
 }
@@ -134,6 +142,7 @@ export class TraceRing implements Tracer {
     place.effects = effects;
     place.facts = record.facts;
     place.oddity = mayBeOdd(event, effects) ? session.oddity() : undefined;
+    place.about = typeof event === 'string' || !('frame' in event) ? undefined : aboutOf(record, event);
     place.ordinal = ++session.events;
     place.previousSeq = session.newestSeq;
     place.bytes = bytes;
@@ -159,6 +168,7 @@ export class TraceRing implements Tracer {
     place.event = 'session.ended';
     place.effects = noEffects;
     place.facts = noFacts;
+    place.about = undefined;
     place.bytes = 0;
   }
 
@@ -215,6 +225,26 @@ export class TraceRing implements Tracer {
   }
 
   /**
+   * Events of all sessions after `afterSeq` that are wanted and kept: the newest `max` of them, oldest first, and how many there
+   * were besides, forgotten ones included, whose sessions nobody knows any more.
+   */
+  eventsAfter(
+    afterSeq: number,
+    isWanted: (session: TracedSession) => boolean,
+    max: number,
+  ): { readonly places: readonly TracePlace[]; readonly missed: number } {
+    const places: TracePlace[] = [];
+    let missed = Math.max(0, this.#oldestSeq - 1 - afterSeq);
+    for (let seq = this.#newestSeq; seq >= this.#oldestSeq && seq > afterSeq; seq--) {
+      const place = this.#placeOf(seq);
+      if (place.session === undefined || !isWanted(place.session)) continue;
+      if (places.length < max) places.push(place);
+      else missed += 1;
+    }
+    return { places: places.reverse(), missed };
+  }
+
+  /**
    * Tells of every event of any session, or of one, right after it was noted and on its path: so it notes and returns, too.
    * @returns how to stop that.
    */
@@ -250,6 +280,15 @@ function mayBeOdd(event: TracePlace['event'], effects: readonly Effect[]): boole
   if (event.type !== 'frame.notification') return event.type === 'frame.decided' || event.type === 'session.labelled';
   const { cancels, progressToken } = event.frame.envelope;
   return effects.length === 0 || cancels !== undefined || progressToken !== undefined;
+}
+
+/** Frames of servers alone: those of clients are called as their requester calls them. */
+function aboutOf(record: SessionRecord, { direction, frame, via }: FrameArrived): PendingEntry | undefined {
+  if (direction === 'client-to-server') return undefined;
+  const { kind, progressToken } = frame.envelope;
+  if (kind === 'request') return via?.request ?? record.pending.sole();
+  if (progressToken === undefined || !record.renamesRequests) return undefined;
+  return record.pending.byToken('client-to-server', progressToken);
 }
 
 /** A message that is a value is not written to learn how long it is. */

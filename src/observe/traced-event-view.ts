@@ -62,10 +62,15 @@ function frameOf(place: TracePlace, ring: Pick<TraceRing, 'eventsBefore'>): Trac
   const brought = bringerOf(place, ring)?.event;
   if (brought === undefined || typeof brought === 'string' || !('frame' in brought)) return undefined;
   const { direction, ticket, frame } = brought;
-  const { kind, id, isError } = frame.envelope;
-  const method = methodOf(place, frame);
+  const { kind, isError, progressToken } = frame.envelope;
+  const answered = kind === 'response' ? answeredBy(place) : undefined;
+  // An answer that is placed is shown under the id that its requester knows.
+  const id = answered?.id ?? frame.envelope.id;
+  const method = kind === 'response' ? answered?.method : frame.envelope.method;
   const name = kind === 'request' ? nameOf(frame) : undefined;
-  const about = kind === 'notification' ? (frame.envelope.cancels ?? frame.envelope.progressToken) : undefined;
+  const about =
+    kind === 'notification' ? (place.about?.requesterToken ?? frame.envelope.cancels ?? progressToken) : undefined;
+  const parent = kind === 'request' ? place.about?.id : undefined;
   return {
     direction,
     kind,
@@ -75,6 +80,8 @@ function frameOf(place: TracePlace, ring: Pick<TraceRing, 'eventsBefore'>): Trac
     ...(method === undefined ? {} : { method }),
     ...(name === undefined ? {} : { name }),
     ...(about === undefined ? {} : { about }),
+    ...(kind === 'request' && progressToken !== undefined ? { progressToken } : {}),
+    ...(parent === undefined ? {} : { parent }),
     ...(isError ? { isError } : {}),
     hasBody: true,
   };
@@ -86,10 +93,9 @@ function malformedFrame({ direction, fault, bytes }: FrameMalformed): TracedFram
   return { direction, kind, ticket: 0, bytes, ...(id === undefined ? {} : { id }), hasBody: false };
 }
 
-/** Of a response, that of the request which it settles: of one that settles nothing it is not known. */
-function methodOf({ effects }: TracePlace, { envelope }: Frame): string | undefined {
-  if (envelope.kind !== 'response') return envelope.method;
-  return effects.find((effect) => effect.type === 'settled')?.entry.method;
+/** The request that a response settles; of one that settles nothing it is not known. */
+function answeredBy({ effects }: TracePlace): SettledEffect['entry'] | undefined {
+  return effects.find((effect) => effect.type === 'settled')?.entry;
 }
 
 /** Where a request names what it is about. */

@@ -11,7 +11,8 @@ import { type Refusal, refusal } from '../errors.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { OpenResult, Runtime } from '../runtime/api.ts';
-import { createRuntime } from '../runtime/runtime.ts';
+import { createTracedRuntime } from '../runtime/runtime.ts';
+import type { Tracer } from '../runtime/tracer.ts';
 import { type Times, defaultTimes, withRoomForAFrame } from '../session/limits.ts';
 import { doorPolicy } from '../transports/door.ts';
 import { HttpEntrance, nobody } from '../transports/http-entrance.ts';
@@ -31,6 +32,7 @@ export interface RouteSurroundings {
   readonly checksInvariants: boolean;
   /** Asked about the frames of every route. */
   readonly rules: RuleEngine | undefined;
+  readonly tracer: Tracer | undefined;
 }
 
 /** What counts as said by the file even where it is what would be without. */
@@ -57,22 +59,15 @@ export class GatewayRoute {
     guard: Guard | undefined,
     surroundings: RouteSurroundings,
   ) {
-    const { clock, log, checksInvariants, rules } = surroundings;
+    const { clock, log, checksInvariants, rules, tracer } = surroundings;
     const limits = withRoomForAFrame(config.limits);
     this.#config = config;
     this.upstream = upstream;
     this.#guard = guard;
     this.#surroundings = surroundings;
     this.#isForHost = hostCheck(config.host);
-    this.runtime = createRuntime({
-      clock,
-      log,
-      limits,
-      times: config.times,
-      profile: config.profile,
-      checksInvariants,
-      ...(rules === undefined ? {} : { interceptors: rules }),
-    });
+    const options = { clock, log, limits, times: config.times, profile: config.profile, checksInvariants };
+    this.runtime = createTracedRuntime({ ...options, ...(rules === undefined ? {} : { interceptors: rules }) }, tracer);
     this.#unwatch = rules?.watch(this.runtime);
     this.runtime.observe((observation) => {
       if (observation.type === 'session-opened') this.#ids.add(observation.sessionId);

@@ -12,7 +12,9 @@ import type { Clock, Log } from '../ports.ts';
 import { encodeText } from '../protocol/text.ts';
 import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { RuntimeSession } from '../runtime/api.ts';
+import { sessionOfAnybody } from '../runtime/runtime.ts';
 import type { TotalsSnapshot } from '../runtime/totals.ts';
+import type { Tracer } from '../runtime/tracer.ts';
 import { defaultLimits } from '../session/limits.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { type DoorPolicy, doorPolicy } from '../transports/door.ts';
@@ -35,6 +37,8 @@ export interface GatewayOptions {
   readonly onStderr: (upstream: string, line: string) => void;
   readonly checksInvariants?: boolean;
   readonly rules?: RuleEngine;
+  /** Sees every event of the sessions of every route. */
+  readonly tracer?: Tracer;
 }
 
 /** What a new configuration changed, by the names of routes and upstreams. */
@@ -144,10 +148,8 @@ class RunningGateway implements Gateway {
   }
 
   session(id: string): RuntimeSession | undefined {
-    for (const { runtime } of this.#allRoutes.filter((route) => route.has(id))) {
-      for (const session of runtime.sessions()) if (session.id === id) return runtime.session(id, session);
-    }
-    return undefined;
+    const route = this.#allRoutes.find((each) => each.has(id));
+    return route === undefined ? undefined : sessionOfAnybody(route.runtime, id);
   }
 
   totals(): TotalsSnapshot {
@@ -380,12 +382,13 @@ class RunningGateway implements Gateway {
   }
 
   #newRoute(config: RouteConfig, upstream: GatewayUpstream, guard: Guard | undefined): GatewayRoute {
-    const { clock, log, checksInvariants = false, rules } = this.#options;
+    const { clock, log, checksInvariants = false, rules, tracer } = this.#options;
     return new GatewayRoute(config, upstream, guard, {
       clock,
       log,
       checksInvariants,
       rules,
+      tracer,
       crowd: () => this.#crowd(),
     });
   }

@@ -3,7 +3,7 @@
  * for each principal, so that a server process, limits and tags have something to hold on to. Wiring only.
  */
 
-import { createRuntime } from '../runtime/runtime.ts';
+import { createTracedRuntime } from '../runtime/runtime.ts';
 import { withRoomForAFrame } from '../session/limits.ts';
 import { doorPolicy } from '../transports/door.ts';
 import { openHttpFront } from '../transports/http-front.ts';
@@ -21,7 +21,7 @@ export async function forwardHttp(options: ListeningOptions): Promise<ListeningF
   const { backend, clock, log, listen, guard } = options;
   const { host, port, path, door = {}, tls } = listen;
   const limits = withRoomForAFrame(options.limits);
-  const runtime = createRuntime(runtimeOptionsOf(options, limits));
+  const runtime = createTracedRuntime(runtimeOptionsOf(options, limits), options.tracer);
   if (options.observer !== undefined) runtime.observe(options.observer);
   if (options.rules !== undefined) options.rules.watch(runtime);
   let isDraining = false;

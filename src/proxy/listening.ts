@@ -7,6 +7,7 @@ import type { Clock, Log } from '../ports.ts';
 import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { Runtime, RuntimeOptions } from '../runtime/api.ts';
 import type { Observer } from '../runtime/observation.ts';
+import type { Tracer } from '../runtime/tracer.ts';
 import type { Limits, Times } from '../session/limits.ts';
 import type { Profile } from '../session/profiles.ts';
 import type { DoorOptions } from '../transports/door.ts';
@@ -38,6 +39,8 @@ export interface ListeningOptions {
   readonly observer?: Observer;
   /** What is done to frames on their way. */
   readonly rules?: RuleEngine;
+  /** Sees every event of every session. */
+  readonly tracer?: Tracer;
 }
 
 export interface ListeningForward {

@@ -8,9 +8,10 @@ import type { Readable, Writable } from 'node:stream';
 import type { Clock, Log } from '../ports.ts';
 import { probeOversize } from '../protocol/oversize.ts';
 import type { RuleEngine } from '../rules/rule-engine.ts';
-import type { Runtime, RuntimeSession } from '../runtime/api.ts';
+import type { Runtime, RuntimeOptions, RuntimeSession } from '../runtime/api.ts';
 import type { Observer } from '../runtime/observation.ts';
-import { createRuntime } from '../runtime/runtime.ts';
+import { createTracedRuntime } from '../runtime/runtime.ts';
+import type { Tracer } from '../runtime/tracer.ts';
 import { type Limits, type Times, withRoomForAFrame } from '../session/limits.ts';
 import type { EndReason } from '../session/outcomes.ts';
 import type { Profile } from '../session/profiles.ts';
@@ -35,6 +36,8 @@ export interface ForwardStdioOptions {
   readonly observer?: Observer;
   /** What is done to frames on their way. */
   readonly rules?: RuleEngine;
+  /** Sees every event of the session. */
+  readonly tracer?: Tracer;
 }
 
 /** How a forward ended: why its session did, and what became of the server. */
@@ -78,7 +81,7 @@ export function forwardStdio(options: ForwardStdioOptions): Forward {
       logExit(log, server.command, departed);
     },
   };
-  const runtime = createRuntime({
+  const runtimeOptions: RuntimeOptions = {
     clock,
     log,
     limits,
@@ -86,7 +89,8 @@ export function forwardStdio(options: ForwardStdioOptions): Forward {
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(options.rules === undefined ? {} : { interceptors: options.rules }),
     ...(options.checksInvariants === undefined ? {} : { checksInvariants: options.checksInvariants }),
-  });
+  };
+  const runtime = createTracedRuntime(runtimeOptions, options.tracer);
   if (options.observer !== undefined) runtime.observe(options.observer);
   if (options.rules !== undefined) options.rules.watch(runtime);
 

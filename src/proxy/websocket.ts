@@ -6,7 +6,7 @@ import { type ServerOptions, createServer as createTlsServer } from 'node:https'
 import type { Refusal } from '../errors.ts';
 import type { Log, TimerHandle } from '../ports.ts';
 import type { Runtime } from '../runtime/api.ts';
-import { createRuntime } from '../runtime/runtime.ts';
+import { createTracedRuntime } from '../runtime/runtime.ts';
 import { withRoomForAFrame } from '../session/limits.ts';
 import type { EndReason } from '../session/outcomes.ts';
 import { doorPolicy } from '../transports/door.ts';
@@ -45,7 +45,7 @@ const farewellMs = 1000;
 export async function forwardWebSocket(options: ListeningOptions): Promise<ListeningForward> {
   const { backend, clock, listen, guard } = options;
   const limits = withRoomForAFrame(options.limits);
-  const runtime = createRuntime(runtimeOptionsOf(options, limits));
+  const runtime = createTracedRuntime(runtimeOptionsOf(options, limits), options.tracer);
   if (options.observer !== undefined) runtime.observe(options.observer);
   if (options.rules !== undefined) options.rules.watch(runtime);
   const door = doorPolicy({ listenHost: listen.host, ...listen.door, isGuarded: guard !== undefined });

@@ -74,6 +74,11 @@ export function createTracedRuntime(options: RuntimeOptions, tracer: Tracer | un
   return new SessionRuntime(options, tracer);
 }
 
+/** A session whosever it is, for those who manage all of them; undefined when there is none of this id, or it is over. */
+export function sessionOfAnybody(runtime: Runtime, id: string): RuntimeSession | undefined {
+  return runtime instanceof SessionRuntime ? runtime.sessionOfAnybody(id) : undefined;
+}
+
 class SessionRuntime implements Runtime {
   readonly #options: RuntimeOptions;
   readonly #tracer: Tracer | undefined;
@@ -204,6 +209,13 @@ class SessionRuntime implements Runtime {
     const slot = this.#registry.get(id);
     if (slot === undefined || slot.record.hasEnded || !belongsTo(slot.record, from)) return undefined;
     return new SessionHandle(slot.host, this.#handleSurroundings);
+  }
+
+  sessionOfAnybody(id: string): RuntimeSession | undefined {
+    const slot = this.#registry.get(id);
+    return slot === undefined || slot.record.hasEnded
+      ? undefined
+      : new SessionHandle(slot.host, this.#handleSurroundings);
   }
 
   observe(observer: Observer): () => void {

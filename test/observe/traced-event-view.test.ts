@@ -44,6 +44,7 @@ describe('an event as it is shown', () => {
         id: 7,
         method: 'tools/call',
         name: 'add',
+        progressToken: 't',
         hasBody: true,
       },
       sent: [{ direction: 'client-to-server', kind: 'request', bytes: asked?.frame?.bytes, isOwn: false }],
@@ -54,6 +55,22 @@ describe('an event as it is shown', () => {
       frame: { direction: 'server-to-client', kind: 'response', id: 7, method: 'tools/call' },
       settled: [{ direction: 'client-to-server', id: 7, method: 'tools/call', outcome: 'result', elapsedMs: 20 }],
     });
+    await play.ends();
+  });
+
+  test('says in whose course a server asks something', async () => {
+    const { play, seen } = watched();
+    const talk = play.open();
+    talk.handshake();
+    talk.client.asks(7, 'tools/call', { name: 'add' });
+    talk.server.receivesRequest(7, 'tools/call', { name: 'add' });
+    talk.server.asks(1, 'elicitation/create');
+    talk.client.receivesRequest(1, 'elicitation/create');
+    expect(seen().at(-1)?.frame).toMatchObject({ direction: 'server-to-client', id: 1, parent: 7 });
+    talk.client.answers(1);
+    talk.server.receivesResult(1);
+    talk.server.answers(7);
+    talk.client.receivesResult(7);
     await play.ends();
   });
 

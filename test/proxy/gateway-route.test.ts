@@ -37,6 +37,7 @@ function routeOf(config: Partial<RouteConfig> = {}): GatewayRoute {
     crowd: () => undefined,
     checksInvariants: true,
     rules: undefined,
+    tracer: undefined,
   });
   onTestFinished(async () => route.close());
   return route;
