@@ -1,6 +1,7 @@
 /** `ninelives auth`: logins to servers, and tokens that clients come in with. What it may be told, and what that means. */
 
 import type { Command } from 'commander';
+import { addCommandGroup } from './command-group.ts';
 import type { AuthRequest } from './run-auth.ts';
 import { nameProblem } from '../auth/token-file.ts';
 import { type OAuthClientFlags, addOAuthClientFlags, oauthClientOf } from './oauth-flags.ts';
@@ -8,24 +9,12 @@ import { gathered, textOf } from './server-flags.ts';
 
 /** Adds `auth` to the program, whose way to fail and to show help its commands take over. */
 export function addAuth(program: Command, run: (request: AuthRequest) => Promise<void>): void {
-  const auth = program
-    .command('auth')
-    .description('logins to servers, and tokens that clients come in with')
-    .helpOption('-h, --help', 'show help')
-    .helpCommand(false)
-    .allowExcessArguments()
-    .addHelpText(
-      'after',
-      `
-Examples:
-  ninelives auth login https://mcp.example.com/mcp
-  ninelives auth token alice >> tokens`,
-    )
-    .action((_flags, command: Command) => {
-      const [name] = command.args;
-      const what = name === undefined ? 'say what to do' : `unknown command '${name}', say`;
-      command.error(`error: ${what}: 'ninelives auth login URL' or 'ninelives auth token NAME'`);
-    });
+  const auth = addCommandGroup(program, {
+    name: 'auth',
+    description: 'logins to servers, and tokens that clients come in with',
+    examples: ['ninelives auth login https://mcp.example.com/mcp', 'ninelives auth token alice >> tokens'],
+    usage: "'ninelives auth login URL' or 'ninelives auth token NAME'",
+  });
   auth
     .command('token')
     .description('make a token for somebody who is to come in at a front that listens')

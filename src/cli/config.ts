@@ -1,28 +1,17 @@
 /** `ninelives config`: what may be asked about configuration files of the gateway. */
 
 import type { Command } from 'commander';
+import { addCommandGroup } from './command-group.ts';
 
 export type ConfigRequest = { readonly do: 'check'; readonly file: string } | { readonly do: 'schema' };
 
 export function addConfig(program: Command, run: (request: ConfigRequest) => Promise<void>): void {
-  const config = program
-    .command('config')
-    .description('check the configuration file of a gateway, or print its schema')
-    .helpOption('-h, --help', 'show help')
-    .helpCommand(false)
-    .allowExcessArguments()
-    .addHelpText(
-      'after',
-      `
-Examples:
-  ninelives config check ninelives.yaml
-  ninelives config schema > gateway.schema.json`,
-    )
-    .action((_flags, command: Command) => {
-      const [name] = command.args;
-      const what = name === undefined ? 'say what to do' : `unknown command '${name}', say`;
-      command.error(`error: ${what}: 'ninelives config check FILE'`);
-    });
+  const config = addCommandGroup(program, {
+    name: 'config',
+    description: 'check the configuration file of a gateway, or print its schema',
+    examples: ['ninelives config check ninelives.yaml', 'ninelives config schema > gateway.schema.json'],
+    usage: "'ninelives config check FILE'",
+  });
   config
     .command('check')
     .description('say what is wrong with a file, each mistake with its line and column')

@@ -1,6 +1,7 @@
 /** `ninelives forward`: one upstream behind one front. What it may be told, and what that means. */
 
 import { type Command, Option } from 'commander';
+import { addCommandGroup } from './command-group.ts';
 import { type AuthFlags, addAuthFlags, guardRequestOf } from './auth-flags.ts';
 import { type ListenFlags, addListenFlags, listenOptionsOf } from './listen-flags.ts';
 import type { ForwardRequest } from './run-forward.ts';
@@ -22,25 +23,17 @@ const usageOf = {
 
 /** Adds `forward` to the program, whose way to fail and to show help its commands take over. */
 export function addForward(program: Command, runners: Runners): void {
-  const forward = program
-    .command('forward')
-    .description('put ninelives between clients and one server')
-    .helpOption('-h, --help', 'show help')
-    .helpCommand(false)
-    .allowExcessArguments()
-    .addHelpText(
-      'after',
-      `
-Examples:
-  ninelives forward stdio -- npx -y @modelcontextprotocol/server-everything
-  ninelives forward http -- npx -y @modelcontextprotocol/server-everything
-  ninelives forward stdio --upstream https://example.com/mcp --header 'Authorization: Bearer TOKEN'`,
-    )
-    .action((_flags, command: Command) => {
-      const [name] = command.args;
-      const what = name === undefined ? 'say which front' : `unknown front '${name}', say`;
-      command.error(`error: ${what}: ${usageOf.stdio}`);
-    });
+  const forward = addCommandGroup(program, {
+    name: 'forward',
+    description: 'put ninelives between clients and one server',
+    examples: [
+      'ninelives forward stdio -- npx -y @modelcontextprotocol/server-everything',
+      'ninelives forward http -- npx -y @modelcontextprotocol/server-everything',
+      "ninelives forward stdio --upstream https://example.com/mcp --header 'Authorization: Bearer TOKEN'",
+    ],
+    usage: usageOf.stdio,
+    words: { one: 'front', ask: 'say which front' },
+  });
   addStdio(forward, runners);
   addHttp(forward, runners);
   addWebSocket(forward, runners);

@@ -1,6 +1,7 @@
 /** `ninelives rules`: what may be asked about rule files. */
 
 import type { Command } from 'commander';
+import { addCommandGroup } from './command-group.ts';
 
 export interface RulesRequest {
   readonly file: string;
@@ -10,18 +11,12 @@ export interface RulesRequest {
 
 /** @param check does it, and sets the exit code. */
 export function addRules(program: Command, check: (request: RulesRequest) => Promise<void>): void {
-  const rules = program
-    .command('rules')
-    .description('check the files that --rules takes')
-    .helpOption('-h, --help', 'show help')
-    .helpCommand(false)
-    .allowExcessArguments()
-    .addHelpText('after', '\nExample:\n  ninelives rules check rules.yaml')
-    .action((_flags, command: Command) => {
-      const [name] = command.args;
-      const what = name === undefined ? 'say what to do' : `unknown command '${name}', say`;
-      command.error(`error: ${what}: 'ninelives rules check FILE'`);
-    });
+  const rules = addCommandGroup(program, {
+    name: 'rules',
+    description: 'check the files that --rules takes',
+    examples: ['ninelives rules check rules.yaml'],
+    usage: "'ninelives rules check FILE'",
+  });
   rules
     .command('check <file>')
     .description('say everything that is wrong with a rule file, each mistake with its line and column')

@@ -1,6 +1,7 @@
 /** `ninelives sessions`: what may be asked about the sessions of processes that run, and done to them. */
 
 import { type Command } from 'commander';
+import { addCommandGroup } from './command-group.ts';
 import { positive } from './session-flags.ts';
 
 /** Which processes are meant: all that can be found, unless one is named. */
@@ -25,25 +26,12 @@ interface Flags extends ProcessChoice {
 
 /** @param run does it, and sets the exit code. */
 export function addSessions(program: Command, run: (request: SessionsRequest) => Promise<void>): void {
-  const sessions = program
-    .command('sessions')
-    .description('see and manage the sessions of processes that were started with --inspect')
-    .helpOption('-h, --help', 'show help')
-    .helpCommand(false)
-    .allowExcessArguments()
-    .addHelpText(
-      'after',
-      `
-Examples:
-  ninelives sessions list
-  ninelives sessions explain 4f1c
-  ninelives sessions close 4f1c`,
-    )
-    .action((_flags, command: Command) => {
-      const [name] = command.args;
-      const what = name === undefined ? 'say what to do' : `unknown command '${name}', say`;
-      command.error(`error: ${what}: 'ninelives sessions list'`);
-    });
+  const sessions = addCommandGroup(program, {
+    name: 'sessions',
+    description: 'see and manage the sessions of processes that were started with --inspect',
+    examples: ['ninelives sessions list', 'ninelives sessions explain 4f1c', 'ninelives sessions close 4f1c'],
+    usage: "'ninelives sessions list'",
+  });
   add(sessions, 'list', 'the open sessions of every process', 'ninelives sessions list --json').action(
     async (flags: Flags, command: Command) => run({ do: 'list', ...common(flags, command) }),
   );
