@@ -1,26 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { commandLine } from '../../src/cli/program.ts';
-import { idleRunners } from './idle-runners.ts';
-import type { AuthRequest } from '../../src/cli/run-auth.ts';
+import { asked as asks } from './asked.ts';
 
-/** What a command line asks for, or the error that it is answered with. */
-async function asked(...words: readonly string[]): Promise<AuthRequest | string> {
-  let request: AuthRequest | undefined;
-  let error = '';
-  const program = commandLine({
-    ...idleRunners,
-    auth: async (read) => {
-      request = read;
-      return Promise.resolve();
-    },
-  });
-  const auth = program.commands.find((command) => command.name() === 'auth')!;
-  for (const command of [program, auth, ...auth.commands]) {
-    command.exitOverride().configureOutput({ writeOut: () => {}, writeErr: (text) => (error += text) });
-  }
-  await program.parseAsync(['auth', ...words], { from: 'user' }).catch(() => {});
-  return request ?? error.split('\n', 1)[0] ?? '';
-}
+const asked = async (...words: readonly string[]): Promise<unknown> => asks('auth', ...words);
 
 describe('ninelives auth', () => {
   test('makes a token for a name, good for everything or for what is said', async () => {

@@ -1,30 +1,7 @@
-import { CommanderError } from 'commander';
 import { expect, test } from 'vitest';
-import type { ConfigRequest } from '../../src/cli/config.ts';
-import { commandLine } from '../../src/cli/program.ts';
-import { idleRunners } from './idle-runners.ts';
+import { asked as asks } from './asked.ts';
 
-async function asked(...words: readonly string[]): Promise<ConfigRequest | string> {
-  let request: ConfigRequest | undefined;
-  const quiet = { writeOut: () => {}, writeErr: () => {} };
-  const program = commandLine({
-    ...idleRunners,
-    config: async (given) => {
-      request = given;
-      return Promise.resolve();
-    },
-  }).configureOutput(quiet);
-  for (const command of [program, ...program.commands, ...program.commands.flatMap((each) => each.commands)]) {
-    command.exitOverride().configureOutput(quiet);
-  }
-  try {
-    await program.parseAsync(['config', ...words], { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) return error.message;
-    throw error;
-  }
-  return request ?? 'nothing';
-}
+const asked = async (...words: readonly string[]): Promise<unknown> => asks('config', ...words);
 
 test.each<[readonly string[], unknown]>([
   [['check', 'f.yaml'], { do: 'check', file: 'f.yaml' }],

@@ -1,28 +1,5 @@
-import { CommanderError } from 'commander';
 import { expect, test } from 'vitest';
-import type { GatewayRequest } from '../../src/cli/gateway.ts';
-import { commandLine } from '../../src/cli/program.ts';
-import { idleRunners } from './idle-runners.ts';
-
-async function asked(...words: readonly string[]): Promise<GatewayRequest | string> {
-  let request: GatewayRequest | undefined;
-  const quiet = { writeOut: () => {}, writeErr: () => {} };
-  const program = commandLine({
-    ...idleRunners,
-    gateway: async (given) => {
-      request = given;
-      return Promise.resolve();
-    },
-  }).configureOutput(quiet);
-  for (const command of [program, ...program.commands]) command.exitOverride().configureOutput(quiet);
-  try {
-    await program.parseAsync(words, { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) return error.message;
-    throw error;
-  }
-  return request ?? 'nothing';
-}
+import { asked } from './asked.ts';
 
 test('a gateway is asked for by either name, with its file', async () => {
   const request = { file: 'f.yaml', logLevel: expect.any(String) as string };

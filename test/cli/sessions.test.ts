@@ -1,31 +1,7 @@
-import { CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { commandLine } from '../../src/cli/program.ts';
-import { idleRunners } from './idle-runners.ts';
-import type { SessionsRequest } from '../../src/cli/sessions.ts';
+import { asked as asks } from './asked.ts';
 
-/** What is asked for by a command line, or the error that it ends with. */
-async function asked(...words: readonly string[]): Promise<SessionsRequest | string> {
-  let request: SessionsRequest | undefined;
-  const quiet = { writeOut: () => {}, writeErr: () => {} };
-  const program = commandLine({
-    ...idleRunners,
-    sessions: async (given) => {
-      request = given;
-      return Promise.resolve();
-    },
-  }).configureOutput(quiet);
-  for (const command of [program, ...program.commands, ...program.commands.flatMap((each) => each.commands)]) {
-    command.exitOverride().configureOutput(quiet);
-  }
-  try {
-    await program.parseAsync(['sessions', ...words], { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) return error.message;
-    throw error;
-  }
-  return request ?? 'nothing';
-}
+const asked = async (...words: readonly string[]): Promise<unknown> => asks('sessions', ...words);
 
 describe('what may be asked', () => {
   test.each<[string, object]>([
