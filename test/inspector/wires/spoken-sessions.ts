@@ -1,11 +1,10 @@
-/** A runtime on a virtual clock whose events are kept in a list, for wires to be fed from; and a session with peers to play. */
+/** A runtime on a virtual clock whose events are kept in a ring, for wires to be fed from; and a session with peers to play. */
 import { onTestFinished } from 'vitest';
-import type { TracedEvent } from '../../../src/inspector/feed-messages.ts';
-import type { WireSource } from '../../../src/inspector/wires/wire-source.ts';
+import { ringSource } from '../../../src/inspector/wires/ring-source.ts';
+import { TraceRing } from '../../../src/observe/trace-ring.ts';
 import type { PeerLink } from '../../../src/ports.ts';
 import type { RuntimeSession } from '../../../src/runtime/api.ts';
 import { createTracedRuntime } from '../../../src/runtime/runtime.ts';
-import type { Tracer } from '../../../src/runtime/tracer.ts';
 import { initialize, initializeResult, notification, request, result } from '../../../src/testing/messages.ts';
 import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
 
@@ -21,41 +20,22 @@ export interface SpokenSession {
 
 export type SpokenSessions = ReturnType<typeof spokenSessions>;
 
-/** @param keptMax how many events the list remembers. */
+/** @param keptMax how many events the ring keeps. */
 export function spokenSessions(keptMax = 1000) {
   const clock = new VirtualClock({ epochMs: 1_800_000_000_000 });
-  const events: TracedEvent[] = [];
-  let seq = 0;
-  const note = (event: Omit<TracedEvent, 'seq' | 'at'>): void => {
-    events.push({ seq: ++seq, at: clock.now(), ...event });
-    if (events.length > keptMax) events.shift();
-  };
-  const tracer: Tracer = {
-    opened: ({ id, state }) =>
-      note({ sessionId: id, event: 'session.opened', decision: 'committed', from: state, to: state }),
-    decided: ({ id, state }, { type }, decision, from) =>
-      note({ sessionId: id, event: type, decision, from, to: state }),
-    ended: ({ id, state }) =>
-      note({ sessionId: id, event: 'session.ended', decision: 'committed', from: state, to: state }),
-  };
+  const ring = new TraceRing({ eventsMax: keptMax });
   let opened = 0;
   const runtime = createTracedRuntime(
     { clock, ids: { sessionId: () => `0000000${++opened}-aaaa-4bbb-8ccc-dddddddddddd` } },
-    tracer,
+    ring,
   );
   onTestFinished(() => runtime.stop());
-  const source: WireSource = {
+  const source = ringSource({
+    ring,
     facts: { pid: 42, version: '1.2.3', command: 'forward stdio', server: 'node server.mjs', startedAt: 1 },
     sessions: () => runtime.sessions(),
-    session: (id) => runtime.session(id)?.snapshot(),
-    lastSeq: () => seq,
-    eventsAfter: (after, { eventsMax, isWanted }) => {
-      const forgotten = (events[0]?.seq ?? seq + 1) - after - 1;
-      const wanted = events.filter((event) => event.seq > after && isWanted(event.sessionId));
-      const told = wanted.slice(-eventsMax);
-      return { events: told, missed: Math.max(0, forgotten) + wanted.length - told.length };
-    },
-  };
+    session: (id) => runtime.session(id),
+  });
   const link: PeerLink = { write: () => true, pause: () => {}, close: () => {} };
   const open = (): SpokenSession => {
     const outcome = runtime.open({ transportType: 'in-memory', client: link, server: link });
