@@ -59,6 +59,8 @@ export class ForeignWires {
   readonly #server: WebSocketServer;
   readonly #connections = new Set<Connection>();
   #isTurnDue = false;
+  /** Not to be told of the last end any more; undefined while nobody looks. */
+  #unwatch: (() => void) | undefined;
 
   constructor({ source, clock, limits }: ForeignWiresOptions) {
     this.#source = source;
@@ -117,18 +119,30 @@ export class ForeignWires {
     });
     // What breaks the rules of WebSocket closes the connection.
     socket.on('error', () => {});
-    socket.on('close', () => this.#connections.delete(connection));
+    socket.on('close', () => this.#forget(connection));
+    // What ends with its last session does not wait for the next turn.
+    this.#unwatch ??= this.#source.onLastEnd(() => queueMicrotask(() => this.#tell()));
     this.#scheduleTurn();
+  }
+
+  #forget(connection: Connection): void {
+    this.#connections.delete(connection);
+    if (this.#connections.size > 0) return;
+    this.#unwatch?.();
+    this.#unwatch = undefined;
   }
 
   #turn(): void {
     this.#isTurnDue = false;
-    for (const connection of this.#connections) {
-      connection.heard = 0;
-      const { socket, viewer } = connection;
+    for (const connection of this.#connections) connection.heard = 0;
+    this.#tell();
+    this.#scheduleTurn();
+  }
+
+  #tell(): void {
+    for (const { socket, viewer } of this.#connections) {
       if (socket.readyState === socket.OPEN && !viewer.turn()) socket.terminate();
     }
-    this.#scheduleTurn();
   }
 
   #scheduleTurn(): void {

@@ -33,5 +33,14 @@ export function ringSource({ ring, facts, sessions, session }: RingSourceOptions
       }
       return { events: events.reverse(), missed };
     },
+    onLastEnd: (listener) =>
+      ring.watch(({ hasEnded }) => {
+        if (hasEnded && isEmpty(sessions())) listener();
+      }),
   };
+}
+
+function isEmpty(items: Iterable<unknown>): boolean {
+  for (const _item of items) return false;
+  return true;
 }

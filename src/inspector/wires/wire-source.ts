@@ -13,6 +13,8 @@ export interface WireSource {
   lastSeq(): number;
   /** The newest events after that one, oldest first, and how many more there were: too many, or forgotten by now. */
   eventsAfter(seq: number, wanted: WantedEvents): { readonly events: readonly TracedEvent[]; readonly missed: number };
+  /** Tells when the last open session has ended: the process may be about to. @returns how to stop that. */
+  onLastEnd(listener: () => void): () => void;
 }
 
 export interface WantedEvents {

@@ -26,10 +26,15 @@ async function spoken(limits: Partial<ForeignWireLimits> = {}) {
   return { ...sessions, wires, port, attach };
 }
 
+interface Told {
+  readonly type: string;
+  readonly snapshot?: { readonly status: string };
+}
+
 /** The next so many messages. */
-async function heard(socket: WebSocket, count: number): Promise<readonly { readonly type: string }[]> {
-  const messages: { readonly type: string }[] = [];
-  socket.on('message', (data) => messages.push(JSON.parse((data as Buffer).toString()) as { readonly type: string }));
+async function heard(socket: WebSocket, count: number): Promise<readonly Told[]> {
+  const messages: Told[] = [];
+  socket.on('message', (data) => messages.push(JSON.parse((data as Buffer).toString()) as Told));
   while (messages.length < count) await once(socket, 'message');
   return messages;
 }
@@ -67,6 +72,20 @@ describe('the wires of other inspectors', () => {
     const answers = heard(socket, 2);
     clock.advance(100);
     expect(await answers).toMatchObject([{ name: 'ninelives' }, { name: 'session 00000002-aaaa' }, {}]);
+  });
+
+  test('tell of the end of the last session before the process can end', async () => {
+    const { attach, clock, open } = await spoken();
+    const first = open();
+    const last = open();
+    const socket = await attach('/inspect/wire/stately');
+    const registered = heard(socket, 4);
+    clock.advance(100);
+    await registered;
+    first.session.close();
+    const ended = heard(socket, 8);
+    last.session.close();
+    expect((await ended).filter(({ snapshot }) => snapshot?.status === 'done')).toHaveLength(4);
   });
 
   test('have room for so many viewers', async () => {
