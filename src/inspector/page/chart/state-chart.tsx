@@ -186,7 +186,8 @@ interface EdgeProps {
 
 function Edge({ edge, index, count, most, flash, hasCounts }: EdgeProps) {
   const path = pathAlong(edge.points);
-  const heat = heatOf(count, most);
+  // Of one session, every edge that was taken is worth the same.
+  const heat = hasCounts ? heatOf(count, most) : 2;
   const events = [...new Set(edge.events.map(({ event }) => event))];
   const classes = ['chart-edge', count > 0 ? `taken heat-${heat}` : '', flash === undefined ? '' : 'last'];
   const [x, y] = placeOn(edge.points, 0.25 + 0.2 * (index % 4));

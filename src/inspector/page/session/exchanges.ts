@@ -64,6 +64,12 @@ function mayAsk(exchange: Exchange): boolean {
   return !quiet.has(exchange.method);
 }
 
+/** A request, or bytes that were answered as one. */
+function isAsked({ event, frame, settled = [] }: TracedEvent): boolean {
+  if (event === 'frame.malformed') return frame?.kind === 'request' && settled.length > 0;
+  return event === 'frame.request';
+}
+
 /** Ids keep their JSON type: `1` and `"1"` are two. */
 function keyOf(direction: Direction, id: RequestId | null): string {
   return `${direction} ${JSON.stringify(id)}`;
@@ -77,7 +83,7 @@ class Fold implements Exchanges {
   readonly #ofTicket = new Map<number, Building>();
 
   take(event: TracedEvent): void {
-    const opened = event.event === 'frame.request' ? this.#openFor(event) : undefined;
+    const opened = isAsked(event) ? this.#openFor(event) : undefined;
     const exchange = opened ?? this.#concerned(event);
     if (exchange !== undefined) {
       this.ofEvent.set(event.seq, exchange);
@@ -91,10 +97,12 @@ class Fold implements Exchanges {
   }
 
   #openFor(event: TracedEvent): Building | undefined {
-    const { frame } = event;
+    const { frame, settled } = event;
     if (frame === undefined) return undefined;
+    // A message that cannot be read may have the id of one that waits: it is another one all the same.
+    const id = event.event === 'frame.request' ? frame.id : settled?.[0]?.id;
     const opened: Building = {
-      ...unopened(event, frame.direction, frame.id ?? null, frame.method ?? ''),
+      ...unopened(event, frame.direction, id ?? null, frame.method ?? ''),
       name: frame.name,
       token: frame.progressToken,
       during: frame.direction === 'client-to-server' ? [] : this.#causesOf(frame),

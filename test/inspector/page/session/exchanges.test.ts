@@ -100,6 +100,16 @@ describe('an exchange', () => {
     expect(exchangesOf(talk.events).all.map((exchange) => exchange.progress)).toEqual([1, 2]);
   });
 
+  test('opened by bytes that are no message is another one than that whose id they have', () => {
+    const talk = new Conversation();
+    talk.request(up, 1);
+    const frame = { direction: up, kind: 'request', ticket: 0, bytes: 9, id: 1, hasBody: false } as const;
+    const settled = [{ direction: up, id: 1, method: '', outcome: 'refused', elapsedMs: 0 }] as const;
+    talk.event('frame.malformed', { frame, settled });
+    const { all } = exchangesOf(talk.events);
+    expect(all.map((exchange) => exchange.outcome)).toEqual([undefined, 'refused']);
+  });
+
   test('that was held goes on with the decision about it', () => {
     const talk = new Conversation();
     const held = talk.request(up, 1, 'tools/call', { sent: [] });
