@@ -8,11 +8,12 @@ export interface ScrubberProps {
   /** The event after which the session is shown; the last one when it is shown live. */
   readonly index: number;
   readonly isLive: boolean;
-  readonly isOver: boolean;
+  /** What it is called to see the newest: nothing is live without a connection. */
+  readonly newest: 'live' | 'end' | 'newest';
   readonly to: (index: number | 'live') => void;
 }
 
-export function Scrubber({ events, index, isLive, isOver, to }: ScrubberProps) {
+export function Scrubber({ events, index, isLive, newest, to }: ScrubberProps) {
   const last = events.length - 1;
   const event = events[index];
   const offset = event === undefined ? 0 : event.at - events[0]!.at;
@@ -44,12 +45,12 @@ export function Scrubber({ events, index, isLive, isOver, to }: ScrubberProps) {
       <span class="scrub-words mono">{words}</span>
       <button
         type="button"
-        class={isLive ? 'live-badge on' : 'live-badge'}
+        class={isLive ? `live-badge on-${newest}` : 'live-badge'}
         aria-pressed={isLive}
         onClick={() => to('live')}
         title="End"
       >
-        {isOver ? 'end' : 'live'}
+        {newest}
       </button>
     </div>
   );

@@ -69,6 +69,7 @@ export function SessionPage({ session, actions }: SessionPageProps) {
         <aside class="session-aside">
           <StatePanel
             moment={shown}
+            isKnown={view !== undefined || events.length > 0}
             at={at}
             isLive={isLive}
             transitions={isLive ? (view?.snapshot.transitions ?? moment.transitions) : moment.transitions}
@@ -92,12 +93,24 @@ export function SessionPage({ session, actions }: SessionPageProps) {
             isLive={isLive}
             openEvent={actions.openEvent}
           />
-          <Scrubber events={events} index={index} isLive={isLive} isOver={isOver} to={to} />
+          <Scrubber
+            events={events}
+            index={index}
+            isLive={isLive}
+            newest={isOver ? 'end' : link === 'open' ? 'live' : 'newest'}
+            to={to}
+          />
           <TimelineView
             lines={lines}
             cursorSeq={present?.seq ?? 0}
             isLive={isLive}
-            isOver={isOver}
+            empty={
+              isOver
+                ? 'Nothing of this session is kept any more.'
+                : view === undefined
+                  ? 'Waiting for the process to tell about this session …'
+                  : 'Nothing has happened yet. What does is shown here.'
+            }
             startedAt={events[0]?.at ?? 0}
             epochOffset={epochOffset}
             now={at}

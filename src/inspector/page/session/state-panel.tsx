@@ -9,6 +9,8 @@ import { spokenMs } from './spoken.ts';
 
 export interface StatePanelProps {
   readonly moment: SessionMoment;
+  /** False while nothing has been heard of the session. */
+  readonly isKnown: boolean;
   /** On the clock of the events. */
   readonly at: number;
   readonly isLive: boolean;
@@ -17,7 +19,7 @@ export interface StatePanelProps {
   readonly dwellMs: Readonly<Record<string, number>> | undefined;
 }
 
-export function StatePanel({ moment, at, isLive, transitions, dwellMs }: StatePanelProps) {
+export function StatePanel({ moment, isKnown, at, isLive, transitions, dwellMs }: StatePanelProps) {
   const { state, enteredAt, lastTransition } = moment;
   const [picked, setPicked] = useState<string | undefined>(undefined);
   const isOver = state === 'closed' || state === 'failed';
@@ -32,7 +34,7 @@ export function StatePanel({ moment, at, isLive, transitions, dwellMs }: StatePa
     <section class="state-panel" aria-label="Statechart">
       <StateChart
         title="Statechart of the session"
-        lit={[state]}
+        lit={isKnown ? [state] : []}
         last={last}
         edges={transitions}
         notes={notes}

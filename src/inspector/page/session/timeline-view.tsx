@@ -16,7 +16,8 @@ export interface TimelineViewProps {
   readonly lines: readonly TimelineLine[];
   readonly cursorSeq: number;
   readonly isLive: boolean;
-  readonly isOver: boolean;
+  /** What is said where there is no line. */
+  readonly empty: string;
   readonly startedAt: number;
   readonly epochOffset: number;
   readonly now: number;
@@ -26,7 +27,7 @@ export interface TimelineViewProps {
 }
 
 export function TimelineView(props: TimelineViewProps) {
-  const { lines, cursorSeq, isLive, isOver, choose, openEvent } = props;
+  const { lines, cursorSeq, isLive, empty, choose, openEvent } = props;
   const box = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const [view, setView] = useState({ top: 0, height: 600 });
@@ -96,11 +97,7 @@ export function TimelineView(props: TimelineViewProps) {
         onKeyDown={onKey}
       >
         {lines.length === 0 ? (
-          <p class="dim timeline-empty">
-            {isOver
-              ? 'Nothing of this session is kept any more.'
-              : 'Nothing has happened yet. What does is shown here.'}
-          </p>
+          <p class="dim timeline-empty">{empty}</p>
         ) : (
           <div class="timeline-all" role="rowgroup" style={{ height: `${lines.length * rowHeightPx}px` }}>
             {lines.slice(first, after).map((line, offset) => {
