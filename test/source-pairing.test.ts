@@ -16,6 +16,10 @@ const seenElsewhere: Readonly<Record<string, string>> = {
   'src/auth/oauth-calls.ts': 'test/auth/oauth-login.test.ts',
   // Wiring of a login, which is seen with a browser and the built command.
   'src/proxy/remote-credentials.ts': 'test/e2e/remote-login.test.ts',
+  // What lines may say is seen when they are read.
+  'src/record/tape-schema.ts': 'test/record/tape-lines.test.ts',
+  // A line is read to be let happen: the properties do that with every kind of line.
+  'src/record/read-event.ts': 'test/record/rebuild.test.ts',
   // The parts that reading a message is made of: seen together, against JSON.parse.
   'src/protocol/batch.ts': 'test/protocol/read.test.ts',
   'src/protocol/derive.ts': 'test/protocol/read.test.ts',

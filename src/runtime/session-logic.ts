@@ -40,6 +40,11 @@ export function stateOf(snapshot: AnyMachineSnapshot): SessionState {
   return `${parent}.${child}` as SessionState;
 }
 
+/** The event of a deadline of the chart's own, which XState knows by its name alone: for whoever lets it happen again. */
+export function chartDeadline(type: string): SessionEvent {
+  return { type } as SessionEvent;
+}
+
 /** Events that peers cause; all others are our own work and must come to their end whatever users' tag rules do. */
 function isOwnWork(event: SessionEvent): boolean {
   return event.type !== 'frame.request' && event.type !== 'frame.response' && event.type !== 'frame.notification';

@@ -5,6 +5,7 @@
 import { expect } from 'vitest';
 import type { Direction } from '../../src/protocol/envelope.ts';
 import { outcomes } from '../../src/session/outcomes.ts';
+import { expectRebuilt } from './taping.ts';
 import { type Pair, type World, directed } from './world.ts';
 
 const directions: readonly Direction[] = ['client-to-server', 'server-to-client'];
@@ -62,8 +63,9 @@ export function expectExactLedger(world: Pick<World, 'runtime'>): void {
   expect(world.runtime.totals().pending).toEqual(used);
 }
 
-/** After the last session nothing is left: no share of a limit, no timer, no complaint in the log. */
+/** After the last session nothing is left: no share of a limit, no timer, no complaint in the log; and a tape that tells it all. */
 export function expectNothingLeft(world: World): void {
+  expectRebuilt(world.taping, world.tagRules);
   expect(world.runtime.totals().pending).toEqual({ ordinary: 0, reserved: 0, listen: 0, question: 0 });
   expect({ sessions: [...world.runtime.sessions()].length, timers: world.clock.pending }).toEqual({
     sessions: 0,

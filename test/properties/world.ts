@@ -7,10 +7,12 @@ import type { Direction, RequestId } from '../../src/protocol/envelope.ts';
 import { decodeText, encodeText } from '../../src/protocol/text.ts';
 import type { OpenOptions, Runtime, RuntimeOptions, RuntimeSession } from '../../src/runtime/api.ts';
 import type { Observation } from '../../src/runtime/observation.ts';
-import { createRuntime } from '../../src/runtime/runtime.ts';
+import { createTracedRuntime } from '../../src/runtime/runtime.ts';
 import type { EndReason } from '../../src/session/outcomes.ts';
 import type { RestartPolicy } from '../../src/session/upstream.ts';
+import type { TagRule } from '../../src/session/tags.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
+import { Taping } from './taping.ts';
 
 export { runs } from './runs.ts';
 
@@ -203,6 +205,8 @@ export const alwaysRestart: RestartPolicy = { restartsMax: 1_000_000, withinMs: 
 export class World {
   readonly clock = new VirtualClock();
   readonly runtime: Runtime;
+  readonly taping: Taping = new Taping(this.clock);
+  readonly tagRules: readonly TagRule[];
   readonly pairs = new Map<string, Pair>();
   readonly observations: Observation[] = [];
   /** What the log was told on its levels `error` and `warn`: defects of ours, and noise of peers. */
@@ -212,13 +216,17 @@ export class World {
 
   constructor({ restart = alwaysRestart, through = (runtime) => runtime, ...options }: WorldOptions = {}) {
     this.#restart = restart;
-    const runtime = createRuntime({
-      ids: { sessionId: () => `s${++this.#sessions}` },
-      clock: this.clock,
-      checksInvariants: true,
-      log: this.#log(),
-      ...options,
-    });
+    this.tagRules = options.tagRules ?? [];
+    const runtime = createTracedRuntime(
+      {
+        ids: { sessionId: () => `s${++this.#sessions}` },
+        clock: this.clock,
+        checksInvariants: true,
+        log: this.#log(),
+        ...options,
+      },
+      this.taping,
+    );
     this.runtime = through(runtime);
     this.runtime.observe((observation) => {
       this.observations.push(observation);

@@ -1,14 +1,15 @@
 /** Clients that send their messages in exchanges, in front of one server behind a pipe: who gets what. */
 
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Delivery, DeliveryFailure, DeliveryResult, ExchangeLink, UpstreamEvents } from '../../src/ports.ts';
 import { isFault } from '../../src/protocol/faults.ts';
 import { readMessage } from '../../src/protocol/read.ts';
 import { decodeText, encodeText } from '../../src/protocol/text.ts';
 import type { RuntimeSession } from '../../src/runtime/api.ts';
-import { createRuntime } from '../../src/runtime/runtime.ts';
+import { createTracedRuntime } from '../../src/runtime/runtime.ts';
 import { Exchange, type PendingEntry } from '../../src/session/pending.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
+import { Taping, expectRebuilt } from '../properties/taping.ts';
 
 type Message = { readonly [key: string]: unknown };
 
@@ -79,14 +80,25 @@ class Server {
   }
 }
 
+const worlds: World[] = [];
+
+afterEach(() => {
+  for (const { taping } of worlds.splice(0)) expectRebuilt(taping);
+});
+
 class World {
   readonly clock = new VirtualClock();
   readonly client = new Client();
   readonly server = new Server();
-  readonly runtime = createRuntime({ ids: { sessionId: () => 's' }, clock: this.clock, checksInvariants: true });
+  readonly taping: Taping = new Taping(this.clock);
+  readonly runtime = createTracedRuntime(
+    { ids: { sessionId: () => 's' }, clock: this.clock, checksInvariants: true },
+    this.taping,
+  );
   readonly session: RuntimeSession;
 
   constructor() {
+    worlds.push(this);
     const opened = this.runtime.open({
       transportType: 'http',
       client: this.client,

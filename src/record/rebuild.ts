@@ -1,0 +1,284 @@
+/**
+ * Sessions made again from a tape: the same chart takes the same events in the same order, with nothing around it that acts. What
+ * it comes to is compared with what the tape says it came to, so that a tape that does not fit is found at the line where it stops
+ * fitting. The core is a function of its events; this is the function called again.
+ */
+
+import { createActor } from 'xstate';
+import type { Frame } from '../protocol/envelope.ts';
+import { idKey } from '../protocol/ids.ts';
+import type { Clock } from '../ports.ts';
+import { sessionLogic } from '../runtime/session-logic.ts';
+import { silentLog } from '../runtime/silent-log.ts';
+import type { Decision } from '../runtime/tracer.ts';
+import type { Alarms } from '../session/deadlines.ts';
+import type { Effect } from '../session/effects.ts';
+import type { SessionEvent } from '../session/events.ts';
+import { Journal } from '../session/journal.ts';
+import { Ledger, type Limits, type Times, defaultLimits, defaultTimes } from '../session/limits.ts';
+import { Exchange, PendingEntry } from '../session/pending.ts';
+import { type MethodTimes, type Profile, standardTimes } from '../session/profiles.ts';
+import type { SessionRecord } from '../session/record.ts';
+import type { SessionSurroundings } from '../session/session-data.ts';
+import { type SessionSnapshot, snapshotOf } from '../session/snapshot.ts';
+import { type TagRule, builtInTagRules } from '../session/tags.ts';
+import { BadLine, type Named, readEvent } from './read-event.ts';
+import type { EventLine, OpenedLine, SettingsLine, TapeLine, TapedProfile } from './tape-format.ts';
+
+/** What a line of the tape and the session made again disagree about. */
+export interface Divergence {
+  readonly seq: number;
+  readonly session: number;
+  readonly text: string;
+}
+
+export interface RebuildOptions {
+  /** Those that the recorded runtime had beside the built-in ones: they are code, and not on the tape. */
+  readonly tagRules?: readonly TagRule[];
+}
+
+/** Timers ring on the tape. */
+const noAlarms: Alarms = {
+  set: (alarm, dueAt) => {
+    alarm.dueAt = dueAt;
+  },
+  clear: (alarm) => {
+    alarm.dueAt = Infinity;
+  },
+};
+
+interface Settings {
+  readonly ledger: number;
+  readonly limits: Limits;
+  readonly times: Times;
+}
+
+interface Rebuilt {
+  readonly record: SessionRecord;
+  readonly send: (event: SessionEvent) => void;
+  readonly exchanges: Map<number, Exchange>;
+  /** What was sent on for requests that wait, by their place. */
+  readonly sent: Map<number, Frame>;
+  at: number;
+}
+
+export class Rebuild {
+  readonly divergences: Divergence[] = [];
+  readonly #options: RebuildOptions;
+  readonly #settings = new Map<number, Settings>();
+  readonly #ledgers = new Map<number, Ledger>();
+  readonly #sessions = new Map<number, Rebuilt>();
+  readonly #journal = new Journal();
+  readonly #logic: ReturnType<typeof sessionLogic>;
+  /** What became of the event that was sent last. */
+  #outcome: { readonly decision: Decision; readonly effects: readonly Effect[] } | undefined;
+  #now = 0;
+
+  constructor(options: RebuildOptions = {}) {
+    this.#options = options;
+    this.#logic = sessionLogic({
+      clock: stoppedClock(() => this.#now),
+      log: silentLog,
+      hostOf: () => undefined,
+      decided: (_record, _event, decision, effects) => {
+        this.#outcome = { decision, effects };
+      },
+    });
+  }
+
+  /** The sessions so far, by their numbers on the tape; those that are over stay as they ended. */
+  numbers(): readonly number[] {
+    return [...this.#sessions.keys()];
+  }
+
+  /** The session as it was after the last line that was applied, at that line's time. */
+  snapshot(session: number): SessionSnapshot | undefined {
+    const rebuilt = this.#sessions.get(session);
+    return rebuilt === undefined ? undefined : snapshotOf(rebuilt.record, rebuilt.at);
+  }
+
+  /**
+   * Lets the line happen.
+   * @param body the text of its message, where it has one.
+   */
+  apply(line: TapeLine, body: string | undefined): void {
+    if (line.event === 'settings') this.#noteSettings(line);
+    else if (line.event === 'session.opened') this.#open(line);
+    else if ('to' in line) this.#take(line, body);
+  }
+
+  #noteSettings({ settings, ledger, limits, times }: SettingsLine): void {
+    const said = { ledger, limits: filled(limits, defaultLimits), times: filled(times, defaultTimes) };
+    this.#settings.set(settings, said);
+    const shared = this.#ledgers.get(ledger);
+    if (shared === undefined) this.#ledgers.set(ledger, new Ledger(said.limits));
+    else shared.resize(said.limits);
+  }
+
+  #open(line: OpenedLine): void {
+    const settings = this.#settings.get(line.settings);
+    if (settings === undefined) {
+      this.#diverged(line, `the settings ${line.settings} are not on the tape`);
+      return;
+    }
+    const actor = createActor(this.#logic, {
+      clock: stoppedClock(() => this.#now),
+      input: {
+        id: line.id,
+        openedAt: line.at,
+        transportType: line.transportType,
+        principal: line.principal,
+        route: line.route,
+        profile: withInfinity(line.profile),
+        hasExchanges: line.hasExchanges === true,
+        idBase: line.idBase ?? 0,
+        surroundings: this.#surroundings(settings),
+      },
+    });
+    actor.start();
+    const { record } = actor.getSnapshot().context;
+    this.#sessions.set(line.session, {
+      record,
+      send: (event) => actor.send(event),
+      exchanges: new Map(),
+      sent: new Map(),
+      at: line.at,
+    });
+  }
+
+  #surroundings({ ledger, limits, times }: Settings): SessionSurroundings {
+    return {
+      limits,
+      times,
+      requestTimes: standardTimes(times),
+      ledger: this.#ledgers.get(ledger)!,
+      alarms: noAlarms,
+      tagRules: [...builtInTagRules, ...(this.#options.tagRules ?? [])],
+      journal: this.#journal,
+      checksInvariants: false,
+      occupancyChanged: () => {},
+    };
+  }
+
+  #take(line: EventLine, body: string | undefined): void {
+    const rebuilt = this.#sessions.get(line.session);
+    if (rebuilt === undefined) {
+      this.#diverged(line, `session ${line.session} was opened before this tape`);
+      return;
+    }
+    rebuilt.at = line.at;
+    // What was undone, or taken by no transition, has left nothing behind.
+    if (line.decision !== undefined && line.decision !== 'committed') return;
+    let event: SessionEvent;
+    try {
+      event = readEvent(line, body, namedIn(rebuilt));
+    } catch (error) {
+      if (!(error instanceof BadLine)) throw error;
+      this.#diverged(line, error.message);
+      return;
+    }
+    this.#now = line.at;
+    this.#outcome = undefined;
+    rebuilt.send(event);
+    this.#compare(line, rebuilt);
+  }
+
+  #compare(line: EventLine, { record, sent }: Rebuilt): void {
+    const outcome = this.#outcome;
+    if (outcome === undefined) {
+      this.#diverged(line, 'the session had ended already');
+      return;
+    }
+    if (outcome.decision !== 'committed') this.#diverged(line, `the event is ${outcome.decision} here`);
+    if (record.state !== line.to) this.#diverged(line, `the state is ${record.state} here, and ${line.to} on the tape`);
+    const settled: string[] = [];
+    for (const effect of outcome.effects) {
+      if (effect.type === 'settled') settled.push(`${effect.entry.method} ${effect.outcome}`);
+      if (effect.type === 'settled' && effect.entry instanceof PendingEntry) sent.delete(effect.entry.order);
+      if (effect.type === 'send' && effect.entry !== undefined && effect.frame !== undefined) {
+        sent.set(effect.entry.order, effect.frame);
+      }
+    }
+    const taped = (line.settled ?? []).map(({ method, outcome: end }) => `${method} ${end}`);
+    if (settled.join() !== taped.join()) {
+      this.#diverged(line, `here it settles [${settled.join(', ')}], and on the tape [${taped.join(', ')}]`);
+    }
+  }
+
+  #diverged({ seq, session }: OpenedLine | EventLine, text: string): void {
+    this.divergences.push({ seq, session, text });
+  }
+}
+
+/** Finds what a line names among what the session has. */
+function namedIn({ record, exchanges, sent }: Rebuilt): Named {
+  return {
+    request: (order) => record.pending.entries().find((entry) => entry.order === order) ?? settledBefore(record, order),
+    exchange: (number, params = []) => {
+      let exchange = exchanges.get(number);
+      if (exchange === undefined) {
+        exchange = new Exchange(undefined, (prefix) => params.filter(([name]) => name.startsWith(prefix)));
+        exchanges.set(number, exchange);
+      }
+      return exchange;
+    },
+    sent: (order) => sent.get(order),
+    held: (ticket) => record.held.find(ticket)?.frame,
+  };
+}
+
+/** A request that has its outcome: what is still said of it changes nothing. */
+function settledBefore({ id }: SessionRecord, order: number): PendingEntry {
+  const entry = new PendingEntry(
+    id,
+    {
+      key: idKey(0, 0),
+      id: 0,
+      direction: 'client-to-server',
+      method: '',
+      budget: 0,
+      startedAt: 0,
+      times: { idleMs: Infinity, absoluteMs: Infinity },
+      progressToken: undefined,
+      passage: undefined,
+      asksTask: false,
+      isModern: false,
+      isOwn: false,
+      remembers: undefined,
+    },
+    0,
+    'open',
+  );
+  entry.order = order;
+  entry.isTaken = true;
+  return entry;
+}
+
+/** Nothing rings: what rang is on the tape. */
+function stoppedClock(now: () => number): Clock {
+  return { now, wallTime: now, setTimeout: () => undefined, clearTimeout: () => {} };
+}
+
+type TapedNumbers = Readonly<Record<string, number | null>>;
+
+/** What is off on the tape is off; what a newer release has besides is as it is by default. */
+function filled<T extends object>(taped: TapedNumbers, defaults: T): T {
+  const said = Object.keys(defaults)
+    .map((name): readonly [string, number | null | undefined] => [name, taped[name]])
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]): [string, number] => [name, value ?? Infinity]);
+  return { ...defaults, ...Object.fromEntries(said) };
+}
+
+function withInfinity(profile: TapedProfile): Profile {
+  const methodTimes = Object.entries(profile.methodTimes).map(
+    ([method, { idleMs, absoluteMs }]): [string, MethodTimes] => [
+      method,
+      {
+        ...(idleMs === undefined ? {} : { idleMs: idleMs ?? Infinity }),
+        ...(absoluteMs === undefined ? {} : { absoluteMs: absoluteMs ?? Infinity }),
+      },
+    ],
+  );
+  return { ...profile, methodTimes: Object.fromEntries(methodTimes) };
+}

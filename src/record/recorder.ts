@@ -1,0 +1,193 @@
+/**
+ * Writes down what the sessions of a process go through, as lines of a tape. Stands on the path of every frame: it puts a line
+ * together and hands it on. Where lines go, and what becomes of them when there are too many, is the sink's.
+ */
+
+import type { Frame } from '../protocol/envelope.ts';
+import { sizeOf } from '../protocol/envelope.ts';
+import { decodeText } from '../protocol/text.ts';
+import type { Clock } from '../ports.ts';
+import type { Decision, Tracer } from '../runtime/tracer.ts';
+import type { Effect } from '../session/effects.ts';
+import type { SessionEvent } from '../session/events.ts';
+import type { Ledger } from '../session/limits.ts';
+import type { SessionState } from '../session/outcomes.ts';
+import type { Exchange } from '../session/pending.ts';
+import type { SessionRecord } from '../session/record.ts';
+import { type LineNames, envelopeFacts, eventLine } from './event-line.ts';
+import type { EventLine } from './tape-format.ts';
+
+export interface RecorderOptions {
+  readonly clock: Clock;
+  /** Takes one line, without its end. */
+  readonly write: (line: string) => void;
+  /** A message as the tape may show it: of the same length or shorter, and still JSON. */
+  readonly hide: (message: string) => string;
+  /** The digest of a body that is too long. */
+  readonly digest: (body: Uint8Array) => string;
+  /** Bodies of more bytes are not kept, only their digest; those of handshakes always are. */
+  readonly bodyBytesMax: number;
+}
+
+/** As much of a session's id as tells it from others, and lets nobody in. */
+const idCharacters = 8;
+
+/** What one session is called on the tape, and what it calls its exchanges. */
+interface Taped {
+  readonly number: number;
+  readonly exchanges: WeakMap<Exchange, number>;
+  exchangesSeen: number;
+  /** Frames whose verdict is still to come, by their number. */
+  readonly awaited: Map<number, Frame>;
+}
+
+export class Recorder implements Tracer {
+  readonly #options: RecorderOptions;
+  readonly #sessions = new Map<SessionRecord, Taped>();
+  readonly #ledgers = new Map<Ledger, number>();
+  /** Settings by what they say. */
+  readonly #settings = new Map<string, number>();
+  #opened = 0;
+  #seq = 0;
+  /** Of the line that is being put together: names are asked for one line at a time. */
+  #taped: Taped | undefined;
+  readonly #names: LineNames = {
+    exchange: (exchange) => this.#exchange(exchange),
+    text: (frame) => this.#text(frame),
+    awaited: (ticket) => this.#taped!.awaited.get(ticket),
+  };
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+  }
+
+  /** Lines so far. */
+  get lines(): number {
+    return this.#seq;
+  }
+
+  get sessions(): number {
+    return this.#opened;
+  }
+
+  /** The number that the next line has: for whoever writes one besides. */
+  nextSeq(): number {
+    return ++this.#seq;
+  }
+
+  opened(record: SessionRecord): void {
+    const settings = this.#settingsOf(record);
+    const number = ++this.#opened;
+    this.#sessions.set(record, { number, exchanges: new WeakMap(), exchangesSeen: 0, awaited: new Map() });
+    const { id, openedAt, transportType, principal, route, profile, hasExchanges, idBase } = record;
+    this.#write({
+      seq: this.nextSeq(),
+      at: openedAt,
+      event: 'session.opened',
+      session: number,
+      id: id.slice(0, idCharacters),
+      settings,
+      transportType,
+      ...(principal === undefined ? {} : { principal }),
+      ...(route === undefined ? {} : { route }),
+      profile: { ...profile, methodTimes: mapped(profile.methodTimes) },
+      ...(hasExchanges ? { hasExchanges } : {}),
+      ...(idBase === 0 ? {} : { idBase }),
+    });
+  }
+
+  decided(
+    record: SessionRecord,
+    event: SessionEvent,
+    decision: Decision,
+    from: SessionState,
+    effects: readonly Effect[],
+  ): void {
+    const taped = this.#sessions.get(record);
+    if (taped === undefined) return;
+    this.#taped = taped;
+    const to = record.state;
+    // A deadline of the chart's own has no time of its own: it is when the state was entered.
+    const at = 'at' in event ? event.at : record.enteredAt;
+    const line = eventLine(
+      { seq: this.nextSeq(), at, session: taped.number, event, decision, from, to, effects },
+      this.#names,
+    );
+    if ('frame' in event) {
+      if (event.verdict === 'awaited') taped.awaited.set(event.ticket, event.frame);
+      this.#writeFrame(line, event.frame);
+      return;
+    }
+    if (event.type === 'frame.decided' && typeof event.news === 'object') taped.awaited.delete(event.ticket);
+    this.#write(line);
+  }
+
+  ended(record: SessionRecord): void {
+    const taped = this.#sessions.get(record);
+    if (taped === undefined) return;
+    this.#sessions.delete(record);
+    const reason = record.endReason ?? 'internal-error';
+    this.#write({ seq: this.nextSeq(), at: record.enteredAt, event: 'session.ended', session: taped.number, reason });
+  }
+
+  #writeFrame(line: EventLine, frame: Frame): void {
+    const isKept = sizeOf(frame) <= this.#options.bodyBytesMax || isHandshake(line, frame);
+    if (isKept) this.#options.write(`${JSON.stringify(line).slice(0, -1)},"body":${this.#text(frame)}}`);
+    else {
+      const { digest } = this.#options;
+      this.#write({ ...line, envelope: envelopeFacts(frame.envelope), bodyDigest: digest(frame.bytes) });
+    }
+  }
+
+  /** One line: what separates the lines of a message in an HTTP body is space. */
+  #text(frame: Frame): string {
+    const text = this.#options.hide(decodeText(frame.bytes));
+    return text.includes('\n') || text.includes('\r') ? text.replaceAll(/[\r\n]/g, ' ') : text;
+  }
+
+  #exchange(exchange: Exchange): ReturnType<LineNames['exchange']> {
+    const taped = this.#taped!;
+    const known = taped.exchanges.get(exchange);
+    if (known !== undefined) return { number: known };
+    const number = ++taped.exchangesSeen;
+    taped.exchanges.set(exchange, number);
+    const params = exchange.headersWith('mcp-param-');
+    return params.length === 0 ? { number } : { number, params };
+  }
+
+  #settingsOf({ surroundings }: SessionRecord): number {
+    const { ledger: shared, limits, times } = surroundings;
+    let ledger = this.#ledgers.get(shared);
+    if (ledger === undefined) {
+      ledger = this.#ledgers.size + 1;
+      this.#ledgers.set(shared, ledger);
+    }
+    const said = { ledger, limits: withoutInfinity(limits), times: withoutInfinity(times) };
+    const key = JSON.stringify(said);
+    const known = this.#settings.get(key);
+    if (known !== undefined) return known;
+    const settings = this.#settings.size + 1;
+    this.#settings.set(key, settings);
+    this.#write({ seq: this.nextSeq(), at: this.#options.clock.now(), event: 'settings', settings, ...said });
+    return settings;
+  }
+
+  #write(line: object): void {
+    this.#options.write(JSON.stringify(line));
+  }
+}
+
+/** What the session learns of the peers is in there: without it the session could not be made again. */
+function isHandshake({ method, settled }: EventLine, { envelope }: Frame): boolean {
+  return method === 'initialize' || (envelope.kind === 'response' && settled?.[0]?.method === 'initialize');
+}
+
+function mapped(methodTimes: Readonly<Record<string, object>>): Readonly<Record<string, object>> {
+  return Object.fromEntries(Object.entries(methodTimes).map(([method, times]) => [method, withoutInfinity(times)]));
+}
+
+/** JSON has no Infinity: what is switched off is null. */
+export function withoutInfinity(numbers: object): Readonly<Record<string, number | null>> {
+  const known = Object.entries(numbers).filter((pair): pair is [string, number] => typeof pair[1] === 'number');
+  return Object.fromEntries(known.map(([name, value]) => [name, value === Infinity ? null : value]));
+}

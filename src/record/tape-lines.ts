@@ -1,0 +1,86 @@
+/**
+ * The text of a tape as lines that can be used: what is no tape, no line or out of order is said with the number of its line. A last
+ * line without its end is what a crash leaves behind, and is left out with a word about it.
+ */
+
+import { z } from 'zod';
+import { memberPlaces } from '../protocol/members.ts';
+import { decodeText } from '../protocol/text.ts';
+import type { TapeHeader, TapeLine } from './tape-format.ts';
+import { eventSchema, headerSchema, lineSchemas } from './tape-schema.ts';
+
+const anyObject = z.record(z.string(), z.unknown());
+
+/** The tape cannot be used from here on. `line` counts from 1. */
+export interface TapeProblem {
+  readonly line: number;
+  readonly problem: string;
+}
+
+export interface ReadLine {
+  /** Of the file, from 1. */
+  readonly number: number;
+  readonly line: TapeLine;
+  /** The text of the message, where the line has one. */
+  readonly body: string | undefined;
+}
+
+/** @param bytes the first line, without its end. */
+export function readHeader(bytes: Uint8Array): TapeHeader | TapeProblem {
+  const value = parsed(bytes);
+  if (value === undefined || value['tape'] === undefined) {
+    return { line: 1, problem: 'this is no tape: its first line does not say {"tape":1,...}' };
+  }
+  if (value['tape'] !== 1) {
+    return {
+      line: 1,
+      problem: `this is a tape of version ${JSON.stringify(value['tape'])}; this release reads version 1`,
+    };
+  }
+  const read = headerSchema.safeParse(value);
+  return read.success ? read.data : { line: 1, problem: `this is no whole header: ${problemOf(read.error)}` };
+}
+
+/**
+ * Reads lines one after the other, in the order of the file.
+ * @param seqBefore the number of the line before; 0 after the header.
+ */
+export function readLine(bytes: Uint8Array, number: number, seqBefore: number): ReadLine | TapeProblem {
+  const value = parsed(bytes);
+  if (value === undefined) return { line: number, problem: 'this line is no JSON object' };
+  const { seq, event, at } = value;
+  if (typeof seq !== 'number' || typeof event !== 'string' || typeof at !== 'number') {
+    return { line: number, problem: 'this line has no seq, at or event' };
+  }
+  if (seq <= seqBefore) {
+    return {
+      line: number,
+      problem: `this line has the seq ${seq} and stands behind ${seqBefore}: lines are out of order`,
+    };
+  }
+  const read = (lineSchemas[event] ?? eventSchema).safeParse(value);
+  if (!read.success) return { line: number, problem: `this line of ${event} is not whole: ${problemOf(read.error)}` };
+  return { number, line: read.data, body: 'body' in value ? bodyIn(bytes) : undefined };
+}
+
+/** As it stood on the wire: parsing and writing it would lose how numbers and texts were spelled. */
+function bodyIn(bytes: Uint8Array): string | undefined {
+  for (const { key, start, end } of memberPlaces(bytes)) {
+    if (key === 'body') return decodeText(bytes.subarray(start, end));
+  }
+  return undefined;
+}
+
+function problemOf({ issues }: z.ZodError): string {
+  const [issue] = issues;
+  return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unknown'}`;
+}
+
+function parsed(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const read = anyObject.safeParse(JSON.parse(decodeText(bytes)));
+    return read.success ? read.data : undefined;
+  } catch {
+    return undefined;
+  }
+}

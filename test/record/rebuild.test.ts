@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { encodeText } from '../../src/protocol/text.ts';
+import { Rebuild } from '../../src/record/rebuild.ts';
+import { Recorder } from '../../src/record/recorder.ts';
+import { readLine } from '../../src/record/tape-lines.ts';
+import { Playbook } from '../../src/testing/playbook.ts';
+
+/** The tape of a session that shakes hands, asks once, is answered and is closed. */
+async function tape({ hide = (message: string) => message, bodyBytesMax = 10_000 } = {}): Promise<readonly string[]> {
+  const texts: string[] = [];
+  const write = (line: string): void => void texts.push(line);
+  const recorder = new Recorder({ clock: { now: () => 0 } as never, write, hide, digest: () => 'd', bodyBytesMax });
+  const play = new Playbook({ tracer: recorder });
+  const { client, server, session, handshake } = play.open();
+  handshake();
+  client.asks(1, 'tools/call', { name: 'echo', password: 'swordfish'.repeat(30) });
+  server.takesAll();
+  play.timePasses(100);
+  server.answers(1, { content: 'x'.repeat(300) });
+  client.takesAll();
+  session.close();
+  await play.ends();
+  return texts;
+}
+
+function rebuilt(texts: readonly string[]): Rebuild {
+  const rebuild = new Rebuild();
+  let seq = 0;
+  for (const [index, text] of texts.entries()) {
+    const read = readLine(encodeText(text), index + 2, seq);
+    if ('problem' in read) throw new Error(read.problem);
+    seq = read.line.seq;
+    rebuild.apply(read.line, read.body);
+  }
+  return rebuild;
+}
+
+const withoutCall = (texts: readonly string[]) =>
+  texts.filter((text) => !text.includes('"event":"frame.request"') || !text.includes('"tools/call"'));
+
+describe('a session made again from its tape', () => {
+  test('is what it was at each line', async () => {
+    const texts = await tape();
+    const asked = texts.findIndex((text) => text.includes('"tools/call"'));
+    const open = rebuilt(texts.slice(0, asked + 1));
+    expect(open.snapshot(1)).toMatchObject({ state: 'active.serving', pending: [{ id: 1, method: 'tools/call' }] });
+    expect(open.snapshot(1)?.clientName).toBeDefined();
+    const over = rebuilt(texts);
+    expect(over.snapshot(1)).toMatchObject({ state: 'closed', endReason: 'closed-by-operator', pending: [] });
+    expect([over.divergences, over.numbers()]).toEqual([[], [1]]);
+  });
+
+  test('is the same where bodies are hidden, and where they were too long', async () => {
+    const plain = rebuilt(await tape());
+    const hidden = rebuilt(await tape({ hide: (message) => message.replaceAll('swordfish', '*') }));
+    const short = rebuilt(await tape({ bodyBytesMax: 60 }));
+    expect([hidden.divergences, short.divergences]).toEqual([[], []]);
+    expect(hidden.snapshot(1)).toEqual(plain.snapshot(1));
+    expect(short.snapshot(1)).toEqual(plain.snapshot(1));
+  });
+
+  test('does not fit a tape from which a line was taken: which line does not fit is said', async () => {
+    const { divergences } = rebuilt(withoutCall(await tape()));
+    expect(divergences[0]?.text).toBe('here it settles [], and on the tape [tools/call result]');
+  });
+
+  test('that was opened before the tape is not guessed at', async () => {
+    const texts = await tape();
+    const { divergences } = rebuilt(texts.filter((text) => !text.includes('session.opened')));
+    expect(divergences[0]).toMatchObject({ session: 1, text: 'session 1 was opened before this tape' });
+  });
+
+  test('whose settings are missing, or whose line is not whole, is not guessed at', async () => {
+    const texts = await tape();
+    const unset = rebuilt(texts.filter((text) => !text.includes('"settings","settings"')));
+    expect(unset.divergences[0]?.text).toBe('the settings 1 are not on the tape');
+    const damaged = texts.map((text) => text.replace(/"ticket":\d+,/, ''));
+    expect(rebuilt(damaged).divergences[0]?.text).toMatch(/ without ticket$/);
+  });
+});
