@@ -24,6 +24,7 @@ export function AggregatePanel({ aggregate }: { readonly aggregate: Aggregate })
         lit={sessionStates.filter((state) => counts[state] > 0)}
         counts={counts}
         edges={transitions}
+        dwellMs={dwellMs}
         last={newest.current}
         picked={pickedState(filterText.value)}
         onPick={pickState}

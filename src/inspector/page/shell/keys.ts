@@ -12,6 +12,7 @@ export const keyRows: readonly KeyRow[] = [
   { keys: ['Esc'], does: 'back' },
   { keys: ['g'], does: 'show or hide the chart of all sessions' },
   { keys: ['h'], does: 'held frames' },
+  { keys: ['n', 'p'], does: 'next and previous event, where one is shown' },
   { keys: ['[', ']'], does: 'one event back or forward in a session, with Shift ten' },
   { keys: ['End'], does: 'to the newest event' },
   { keys: ['t'], does: 'theme: as the system, light, dark' },

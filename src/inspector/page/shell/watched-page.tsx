@@ -1,6 +1,7 @@
 /** The route of one session: the session's view, or one of its events. Hands them what they show and what they may do. */
 
 import { useMemo } from 'preact/hooks';
+import { EventPage } from '../exchange/event-page.tsx';
 import type { Route } from '../routes.ts';
 import type { SessionActions } from '../session-actions.ts';
 import { SessionPage } from '../session/session-page.tsx';
@@ -27,7 +28,21 @@ export function WatchedPage({ store, at }: WatchedPageProps) {
 
   const watched = store.watched.value;
   if (watched !== undefined && watched.process.pid === pid && watched.sessionId === sessionId) {
-    return <SessionPage session={watched} actions={actions} />;
+    return (
+      <div class={at.view === 'event' ? 'split with-event' : 'split'}>
+        <div class="beside">
+          <SessionPage session={watched} actions={actions} />
+        </div>
+        {at.view === 'event' && (
+          <EventPage
+            session={watched}
+            seq={at.seq}
+            actions={actions}
+            close={() => go({ view: 'session', pid, sessionId })}
+          />
+        )}
+      </div>
+    );
   }
   if (!store.hasList.value) return <p class="blank dim">Connecting …</p>;
   return (
