@@ -4,6 +4,7 @@ import type { ProcessFacts } from '../observe/process-facts.ts';
 import type { Breakpoints } from '../rules/breakpoints.ts';
 import type { PauseDesk } from '../rules/pause-desk.ts';
 import type { RuleEngine } from '../rules/rule-engine.ts';
+import type { Problem } from '../rules/yaml-places.ts';
 import type { RuntimeSession } from '../runtime/api.ts';
 import type { TotalsSnapshot } from '../runtime/totals.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
@@ -18,8 +19,8 @@ export interface AdministeredEngine {
 export interface AdministeredRules {
   readonly file: string;
   readonly engine: Pick<RuleEngine, 'ruleSet'>;
-  /** Loads the file again. Resolves when that is done; with mistakes in it the rules stay as they are. */
-  reload(): Promise<void>;
+  /** Loads the file again. Resolves with what is wrong with it; then the rules stay as they are. */
+  reload(): Promise<readonly Problem[]>;
 }
 
 export interface Administered {

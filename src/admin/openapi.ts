@@ -142,8 +142,14 @@ const rules = z.strictObject({
 
 const tags = z.strictObject({ tags: z.array(z.string()) });
 
+const mistake = z.strictObject({ line: z.int(), column: z.int(), where: z.string(), message: z.string() });
+
 export const problemShape = z.strictObject({
-  error: z.strictObject({ code: z.enum(Object.keys(problemTable) as ProblemCode[]), message: z.string() }),
+  error: z.strictObject({
+    code: z.enum(Object.keys(problemTable) as ProblemCode[]),
+    message: z.string(),
+    mistakes: z.array(mistake).optional().describe('In the file that is not taken; lines and columns count from 1.'),
+  }),
 });
 
 interface Description {

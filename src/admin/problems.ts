@@ -16,7 +16,7 @@ export const problemTable = {
   METHOD_NOT_ALLOWED: { status: 405, message: 'This path does not take this method' },
   TAG_NOT_CHANGED: { status: 409, message: 'The session keeps its tags as they are' },
   TOO_MANY_BREAKPOINTS: { status: 409, message: 'There are as many breakpoints as there may be' },
-  RULES_NOT_TAKEN: { status: 409, message: 'The rules stay as they are: the file has mistakes, which the log names' },
+  RULES_NOT_TAKEN: { status: 409, message: 'The rules stay as they are: the file has mistakes' },
   BODY_TOO_LARGE: { status: 413, message: 'The body is larger than this API takes' },
   TOO_MANY_REQUESTS: { status: 429, message: 'Too many requests at once: try again in a second' },
   INTERNAL: { status: 500, message: 'Something went wrong here; the log of this process says what' },
@@ -30,13 +30,29 @@ export interface Problem {
   readonly problem: ProblemCode;
   /** In place of the sentence of the table. */
   readonly message?: string;
+  /** In the file that is not taken. */
+  readonly mistakes?: readonly Mistake[];
+}
+
+/** Lines and columns count from 1. */
+export interface Mistake {
+  readonly line: number;
+  readonly column: number;
+  /** What it is about, as a path: `rules[0].when`; empty for the whole file. */
+  readonly where: string;
+  readonly message: string;
 }
 
 /** The body of every answer that is no success. */
 export interface ProblemBody {
-  readonly error: { readonly code: ProblemCode; readonly message: string };
+  readonly error: {
+    readonly code: ProblemCode;
+    readonly message: string;
+    readonly mistakes?: readonly Mistake[];
+  };
 }
 
-export function problemBody({ problem, message }: Problem): ProblemBody {
-  return { error: { code: problem, message: message ?? problemTable[problem].message } };
+export function problemBody({ problem, message, mistakes }: Problem): ProblemBody {
+  const said = { code: problem, message: message ?? problemTable[problem].message };
+  return { error: mistakes === undefined ? said : { ...said, mistakes } };
 }

@@ -31,7 +31,6 @@ function inForce({ file, engine }: AdministeredRules): ApiAnswer {
 }
 
 async function reload({ rules }: RuleCall): Promise<ApiAnswer> {
-  const before = rules.engine.ruleSet;
-  await rules.reload();
-  return rules.engine.ruleSet === before ? { problem: 'RULES_NOT_TAKEN' } : inForce(rules);
+  const mistakes = await rules.reload();
+  return mistakes.length === 0 ? inForce(rules) : { problem: 'RULES_NOT_TAKEN', mistakes };
 }

@@ -10,7 +10,7 @@ import type { Clock, Log } from '../ports.ts';
 import { changesBetween } from './rule-changes.ts';
 import { type LoadOptions, loadRules } from './load-rules.ts';
 import { RuleEngine, type RuleSet } from './rule-engine.ts';
-import { problemText } from './yaml-places.ts';
+import { type Problem, problemText } from './yaml-places.ts';
 
 export interface RulesInForceOptions extends LoadOptions {
   readonly file: string;
@@ -31,7 +31,7 @@ export class RulesInForce {
   readonly #options: RulesInForceOptions;
   readonly #watcher: FSWatcher | undefined;
   #stopTimer: (() => void) | undefined;
-  #loading: Promise<void> = Promise.resolve();
+  #loading: Promise<readonly Problem[]> = Promise.resolve([]);
 
   constructor(options: RulesInForceOptions) {
     this.#options = options;
@@ -39,8 +39,8 @@ export class RulesInForce {
     this.#watcher = this.#watch();
   }
 
-  /** Loads the file again. Resolves when that is done, whatever came of it; the log says what. */
-  async reload(): Promise<void> {
+  /** Loads the file again. Resolves with what is wrong with it: nothing, and it is in force. The log says the same. */
+  async reload(): Promise<readonly Problem[]> {
     this.#loading = this.#loading.then(async () => this.#load());
     return this.#loading;
   }
@@ -50,17 +50,18 @@ export class RulesInForce {
     this.#stopTimer?.();
   }
 
-  async #load(): Promise<void> {
+  async #load(): Promise<readonly Problem[]> {
     const { file, log } = this.#options;
     const loaded = await loadRules(file, this.#options);
     if ('problems' in loaded) {
       const problems = loaded.problems.slice(0, problemsToldMax).map((problem) => problemText(file, problem));
       log.error({ file, problems }, 'the rule file has mistakes: the rules stay as they are');
-      return;
+      return loaded.problems;
     }
     const changes = changesBetween(this.engine.ruleSet.rules, loaded.ruleSet.rules);
     this.engine.replace(loaded.ruleSet);
     log.info({ file, rules: loaded.ruleSet.rules.length, ...changes }, 'rules loaded');
+    return [];
   }
 
   /** The folder and not the file: many programs put a new file in the place of the old one. */

@@ -5,6 +5,7 @@ import { type AdminListenerOptions, openAdminListener } from '../../src/admin/li
 import type { Clock, PeerLink } from '../../src/ports.ts';
 import { RuleEngine } from '../../src/rules/rule-engine.ts';
 import { readRuleFile } from '../../src/rules/rule-file.ts';
+import type { Problem } from '../../src/rules/yaml-places.ts';
 import type { RuntimeSession } from '../../src/runtime/api.ts';
 import { createRuntime } from '../../src/runtime/runtime.ts';
 import { silentLog } from '../../src/runtime/silent-log.ts';
@@ -71,8 +72,11 @@ rules:
   const engine = new RuleEngine(ruleSet, { clock, log: silentLog });
   let reloads = 0;
   // The second time the file has mistakes.
-  const reload = async (): Promise<void> =>
-    Promise.resolve(reloads++ === 0 ? engine.replace({ ...ruleSet }) : undefined);
+  const reload = async (): Promise<readonly Problem[]> => {
+    if (reloads++ > 0) return Promise.resolve([{ line: 3, column: 5, where: 'rules[0]', message: 'It is wrong.' }]);
+    engine.replace({ ...ruleSet });
+    return Promise.resolve([]);
+  };
   return { file: 'rules.yaml', engine, reload };
 }
 

@@ -8,7 +8,8 @@ describe('rules', () => {
     expect((await ask(listener.origin, '/rules')).body).toEqual(inForce);
     const reload = async () => ask(listener.origin, '/rules/reload', { method: 'POST' });
     expect(await reload()).toMatchObject({ status: 200, body: inForce });
-    expect(await reload()).toMatchObject({ status: 409, body: { error: { code: 'RULES_NOT_TAKEN' } } });
+    const mistakes = [{ line: 3, column: 5, where: 'rules[0]', message: 'It is wrong.' }];
+    expect(await reload()).toMatchObject({ status: 409, body: { error: { code: 'RULES_NOT_TAKEN', mistakes } } });
   });
 
   test.each(['/rules', '/pause', '/pause/p1', '/breakpoints'])(

@@ -43,7 +43,7 @@ describe('the rules in force', () => {
     rules.close();
     writeFileSync(path, file('b', 'c'));
     expect(ids()).toEqual(['a', 'b']);
-    await rules.reload();
+    expect(await rules.reload()).toEqual([]);
     expect(ids()).toEqual(['b', 'c']);
     expect(log.lines.at(-1)).toMatchObject({
       text: 'rules loaded',
@@ -55,7 +55,7 @@ describe('the rules in force', () => {
     const { path, rules, log, ids } = await inForce(file('a'));
     rules.close();
     writeFileSync(path, 'version: 1\nrules: [{ id: b, do: [blok: {}] }]');
-    await rules.reload();
+    expect(await rules.reload()).toMatchObject([{ line: 2, column: 23 }, {}]);
     expect(ids()).toEqual(['a']);
     expect(log.lines).toMatchObject([
       {
