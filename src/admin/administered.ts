@@ -2,6 +2,7 @@
 
 import type { ProcessFacts } from '../observe/process-facts.ts';
 import type { Breakpoints } from '../rules/breakpoints.ts';
+import type { LiveDryRun } from '../rules/live-dry-run.ts';
 import type { PauseDesk } from '../rules/pause-desk.ts';
 import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { Problem } from '../rules/yaml-places.ts';
@@ -13,6 +14,7 @@ import type { SessionSnapshot } from '../session/snapshot.ts';
 export interface AdministeredEngine {
   readonly desk: PauseDesk;
   readonly breakpoints: Pick<Breakpoints, 'list' | 'add' | 'remove'>;
+  readonly liveDryRun: Pick<LiveDryRun, 'start' | 'report' | 'stop'>;
 }
 
 /** The rules that frames of this process are asked about. */

@@ -7,6 +7,7 @@ import type { Fault } from '../session/interception.ts';
 import { defaultLimits } from '../session/limits.ts';
 import type { Administered } from './administered.ts';
 import { debugOperations } from './debug-operations.ts';
+import { dryRunOperations } from './dry-run-operations.ts';
 import type { ApiAnswer, ApiCall, Operation, OperationName } from './operation.ts';
 import { pauseOperations } from './pause-operations.ts';
 import type { Problem, ProblemCode } from './problems.ts';
@@ -70,6 +71,7 @@ export const operations: readonly Operation[] = [
     },
   },
   ...ruleOperations,
+  ...dryRunOperations,
   ...pauseOperations,
   ...debugOperations,
 ];
@@ -173,6 +175,9 @@ export const problemsOf: Readonly<Record<OperationName, readonly ProblemCode[]>>
   drain: [],
   getRules: ['NO_RULES'],
   reloadRules: ['NO_RULES', 'RULES_NOT_TAKEN'],
+  getDryRun: ['NO_DRY_RUN'],
+  startDryRun: ['BAD_REQUEST', 'NO_RULES', 'RULES_NOT_TAKEN'],
+  stopDryRun: ['NO_DRY_RUN'],
   listPaused: ['NO_RULES'],
   getPaused: ['NO_RULES', 'NOT_PAUSED'],
   resumePaused: ['NO_RULES', 'NOT_PAUSED'],

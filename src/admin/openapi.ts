@@ -7,6 +7,8 @@ import { z } from 'zod';
 import { budgets, defaultLimits } from '../session/limits.ts';
 import { sessionStates } from '../session/outcomes.ts';
 import { breakpointsMax } from '../rules/breakpoints.ts';
+import { fates } from '../rules/dry-run.ts';
+import { dryRunMsMax } from '../rules/live-dry-run.ts';
 import { breakpointSchema } from '../rules/breakpoint-schema.ts';
 import { operations, problemsOf, sessionFaults } from './api.ts';
 import type { Operation, OperationName } from './operation.ts';
@@ -140,6 +142,30 @@ const rules = z.strictObject({
   plugins: z.array(z.string()),
 });
 
+const fate = z.enum(fates);
+const fateCounts = z.partialRecord(fate, count);
+const dryRun = z.strictObject({
+  isRunning: z.boolean(),
+  startedAt: z.number().describe('Milliseconds since 1970.'),
+  summary: z.string().describe('would block 3 of 812 (now 0); 3 would meet another fate'),
+  frames: count.describe('Frames that both versions were asked about.'),
+  different: count.describe('Of these, the ones that would meet another fate.'),
+  current: z.record(fate, count),
+  next: z.record(fate, count),
+  byRule: z.record(z.string(), fateCounts).describe('How often each new rule would act, and how.'),
+  bySession: z.record(z.string(), z.strictObject({ frames: count, different: count, next: fateCounts })),
+  examples: z.array(
+    z.strictObject({
+      sessionId: z.string(),
+      frameId: count,
+      method: z.string(),
+      current: fate,
+      next: fate,
+      rule: z.string().optional(),
+    }),
+  ),
+});
+
 const tags = z.strictObject({ tags: z.array(z.string()) });
 
 const mistake = z.strictObject({ line: z.int(), column: z.int(), where: z.string(), message: z.string() });
@@ -207,6 +233,14 @@ export const descriptions: Readonly<Record<OperationName, Description>> = {
   },
   getRules: { summary: 'The rules that are in force, in the order in which they are asked.', status: 200, body: rules },
   reloadRules: { summary: 'Loads the rule file again, as a whole or not at all.', status: 200, body: rules },
+  getDryRun: { summary: 'What the rules that are tried out would have done so far.', status: 200, body: dryRun },
+  startDryRun: {
+    summary: `Tries rules out beside those in force: what they would do is counted on live frames, for ${dryRunMsMax / 60_000} minutes at most.`,
+    status: 200,
+    request: z.strictObject({ text: z.string().describe('The text of a rule file. Its plugins are left out.') }),
+    body: dryRun,
+  },
+  stopDryRun: { summary: 'Ends that, and says what was counted.', status: 200, body: dryRun },
   listPaused: {
     summary: 'The frames that a rule or a breakpoint has paused, without their messages.',
     status: 200,

@@ -40,4 +40,7 @@ export type OperationName =
   | 'blockPaused'
   | 'listBreakpoints'
   | 'addBreakpoint'
-  | 'removeBreakpoint';
+  | 'removeBreakpoint'
+  | 'getDryRun'
+  | 'startDryRun'
+  | 'stopDryRun';

@@ -13,6 +13,7 @@ export const problemTable = {
   NO_RULES: { status: 404, message: 'This process has no rules: start it with --rules FILE' },
   NOT_PAUSED: { status: 404, message: 'No frame of this id waits for a decision' },
   NO_BREAKPOINT: { status: 404, message: 'There is no breakpoint of this id' },
+  NO_DRY_RUN: { status: 404, message: 'No rules have been tried out since this process began' },
   METHOD_NOT_ALLOWED: { status: 405, message: 'This path does not take this method' },
   TAG_NOT_CHANGED: { status: 409, message: 'The session keeps its tags as they are' },
   TOO_MANY_BREAKPOINTS: { status: 409, message: 'There are as many breakpoints as there may be' },

@@ -9,8 +9,10 @@ import type { Rule } from './rule-file.ts';
 import { RuleIndex } from './rule-index.ts';
 import type { ActionData } from './rule-schema.ts';
 
+export const fates = ['pass', 'modify', 'block', 'mock', 'delay', 'pause', 'fault'] as const;
+
 /** What becomes of a frame, as far as one word says it. */
-export type Fate = 'pass' | 'modify' | 'block' | 'mock' | 'delay' | 'pause' | 'fault';
+export type Fate = (typeof fates)[number];
 
 export interface DryRunReport {
   /** Frames that both versions were asked about. */
@@ -19,10 +21,21 @@ export interface DryRunReport {
   readonly different: number;
   readonly current: Readonly<Record<Fate, number>>;
   readonly next: Readonly<Record<Fate, number>>;
-  /** How often each rule of the new version would act, failing conditions that block included. */
-  readonly byRule: Readonly<Record<string, number>>;
+  /** How often each rule of the new version would act, and how; failing conditions that block included. */
+  readonly byRule: Readonly<Record<string, Fates>>;
+  /** What the new version would do in each session; of the first sessions. */
+  readonly bySession: Readonly<Record<string, SessionFates>>;
   /** The first frames that would meet another fate. */
   readonly examples: readonly DryRunExample[];
+}
+
+/** How often; what did not happen is absent. */
+export type Fates = Readonly<Partial<Record<Fate, number>>>;
+
+export interface SessionFates {
+  readonly frames: number;
+  readonly different: number;
+  readonly next: Fates;
 }
 
 export interface DryRunExample {
@@ -37,14 +50,18 @@ export interface DryRunExample {
 
 const examplesMax = 20;
 
+/** Of more sessions nothing is said one by one. */
+const sessionsMax = 200;
+
 export class DryRun implements Interceptor {
   readonly name = 'dry run';
-  readonly #present: RuleIndex;
+  #present: RuleIndex;
   readonly #next: RuleIndex;
   readonly #onStop: () => void;
   readonly #currently = noFates();
   readonly #soon = noFates();
-  readonly #byRule = new Map<string, number>();
+  readonly #byRule = new Map<string, Partial<Record<Fate, number>>>();
+  readonly #bySession = new Map<string, { frames: number; different: number; next: Partial<Record<Fate, number>> }>();
   readonly #examples: DryRunExample[] = [];
   #frames = 0;
   #different = 0;
@@ -55,16 +72,25 @@ export class DryRun implements Interceptor {
     this.#onStop = onStop;
   }
 
+  /** The present rules are others from now on. */
+  compareWith(current: readonly Rule[]): void {
+    this.#present = indexOf(current);
+  }
+
   intercept(context: InterceptContext): void {
     const scene = new Scene(context);
     const current = fateOf(this.#present.find(context).rules, scene);
-    const next = fateOf(this.#next.find(context).rules, scene, (rule) => {
-      this.#byRule.set(rule.id, (this.#byRule.get(rule.id) ?? 0) + 1);
+    const next = fateOf(this.#next.find(context).rules, scene, (rule, fate) => {
+      const acted = this.#byRule.get(rule.id) ?? {};
+      this.#byRule.set(rule.id, acted);
+      countIn(acted, fate);
     });
     this.#frames++;
     this.#currently[current.fate]++;
     this.#soon[next.fate]++;
-    if (current.fate === next.fate && current.rule === next.rule) return;
+    const isDifferent = current.fate !== next.fate || current.rule !== next.rule;
+    this.#countSession(context.sessionId, next.fate, isDifferent);
+    if (!isDifferent) return;
     this.#different++;
     if (this.#examples.length >= examplesMax) return;
     const { sessionId, frameId, method } = context;
@@ -77,9 +103,23 @@ export class DryRun implements Interceptor {
       different: this.#different,
       current: { ...this.#currently },
       next: { ...this.#soon },
-      byRule: Object.fromEntries(this.#byRule),
+      byRule: Object.fromEntries([...this.#byRule].map(([id, fates]) => [id, { ...fates }])),
+      bySession: Object.fromEntries(
+        [...this.#bySession].map(([id, { next, ...counts }]) => [id, { ...counts, next: { ...next } }]),
+      ),
       examples: [...this.#examples],
     };
+  }
+
+  #countSession(sessionId: string, fate: Fate, isDifferent: boolean): void {
+    let session = this.#bySession.get(sessionId);
+    if (session === undefined) {
+      if (this.#bySession.size >= sessionsMax) return;
+      this.#bySession.set(sessionId, (session = { frames: 0, different: 0, next: {} }));
+    }
+    session.frames++;
+    if (isDifferent) session.different++;
+    countIn(session.next, fate);
   }
 
   stop(): DryRunReport {
@@ -93,7 +133,7 @@ export function dryRun(current: readonly Rule[], next: readonly Rule[]): DryRun 
   return new DryRun(current, next);
 }
 
-/** `would block 3 of 812, and pauses 1`: the report in one line. */
+/** `would block 3 of 812 (now 1)`: the report in one line. */
 export function dryRunText({ frames, different, current, next }: DryRunReport): string {
   const changes = fates
     .filter((fate) => fate !== 'pass' && (current[fate] > 0 || next[fate] > 0))
@@ -103,10 +143,12 @@ export function dryRunText({ frames, different, current, next }: DryRunReport): 
     : `${changes.join(', ')}; ${different} would meet another fate`;
 }
 
-const fates: readonly Fate[] = ['pass', 'modify', 'block', 'mock', 'delay', 'pause', 'fault'];
-
 function noFates(): Record<Fate, number> {
   return { pass: 0, modify: 0, block: 0, mock: 0, delay: 0, pause: 0, fault: 0 };
+}
+
+function countIn(fates: Partial<Record<Fate, number>>, fate: Fate): void {
+  fates[fate] = (fates[fate] ?? 0) + 1;
 }
 
 function indexOf(rules: readonly Rule[]): RuleIndex {
@@ -119,24 +161,33 @@ interface Met {
 }
 
 /** The gravest of what the rules say, up to the one that ends it. Messages that would be changed are asked about unchanged. */
-function fateOf(rules: readonly Rule[], scene: Scene, acted: (rule: Rule) => void = () => {}): Met {
+function fateOf(rules: readonly Rule[], scene: Scene, acted: (rule: Rule, fate: Fate) => void = () => {}): Met {
   let met: Met = { fate: 'pass', rule: undefined };
   for (const rule of rules) {
     const holds = holdsOrFails(rule, scene);
-    if (holds === false) continue;
-    if (holds === 'failed' && rule.onError === 'open') continue;
-    acted(rule);
-    if (holds === 'failed') return { fate: 'block', rule: rule.id };
-    for (const action of rule.actions) {
-      if (action.continue !== undefined) return met;
-      const fate = fateIn(action);
-      if (fate === 'block' || fate === 'mock' || (fate === 'fault' && action.fault?.kind !== 'slow')) {
-        return { fate, rule: rule.id };
-      }
-      if (fate !== 'pass') met = { fate, rule: rule.id };
-    }
+    if (holds === false || (holds === 'failed' && rule.onError === 'open')) continue;
+    const { fate, isEnd } = holds === 'failed' ? blocked : fateBy(rule);
+    acted(rule, fate);
+    if (fate !== 'pass') met = { fate, rule: rule.id };
+    if (isEnd) return met;
   }
   return met;
+}
+
+const blocked = { fate: 'block', isEnd: true } as const;
+
+/** What a rule does that holds, and whether no other is asked after it. */
+function fateBy({ actions }: Rule): { readonly fate: Fate; readonly isEnd: boolean } {
+  let met: Fate = 'pass';
+  for (const action of actions) {
+    if (action.continue !== undefined) return { fate: met, isEnd: true };
+    const fate = fateIn(action);
+    if (fate === 'block' || fate === 'mock' || (fate === 'fault' && action.fault?.kind !== 'slow')) {
+      return { fate, isEnd: true };
+    }
+    if (fate !== 'pass') met = fate;
+  }
+  return { fate: met, isEnd: false };
 }
 
 function holdsOrFails({ condition }: Rule, scene: Scene): boolean | 'failed' {

@@ -11,6 +11,7 @@ import type { InterceptContext, Interceptor, InterceptorSource } from '../sessio
 import { Breakpoints } from './breakpoints.ts';
 import { BoundedPauseDesk, type PauseLimits, defaultPauseLimits } from './pause-desk.ts';
 import { DryRun } from './dry-run.ts';
+import { LiveDryRun } from './live-dry-run.ts';
 import { Reached } from './reached.ts';
 import type { Rule } from './rule-file.ts';
 import { RulesInterceptor } from './rules-interceptor.ts';
@@ -50,6 +51,8 @@ export class RuleEngine implements InterceptorSource {
   readonly desk: BoundedPauseDesk;
   /** What people have set, in front of the rules. */
   readonly breakpoints: Breakpoints;
+  /** The one dry run that people start and end. */
+  readonly liveDryRun: LiveDryRun;
   readonly #clock: Clock;
   readonly #log: Log;
   #replacedAt = 0;
@@ -70,6 +73,7 @@ export class RuleEngine implements InterceptorSource {
   constructor(ruleSet: RuleSet, { clock, log, limits = defaultPauseLimits }: RuleEngineOptions) {
     this.desk = new BoundedPauseDesk(clock, limits);
     this.breakpoints = new Breakpoints({ desk: this.desk, clock, log, onChange: () => this.#firstChanged() });
+    this.liveDryRun = new LiveDryRun((rules) => this.dryRun({ rules }), clock);
     this.#clock = clock;
     this.#log = log;
     this.#ruleSet = ruleSet;
@@ -92,6 +96,7 @@ export class RuleEngine implements InterceptorSource {
     this.#isWithoutRules = false;
     this.#current = this.#versionOf(ruleSet);
     this.#replacedAt = this.#clock.now();
+    for (const dryRun of this.#dryRuns) dryRun.compareWith(ruleSet.rules);
     this.#listen();
   }
 
@@ -116,7 +121,7 @@ export class RuleEngine implements InterceptorSource {
   }
 
   /** Asks other rules about every frame besides, without doing what they say, until it is stopped. */
-  dryRun(next: RuleSet): DryRun {
+  dryRun(next: Pick<RuleSet, 'rules'>): DryRun {
     const dryRun = new DryRun(this.#ruleSet.rules, next.rules, () => {
       this.#dryRuns.delete(dryRun);
       this.#firstChanged();

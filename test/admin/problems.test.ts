@@ -21,6 +21,7 @@ test('the codes and their HTTP statuses are these', () => {
     NO_RULES: 404,
     NOT_PAUSED: 404,
     NO_BREAKPOINT: 404,
+    NO_DRY_RUN: 404,
     METHOD_NOT_ALLOWED: 405,
     TAG_NOT_CHANGED: 409,
     TOO_MANY_BREAKPOINTS: 409,

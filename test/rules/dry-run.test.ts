@@ -23,7 +23,10 @@ describe('a dry run', () => {
     ['log: {}', 'pass'],
     ['continue: {}', 'pass'],
   ])('counts what %s would do', (action, fate) => {
-    expect(reportOn(`{ id: r, do: [${action}] }`, ['a'])).toMatchObject({ next: { [fate]: 1 }, byRule: { r: 1 } });
+    expect(reportOn(`{ id: r, do: [${action}] }`, ['a'])).toMatchObject({
+      next: { [fate]: 1 },
+      byRule: { r: { [fate]: 1 } },
+    });
   });
 
   test('takes what ends it for the fate of a frame, and else the last that is done to it', () => {
@@ -36,6 +39,24 @@ describe('a dry run', () => {
     const failing = 'when: frame.params.arguments.x == 1, do: [mock: { result: 1 }]';
     expect(reportOn(`{ id: r, ${failing} }`, ['a']).next).toMatchObject({ pass: 1 });
     expect(reportOn(`{ id: r, onError: closed, ${failing} }`, ['a']).next).toMatchObject({ block: 1 });
+  });
+
+  test('counts by session, of the first two hundred', () => {
+    const run = dryRun(passes, rulesOf('{ id: r, when: frame.name == "a", do: [block: {}] }'));
+    for (const name of ['a', 'b', 'a']) run.intercept(contextOf({ message: call(name), sessionId: 'one' }));
+    for (let n = 0; n < 300; n++) run.intercept(contextOf({ message: call('b'), sessionId: `s${n}` }));
+    const { bySession, frames } = run.report();
+    expect(bySession['one']).toEqual({ frames: 3, different: 2, next: { block: 2, pass: 1 } });
+    expect([Object.keys(bySession).length, frames]).toEqual([200, 303]);
+  });
+
+  test('compares with the rules that are in force by now', () => {
+    const line = '{ id: r, do: [block: {}] }';
+    const run = dryRun(passes, rulesOf(line));
+    run.intercept(contextOf());
+    run.compareWith(rulesOf(line));
+    run.intercept(contextOf());
+    expect(run.report()).toMatchObject({ frames: 2, different: 1, current: { pass: 1, block: 1 } });
   });
 
   test('is told in a line', () => {

@@ -164,7 +164,7 @@ describe('a dry run', () => {
       different: 2,
       current: { block: 1, pass: 2 },
       next: { block: 1, pass: 2 },
-      byRule: { b: 1 },
+      byRule: { b: { block: 1 } },
       examples: [
         { sessionId: 's1', current: 'block', next: 'pass', rule: undefined },
         { sessionId: 's1', current: 'pass', next: 'block', rule: 'b' },
