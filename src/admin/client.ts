@@ -2,6 +2,7 @@
 
 import { request } from 'node:http';
 
+import type { Mistake, ProblemBody } from './problems.ts';
 import type { RunFile } from './run-files.ts';
 
 export type Reached = Pick<RunFile, 'origin' | 'token'>;
@@ -13,7 +14,12 @@ export type Reached = Pick<RunFile, 'origin' | 'token'>;
  */
 export type AdminAnswer =
   | { readonly kind: 'answered'; readonly body: unknown }
-  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+  | {
+      readonly kind: 'refused';
+      readonly code: string;
+      readonly message: string;
+      readonly mistakes?: readonly Mistake[];
+    }
   | { readonly kind: 'unreachable'; readonly message: string; readonly isGone: boolean };
 
 const timeoutMs = 5_000;
@@ -57,9 +63,11 @@ function readAnswer(status: number, text: string): AdminAnswer {
     return { kind: 'unreachable', message: 'what answers there is no admin listener of ninelives', isGone: false };
   }
   if (status >= 200 && status < 300) return { kind: 'answered', body };
-  const { error } = (body ?? {}) as { readonly error?: { readonly code?: unknown; readonly message?: unknown } };
+  const { error } = (body ?? {}) as { readonly error?: Partial<Readonly<Record<keyof ProblemBody['error'], unknown>>> };
   if (typeof error?.code === 'string' && typeof error.message === 'string') {
-    return { kind: 'refused', code: error.code, message: error.message };
+    const { code, message, mistakes } = error;
+    const refused = { kind: 'refused', code, message } as const;
+    return Array.isArray(mistakes) ? { ...refused, mistakes: mistakes as readonly Mistake[] } : refused;
   }
   return { kind: 'unreachable', message: `it answered with HTTP ${status}`, isGone: false };
 }

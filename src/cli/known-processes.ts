@@ -8,7 +8,7 @@ import { type AdminAnswer, type Reached, askAdmin } from '../admin/client.ts';
 import { readRunFiles } from '../admin/run-files.ts';
 import type { SessionPage, SessionSummary } from '../admin/session-list.ts';
 import { textOf } from './server-flags.ts';
-import type { ProcessChoice } from './sessions.ts';
+import type { ProcessChoice } from './process-choice.ts';
 
 export interface KnownProcess {
   readonly reached: Reached;

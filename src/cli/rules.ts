@@ -2,19 +2,24 @@
 
 import type { Command } from 'commander';
 import { addCommandGroup } from './command-group.ts';
+import { type ProcessChoice, addProcessChoice, processChoiceOf } from './process-choice.ts';
+import { positive } from './session-flags.ts';
 
-export interface RulesRequest {
-  readonly file: string;
-  /** For programs. */
-  readonly json: boolean;
+export type RulesRequest = { readonly file: string; /** For programs. */ readonly json: boolean } & (
+  { readonly do: 'check' } | { readonly do: 'dry-run'; readonly of: ProcessChoice; readonly seconds?: number }
+);
+
+interface DryRunFlags extends ProcessChoice {
+  readonly json?: boolean;
+  readonly seconds?: number;
 }
 
-/** @param check does it, and sets the exit code. */
-export function addRules(program: Command, check: (request: RulesRequest) => Promise<void>): void {
+/** @param run does it, and sets the exit code. */
+export function addRules(program: Command, run: (request: RulesRequest) => Promise<void>): void {
   const rules = addCommandGroup(program, {
     name: 'rules',
-    description: 'check the files that --rules takes',
-    examples: ['ninelives rules check rules.yaml'],
+    description: 'check the files that --rules takes, and try them out',
+    examples: ['ninelives rules check rules.yaml', 'ninelives rules dry-run next.yaml'],
     usage: "'ninelives rules check FILE'",
   });
   rules
@@ -30,5 +35,29 @@ Examples:
 
 Exit code: 0 when the file is good, 1 when something is wrong with it, 2 for a wrong command line.`,
     )
-    .action(async (file: string, flags: { readonly json?: boolean }) => check({ file, json: flags.json === true }));
+    .action(async (file: string, flags: { readonly json?: boolean }) =>
+      run({ do: 'check', file, json: flags.json === true }),
+    );
+  addProcessChoice(
+    rules
+      .command('dry-run <file>')
+      .description('count what a rule file would do to what passes in running processes, and do nothing of it')
+      .option('--seconds <n>', 'for so long, or until Ctrl-C (default: 3600)', positive)
+      .option('--json', 'say it as JSON'),
+  )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ninelives rules dry-run next.yaml
+  ninelives rules dry-run next.yaml --pid 4711 --seconds 600
+
+Processes are found that were started with --inspect. Exit code: 0 when the rules were tried out, 1 when something is wrong
+with the file, 2 for a wrong command line, 4 when there is no such process.`,
+    )
+    .action(async (file: string, flags: DryRunFlags, command: Command) => {
+      const { seconds, json = false } = flags;
+      const of = processChoiceOf(flags, command);
+      return run({ do: 'dry-run', file, json, of, ...(seconds === undefined ? {} : { seconds }) });
+    });
 }

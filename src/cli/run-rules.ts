@@ -8,7 +8,11 @@ import type { RulesRequest } from './rules.ts';
 export type Say = (text: string) => void;
 
 /** The exit code. Mistakes go to `complain`, one a line; what is asked for as JSON goes to `say`. */
-export async function checkRules({ file, json }: RulesRequest, say: Say, complain: Say): Promise<0 | 1> {
+export async function checkRules(
+  { file, json }: Pick<RulesRequest, 'file' | 'json'>,
+  say: Say,
+  complain: Say,
+): Promise<0 | 1> {
   const loaded = await loadRules(file);
   const problems = 'problems' in loaded ? loaded.problems : [];
   if (json) say(`${JSON.stringify({ file, ok: problems.length === 0, problems }, null, 2)}\n`);

@@ -2,14 +2,7 @@
 
 import { type Command } from 'commander';
 import { addCommandGroup } from './command-group.ts';
-import { positive } from './session-flags.ts';
-
-/** Which processes are meant: all that can be found, unless one is named. */
-export interface ProcessChoice {
-  readonly pid?: number;
-  readonly admin?: string;
-  readonly tokenFile?: string;
-}
+import { type ProcessChoice, addProcessChoice, processChoiceOf } from './process-choice.ts';
 
 export type SessionsRequest = { readonly of: ProcessChoice; readonly json: boolean } & (
   | { readonly do: 'list' }
@@ -68,38 +61,20 @@ export function addSessions(program: Command, run: (request: SessionsRequest) =>
 }
 
 function add(sessions: Command, name: string, description: string, example: string): Command {
-  const command = sessions
-    .command(name)
-    .description(description)
-    .option('--json', 'for programs')
-    .option('--pid <n>', 'of this process alone', positive)
-    .option('--admin <url>', 'of the process whose admin listener is here, with --token-file')
-    .option('--token-file <file>', 'where the token for --admin stands')
-    .addHelpText(
-      'after',
-      `
+  const command = addProcessChoice(
+    sessions.command(name).description(description).option('--json', 'for programs'),
+  ).addHelpText(
+    'after',
+    `
 Example:
   ${example}
 `,
-    );
+  );
   return name.includes('<id>')
     ? command.addHelpText('after', 'The beginning of an id is enough where it is the only one.\n')
     : command;
 }
 
 function common(flags: Flags, command: Command): { readonly of: ProcessChoice; readonly json: boolean } {
-  const { pid, admin, tokenFile } = flags;
-  if ((admin === undefined) !== (tokenFile === undefined)) command.error('error: --admin and --token-file go together');
-  if (admin !== undefined && pid !== undefined) command.error('error: say --pid or --admin, not both');
-  if (admin !== undefined && (!URL.canParse(admin) || new URL(admin).protocol !== 'http:')) {
-    command.error(`error: --admin ${admin}: this is no http:// URL, such as http://127.0.0.1:7411`);
-  }
-  return {
-    of: {
-      ...(pid === undefined ? {} : { pid }),
-      ...(admin === undefined ? {} : { admin: new URL(admin).origin }),
-      ...(tokenFile === undefined ? {} : { tokenFile }),
-    },
-    json: flags.json === true,
-  };
+  return { of: processChoiceOf(flags, command), json: flags.json === true };
 }

@@ -54,6 +54,12 @@ export async function start(words: readonly string[], environment: NodeJS.Proces
       });
     },
     rules: async (request) => {
+      if (request.do === 'dry-run') {
+        const { runDryRun, secondsOrInterrupt } = await import('./run-dry-run.ts');
+        const isOver = secondsOrInterrupt(request.seconds);
+        process.exitCode = await runDryRun(request, isOver, terminalOf(process.stdout), terminalOf(process.stderr));
+        return;
+      }
       const { checkRules } = await import('./run-rules.ts');
       process.exitCode = await checkRules(request, sayTo(process.stdout), sayTo(process.stderr));
     },
