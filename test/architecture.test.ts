@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 /** Low to high. A file imports its own folder and lower rows; folders of one row do not know each other. */
 const levels: readonly (readonly string[])[] = [
   ['protocol'],
-  ['errors', 'local-error', 'reasons'],
+  ['errors', 'local-error', 'reasons', 'redaction'],
   ['session'],
   ['ports'],
   ['machines'],
@@ -28,6 +28,7 @@ const pure: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   'local-error': [],
   reasons: [],
+  redaction: [],
   session: [],
   ports: [],
   machines: ['xstate'],

@@ -20,6 +20,10 @@ const seenElsewhere: Readonly<Record<string, string>> = {
   'src/record/tape-schema.ts': 'test/record/tape-lines.test.ts',
   // A line is read to be let happen: the properties do that with every kind of line.
   'src/record/read-event.ts': 'test/record/rebuild.test.ts',
+  // One viewer, what it may take up, and the table that it sees: seen over a real connection.
+  'src/inspector/viewer.ts': 'test/inspector/feed.test.ts',
+  'src/inspector/feed-limits.ts': 'test/inspector/feed.test.ts',
+  'src/inspector/overview-source.ts': 'test/inspector/feed.test.ts',
   // The parts that reading a message is made of: seen together, against JSON.parse.
   'src/protocol/batch.ts': 'test/protocol/read.test.ts',
   'src/protocol/derive.ts': 'test/protocol/read.test.ts',

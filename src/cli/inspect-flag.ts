@@ -1,37 +1,62 @@
 /** `--inspect`: whether and where the admin listener of a front is to be. */
 
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { Payloads } from '../inspector/feed-messages.ts';
+import type { TraceRing } from '../observe/trace-ring.ts';
 import { isLoopbackName } from '../transports/door.ts';
 import { addressIn } from './listen-flags.ts';
 
 export interface InspectFlag {
   /** True: at the usual place. */
   readonly inspect?: string | true;
+  readonly inspectPayloads?: Payloads;
 }
 
 export interface InspectRequest {
   readonly host: string;
   readonly port: number;
+  /** What is shown of the bodies of messages; with secrets hidden unless it is said. */
+  readonly payloads?: Payloads;
 }
 
 const usual: InspectRequest = { host: '127.0.0.1', port: 7411 };
 
 export function addInspectFlag(command: Command): Command {
-  return command.option(
-    '--inspect [host:port]',
-    `let 'ninelives sessions' see and manage this process, through an address of this machine (default: ${usual.host}:${usual.port})`,
-  );
+  return command
+    .option(
+      '--inspect [host:port]',
+      `let the inspector and 'ninelives sessions' see and manage this process, through an address of this machine (default: ${usual.host}:${usual.port})`,
+    )
+    .addOption(
+      new Option(
+        '--inspect-payloads <how>',
+        'what the inspector shows of messages: with secrets hidden, only that they are there, or whole',
+      )
+        .choices(['redacted', 'hidden', 'whole'] satisfies readonly Payloads[])
+        .default('redacted' satisfies Payloads),
+    );
 }
 
-export function inspectRequestOf({ inspect }: InspectFlag): InspectRequest | { readonly problem: string } | undefined {
+/** What keeps the last events of all sessions for the inspector; nothing is loaded or kept without it. */
+export async function ringFor(inspect: InspectRequest | undefined): Promise<TraceRing | undefined> {
   if (inspect === undefined) return undefined;
-  if (inspect === true) return usual;
+  const { TraceRing: Ring } = await import('../observe/trace-ring.ts');
+  return new Ring();
+}
+
+export function inspectRequestOf({
+  inspect,
+  inspectPayloads: payloads,
+}: InspectFlag): InspectRequest | { readonly problem: string } | undefined {
+  if (inspect === undefined) return undefined;
+  const shown = payloads === undefined ? {} : { payloads };
+  if (inspect === true) return { ...usual, ...shown };
   const address = addressIn(inspect);
   if (address === undefined) {
     return {
       problem: `--inspect ${inspect}: write it as HOST:PORT, such as ${usual.host}:${usual.port}, or leave it out`,
     };
   }
-  if (isLoopbackName(address.host)) return address;
+  if (isLoopbackName(address.host)) return { ...address, ...shown };
   return { problem: `--inspect ${inspect}: this is for this machine alone: say ${usual.host}:${address.port}` };
 }

@@ -4,7 +4,10 @@
  */
 
 import type { Administered, AdministeredEngine, AdministeredRules } from '../admin/administered.ts';
+import { openFeed } from '../inspector/feed.ts';
 import type { ProcessFacts } from '../observe/process-facts.ts';
+import type { TraceRing } from '../observe/trace-ring.ts';
+import type { UpgradePath } from '../admin/upgrades.ts';
 import { type AdminListener, openAdminListener } from '../admin/listener.ts';
 import { Hub } from '../admin/hub.ts';
 import type { HubProcess } from '../admin/hub-processes.ts';
@@ -25,6 +28,8 @@ export interface InspectOptions {
   readonly server: string;
   readonly url?: string;
   readonly managed: Pick<Administered, 'sessions' | 'session' | 'totals'>;
+  /** What the sessions do; without it they can be managed, and not be watched. */
+  readonly ring?: TraceRing | undefined;
   readonly engine?: AdministeredEngine | undefined;
   readonly rules?: AdministeredRules;
   /** Whether things may be made to go wrong on purpose; not where it is absent. */
@@ -56,8 +61,9 @@ export async function openInspect(options: InspectOptions): Promise<void> {
     takesFaults: options.takesFaults === true,
     drain: options.drain,
   };
+  const upgrades = upgradesOf(options, facts);
   const open = async (port: number): Promise<AdminListener> =>
-    openAdminListener({ host: at.host, port, token, administered, hub, clock, log });
+    openAdminListener({ host: at.host, port, token, administered, upgrades, hub, clock, log });
   let listener: AdminListener;
   try {
     listener = await open(at.port).catch(async (error: NodeJS.ErrnoException) => {
@@ -76,6 +82,14 @@ export async function openInspect(options: InspectOptions): Promise<void> {
   if ('problem' in written) log.warn({ problem: written.problem }, "'ninelives sessions' will not find this process");
   else process.on('exit', () => written.remove());
   say(`ninelives inspector on ${origin}/inspect/#token=${hub.token}\n`);
+}
+
+/** What else is spoken with the listener than requests and answers. */
+function upgradesOf({ at, ring, managed, clock, log }: InspectOptions, facts: ProcessFacts): readonly UpgradePath[] {
+  if (ring === undefined) return [];
+  const totals = (): ReturnType<typeof managed.totals> => managed.totals();
+  const feed = openFeed({ ring, facts, totals, payloads: at.payloads ?? 'redacted', clock, log });
+  return [{ path: '/feed', accept: (request, socket, head) => feed.accept(request, socket, head) }];
 }
 
 function factsOf({ command, server, url, clock }: InspectOptions): ProcessFacts {

@@ -14,6 +14,7 @@ import { type ServerToForward, runningServer, startServerToForward } from '../tr
 import { openStandardError, openStandardStreams } from '../transports/stdio.ts';
 import { codeOfSignal, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { HeldLog } from './held-log.ts';
+import { ringFor } from './inspect-flag.ts';
 import { defaultLogLevel } from './log-levels.ts';
 import { Orphanhood } from './orphanhood.ts';
 import { People } from './people.ts';
@@ -65,6 +66,7 @@ export async function runForward(request: ForwardRequest): Promise<never> {
   const { forwardStdio } = await import('../proxy/stdio.ts');
   rules = (await rulesInForce(request.rules, clock, log)) ?? null;
   const engine = await ruleEngine(rules, request.inspect !== undefined, clock, log);
+  const ring = await ringFor(request.inspect);
   if (isatty(0)) log.info({}, 'your terminal is the client: type a message a line, Ctrl-D to end');
   proxy = forwardStdio({
     ...openStandardStreams(),
@@ -77,6 +79,7 @@ export async function runForward(request: ForwardRequest): Promise<never> {
       request.restarts === false ? neverRestart : 'url' in request.server ? remoteRestartPolicy : defaultRestartPolicy,
     ...(request.profile === undefined ? {} : { profile: request.profile }),
     ...(engine === undefined ? {} : { rules: engine }),
+    ...(ring === undefined ? {} : { tracer: ring }),
     checksInvariants: request.checksInvariants === true,
   });
 
@@ -88,6 +91,7 @@ export async function runForward(request: ForwardRequest): Promise<never> {
       command: 'forward stdio',
       server: server.command,
       managed: managedRuntime(running.runtime),
+      ring,
       engine,
       ...managedRules(rules, request.rules),
       takesFaults: true,

@@ -15,6 +15,7 @@ import { systemClock } from '../runtime/system-clock.ts';
 import { openStandardError } from '../transports/stdio.ts';
 import { codeOfSignal, exitCodes } from './exit-codes.ts';
 import type { GatewayRequest } from './gateway.ts';
+import { ringFor } from './inspect-flag.ts';
 import { openLog } from './log.ts';
 import { People } from './people.ts';
 import { ruleEngine } from './rules-flag.ts';
@@ -48,6 +49,7 @@ export async function runGateway({ file, logLevel, inspect }: GatewayRequest): P
   }
 
   const engine = await ruleEngine(rules, inspect !== undefined, clock, log);
+  const ring = await ringFor(inspect);
 
   let gateway: Gateway | undefined;
   let wasAskedToStop = false;
@@ -81,6 +83,7 @@ export async function runGateway({ file, logLevel, inspect }: GatewayRequest): P
       clock,
       log,
       ...(engine === undefined ? {} : { rules: engine }),
+      ...(ring === undefined ? {} : { tracer: ring }),
       onStderr: (upstream, line) => people.write(serverLine(line, people, upstream)),
     });
   } catch (error) {
@@ -110,6 +113,7 @@ export async function runGateway({ file, logLevel, inspect }: GatewayRequest): P
       server: `${config.upstreams.size} upstreams`,
       url: running.url,
       managed: running,
+      ring,
       engine,
       ...managedRules(rules, config.rules === undefined ? undefined : { file: config.rules }),
       takesFaults: config.takesFaults,

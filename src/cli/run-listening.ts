@@ -14,6 +14,7 @@ import {
 import { type GuardRequest, openGuard } from '../proxy/guard.ts';
 import { ListenError, type ListenOptions, type ListeningForward, type ListeningOptions } from '../proxy/listening.ts';
 import { systemClock } from '../runtime/system-clock.ts';
+import type { Tracer } from '../runtime/tracer.ts';
 import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { RulesInForce } from '../rules/rules-in-force.ts';
 import { defaultLimits } from '../session/limits.ts';
@@ -21,6 +22,7 @@ import { defaultRestartPolicy, neverRestart, remoteRestartPolicy } from '../sess
 import type { ServerExit } from '../transports/child-process.ts';
 import { openStandardError } from '../transports/stdio.ts';
 import { codeOfSignal, exitCodes } from './exit-codes.ts';
+import { ringFor } from './inspect-flag.ts';
 import { openLog } from './log.ts';
 import { defaultLogLevel } from './log-levels.ts';
 import { People } from './people.ts';
@@ -89,8 +91,9 @@ export async function runListening(request: ListeningRequest): Promise<never> {
   kill = () => backend.kill();
   rules = (await rulesInForce(request.rules, clock, log)) ?? null;
   const engine = await ruleEngine(rules, request.inspect !== undefined, clock, log);
+  const ring = await ringFor(request.inspect);
   try {
-    forward = await open(request, backend, clock, log, engine);
+    forward = await open(request, backend, clock, log, { rules: engine, tracer: ring });
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
     log.error({}, error.message);
@@ -108,6 +111,7 @@ export async function runListening(request: ListeningRequest): Promise<never> {
       server: backend.name,
       url: running.url,
       managed: managedRuntime(running.runtime),
+      ring,
       engine,
       ...managedRules(rules, request.rules),
       takesFaults: true,
@@ -122,12 +126,18 @@ export async function runListening(request: ListeningRequest): Promise<never> {
   return new Promise(() => {});
 }
 
+/** Who is asked about frames, and who sees what becomes of them. */
+interface Lookers {
+  readonly rules: RuleEngine | undefined;
+  readonly tracer: Tracer | undefined;
+}
+
 async function open(
   request: ListeningRequest,
   backend: Backend,
   clock: Clock,
   log: Log,
-  rules: RuleEngine | undefined,
+  { rules, tracer }: Lookers,
 ): Promise<ListeningForward> {
   const { guard: asked, rules: _, ...rest } = request;
   const { listen } = rest;
@@ -140,6 +150,7 @@ async function open(
     log,
     ...(guard === undefined ? {} : { guard }),
     ...(rules === undefined ? {} : { rules }),
+    ...(tracer === undefined ? {} : { tracer }),
   };
   if (request.front === 'http') {
     const { forwardHttp } = await import('../proxy/http.ts');
