@@ -42,12 +42,13 @@ const fixedLimitNames = ['frameBytesMax', 'bufferPauseBytes', 'bufferBytesMax'] 
 export class GatewayRoute {
   readonly runtime: Runtime;
   readonly upstream: GatewayUpstream;
+  /** Whether it is asked about what comes for this host, as the Host header has it. */
+  readonly isForHost: (host: string) => boolean;
   #config: RouteConfig;
   #guard: Guard | undefined;
   readonly #entrance: HttpEntrance;
   readonly #sessions: RuntimeSessions;
   readonly #surroundings: RouteSurroundings;
-  readonly #isForHost: (host: string) => boolean;
   readonly #ids = new Set<string>();
   readonly #unwatch: (() => void) | undefined;
   #isRetired = false;
@@ -65,7 +66,7 @@ export class GatewayRoute {
     this.upstream = upstream;
     this.#guard = guard;
     this.#surroundings = surroundings;
-    this.#isForHost = hostCheck(config.host);
+    this.isForHost = hostCheck(config.host);
     const options = { clock, log, limits, times: config.times, profile: config.profile, checksInvariants };
     this.runtime = createTracedRuntime({ ...options, ...(rules === undefined ? {} : { interceptors: rules }) }, tracer);
     this.#unwatch = rules?.watch(this.runtime);
@@ -118,7 +119,7 @@ export class GatewayRoute {
   /** @param path without the query; @param host as the Host header has it. */
   serves(path: string, host: string): boolean {
     const { path: own, isPrefix } = this.#config;
-    return (isPrefix ? path.startsWith(own) : path === own) && this.#isForHost(host);
+    return (isPrefix ? path.startsWith(own) : path === own) && this.isForHost(host);
   }
 
   /** False: the change is one that this route cannot make, and another one has to follow it. */

@@ -1,15 +1,11 @@
 /**
  * The gateway: many named servers behind one front, by route. Holds the routes as the configuration file has them now, and puts a new
- * configuration in their place as a whole or not at all; sessions that are open notice nothing of it. Wiring, and which request
- * belongs to which route.
+ * configuration in their place as a whole or not at all; sessions that are open notice nothing of it. Wiring: which request belongs to
+ * which route is decided at the entrance.
  */
 
-import type { IncomingMessage } from 'node:http';
-
 import type { GatewayConfig, RouteConfig } from '../config/gateway-config.ts';
-import { refusal } from '../errors.ts';
 import type { Clock, Log } from '../ports.ts';
-import { encodeText } from '../protocol/text.ts';
 import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { RuntimeSession } from '../runtime/api.ts';
 import { sessionOfAnybody } from '../runtime/runtime.ts';
@@ -17,12 +13,10 @@ import type { TotalsSnapshot } from '../runtime/totals.ts';
 import type { Tracer } from '../runtime/tracer.ts';
 import { defaultLimits } from '../session/limits.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
-import { type DoorPolicy, doorPolicy } from '../transports/door.ts';
-import { answerJson, answerText, refuse } from '../transports/http-answers.ts';
-import { answerPreflight } from '../transports/http-cors.ts';
-import { type HttpFront, type HttpLobby, openHttpLobby } from '../transports/http-front.ts';
-import type { FrontRequest, FrontResponse } from '../transports/http-messages.ts';
+import { type HttpFront, openHttpLobby } from '../transports/http-front.ts';
 import { type WebSocketFront, openWebSocketFront } from '../transports/websocket-front.ts';
+import { type GatewayChange, changeBetween, fixedProblem } from './gateway-change.ts';
+import { GatewayEntrance } from './gateway-entrance.ts';
 import { GatewayRoute } from './gateway-route.ts';
 import { sumOfTotals } from './gateway-totals.ts';
 import { type GatewayUpstream, openUpstream, upstreamKey } from './gateway-upstream.ts';
@@ -39,16 +33,6 @@ export interface GatewayOptions {
   readonly rules?: RuleEngine;
   /** Sees every event of the sessions of every route. */
   readonly tracer?: Tracer;
-}
-
-/** What a new configuration changed, by the names of routes and upstreams. */
-export interface GatewayChange {
-  readonly addedRoutes: readonly string[];
-  readonly removedRoutes: readonly string[];
-  readonly changedRoutes: readonly string[];
-  readonly addedUpstreams: readonly string[];
-  readonly removedUpstreams: readonly string[];
-  readonly changedUpstreams: readonly string[];
 }
 
 export interface Gateway {
@@ -88,8 +72,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 
 class RunningGateway implements Gateway {
   readonly #options: GatewayOptions;
+  readonly #entrance: GatewayEntrance;
   #config: GatewayConfig;
-  #door: DoorPolicy;
   #upstreams: ReadonlyMap<string, GatewayUpstream> = new Map();
   /** In the order in which they are asked whether a request is theirs. */
   #routes: readonly GatewayRoute[] = [];
@@ -105,7 +89,7 @@ class RunningGateway implements Gateway {
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.#config = options.config;
-    this.#door = doorOf(options.config);
+    this.#entrance = new GatewayEntrance(options.config, this.#retiredRoutes, options.log);
   }
 
   async open(): Promise<void> {
@@ -115,19 +99,15 @@ class RunningGateway implements Gateway {
     try {
       const { front, server } = await openHttpLobby(
         { host, port, clock, log, ...(tls === undefined ? {} : { tls }) },
-        this.#lobby(),
+        this.#entrance.lobby(),
       );
       this.#front = front;
-      const admissions = new WeakMap<IncomingMessage, Admitted>();
       this.#sockets = openWebSocketFront({
         server,
         clock,
         frameBytesMax: frameBytesOf(this.#config.routes),
-        admit: (request) => this.#admitUpgrade(request, admissions),
-        onConnection: (link, request) => {
-          const admitted = admissions.get(request);
-          admitted?.route.connect(link, admitted.who);
-        },
+        admit: (request) => this.#entrance.admitUpgrade(request),
+        onConnection: (link, request) => this.#entrance.connect(link, request),
       });
     } catch (error) {
       await this.close();
@@ -169,6 +149,7 @@ class RunningGateway implements Gateway {
 
   async drain(): Promise<void> {
     this.#isDraining = true;
+    this.#entrance.drain();
     this.#front?.drain();
     for (const route of this.#allRoutes) route.drain();
     await Promise.all(this.#allRoutes.map(async ({ runtime }) => runtime.drain()));
@@ -176,6 +157,7 @@ class RunningGateway implements Gateway {
 
   async close(): Promise<void> {
     this.#isDraining = true;
+    this.#entrance.drain();
     const { clock } = this.#options;
     this.#sockets?.close();
     await Promise.all(this.#allRoutes.map(async (route) => route.close()));
@@ -194,112 +176,6 @@ class RunningGateway implements Gateway {
 
   get #allRoutes(): readonly GatewayRoute[] {
     return [...this.#routes, ...this.#retiredRoutes];
-  }
-
-  // --- requests ---------------------------------------------------------------------------------------------------------------
-
-  /** What ends sessions ends their exchanges: the front has nothing to do for that. */
-  #lobby(): HttpLobby {
-    const isDraining = (): boolean => this.#isDraining;
-    return {
-      path: '',
-      get isDraining() {
-        return isDraining();
-      },
-      serve: (request, response) => this.#serve(request, response),
-      drain: () => {},
-      close: () => {},
-      stop: () => {},
-    };
-  }
-
-  #serve(request: FrontRequest, response: FrontResponse): void {
-    const [path = ''] = (request.url ?? '').split('?', 1);
-    if (path === '/healthz' || path === '/readyz' || path.startsWith('/readyz/')) {
-      this.#answerProbe(path, request, response);
-      return;
-    }
-    if (!this.#lets(request, response)) return;
-    const host = typeof request.hosts === 'string' ? request.hosts : '';
-    const route = this.#routeFor(path, host, request.sessionId);
-    if (route !== undefined && request.method === 'OPTIONS' && response.pageOrigin !== undefined) {
-      answerPreflight(request, response);
-    } else if (route !== undefined) route.serve(request, response);
-    else this.#answerDocument(path, host, request, response);
-  }
-
-  /** A session that an earlier form of a route opened is served by that one. */
-  #routeFor(path: string, host: string, sessionId: string | undefined): GatewayRoute | undefined {
-    const current = this.#routes.find((route) => route.serves(path, host));
-    if (sessionId === undefined || current?.has(sessionId) === true) return current;
-    for (const route of this.#retiredRoutes) if (route.has(sessionId) && route.serves(path, host)) return route;
-    return current;
-  }
-
-  #lets({ hosts, origins }: FrontRequest, response: FrontResponse): boolean {
-    const refused = this.#door.check({ host: hosts, origin: origins });
-    if (refused !== undefined) {
-      this.#options.log.debug({ reason: refused.reason }, 'a request was turned away at the door');
-      refuse(response, refusal('INVALID_REQUEST', { reason: refused.reason }), { status: refused.status });
-      return false;
-    }
-    if (this.#config.allowOrigins.length > 0 && typeof origins === 'string') response.pageOrigin = origins;
-    return true;
-  }
-
-  /** What guarded routes say of themselves (RFC 9728). */
-  #answerDocument(path: string, host: string, request: FrontRequest, response: FrontResponse): void {
-    for (const { guard, config } of this.#routes) {
-      const document = guard?.documents.get(path);
-      if (document === undefined || !hostFits(config, host)) continue;
-      const headers = ['Cache-Control', 'no-store'];
-      if (request.method === 'GET' || request.method === 'HEAD')
-        answerJson(response, 200, encodeText(document(request)), headers);
-      else answerText(response, 405, 'Method not allowed', [...headers, 'Allow', 'GET, HEAD']);
-      return;
-    }
-    answerText(response, 404, 'No route leads anywhere from here');
-  }
-
-  /** `/readyz` is about the gateway, `/readyz/NAME` about one of its servers. */
-  #answerProbe(path: string, { method }: FrontRequest, response: FrontResponse): void {
-    const headers = ['Cache-Control', 'no-store'];
-    if (method !== 'GET' && method !== 'HEAD') {
-      answerText(response, 405, 'Method not allowed', [...headers, 'Allow', 'GET, HEAD']);
-      return;
-    }
-    const upstream = path.startsWith('/readyz/') ? this.#upstreams.get(path.slice('/readyz/'.length)) : undefined;
-    if (path.startsWith('/readyz/') && upstream === undefined) {
-      answerText(response, 404, 'There is no such upstream', headers);
-      return;
-    }
-    const why = path === '/healthz' ? undefined : this.#unreadiness(upstream)?.replaceAll(/\s+/g, ' ');
-    answerText(response, why === undefined ? 200 : 503, why ?? 'ok', headers);
-  }
-
-  /** One server that is away makes no gateway unready: the others are there. */
-  #unreadiness(upstream: GatewayUpstream | undefined): string | undefined {
-    if (this.#isDraining) return 'draining';
-    if (upstream !== undefined) return upstream.problem();
-    const problems = [...this.#upstreams.values()].map((each) => each.problem());
-    return problems.every((problem) => problem !== undefined) ? 'no upstream can be reached' : undefined;
-  }
-
-  #admitUpgrade(request: IncomingMessage, admissions: WeakMap<IncomingMessage, Admitted>) {
-    const { host, origin } = request.headersDistinct;
-    const refused = this.#door.check({ host, origin });
-    if (refused !== undefined) return { status: refused.status, body: `${refused.reason}\n` };
-    if (this.#isDraining) return { status: 503, body: 'draining\n', headers: { 'Retry-After': '1' } };
-    const [path = ''] = (request.url ?? '').split('?', 1);
-    const route = this.#routes.find((each) => each.serves(path, host?.[0] ?? ''));
-    if (route === undefined) return { status: 404, body: 'No route leads anywhere from here\n' };
-    const asked = route.admitUpgrade(request);
-    const admit = (admission: Awaited<typeof asked>) => {
-      if (admission !== undefined && 'refusal' in admission) return admission.refusal;
-      admissions.set(request, { route, who: admission });
-      return undefined;
-    };
-    return asked instanceof Promise ? asked.then(admit) : admit(asked);
   }
 
   // --- configuration ----------------------------------------------------------------------------------------------------------
@@ -369,9 +245,9 @@ class RunningGateway implements Gateway {
     });
     const removed = [...this.#upstreams.values()].filter((upstream) => upstreams.get(upstream.name) !== upstream);
     this.#config = config;
-    this.#door = doorOf(config);
     this.#upstreams = upstreams;
     this.#routes = routes.toSorted((one, other) => rankOf(one.config) - rankOf(other.config));
+    this.#entrance.leadTo({ config, routes: this.#routes, upstreams });
     for (const route of before.values()) void this.#retireRoute(route);
     this.#closeGuards(guardsBefore);
     for (const upstream of removed) {
@@ -419,23 +295,6 @@ class RunningGateway implements Gateway {
   }
 }
 
-interface Admitted {
-  readonly route: GatewayRoute;
-  readonly who: { readonly principal: string } | undefined;
-}
-
-function doorOf({ listen, allowHosts, allowOrigins, routes }: GatewayConfig): DoorPolicy {
-  const hosts = routes.flatMap(({ host }) => host ?? []);
-  const isGuarded = routes.every(({ auth, host }) => auth !== undefined || host !== undefined);
-  return doorPolicy({ listenHost: listen.host, allowHosts: [...allowHosts, ...hosts], allowOrigins, isGuarded });
-}
-
-function hostFits({ host }: RouteConfig, asked: string): boolean {
-  return (
-    host === undefined || doorPolicy({ listenHost: '0.0.0.0', allowHosts: [host] }).check({ host: asked }) === undefined
-  );
-}
-
 function frameBytesOf(routes: readonly RouteConfig[]): number {
   return Math.max(...routes.map(({ limits }) => limits.frameBytesMax ?? defaultLimits.frameBytesMax));
 }
@@ -444,43 +303,4 @@ function frameBytesOf(routes: readonly RouteConfig[]): number {
 function rankOf({ path, isPrefix, host }: RouteConfig): number {
   const hostRank = host === undefined ? 2 : host.startsWith('*.') ? 1 : 0;
   return hostRank * 100_000 + (isPrefix ? 50_000 : 0) - path.length;
-}
-
-function fixedProblem(before: GatewayConfig, after: GatewayConfig): string | undefined {
-  const hasMoved = before.listen.host !== after.listen.host || before.listen.port !== after.listen.port;
-  if (hasMoved) return 'listen cannot change while the gateway runs: restart it';
-  if (before.rules !== after.rules)
-    return 'another rule file cannot be used while the gateway runs: restart it, or change the file itself';
-  if (before.takesFaults !== after.takesFaults) return 'allowFaults cannot change while the gateway runs: restart it';
-  const [one, other] = [JSON.stringify(before.listen.tls), JSON.stringify(after.listen.tls)];
-  return one === other ? undefined : 'tls cannot change while the gateway runs: restart it';
-}
-
-/** @param before undefined: there was none. */
-function changeBetween(
-  before: GatewayConfig | undefined,
-  after: GatewayConfig,
-  upstreamsBefore: ReadonlyMap<string, GatewayUpstream>,
-  upstreamsAfter: ReadonlyMap<string, GatewayUpstream>,
-): GatewayChange {
-  const routeTexts = (config: GatewayConfig | undefined): ReadonlyMap<string, string> =>
-    new Map(config?.routes.map((route) => [route.name, JSON.stringify(route)]));
-  const routes = differences(routeTexts(before), routeTexts(after));
-  const upstreams = differences(upstreamsBefore, upstreamsAfter);
-  return {
-    addedRoutes: routes.added,
-    removedRoutes: routes.removed,
-    changedRoutes: routes.changed,
-    addedUpstreams: upstreams.added,
-    removedUpstreams: upstreams.removed,
-    changedUpstreams: upstreams.changed,
-  };
-}
-
-function differences<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>) {
-  return {
-    added: [...after.keys()].filter((name) => !before.has(name)),
-    removed: [...before.keys()].filter((name) => !after.has(name)),
-    changed: [...after.keys()].filter((name) => before.has(name) && before.get(name) !== after.get(name)),
-  };
 }

@@ -6,12 +6,11 @@
 import { refusal } from '../errors.ts';
 import type { Log } from '../ports.ts';
 import { type ReadLimits, defaultReadLimits } from '../protocol/read.ts';
-import { encodeText } from '../protocol/text.ts';
 import { defaultLimits } from '../session/limits.ts';
-import type { DoorPolicy } from './door.ts';
 import { FixedDelay } from './fixed-delay.ts';
-import { answerJson, answerText, failed, refuse } from './http-answers.ts';
+import { answerText, failed, refuse } from './http-answers.ts';
 import { answerPreflight } from './http-cors.ts';
+import { HttpDoorstep, answerDocument, answerProbe, isReadOnly } from './http-doorstep.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import {
   type HttpEntranceOptions,
@@ -38,15 +37,12 @@ export const nobody: HttpVisitor = { principal: undefined, route: undefined, key
 export class HttpEntrance {
   readonly path: string;
   readonly #pathWithQuery: string;
-  readonly #door: DoorPolicy;
+  readonly #doorstep: HttpDoorstep;
   readonly #log: Log;
   readonly #endpoint: HttpEndpoint;
-  readonly #allowsPages: boolean;
   readonly #documents: HttpEntranceOptions['documents'];
   readonly #unreadiness: () => string | undefined;
   readonly #delays: readonly FixedDelay[];
-  /** A host that the door has let in: clients say the same one each time. */
-  #knownHost: string | undefined = undefined;
   #isDraining = false;
 
   constructor(options: HttpEntranceOptions, readLimits: Partial<ReadLimits>) {
@@ -56,9 +52,8 @@ export class HttpEntrance {
     const sessionLimits = { ...defaultLimits, ...options.sessionLimits };
     this.path = options.path ?? defaultPath;
     this.#pathWithQuery = `${this.path}?`;
-    this.#door = options.door;
+    this.#doorstep = new HttpDoorstep({ door: options.door, allowsPages: options.allowsPages === true, log });
     this.#log = log;
-    this.#allowsPages = options.allowsPages === true;
     this.#documents = options.documents;
     this.#unreadiness = options.unreadiness ?? (() => undefined);
     const heartbeats = new FixedDelay(clock, times.heartbeatMs / 2);
@@ -147,7 +142,7 @@ export class HttpEntrance {
     const { url = '' } = request;
     const isHere = url === this.path || url.startsWith(this.#pathWithQuery) || this.path === everyPath;
     if (!isHere && this.#isProbe(url, request, response)) return false;
-    if (!this.#lets(request, response)) return false;
+    if (!this.#doorstep.lets(request, response)) return false;
     const document = isHere ? undefined : this.#documents?.get(url.split('?', 1)[0] ?? '');
     if (!isHere && document === undefined) answerText(response, 404, `Nothing is here; MCP is served at ${this.path}`);
     else if (request.method === 'OPTIONS' && response.pageOrigin !== undefined) answerPreflight(request, response);
@@ -157,29 +152,10 @@ export class HttpEntrance {
   }
 
   /** What runs us asks by whatever name it has for us, and learns nothing but whether we run. */
-  #isProbe(url: string, { method }: FrontRequest, response: FrontResponse): boolean {
+  #isProbe(url: string, request: FrontRequest, response: FrontResponse): boolean {
     if (url !== '/healthz' && url !== '/readyz') return false;
-    const headers = ['Cache-Control', 'no-store'];
-    if (method !== 'GET' && method !== 'HEAD') {
-      answerText(response, 405, 'Method not allowed', [...headers, 'Allow', 'GET, HEAD']);
-      return true;
-    }
     const unreadiness = this.#isDraining ? 'draining' : this.#unreadiness();
-    const why = url === '/healthz' ? undefined : unreadiness?.replaceAll(/\s+/g, ' ');
-    answerText(response, why === undefined ? 200 : 503, why ?? 'ok', headers);
-    return true;
-  }
-
-  #lets({ hosts, origins }: FrontRequest, response: FrontResponse): boolean {
-    if (origins === undefined && hosts !== undefined && hosts === this.#knownHost) return true;
-    const refused = this.#door.check({ host: hosts, origin: origins });
-    if (refused !== undefined) {
-      this.#log.debug({ reason: refused.reason }, 'a request was turned away at the door');
-      refuse(response, refusal('INVALID_REQUEST', { reason: refused.reason }), { status: refused.status });
-      return false;
-    }
-    if (typeof hosts === 'string') this.#knownHost = hosts;
-    if (this.#allowsPages && typeof origins === 'string') response.pageOrigin = origins;
+    if (isReadOnly(request, response)) answerProbe(response, url === '/healthz' ? undefined : unreadiness);
     return true;
   }
 }
@@ -187,15 +163,4 @@ export class HttpEntrance {
 function turnAway(response: FrontResponse, { status, reason, challenge }: TurnedAway): void {
   const headers = challenge === undefined ? [] : ['WWW-Authenticate', challenge];
   refuse(response, refusal('INVALID_REQUEST', { reason }), { status, headers });
-}
-
-function answerDocument(
-  request: FrontRequest,
-  response: FrontResponse,
-  document: (request: FrontRequest) => string,
-): void {
-  const headers = ['Cache-Control', 'no-store'];
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    answerText(response, 405, 'Method not allowed', [...headers, 'Allow', 'GET, HEAD']);
-  } else answerJson(response, 200, encodeText(document(request)), headers);
 }
