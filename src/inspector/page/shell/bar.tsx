@@ -50,7 +50,7 @@ export function Bar({ store, showKeys }: BarProps) {
           Sessions
         </a>
         <a href="#/holds" aria-current={view === 'holds' ? 'page' : undefined}>
-          Holds
+          Holds {store.held.value > 0 && <span class="badge held">{store.held.value}</span>}
         </a>
       </nav>
       <span class="push" />

@@ -2,6 +2,7 @@
 
 import { useMemo } from 'preact/hooks';
 import { EventPage } from '../exchange/event-page.tsx';
+import { SessionTools } from '../holds/session-tools.tsx';
 import type { Route } from '../routes.ts';
 import type { SessionActions } from '../session-actions.ts';
 import { SessionPage } from '../session/session-page.tsx';
@@ -32,6 +33,7 @@ export function WatchedPage({ store, at }: WatchedPageProps) {
       <div class={at.view === 'event' ? 'split with-event' : 'split'}>
         <div class="beside">
           <SessionPage session={watched} actions={actions} />
+          {!watched.isOver && <SessionTools store={store} pid={pid} sessionId={sessionId} />}
         </div>
         {at.view === 'event' && (
           <EventPage

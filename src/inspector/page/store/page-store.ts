@@ -5,7 +5,7 @@
 
 import { batch, computed, signal } from '@preact/signals';
 import type { ProcessFacts } from '../../../observe/process-facts.ts';
-import type { Body, FeedMessage } from '../../feed-messages.ts';
+import type { Body, FeedMessage, SessionRow } from '../../feed-messages.ts';
 import { type AdminAnswer, type AdminCall, askAdmin } from '../connection/admin.ts';
 import { Directory, type DirectoryState } from '../connection/directory.ts';
 import type { SocketLike } from '../connection/live-socket.ts';
@@ -40,6 +40,8 @@ export class PageStore {
   /** Messages of all feeds that this page was too slow for. */
   readonly dropped = computed(() => sum(this.processes.value, ({ totals }) => totals?.dropped ?? 0));
   readonly eventsPerSecond = computed(() => sum(this.processes.value, ({ totals }) => totals?.eventsPerSecond ?? 0));
+  /** Frames of all sessions that are held. */
+  readonly held = computed(() => sum(this.processes.value, ({ rows }) => heldIn(rows.values())));
 
   readonly #options: PageStoreOptions;
   readonly #feeds = new Map<number, ProcessFeed>();
@@ -187,5 +189,11 @@ export class PageStore {
 function sum(views: ReadonlyMap<number, ProcessView>, of: (view: ProcessView) => number): number {
   let total = 0;
   for (const view of views.values()) total += of(view);
+  return total;
+}
+
+function heldIn(rows: Iterable<SessionRow>): number {
+  let total = 0;
+  for (const { held } of rows) total += held;
   return total;
 }
