@@ -36,6 +36,7 @@ export function refuse(response: ServerResponse, problem: Problem): void {
   // Who is not let in does not keep a connection, and what else was sent on it is not read.
   if (status === 401 || status === 403 || status === 413 || status === 429) response.setHeader('Connection', 'close');
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+  if (problem.allows !== undefined) response.setHeader('Allow', problem.allows.join(', '));
   if (status === 429) response.setHeader('Retry-After', '1');
   answerJson(response, status, problemBody(problem));
 }

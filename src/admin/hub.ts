@@ -12,6 +12,8 @@ import { answer, refuse } from './answers.ts';
 import { type HubProcess, HubProcesses } from './hub-processes.ts';
 import { relayRequest, relayUpgrade } from './hub-relay.ts';
 import { HubViewers } from './hub-viewers.ts';
+import { HubVisits } from './hub-visits.ts';
+import type { ApiAnswer } from './operation.ts';
 import type { Problem } from './problems.ts';
 import { TokenCheck } from './token.ts';
 import { refuseUpgrade } from './upgrades.ts';
@@ -30,8 +32,10 @@ export class Hub {
   readonly processes: HubProcesses;
   readonly #check: TokenCheck;
   readonly #viewers: HubViewers;
+  readonly #visits: HubVisits;
 
   constructor({ token, ...processes }: HubOptions) {
+    this.#visits = new HubVisits(processes.clock);
     this.token = token;
     this.#check = new TokenCheck(token);
     this.processes = new HubProcesses(processes);
@@ -48,12 +52,7 @@ export class Hub {
     const { url = '' } = request;
     const place = placeIn(url);
     if (place === undefined) {
-      if (pathOf(url) !== '/processes') refuse(response, { problem: 'NOT_FOUND' });
-      else if (request.method === 'GET') answer(response, { status: 200, body: await this.#list() });
-      else {
-        response.setHeader('Allow', 'GET');
-        refuse(response, { problem: 'METHOD_NOT_ALLOWED' });
-      }
+      answer(response, await this.#answerOf(request.method, pathOf(url)));
       return;
     }
     const found = await this.processes.find(place.pid);
@@ -81,13 +80,36 @@ export class Hub {
     this.processes.close();
   }
 
-  async #list(): Promise<ProcessList> {
-    const processes = await this.processes.list();
-    return { processes: processes.map(({ facts }) => facts) };
+  /** Leads a browser that comes without a token to the page. False, and nothing is answered, where it was not invited. */
+  receive(request: IncomingMessage, response: ServerResponse): boolean {
+    return this.#visits.receive(request, response, this.token);
+  }
+
+  async #answerOf(method: string | undefined, path: string): Promise<ApiAnswer> {
+    const operation = hubOperations.find((each) => each.path === path);
+    if (operation === undefined) return { problem: 'NOT_FOUND' };
+    if (method !== operation.method) return { problem: 'METHOD_NOT_ALLOWED', allows: [operation.method] };
+    switch (operation.name) {
+      case 'listProcesses': {
+        const processes = await this.processes.list();
+        const list: ProcessList = { processes: processes.map(({ facts }) => facts) };
+        return { status: 200, body: list };
+      }
+      case 'inviteVisit':
+        return { status: 200, body: { path: this.#visits.invite() } };
+    }
   }
 
   readonly #suspect = (): void => this.processes.suspect();
 }
+
+/** What the hub answers itself. */
+export const hubOperations = [
+  { name: 'listProcesses', method: 'GET', path: '/processes' },
+  { name: 'inviteVisit', method: 'POST', path: '/hub/visits' },
+] as const;
+
+export type HubOperationName = (typeof hubOperations)[number]['name'];
 
 const noProcess: Problem = { problem: 'NO_SUCH_PROCESS' };
 

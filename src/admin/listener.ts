@@ -25,7 +25,8 @@ export interface AdminListenerOptions {
   readonly host: string;
   readonly port: number;
   readonly token: string;
-  readonly administered: Administered;
+  /** Nothing where it is the page of other processes alone. */
+  readonly administered?: Administered;
   /** Where more is spoken than requests and answers. */
   readonly upgrades?: readonly UpgradePath[];
   /** Where the page of all processes is served, too. */
@@ -87,7 +88,7 @@ class Listener implements AdminListener {
   readonly #host: string;
   readonly #door: DoorPolicy;
   readonly #token: TokenCheck;
-  readonly #administered: Administered;
+  readonly #administered: Administered | undefined;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #bodyBytesMax: number;
@@ -208,6 +209,7 @@ class Listener implements AdminListener {
     // The page brings no token: whoever opens it has it in the part of the address that is never sent.
     if (isOfPage(request)) {
       if (!this.#pageFiles.take()) return { problem: 'TOO_MANY_REQUESTS' };
+      if (this.#hub?.receive(request, response) === true) return undefined;
       if (await this.#page.serve(request, response)) return undefined;
     }
     const { authorization } = request.headersDistinct;
@@ -238,8 +240,15 @@ class Listener implements AdminListener {
 
   async #answerCall({ url = '', method = '' }: IncomingMessage, text: string, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(url, 'http://here');
+    if (this.#administered === undefined) {
+      refuse(response, {
+        problem: 'NOT_FOUND',
+        message: 'Here is the page of other processes: GET /processes lists them',
+      });
+      return;
+    }
     if (pathname === '/openapi.json' && method === 'GET') {
-      await this.#answerDocument(response);
+      await answerDocument(response, this.#administered);
       return;
     }
     const found = operationFor(method, pathname);
@@ -251,16 +260,13 @@ class Listener implements AdminListener {
         answer(response, await found.operation.answer(call, this.#administered, this.#clock.now()));
       }
     } else if (found.allows.length === 0) refuse(response, { problem: 'NOT_FOUND' });
-    else {
-      response.setHeader('Allow', found.allows.join(', '));
-      refuse(response, { problem: 'METHOD_NOT_ALLOWED' });
-    }
+    else refuse(response, { problem: 'METHOD_NOT_ALLOWED', allows: found.allows });
   }
+}
 
-  async #answerDocument(response: ServerResponse): Promise<void> {
-    const { openApiDocument } = await import('./openapi.ts');
-    answer(response, { status: 200, body: openApiDocument(this.#administered.facts.version) });
-  }
+async function answerDocument(response: ServerResponse, { facts }: Administered): Promise<void> {
+  const { openApiDocument } = await import('./openapi.ts');
+  answer(response, { status: 200, body: openApiDocument(facts.version) });
 }
 
 const notJson = Symbol('no JSON');

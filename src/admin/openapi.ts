@@ -11,7 +11,8 @@ import { fates } from '../rules/dry-run.ts';
 import { dryRunMsMax } from '../rules/live-dry-run.ts';
 import { breakpointSchema } from '../rules/breakpoint-schema.ts';
 import { operations, problemsOf, sessionFaults } from './api.ts';
-import type { Operation, OperationName } from './operation.ts';
+import { type HubOperationName, hubOperations } from './hub.ts';
+import type { OperationName } from './operation.ts';
 import { type ProblemCode, problemTable } from './problems.ts';
 import { pageSize } from './session-list.ts';
 
@@ -276,6 +277,20 @@ export const descriptions: Readonly<Record<OperationName, Description>> = {
   removeBreakpoint: { summary: 'Takes a breakpoint away. What it has paused stays paused.', status: 204 },
 };
 
+/** What is answered besides where the page of all processes is. */
+export const hubDescriptions: Readonly<Record<HubOperationName, Description>> = {
+  listProcesses: {
+    summary: 'The inspected processes of this machine, for whoever shows the token of the page.',
+    status: 200,
+    body: z.strictObject({ processes: z.array(processFacts) }),
+  },
+  inviteVisit: {
+    summary: 'Makes an address of the page that is good once, for a minute, and does not have the token in it.',
+    status: 200,
+    body: z.strictObject({ path: z.string() }),
+  },
+};
+
 const sentenceOfParam: Readonly<Record<string, string>> = {
   id: 'The id of the session, the paused frame or the breakpoint; whole.',
   tag: `1 to ${defaultLimits.labelCharactersMax} characters.`,
@@ -293,7 +308,12 @@ const problemsOfAll: readonly ProblemCode[] = [
 export function openApiDocument(version: string): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const operation of operations) {
-    (paths[operation.path] ??= {})[operation.method.toLowerCase()] = describe(operation);
+    const described = describe(operation, descriptions[operation.name], problemsOf[operation.name]);
+    (paths[operation.path] ??= {})[operation.method.toLowerCase()] = described;
+  }
+  for (const operation of hubOperations) {
+    const described = describe(operation, hubDescriptions[operation.name], []);
+    (paths[operation.path] ??= {})[operation.method.toLowerCase()] = described;
   }
   paths['/openapi.json'] = {
     get: {
@@ -320,8 +340,11 @@ export function openApiDocument(version: string): object {
   };
 }
 
-function describe({ name, path }: Operation): object {
-  const { summary, status: success, body, request, query = {} } = descriptions[name];
+function describe(
+  { name, path }: { readonly name: string; readonly path: string },
+  { summary, status: success, body, request, query = {} }: Description,
+  problems: readonly ProblemCode[],
+): object {
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, param = '']) => ({
       name: param,
@@ -345,7 +368,7 @@ function describe({ name, path }: Operation): object {
     ...(request === undefined ? {} : { requestBody: { content: json(schemaOf(request, 'input')) } }),
     responses: {
       [success]: { description: 'Done.', ...(body === undefined ? {} : { content: json(schemaOf(body)) }) },
-      ...problemAnswers([...problemsOf[name], ...problemsOfAll]),
+      ...problemAnswers([...problems, ...problemsOfAll]),
     },
   };
 }

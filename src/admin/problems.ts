@@ -33,6 +33,8 @@ export interface Problem {
   readonly message?: string;
   /** In the file that is not taken. */
   readonly mistakes?: readonly Mistake[];
+  /** The methods that the path takes, where this one it does not. */
+  readonly allows?: readonly string[];
 }
 
 /** Lines and columns count from 1. */

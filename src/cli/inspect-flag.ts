@@ -21,11 +21,14 @@ export interface InspectRequest {
 
 const usual: InspectRequest = { host: '127.0.0.1', port: 7411 };
 
+/** Where people look for the page. */
+export const usualInspectAddress = `${usual.host}:${usual.port}`;
+
 export function addInspectFlag(command: Command): Command {
   return command
     .option(
       '--inspect [host:port]',
-      `let the inspector and 'ninelives sessions' see and manage this process, through an address of this machine (default: ${usual.host}:${usual.port})`,
+      `let the inspector and 'ninelives sessions' see and manage this process, through an address of this machine (default: ${usualInspectAddress})`,
     )
     .addOption(
       new Option(
@@ -44,19 +47,20 @@ export async function ringFor(inspect: InspectRequest | undefined): Promise<Trac
   return new Ring();
 }
 
-export function inspectRequestOf({
-  inspect,
-  inspectPayloads: payloads,
-}: InspectFlag): InspectRequest | { readonly problem: string } | undefined {
+/** @param flag that said it. */
+export function inspectRequestOf(
+  { inspect, inspectPayloads: payloads }: InspectFlag,
+  flag = '--inspect',
+): InspectRequest | { readonly problem: string } | undefined {
   if (inspect === undefined) return undefined;
   const shown = payloads === undefined ? {} : { payloads };
   if (inspect === true) return { ...usual, ...shown };
   const address = addressIn(inspect);
   if (address === undefined) {
     return {
-      problem: `--inspect ${inspect}: write it as HOST:PORT, such as ${usual.host}:${usual.port}, or leave it out`,
+      problem: `${flag} ${inspect}: write it as HOST:PORT, such as ${usualInspectAddress}, or leave it out`,
     };
   }
   if (isLoopbackName(address.host)) return { ...address, ...shown };
-  return { problem: `--inspect ${inspect}: this is for this machine alone: say ${usual.host}:${address.port}` };
+  return { problem: `${flag} ${inspect}: this is for this machine alone: say ${usual.host}:${address.port}` };
 }

@@ -10,6 +10,7 @@ import type { TraceRing } from '../observe/trace-ring.ts';
 import type { UpgradePath } from '../admin/upgrades.ts';
 import { type AdminListener, openAdminListener } from '../admin/listener.ts';
 import { Hub } from '../admin/hub.ts';
+import { HubSeat } from '../admin/hub-seat.ts';
 import type { HubProcess } from '../admin/hub-processes.ts';
 import { hubToken } from '../admin/hub-token.ts';
 import { type RunFile, writeRunFile } from '../admin/run-files.ts';
@@ -62,15 +63,18 @@ export async function openInspect(options: InspectOptions): Promise<void> {
     drain: options.drain,
   };
   const upgrades = upgradesOf(options, facts);
-  const open = async (port: number): Promise<AdminListener> =>
-    openAdminListener({ host: at.host, port, token, administered, upgrades, hub, clock, log });
+  const { host, port } = at;
+  const open = async (there: number): Promise<AdminListener> =>
+    openAdminListener({ host, port: there, token, administered, upgrades, hub, clock, log });
+  const seat =
+    port === 0
+      ? undefined
+      : new HubSeat({ host, port, folder, pid: facts.pid, command: facts.command, open, clock, log });
+  let taken: AdminListener | undefined;
   let listener: AdminListener;
   try {
-    listener = await open(at.port).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
-      log.info({ host: at.host, port: at.port }, 'the address for --inspect is taken: another one is used');
-      return open(0);
-    });
+    taken = await seat?.take();
+    listener = taken ?? (await open(0));
   } catch (error) {
     log.warn({ error }, 'this process cannot be inspected: there is no address for it');
     return;
@@ -81,7 +85,17 @@ export async function openInspect(options: InspectOptions): Promise<void> {
   const written = writeRunFile(file, folder);
   if ('problem' in written) log.warn({ problem: written.problem }, "'ninelives sessions' will not find this process");
   else process.on('exit', () => written.remove());
-  say(`ninelives inspector on ${origin}/inspect/#token=${hub.token}\n`);
+  const sayWhere = (place: string): void => say(`ninelives inspector on ${place}/inspect/#token=${hub.token}\n`);
+  if (seat === undefined || taken !== undefined) {
+    sayWhere(origin);
+    return;
+  }
+  // Whoever has the address has the page of this process, too. Without a folder they do not know each other.
+  seat.wait(() => log.info({ origin: seat.origin }, 'the page of all processes is served here from now on'));
+  const holder = 'token' in kept ? await seat.holder() : undefined;
+  const by = holder === undefined ? 'a stranger' : `${holder.command}, process ${holder.pid}`;
+  log.info({ host, port, by }, 'the address for --inspect is taken');
+  sayWhere(holder?.origin ?? origin);
 }
 
 /** What else is spoken with the listener than requests and answers. */

@@ -6,6 +6,9 @@ import { type ConfigRequest, addConfig } from './config.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type Runners, addForward } from './forward.ts';
 import { type GatewayRequest, addGateway } from './gateway.ts';
+import { addInspectCommand } from './inspect-command.ts';
+import type { InspectRequest } from './inspect-flag.ts';
+import { type OpenRequest, addOpen } from './open.ts';
 import type { AuthRequest } from './run-auth.ts';
 import { type RulesRequest, addRules } from './rules.ts';
 import { type SessionsRequest, addSessions } from './sessions.ts';
@@ -18,6 +21,8 @@ export interface AllRunners extends Runners {
   readonly gateway: (request: GatewayRequest) => Promise<void>;
   readonly auth: (request: AuthRequest) => Promise<void>;
   readonly rules: (request: RulesRequest) => Promise<void>;
+  readonly inspect: (request: InspectRequest) => Promise<void>;
+  readonly open: (request: OpenRequest) => Promise<void>;
   readonly sessions: (request: SessionsRequest) => Promise<void>;
   readonly wrap: (request: WrapRequest) => Promise<void>;
 }
@@ -35,6 +40,8 @@ export function commandLine(runners: AllRunners): Command {
     .addHelpText('after', '\nExample:\n  ninelives forward stdio -- npx -y @modelcontextprotocol/server-everything\n');
   addForward(program, runners);
   addGateway(program, runners.gateway);
+  addInspectCommand(program, runners.inspect);
+  addOpen(program, runners.open);
   addSessions(program, runners.sessions);
   addWrap(program, runners.wrap);
   addRules(program, runners.rules);

@@ -26,6 +26,14 @@ export async function start(words: readonly string[], environment: NodeJS.Proces
       const { runConfig } = await import('./run-config.ts');
       process.exitCode = await runConfig(request, environment, terminalOf(process.stdout), terminalOf(process.stderr));
     },
+    inspect: async (request) => {
+      const { runInspect } = await import('./run-inspect.ts');
+      return runInspect(request);
+    },
+    open: async (request) => {
+      const { runOpen } = await import('./run-open.ts');
+      process.exitCode = await runOpen(request, terminalOf(process.stdout), terminalOf(process.stderr));
+    },
     sessions: async (request) => {
       const { runSessions } = await import('./run-sessions.ts');
       process.exitCode = await runSessions(request, terminalOf(process.stdout), terminalOf(process.stderr));

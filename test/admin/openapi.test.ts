@@ -2,11 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { operations } from '../../src/admin/api.ts';
 import type { OperationName } from '../../src/admin/operation.ts';
-import { descriptions, openApiDocument, problemShape } from '../../src/admin/openapi.ts';
+import { hubOperations } from '../../src/admin/hub.ts';
+import { descriptions, hubDescriptions, openApiDocument, problemShape } from '../../src/admin/openapi.ts';
 import { problemTable } from '../../src/admin/problems.ts';
 import { initialize, initializeResult } from '../../src/testing/messages.ts';
 import { toolCall } from '../e2e/program.ts';
 import { administered, ask } from './administered-runtime.ts';
+import { asked, hubOn, runFolderOfTest } from './hub-scene.ts';
 
 interface Document {
   readonly openapi: string;
@@ -22,7 +24,8 @@ describe('the document', () => {
     const described = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    expect(described).toEqual([...operations.map(({ method, path }) => `${method} ${path}`), 'GET /openapi.json']);
+    const rows = [...operations, ...hubOperations].map(({ method, path }) => `${method} ${path}`);
+    expect(described).toEqual([...rows, 'GET /openapi.json']);
     expect(document.openapi).toBe('3.1.0');
   });
 
@@ -110,4 +113,11 @@ test('every problem that an answer shows has the published shape', async () => {
     const { error } = problemShape.parse(body);
     expect(problemTable[error.code].status).toBe(status);
   }
+});
+
+test.each(hubOperations)('$name of the hub answers with the status and the shape that are published', async (row) => {
+  const { listener } = await hubOn(runFolderOfTest());
+  const { status, body } = await asked(listener.origin, row.path, { method: row.method });
+  const described = hubDescriptions[row.name];
+  expect([status, described.body?.safeParse(body).error?.issues]).toEqual([described.status, undefined]);
 });

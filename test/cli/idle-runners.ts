@@ -8,6 +8,8 @@ export const idleRunners: AllRunners = {
   listening: nothing,
   gateway: nothing,
   config: nothing,
+  inspect: nothing,
+  open: nothing,
   sessions: nothing,
   auth: nothing,
   rules: nothing,

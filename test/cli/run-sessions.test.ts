@@ -6,6 +6,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { commandLine } from '../../src/cli/program.ts';
 import { idleRunners } from './idle-runners.ts';
 import { runSessions } from '../../src/cli/run-sessions.ts';
+import { freePort } from '../e2e/free-port.ts';
 import { listening } from '../e2e/listening.ts';
 import { type Program, forwarding, scripted, start, stopAll } from '../e2e/program.ts';
 import { connect } from '../e2e/sdk-client.ts';
@@ -123,10 +124,13 @@ describe('sessions', () => {
   });
 });
 
-test('a port that is taken stops nobody: another one is said', async () => {
-  const one = start(forwarding(scripted(), ['--inspect', '127.0.0.1:0']));
-  const { port } = await inspector(one);
+test('a port that is taken stops nobody: whoever has it has the page of both', async () => {
+  const port = String(await freePort());
+  const one = start(forwarding(scripted(), ['--inspect', port]));
+  const page = await inspector(one);
+  expect(page.port).toBe(port);
   const other = start(forwarding(scripted(), ['--inspect', port]));
-  expect((await inspector(other)).port).not.toBe(port);
+  expect((await inspector(other)).href).toBe(page.href);
   await other.initialize();
+  expect((await sessions('list')).out).toContain(`process ${other.pid}`);
 });
