@@ -98,6 +98,7 @@ export const referencePages: readonly Page[] = [
 export const pagesWithParts: readonly string[] = [
   'README.md',
   'docs/guides/block-a-tool.md',
+  'docs/guides/foreign-inspectors.md',
   'docs/guides/hold-a-call.md',
   'docs/guides/hooks.md',
   'docs/guides/limits-for-an-existing-sdk-server.md',
@@ -110,6 +111,8 @@ export const pagesWithParts: readonly string[] = [
 /** What stands between `<!-- part: NAME -->` and `<!-- end -->`, beside examples by the names of their files. */
 const parts: Readonly<Record<string, () => string>> = {
   outcomes: () => outcomesTable('docs/reference/errors.md'),
+  'relay to Stately Inspector': () =>
+    fenced('js', readFileSync('test/compat/stately-inspect/relay.mjs', 'utf8').replace(/^\/\/.*\n/, '')),
   'session chart': () => fenced('mermaid', diagram(sessionMachine)),
 };
 

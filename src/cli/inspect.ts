@@ -5,6 +5,8 @@
 
 import type { Administered, AdministeredEngine, AdministeredRules } from '../admin/administered.ts';
 import { openFeed } from '../inspector/feed.ts';
+import { ForeignWires, foreignWires } from '../inspector/wires/foreign-wires.ts';
+import { ringSource } from '../inspector/wires/ring-source.ts';
 import type { ProcessFacts } from '../observe/process-facts.ts';
 import type { TraceRing } from '../observe/trace-ring.ts';
 import type { UpgradePath } from '../admin/upgrades.ts';
@@ -103,7 +105,16 @@ function upgradesOf({ at, ring, managed, clock, log }: InspectOptions, facts: Pr
   if (ring === undefined) return [];
   const totals = (): ReturnType<typeof managed.totals> => managed.totals();
   const feed = openFeed({ ring, facts, totals, payloads: at.payloads ?? 'redacted', clock, log });
-  return [{ path: '/feed', accept: (request, socket, head) => feed.accept(request, socket, head) }];
+  const wires = new ForeignWires({
+    source: ringSource({ ring, facts, sessions: () => managed.sessions(), session: (id) => managed.session(id) }),
+    clock,
+  });
+  const speakWire: UpgradePath['accept'] = (request, socket, head) => wires.accept(request, socket, head);
+  return [
+    { path: '/feed', accept: (request, socket, head) => feed.accept(request, socket, head) },
+    // Their viewers can put the token nowhere else.
+    ...Object.keys(foreignWires).map((path) => ({ path, takesTokenInQuery: true, accept: speakWire })),
+  ];
 }
 
 function factsOf({ command, server, url, clock }: InspectOptions): ProcessFacts {
