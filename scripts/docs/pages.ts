@@ -20,6 +20,7 @@ import { localErrorsPage } from './local-errors-page.ts';
 import { logPage } from './log-page.ts';
 import { fenced } from './markdown.ts';
 import { methodsPage } from './methods-page.ts';
+import { metricsPage } from './metrics-page.ts';
 import { outcomesPage, outcomesTable } from './outcomes-page.ts';
 import { profilesPage } from './profiles-page.ts';
 import { rulesPage } from './rules-page.ts';
@@ -87,6 +88,7 @@ export const referencePages: readonly Page[] = [
   { path: 'docs/reference/local-errors.md', build: () => localErrorsPage(example('refused.example.ts')) },
   { path: 'docs/reference/log.md', build: logPage },
   { path: 'docs/reference/methods.md', build: methodsPage },
+  { path: 'docs/reference/metrics.md', build: metricsPage },
   { path: 'docs/reference/profiles.md', build: () => profilesPage(example('profile.example.yaml')) },
   { path: 'docs/reference/rules.md', build: () => rulesPage(example('plugin.example.ts')) },
   { path: 'docs/reference/rules.schema.json', build: ruleFileJsonSchema },

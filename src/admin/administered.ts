@@ -25,6 +25,12 @@ export interface AdministeredRules {
   reload(): Promise<readonly Problem[]>;
 }
 
+/** All metrics at one moment, in the format that `type` names. */
+export interface MetricsText {
+  readonly type: string;
+  readonly text: string;
+}
+
 export interface Administered {
   readonly facts: ProcessFacts;
   sessions(): Iterable<SessionSnapshot>;
@@ -34,6 +40,8 @@ export interface Administered {
   readonly rules?: AdministeredRules;
   /** Whether things may be made to go wrong on purpose; not where it is absent. */
   readonly takesFaults?: boolean;
+  /** What Prometheus reads; absent where nothing is measured. */
+  metrics?(): Promise<MetricsText>;
   /** Begins an orderly end: what is under way may finish, nothing new begins. */
   drain(): void;
 }

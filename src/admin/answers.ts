@@ -27,6 +27,11 @@ export function answer(response: ServerResponse, said: ApiAnswer): void {
   answerJson(response, said.status, said.body);
 }
 
+export function answerText(response: ServerResponse, type: string, text: string): void {
+  response.writeHead(200, { ...quietHeaders, 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) });
+  response.end(text);
+}
+
 export function refuse(response: ServerResponse, problem: Problem): void {
   if (response.headersSent) {
     response.destroy();

@@ -12,7 +12,7 @@ import type { Clock, Log } from '../ports.ts';
 import { type DoorPolicy, doorPolicy } from '../transports/door.ts';
 import type { Administered } from './administered.ts';
 import { Allowance } from './allowance.ts';
-import { answer, refuse } from './answers.ts';
+import { answer, answerText, refuse } from './answers.ts';
 import { operationFor } from './api.ts';
 import { type Hub, isOfHub } from './hub.ts';
 import { PageFiles, isOfPage } from './page-files.ts';
@@ -33,6 +33,8 @@ export interface AdminListenerOptions {
   readonly hub?: Hub;
   /** The page; the one that the build has made, if it is not said. */
   readonly page?: PageFiles;
+  /** Metrics may be read without a token. */
+  readonly areMetricsOpen?: boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: Partial<AdminLimits>;
@@ -96,12 +98,24 @@ class Listener implements AdminListener {
   readonly #strangers: Allowance;
   readonly #upgrades: readonly UpgradePath[];
   readonly #hub: Hub | undefined;
+  readonly #areMetricsOpen: boolean;
   readonly #page: PageFiles;
   readonly #pageFiles: Allowance;
   /** Connections that speak something else by now: the server does not count them among its own any more. */
   readonly #upgraded = new Set<Duplex>();
 
-  constructor({ host, token, administered, upgrades = [], hub, page, clock, log, limits }: AdminListenerOptions) {
+  constructor({
+    host,
+    token,
+    administered,
+    upgrades = [],
+    hub,
+    page,
+    clock,
+    log,
+    limits,
+    areMetricsOpen = false,
+  }: AdminListenerOptions) {
     const all = { ...defaultAdminLimits, ...limits };
     this.#host = isIPv6(host) ? `[${host}]` : host;
     this.#door = doorPolicy({ listenHost: host });
@@ -109,6 +123,7 @@ class Listener implements AdminListener {
     this.#administered = administered;
     this.#upgrades = upgrades;
     this.#hub = hub;
+    this.#areMetricsOpen = areMetricsOpen;
     this.#page = page ?? new PageFiles();
     this.#pageFiles = new Allowance(clock, { atOnce: all.pageFilesPerSecond, perSecond: all.pageFilesPerSecond });
     this.#clock = clock;
@@ -212,6 +227,11 @@ class Listener implements AdminListener {
       if (this.#hub?.receive(request, response) === true) return undefined;
       if (await this.#page.serve(request, response)) return undefined;
     }
+    if (this.#areMetricsOpen && isScrape(request)) {
+      if (!this.#requests.take()) return { problem: 'TOO_MANY_REQUESTS' };
+      await this.#answerCall(request, '', response);
+      return undefined;
+    }
     const { authorization } = request.headersDistinct;
     const refused = this.#intrusion(request, authorization?.length === 1 ? bearerIn(authorization[0]) : undefined);
     if (refused !== undefined) return refused;
@@ -251,6 +271,11 @@ class Listener implements AdminListener {
       await answerDocument(response, this.#administered);
       return;
     }
+    if (pathname === '/metrics' && method === 'GET' && this.#administered.metrics !== undefined) {
+      const { type, text: metrics } = await this.#administered.metrics();
+      answerText(response, type, metrics);
+      return;
+    }
     const found = operationFor(method, pathname);
     if ('operation' in found) {
       const body = jsonIn(text);
@@ -267,6 +292,10 @@ class Listener implements AdminListener {
 async function answerDocument(response: ServerResponse, { facts }: Administered): Promise<void> {
   const { openApiDocument } = await import('./openapi.ts');
   answer(response, { status: 200, body: openApiDocument(facts.version) });
+}
+
+function isScrape({ method, url = '' }: IncomingMessage): boolean {
+  return method === 'GET' && (url === '/metrics' || url.startsWith('/metrics?'));
 }
 
 const notJson = Symbol('no JSON');

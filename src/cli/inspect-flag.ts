@@ -10,6 +10,7 @@ export interface InspectFlag {
   /** True: at the usual place. */
   readonly inspect?: string | true;
   readonly inspectPayloads?: Payloads;
+  readonly metricsOpen?: true;
 }
 
 export interface InspectRequest {
@@ -17,6 +18,8 @@ export interface InspectRequest {
   readonly port: number;
   /** What is shown of the bodies of messages; with secrets hidden unless it is said. */
   readonly payloads?: Payloads;
+  /** Metrics may be read without a token. */
+  readonly areMetricsOpen?: boolean;
 }
 
 const usual: InspectRequest = { host: '127.0.0.1', port: 7411 };
@@ -37,7 +40,8 @@ export function addInspectFlag(command: Command): Command {
       )
         .choices(['redacted', 'hidden', 'whole'] satisfies readonly Payloads[])
         .default('redacted' satisfies Payloads),
-    );
+    )
+    .option('--metrics-open', 'let everybody on this machine read /metrics there, without a token');
 }
 
 /** What keeps the last events of all sessions for the inspector; nothing is loaded or kept without it. */
@@ -49,11 +53,17 @@ export async function ringFor(inspect: InspectRequest | undefined): Promise<Trac
 
 /** @param flag that said it. */
 export function inspectRequestOf(
-  { inspect, inspectPayloads: payloads }: InspectFlag,
+  { inspect, inspectPayloads: payloads, metricsOpen }: InspectFlag,
   flag = '--inspect',
 ): InspectRequest | { readonly problem: string } | undefined {
-  if (inspect === undefined) return undefined;
-  const shown = payloads === undefined ? {} : { payloads };
+  if (inspect === undefined) {
+    if (metricsOpen === undefined) return undefined;
+    return { problem: `--metrics-open is about the address that ${flag} opens: say that, too` };
+  }
+  const shown = {
+    ...(payloads === undefined ? {} : { payloads }),
+    ...(metricsOpen === undefined ? {} : { areMetricsOpen: true }),
+  };
   if (inspect === true) return { ...usual, ...shown };
   const address = addressIn(inspect);
   if (address === undefined) {

@@ -3,7 +3,7 @@
  * its way is said, and stops no proxy.
  */
 
-import type { Administered, AdministeredEngine, AdministeredRules } from '../admin/administered.ts';
+import type { Administered, AdministeredEngine, AdministeredRules, MetricsText } from '../admin/administered.ts';
 import { openFeed } from '../inspector/feed.ts';
 import { ForeignWires, foreignWires } from '../inspector/wires/foreign-wires.ts';
 import { ringSource } from '../inspector/wires/ring-source.ts';
@@ -17,7 +17,9 @@ import type { HubProcess } from '../admin/hub-processes.ts';
 import { hubToken } from '../admin/hub-token.ts';
 import { type RunFile, writeRunFile } from '../admin/run-files.ts';
 import { runFolder } from '../admin/run-folder.ts';
+import type { PrometheusPage } from '../admin/prometheus.ts';
 import { newToken } from '../admin/token.ts';
+import { type Measured, measuredRuntime } from '../observe/metrics.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { RulesInForce } from '../rules/rules-in-force.ts';
 import type { Runtime } from '../runtime/api.ts';
@@ -30,7 +32,7 @@ export interface InspectOptions {
   readonly command: string;
   readonly server: string;
   readonly url?: string;
-  readonly managed: Pick<Administered, 'sessions' | 'session' | 'totals'>;
+  readonly managed: Pick<Administered, 'sessions' | 'session' | 'totals'> & { readonly measured?: Measured };
   /** What the sessions do; without it they can be managed, and not be watched. */
   readonly ring?: TraceRing | undefined;
   readonly engine?: AdministeredEngine | undefined;
@@ -62,12 +64,13 @@ export async function openInspect(options: InspectOptions): Promise<void> {
     ...(options.engine === undefined ? {} : { engine: options.engine }),
     ...(options.rules === undefined ? {} : { rules: options.rules }),
     takesFaults: options.takesFaults === true,
+    ...(options.managed.measured === undefined ? {} : { metrics: metricsOf(options.managed.measured) }),
     drain: options.drain,
   };
   const upgrades = upgradesOf(options, facts);
-  const { host, port } = at;
+  const { host, port, areMetricsOpen = false } = at;
   const open = async (there: number): Promise<AdminListener> =>
-    openAdminListener({ host, port: there, token, administered, upgrades, hub, clock, log });
+    openAdminListener({ host, port: there, token, administered, upgrades, hub, areMetricsOpen, clock, log });
   const seat =
     port === 0
       ? undefined
@@ -134,6 +137,16 @@ export function managedRuntime(runtime: Runtime): InspectOptions['managed'] {
     sessions: () => runtime.sessions(),
     session: (id) => sessionOfAnybody(runtime, id),
     totals: () => runtime.totals(),
+    measured: measuredRuntime(runtime),
+  };
+}
+
+/** What measures is loaded, and begins, when somebody asks for the first time. */
+function metricsOf(measured: Measured): () => Promise<MetricsText> {
+  let page: Promise<PrometheusPage> | undefined;
+  return async () => {
+    page ??= import('../admin/prometheus.ts').then(({ PrometheusPage: Page }) => new Page(measured));
+    return (await page).read();
   };
 }
 

@@ -39,11 +39,14 @@ export interface Measured {
  * ```
  */
 export function instrumentRuntime(runtime: Runtime, { meter, attributes }: RuntimeMetricsOptions): () => void {
-  const measured: Measured = {
+  return instrument(measuredRuntime(runtime), meter, attributes);
+}
+
+export function measuredRuntime(runtime: Pick<Runtime, 'observe' | 'totals' | 'limits'>): Measured {
+  return {
     observe: (observer) => runtime.observe(observer),
     parts: () => [{ route: undefined, totals: runtime.totals(), limits: runtime.limits }],
   };
-  return instrument(measured, meter, attributes);
 }
 
 export function instrument(measured: Measured, meter: Meter, shared: Attributes = {}): () => void {
@@ -78,12 +81,11 @@ function observableOf(meter: Meter, { name, kind, unit, description }: MetricRow
   return kind === 'counter' ? meter.createObservableCounter(name, options) : meter.createObservableGauge(name, options);
 }
 
-function histogramOf(meter: Meter, { name, unit, description }: MetricRow): Histogram {
-  return meter.createHistogram(name, {
-    unit,
-    description,
-    advice: { explicitBucketBoundaries: [...durationBuckets] },
-  });
+/** Seconds: a state may last as long as a session may. */
+const stateBuckets = [...durationBuckets, 600, 1800, 3600, 14_400, 86_400];
+
+function histogramOf(meter: Meter, { name, unit, description }: MetricRow, buckets = durationBuckets): Histogram {
+  return meter.createHistogram(name, { unit, description, advice: { explicitBucketBoundaries: [...buckets] } });
 }
 
 function recorder(meter: Meter, shared: Attributes): Observer {
@@ -91,7 +93,7 @@ function recorder(meter: Meter, shared: Attributes): Observer {
   const clientOperation = histogramOf(meter, durations.clientOperation);
   const serverSession = histogramOf(meter, durations.serverSession);
   const clientSession = histogramOf(meter, durations.clientSession);
-  const state = histogramOf(meter, durations.state);
+  const state = histogramOf(meter, durations.state, stateBuckets);
   return (seen) => {
     switch (seen.type) {
       case 'request-settled': {

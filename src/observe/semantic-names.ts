@@ -30,7 +30,7 @@ export const attribute = {
 /** What stands for a value that is none of the known ones. */
 export const other = '_OTHER';
 
-/** Seconds: the bounds of the buckets of every duration. */
+/** Seconds: the bounds of the buckets that the conventions advise for their durations. */
 export const durationBuckets: readonly number[] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 
 export function boundedMethod(method: string): string {

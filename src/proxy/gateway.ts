@@ -5,6 +5,7 @@
  */
 
 import type { GatewayConfig, RouteConfig } from '../config/gateway-config.ts';
+import type { Measured } from '../observe/metrics.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { RuntimeSession } from '../runtime/api.ts';
@@ -18,6 +19,7 @@ import { type WebSocketFront, openWebSocketFront } from '../transports/websocket
 import { type GatewayChange, changeBetween, fixedProblem } from './gateway-change.ts';
 import { GatewayEntrance } from './gateway-entrance.ts';
 import { GatewayRoute } from './gateway-route.ts';
+import { GatewayMeasured } from './gateway-measured.ts';
 import { sumOfTotals } from './gateway-totals.ts';
 import { type GatewayUpstream, openUpstream, upstreamKey } from './gateway-upstream.ts';
 import { type Guard, openGuard } from './guard.ts';
@@ -42,6 +44,8 @@ export interface Gateway {
   sessions(): Iterable<SessionSnapshot>;
   session(id: string): RuntimeSession | undefined;
   totals(): TotalsSnapshot;
+  /** All routes, those to come included, by their names. */
+  readonly measured: Measured;
   /**
    * Puts another configuration in the place of the present one. Rejects with a sentence when that cannot be while it runs; then
    * nothing has changed.
@@ -79,8 +83,7 @@ class RunningGateway implements Gateway {
   #routes: readonly GatewayRoute[] = [];
   readonly #retiredRoutes = new Set<GatewayRoute>();
   readonly #retiredUpstreams = new Set<GatewayUpstream>();
-  /** Of routes that are gone. */
-  #pastTotals: readonly TotalsSnapshot[] = [];
+  readonly measured = new GatewayMeasured(() => this.#allRoutes);
   #front: HttpFront | undefined = undefined;
   #sockets: WebSocketFront | undefined = undefined;
   #isDraining = false;
@@ -133,7 +136,7 @@ class RunningGateway implements Gateway {
   }
 
   totals(): TotalsSnapshot {
-    return sumOfTotals([...this.#allRoutes.map(({ runtime }) => runtime.totals()), ...this.#pastTotals]);
+    return sumOfTotals([...this.#allRoutes.map(({ runtime }) => runtime.totals()), ...this.measured.past]);
   }
 
   async reload(config: GatewayConfig): Promise<GatewayChange> {
@@ -259,7 +262,7 @@ class RunningGateway implements Gateway {
 
   #newRoute(config: RouteConfig, upstream: GatewayUpstream, guard: Guard | undefined): GatewayRoute {
     const { clock, log, checksInvariants = false, rules, tracer } = this.#options;
-    return new GatewayRoute(config, upstream, guard, {
+    const route = new GatewayRoute(config, upstream, guard, {
       clock,
       log,
       checksInvariants,
@@ -267,6 +270,8 @@ class RunningGateway implements Gateway {
       tracer,
       crowd: () => this.#crowd(),
     });
+    this.measured.came(route);
+    return route;
   }
 
   #crowd(): { readonly current: number; readonly limit: number } | undefined {
@@ -291,7 +296,7 @@ class RunningGateway implements Gateway {
     const guards = this.#guards;
     this.#retiredRoutes.delete(route);
     this.#closeGuards(guards);
-    this.#pastTotals = [sumOfTotals([route.runtime.totals(), ...this.#pastTotals])];
+    this.measured.left(route);
   }
 }
 

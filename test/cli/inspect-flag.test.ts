@@ -21,4 +21,18 @@ describe('--inspect', () => {
   ])('%j is refused', (inspect, problem) => {
     expect(inspectRequestOf({ inspect })).toMatchObject({ problem: expect.stringMatching(problem) as string });
   });
+
+  test('--metrics-open goes with it, and means nothing alone', () => {
+    expect(inspectRequestOf({ inspect: '7500', metricsOpen: true })).toEqual({
+      host: '127.0.0.1',
+      port: 7500,
+      areMetricsOpen: true,
+    });
+    expect(inspectRequestOf({ metricsOpen: true })).toMatchObject({
+      problem: expect.stringMatching(/--inspect/) as string,
+    });
+    expect(inspectRequestOf({ inspect: 'node', metricsOpen: true })).toMatchObject({
+      problem: expect.stringMatching(/HOST:PORT/) as string,
+    });
+  });
 });
