@@ -103,7 +103,7 @@ export class DryRun implements Interceptor {
       different: this.#different,
       current: { ...this.#currently },
       next: { ...this.#soon },
-      byRule: Object.fromEntries([...this.#byRule].map(([id, fates]) => [id, { ...fates }])),
+      byRule: Object.fromEntries([...this.#byRule].map(([id, acted]) => [id, { ...acted }])),
       bySession: Object.fromEntries(
         [...this.#bySession].map(([id, { next, ...counts }]) => [id, { ...counts, next: { ...next } }]),
       ),
@@ -147,8 +147,8 @@ function noFates(): Record<Fate, number> {
   return { pass: 0, modify: 0, block: 0, mock: 0, delay: 0, pause: 0, fault: 0 };
 }
 
-function countIn(fates: Partial<Record<Fate, number>>, fate: Fate): void {
-  fates[fate] = (fates[fate] ?? 0) + 1;
+function countIn(counts: Partial<Record<Fate, number>>, fate: Fate): void {
+  counts[fate] = (counts[fate] ?? 0) + 1;
 }
 
 function indexOf(rules: readonly Rule[]): RuleIndex {

@@ -23,7 +23,8 @@ export class LiveDryRun {
   readonly #clock: Clock;
   #dryRun: DryRun | undefined;
   #startedAt = 0;
-  #timer: TimerHandle | undefined;
+  #isRunning = false;
+  #timer: TimerHandle;
 
   /** @param begin asks rules about every frame until the dry run is stopped. */
   constructor(begin: (rules: readonly Rule[]) => DryRun, clock: Clock) {
@@ -36,6 +37,7 @@ export class LiveDryRun {
     this.stop();
     this.#startedAt = this.#clock.wallTime();
     this.#dryRun = this.#begin(rules);
+    this.#isRunning = true;
     this.#timer = this.#clock.setTimeout(() => this.stop(), dryRunMsMax);
   }
 
@@ -43,15 +45,14 @@ export class LiveDryRun {
   report(): LiveDryRunReport | undefined {
     if (this.#dryRun === undefined) return undefined;
     const report = this.#dryRun.report();
-    const isRunning = this.#timer !== undefined;
-    return { ...report, isRunning, startedAt: this.#startedAt, summary: dryRunText(report) };
+    return { ...report, isRunning: this.#isRunning, startedAt: this.#startedAt, summary: dryRunText(report) };
   }
 
   /** What is not running stays as it is. */
   stop(): void {
-    if (this.#timer === undefined) return;
+    if (!this.#isRunning) return;
+    this.#isRunning = false;
     this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
     this.#dryRun?.stop();
   }
 }
