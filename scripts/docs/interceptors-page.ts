@@ -16,6 +16,8 @@ const context: Readonly<Record<keyof InterceptContext, string>> = {
   frameId: 'The number of the frame in its session, from 1.',
   timestamp: 'Milliseconds since 1970.',
   metadata: 'The session around the frame; see below.',
+  claims:
+    'What the token says that the HTTP exchange came with, as its door has verified it; of what a server sends and on a connection, the one that the session was opened with. Empty where there is none.',
   header: 'A function: a header of the HTTP exchange that brought the frame, by its name in lower case.',
 };
 

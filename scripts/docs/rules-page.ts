@@ -46,6 +46,8 @@ const fieldSentences: Readonly<Record<string, string>> = {
   'meta.principal': 'Who the client is; empty where nobody knows.',
   'meta.route': 'The route that the session came in by; empty where there is none.',
   'auth.principal': 'The same as `meta.principal`.',
+  'auth.claims':
+    'What the signed token (JWT) says that the request came with, by the names of its claims: `auth.claims.role`. On WebSocket, and of what a server sends, the token that the session was opened with. The first 4096 characters of it; empty for other tokens. A claim that is not there is an error: see `onError`, or ask `has(auth.claims.role)`.',
 };
 
 const builtInSentences: Readonly<Record<string, string>> = {

@@ -3,6 +3,7 @@
  * 2026-07-28, basic/authorization). Does not know which transport a request came on. Says no token to anybody.
  */
 
+import type { Claims } from '../session/interception.ts';
 import { bearerToken } from './bearer.ts';
 import { writeChallenge } from './challenge.ts';
 
@@ -14,6 +15,8 @@ export interface Identity {
   readonly scopes: ReadonlySet<string> | undefined;
   /** Wall time in milliseconds from which the token holds no longer, where there is one. */
   readonly expiresAt?: number;
+  /** What the token says, as far as there is room for it. */
+  readonly claims?: Claims;
 }
 
 /** `unavailable`: nothing can be said about the token now, which is not the fault of who brought it. */

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
 
 import type { Clock } from '../ports.ts';
+import { boundedClaims } from './bounded-claims.ts';
 import type { Fetch } from './fetching.ts';
 import type { Identity, TokenVerifier, Verdict } from './gate.ts';
 import { KeySource, KeysUnavailable } from './key-source.ts';
@@ -93,7 +94,8 @@ export class JwtTokens implements TokenVerifier {
       if (typeof sub !== 'string' || sub === '')
         return { failure: 'invalid', reason: 'The token says not whose it is' };
       const expiresAt = exp * 1000 + skewMs;
-      const identity: Identity = { principal: `${issuer}#${sub}`, scopes: scopesOf(payload), expiresAt };
+      const claims = boundedClaims(payload);
+      const identity: Identity = { principal: `${issuer}#${sub}`, scopes: scopesOf(payload), expiresAt, claims };
       this.#remember(digest, { identity, until: Math.min(clock.wallTime() + rememberedMs, exp * 1000) });
       return { identity };
     } catch (error) {

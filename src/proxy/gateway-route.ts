@@ -165,7 +165,12 @@ export class GatewayRoute {
       refuseConnection(link, refused, log);
       return;
     }
-    const who = { principal: admission?.principal, route: this.#config.name, expiresAt: admission?.expiresAt };
+    const who = {
+      principal: admission?.principal,
+      route: this.#config.name,
+      expiresAt: admission?.expiresAt,
+      claims: admission?.claims,
+    };
     openWebSocketSession(this.runtime, link, who, { backend: this.upstream, log });
   }
 

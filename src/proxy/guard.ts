@@ -9,6 +9,7 @@ import { type Admission, Gate, type TokenVerifier } from '../auth/gate.ts';
 import { describeResource, metadataPath, metadataPaths } from '../auth/resource-metadata.ts';
 import { type StaticToken, StaticTokens } from '../auth/static-tokens.ts';
 import type { Clock } from '../ports.ts';
+import type { Claims } from '../session/interception.ts';
 import type { HttpFrontOptions, Identified, Identify } from '../transports/http-front-options.ts';
 import type { UpgradeRefusal } from '../transports/websocket-front.ts';
 
@@ -41,6 +42,8 @@ export interface Guard {
 export interface Upgraded {
   readonly principal: string;
   readonly expiresAt?: number | undefined;
+  /** What the token says besides. */
+  readonly claims?: Claims | undefined;
 }
 
 export type UpgradeAdmission = Upgraded | { readonly refusal: UpgradeRefusal };
@@ -98,14 +101,14 @@ async function openIssued(
 
 function identified(admission: Admission): Identified {
   if ('refusal' in admission) return { turnedAway: admission.refusal };
-  const { principal } = admission.identity;
-  return { principal, route: undefined, key: principal, ownHeaders };
+  const { principal, claims } = admission.identity;
+  return { principal, route: undefined, key: principal, ownHeaders, claims };
 }
 
 function admitted(admission: Admission): UpgradeAdmission {
   if ('identity' in admission) {
-    const { principal, expiresAt } = admission.identity;
-    return { principal, expiresAt };
+    const { principal, expiresAt, claims } = admission.identity;
+    return { principal, expiresAt, claims };
   }
   const { status, reason, challenge } = admission.refusal;
   const headers = challenge === undefined ? {} : { 'WWW-Authenticate': challenge };

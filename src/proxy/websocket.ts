@@ -8,6 +8,7 @@ import type { Log, TimerHandle } from '../ports.ts';
 import type { Runtime } from '../runtime/api.ts';
 import { createTracedRuntime } from '../runtime/runtime.ts';
 import { withRoomForAFrame } from '../session/limits.ts';
+import type { Claims } from '../session/interception.ts';
 import type { EndReason } from '../session/outcomes.ts';
 import { doorPolicy } from '../transports/door.ts';
 import type { WebSocketLink } from '../transports/websocket-link.ts';
@@ -108,13 +109,14 @@ export interface WebSocketVisitor {
   readonly principal: string | undefined;
   readonly route?: string;
   readonly expiresAt?: number | undefined;
+  readonly claims?: Claims | undefined;
 }
 
 /** Opens a session for a connection, or closes that with what is in the way. */
 export function openWebSocketSession(
   runtime: Runtime,
   link: WebSocketLink,
-  { principal, route, expiresAt }: WebSocketVisitor,
+  { principal, route, expiresAt, claims }: WebSocketVisitor,
   { backend, log, profile }: WebSocketSurroundings,
 ): void {
   const behind = backend.open();
@@ -129,6 +131,7 @@ export function openWebSocketSession(
     restart: backend.restart,
     ...(principal === undefined ? {} : { principal }),
     ...(route === undefined ? {} : { route }),
+    ...(claims === undefined ? {} : { claims }),
     ...(profile === undefined ? {} : { profile }),
     onEnded: (reason) =>
       log.info({ session: 'session' in opened ? opened.session.id : undefined, reason }, 'session ended'),

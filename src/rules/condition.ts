@@ -38,7 +38,7 @@ const fields = {
     principal: 'string',
     route: 'string',
   },
-  auth: { principal: 'string' },
+  auth: { principal: 'string', claims: 'dyn' },
 } as const;
 
 /** The names of each part of a condition's scene. */
@@ -103,7 +103,7 @@ export class Condition {
   holds(scene: Scene): boolean {
     if (this.gate?.(scene) === false) return false;
     if (this.#rest === undefined) return true;
-    if (this.#loopDepth > 0) requireWork(scene.frame.size, scene.frame.longest, this.#loopDepth);
+    if (this.#loopDepth > 0) requireWork(scene.frame.size, scene.longest, this.#loopDepth);
     return this.#rest(scene) === true;
   }
 }

@@ -3,7 +3,7 @@
  * conditions that look into it, and for no other.
  */
 
-import type { InterceptContext, JsonObject, SessionMetadata } from '../session/interception.ts';
+import type { Claims, InterceptContext, JsonObject, SessionMetadata } from '../session/interception.ts';
 import { longestIn } from './work.ts';
 
 /** `frame` in a condition. */
@@ -125,13 +125,16 @@ export class HttpView {
 
 /** `auth` in a condition. */
 export class AuthView {
-  readonly #metadata: SessionMetadata;
+  readonly #context: InterceptContext;
 
-  constructor(metadata: SessionMetadata) {
-    this.#metadata = metadata;
+  constructor(context: InterceptContext) {
+    this.#context = context;
   }
   get principal(): string {
-    return this.#metadata.principal ?? '';
+    return this.#context.metadata.principal ?? '';
+  }
+  get claims(): Claims {
+    return this.#context.claims;
   }
 }
 
@@ -157,7 +160,11 @@ export class Scene {
     return new HttpView(this.context);
   }
   get auth(): AuthView {
-    return new AuthView(this.context.metadata);
+    return new AuthView(this.context);
+  }
+  /** Entries of the longest list or map that a condition can loop over. */
+  get longest(): number {
+    return Math.max(this.frame.longest, longestIn(this.context.claims));
   }
   get now(): Date {
     return new Date(this.context.timestamp);

@@ -15,7 +15,14 @@ import type {
 import type { Frame, RequestId } from '../protocol/envelope.ts';
 import type { ReadFault } from '../protocol/faults.ts';
 import type { ReadLimits } from '../protocol/read.ts';
-import type { Fault, Interceptor, InterceptorSource, SessionMetadata, TransportType } from '../session/interception.ts';
+import type {
+  Claims,
+  Fault,
+  Interceptor,
+  InterceptorSource,
+  SessionMetadata,
+  TransportType,
+} from '../session/interception.ts';
 import type { Exchange } from '../session/pending.ts';
 import type { Limits, Times } from '../session/limits.ts';
 import type { EndReason } from '../session/outcomes.ts';
@@ -65,6 +72,8 @@ export interface OpenOptions {
   readonly principal?: string;
   /** The address that the client came in by. Sessions of different routes are never found for one another. */
   readonly route?: string;
+  /** What the client's token says of it, as its door has verified it: for interceptors, and for nobody else. */
+  readonly claims?: Claims;
   /** How this client and server differ from the protocol. */
   readonly profile?: Profile;
   /** How long a client that reads slowly has to take what is still written to it when the session has ended: 5 s. */

@@ -11,6 +11,7 @@ import { readMessage } from '../protocol/read.ts';
 import { decodeText, encodeText } from '../protocol/text.ts';
 import type {
   AnswerBody,
+  Claims,
   Deliberation,
   HoldScope,
   InterceptAction,
@@ -261,6 +262,8 @@ class Run {
 
 const nameOf = ({ by }: InterceptAction, interceptor: Interceptor): string => by ?? interceptor.name;
 
+const noClaims: Claims = Object.freeze({});
+
 const namePath = memberPath('params', 'name');
 
 /** What one interceptor sees. The message is parsed when it is first read. */
@@ -320,6 +323,9 @@ class FrameContext implements InterceptContext {
   }
   get metadata(): SessionMetadata {
     return metadataOf(this.#record, () => this.#clock.now());
+  }
+  get claims(): Claims {
+    return this.#via?.exchange?.claims ?? this.#record.claims ?? noClaims;
   }
   header(name: string): string | undefined {
     return this.#via?.exchange?.header(name);

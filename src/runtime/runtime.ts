@@ -185,6 +185,7 @@ class SessionRuntime implements Runtime {
         transportType: options.transportType,
         principal: options.principal,
         route: options.route,
+        claims: options.claims,
         profile: options.profile ?? this.#options.profile ?? defaultProfile,
         hasExchanges: 'deliver' in options.client,
         idBase: 'connect' in options.server ? (options.server.idBase ?? 0) : 0,

@@ -15,6 +15,9 @@ export type TransportType = 'stdio' | 'http' | 'sse' | 'websocket' | 'in-memory'
 
 export type JsonObject = { readonly [key: string]: unknown };
 
+/** A bounded copy of what a token says of who shows it: its `sub`, `scope`, roles. Said to nobody but interceptors. */
+export type Claims = JsonObject;
+
 /** What is known about a session at one moment (S8), read when it is asked for. */
 export interface SessionMetadata {
   readonly frame_count: number;
@@ -49,6 +52,11 @@ export interface InterceptContext {
   /** Milliseconds since the Unix epoch. */
   readonly timestamp: number;
   readonly metadata: SessionMetadata;
+  /**
+   * What the token says that the client's exchange came with, as its door has verified it; of what a server sends and on a
+   * connection, the one that the session was opened with. Empty where there is none.
+   */
+  readonly claims: Claims;
   /** A header of the client's exchange that brought the frame, by its name in lower case; none on a connection. */
   header(name: string): string | undefined;
 }

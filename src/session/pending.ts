@@ -11,6 +11,7 @@ import { idTokenOf } from '../protocol/encode.ts';
 import type { Direction, Frame, RequestId } from '../protocol/envelope.ts';
 import type { IdKey } from '../protocol/ids.ts';
 import type { Alarm, RequestDeadline } from './deadlines.ts';
+import type { Claims } from './interception.ts';
 import type { Budget } from './limits.ts';
 import type { RequestTimes } from './profiles.ts';
 
@@ -169,9 +170,13 @@ export class Exchange implements Via {
   /** How the client may prove who it is (`WWW-Authenticate`), from a server on HTTP that did not let it in. */
   challenge: string | undefined = undefined;
 
-  constructor(header: ExchangeHeaders = () => undefined, headersWith: ExchangeHeadersWith = () => []) {
+  /** What the token that came with it says of its client, as its door has verified it; undefined where that is not known. */
+  readonly claims: Claims | undefined;
+
+  constructor(header: ExchangeHeaders = () => undefined, headersWith: ExchangeHeadersWith = () => [], claims?: Claims) {
     this.header = header;
     this.headersWith = headersWith;
+    this.claims = claims;
   }
 
   get exchange(): this {

@@ -7,7 +7,7 @@ import { IdleClock, type Alarm, type Alarms } from './deadlines.ts';
 import { newCounts } from './counters.ts';
 import { type SessionFacts, noFacts } from './facts.ts';
 import { HeldFrames } from './held.ts';
-import type { TransportType } from './interception.ts';
+import type { Claims, TransportType } from './interception.ts';
 import type { Journal } from './journal.ts';
 import type { Ledger, Limits, Times } from './limits.ts';
 import { type EndReason, type SessionState, sessionStates } from './outcomes.ts';
@@ -41,6 +41,8 @@ export interface SessionIdentity {
   readonly transportType: TransportType;
   readonly principal: string | undefined;
   readonly route: string | undefined;
+  /** What the token says that its client opened it with. */
+  readonly claims?: Claims | undefined;
   readonly profile: Profile;
   /** Its client sends messages in exchanges; on a connection it does not. */
   readonly hasExchanges?: boolean;
@@ -76,6 +78,7 @@ export class SessionData {
 
   principal: string | undefined;
   route: string | undefined;
+  readonly claims: Claims | undefined;
 
   readonly pending = new PendingTable();
   readonly tombstones: Tombstones;
@@ -122,6 +125,7 @@ export class SessionData {
     this.idBase = input.idBase ?? 0;
     this.principal = input.principal;
     this.route = input.route;
+    this.claims = input.claims;
     this.profile = input.profile;
     this.surroundings = input.surroundings;
     this.enteredAt = input.openedAt;

@@ -36,7 +36,6 @@ export interface ResumableStream {
 /** The session as its exchanges see it. */
 export interface ExchangeHome extends OutflowMeter {
   readonly sessionId: string;
-  readonly visitor: Pick<HttpVisitor, 'ownHeaders'>;
   /** A stream that can be resumed, carried by this response for now; undefined where there is no resuming. */
   resumable(stream: EventStream): ResumableStream | undefined;
   /** There is no room for so many bytes more on this stream. */
@@ -53,6 +52,13 @@ export interface ExchangeSurroundings extends EventStreamSurroundings {
   /** After so long without a word, a stream is opened. */
   readonly quiet: FixedDelay;
   readonly retryMs: number;
+}
+
+/** Who asks, and where the answer goes. */
+export interface ExchangeAsked {
+  readonly request: FrontRequest;
+  readonly response: FrontResponse;
+  readonly visitor: Pick<HttpVisitor, 'ownHeaders' | 'claims'>;
 }
 
 export interface ExchangeFacts {
@@ -89,8 +95,7 @@ export class HttpExchange extends Exchange implements Due, ResponseOwner {
   #isOver = false;
 
   constructor(
-    request: FrontRequest,
-    response: FrontResponse,
+    { request, response, visitor }: ExchangeAsked,
     expected: number,
     facts: ExchangeFacts,
     home: ExchangeHome,
@@ -98,10 +103,11 @@ export class HttpExchange extends Exchange implements Due, ResponseOwner {
   ) {
     // Of the request its headers alone are kept: a session refers to an exchange for longer than that is under way.
     const { rawHeaders } = request;
-    const { ownHeaders } = home.visitor;
+    const { ownHeaders, claims } = visitor;
     super(
       (name) => (ownHeaders?.has(name) === true ? undefined : headerIn(rawHeaders, name)),
       (prefix) => headersBeginning(rawHeaders, prefix),
+      claims,
     );
     this.#home = home;
     this.#facts = facts;

@@ -3,6 +3,7 @@
 import type { Clock, ExchangeLink, Log } from '../ports.ts';
 import type { ReadLimits } from '../protocol/read.ts';
 import type { OpenResult } from '../runtime/api.ts';
+import type { Claims } from '../session/interception.ts';
 import type { Exchange } from '../session/pending.ts';
 import type { Limits } from '../session/limits.ts';
 import type { DoorPolicy } from './door.ts';
@@ -17,6 +18,8 @@ export interface HttpVisitor {
   readonly key: string;
   /** Headers, in lower case, that were for the front alone, such as the proof of who this is: nobody behind it sees them. */
   readonly ownHeaders?: ReadonlySet<string>;
+  /** What the proof says besides of who this is. */
+  readonly claims?: Claims | undefined;
 }
 
 /** Why somebody is not let in. */

@@ -152,7 +152,7 @@ export class Inbound {
     const takesPriming = understandsPriming(revision);
     const facts = { isModern: false, isOpening: true, saysSession: true, prefersEvents: events, takesPriming };
     const session = this.#newSession('legacy', visitor);
-    const exchange = new HttpExchange(request, response, 1, facts, session, this.#options.surroundings);
+    const exchange = new HttpExchange(post, 1, facts, session, this.#options.surroundings);
     if (!this.#open(session, exchange, response, idToken)) return;
     this.#sessions.add(session);
     feed(session, exchange, [frame], frame.bytes.length);
@@ -233,7 +233,7 @@ export class Inbound {
       return;
     }
     const session = this.#newSession('logical', visitor, revision);
-    const exchange = new HttpExchange(request, response, answersTo(reads), facts, session, this.#options.surroundings);
+    const exchange = new HttpExchange(post, answersTo(reads), facts, session, this.#options.surroundings);
     if (!this.#open(session, exchange, response, idToken)) return;
     this.#sessions.add(session);
     feed(session, exchange, reads, bytes);
@@ -241,15 +241,16 @@ export class Inbound {
   }
 
   #exchange(
-    { request, response }: Post,
+    post: Post,
     session: HttpSession,
     reads: readonly (Frame | ReadFault)[],
     bytes: number,
     facts: ExchangeFacts,
   ): void {
+    const { response } = post;
     if (response.destroyed) return;
     const { surroundings } = this.#options;
-    const exchange = new HttpExchange(request, response, answersTo(reads), facts, session, surroundings);
+    const exchange = new HttpExchange(post, answersTo(reads), facts, session, surroundings);
     feed(session, exchange, reads, bytes);
     afterFeeding(response, exchange, reads);
   }

@@ -58,7 +58,7 @@ export class RuntimeSessions implements HttpSessions {
 
   #openFor({ kind, visitor, client }: SessionAsked, behind: ServerOfSession): OpenResult {
     const { runtime, log, transportType = 'http' } = this.#options;
-    const { principal, route } = visitor;
+    const { principal, route, claims } = visitor;
     const { restart } = behind;
     let session: RuntimeSession | undefined = undefined;
     let hasEnded = false;
@@ -69,6 +69,7 @@ export class RuntimeSessions implements HttpSessions {
       ...(restart === undefined ? {} : { restart }),
       ...(principal === undefined ? {} : { principal }),
       ...(route === undefined ? {} : { route }),
+      ...(claims === undefined ? {} : { claims }),
       onEnded: (reason) => {
         hasEnded = true;
         log.info({ session: session?.id, reason }, 'session ended');

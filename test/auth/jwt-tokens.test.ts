@@ -24,6 +24,7 @@ describe('a token that the issuer signed', () => {
         principal: `${issuerName}#alice`,
         scopes: new Set(['read', 'write']),
         expiresAt: expect.any(Number) as number,
+        claims: expect.objectContaining({ sub: 'alice', iss: issuerName, scope: 'read write' }) as object,
       },
     });
     expect(
@@ -33,6 +34,7 @@ describe('a token that the issuer signed', () => {
         principal: `${issuerName}#alice`,
         scopes: new Set(['read']),
         expiresAt: expect.any(Number) as number,
+        claims: expect.objectContaining({ aud: ['other', audience], scp: ['read'] }) as object,
       },
     });
   });

@@ -9,12 +9,15 @@ import { type GuardRequest, openGuard } from '../../src/proxy/guard.ts';
 import { forwardHttp } from '../../src/proxy/http.ts';
 import { openRemote } from '../../src/proxy/remote.ts';
 import { forwardWebSocket } from '../../src/proxy/websocket.ts';
+import { RuleEngine } from '../../src/rules/rule-engine.ts';
+import { silentLog } from '../../src/runtime/silent-log.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
 import { neverRestart } from '../../src/session/upstream.ts';
 import { CollectingLog } from '../../src/testing/collecting-log.ts';
 import { initialize, initializeResult, request } from '../../src/testing/messages.ts';
 import { Script } from '../../src/testing/script.ts';
 import { Issuer, audience, issuerName } from '../auth/issuer.ts';
+import { ruleSetOf } from '../rules/rule-sets.ts';
 
 const clock = systemClock();
 const tokens = [
@@ -49,7 +52,12 @@ async function openServer() {
   return { heard, url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`) };
 }
 
-async function open(front: 'http' | 'ws', asked: Partial<GuardRequest>, headers: Record<string, string> = {}) {
+async function open(
+  front: 'http' | 'ws',
+  asked: Partial<GuardRequest>,
+  headers: Record<string, string> = {},
+  rules?: RuleEngine,
+) {
   const { url, heard } = await openServer();
   const log = new CollectingLog(new Script(), true);
   const remote = await openRemote({ url, headers, ca: undefined, clock, log, frameBytesMax: 1e6 });
@@ -61,7 +69,8 @@ async function open(front: 'http' | 'ws', asked: Partial<GuardRequest>, headers:
   });
   const listen = { host: '127.0.0.1', port: 0, path: '/mcp' };
   const guard = await openGuard({ tokens: [], scopes: [], ...asked }, { path: '/mcp', isTls: false, clock });
-  const options = { backend, listen, guard, clock, log, checksInvariants: true };
+  const ruled = rules === undefined ? {} : { rules };
+  const options = { backend, listen, guard, clock, log, checksInvariants: true, ...ruled };
   const running = await (front === 'http' ? forwardHttp(options) : forwardWebSocket(options));
   onTestFinished(async () => running.close());
   return { url: running.url, heard, log };
@@ -233,4 +242,57 @@ test('a connection on WebSocket ends when the token that opened it holds no long
   const socket = new WebSocket(url, ['mcp'], { headers: as(await issuer.sign({ expiresIn: -28 })) });
   const [code, reason] = (await once(socket, 'close')) as [number, Buffer];
   expect([code, reason.toString()]).toEqual([1008, 'expired']);
+});
+
+describe('rules see what a token says', () => {
+  const adminsOnly = () =>
+    new RuleEngine(
+      ruleSetOf(
+        '{ id: admins, when: frame.method == "tools/call" && auth.claims.role != "admin", onError: closed, do: [block: {}] }',
+      ),
+      { clock, log: silentLog },
+    );
+  const guarded = async () => {
+    const issuer = await Issuer.open();
+    onTestFinished(async () => issuer.close());
+    const { jwksUrl } = issuer;
+    return { issuer, asked: { jwt: { jwksUrl, issuer: issuerName, audience } } };
+  };
+  const call = (id: number) => request(id, 'tools/call', { name: 'x' });
+
+  test('of each request on HTTP: another token of the same client has another say, and no log repeats it', async () => {
+    const { issuer, asked } = await guarded();
+    const { url, log } = await open('http', asked, {}, adminsOnly());
+    const [admin, guest, plain] = await Promise.all([
+      issuer.sign({ claims: { role: 'admin' } }),
+      issuer.sign({ claims: { role: 'guest-of-honour' } }),
+      issuer.sign(),
+    ]);
+    const { sessionId } = await post(url, initialize(0), as(admin));
+    const named = { 'Mcp-Session-Id': sessionId, 'MCP-Protocol-Version': '2025-11-25' };
+    const said = async (id: number, token: string) => (await post(url, call(id), { ...named, ...as(token) })).text;
+    expect(await said(1, admin)).toContain('"result"');
+    expect(await said(2, guest)).toContain('"code":"BLOCKED"');
+    expect(await said(3, plain)).toContain('"code":"BLOCKED"');
+    expect(await said(4, admin)).toContain('"result"');
+    const levels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+    expect(JSON.stringify(levels.flatMap((level) => log.lines(level)))).not.toContain('guest-of-honour');
+  });
+
+  test.each([
+    ['admin', '"result"'],
+    ['guest', '"code":"BLOCKED"'],
+  ])('of the connection on WebSocket: %s', async (role, outcome) => {
+    const { issuer, asked } = await guarded();
+    const { url } = await open('ws', asked, {}, adminsOnly());
+    const socket = new WebSocket(url, { headers: as(await issuer.sign({ claims: { role } })) });
+    onTestFinished(() => socket.terminate());
+    await once(socket, 'open');
+    const answered = once(socket, 'message') as Promise<[Buffer]>;
+    socket.send(JSON.stringify(initialize(0)));
+    await answered;
+    const called = once(socket, 'message') as Promise<[Buffer]>;
+    socket.send(JSON.stringify(call(1)));
+    expect((await called)[0].toString()).toContain(outcome);
+  });
 });

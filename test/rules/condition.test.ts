@@ -26,12 +26,14 @@ describe('a condition', () => {
     ['meta.session_tags.exists(tag, tag.startsWith("de"))', true],
     ['meta.client_name == "test-client" && meta.server_name == ""', true],
     ['auth.principal == "ann"', true],
+    ['auth.claims.role == "admin" && auth.claims.groups.exists(group, group == "a")', true],
+    ['has(auth.claims.tenant)', false],
     ['http.header("X-Team") == "red"', true],
     ['http.header("x-none") == ""', true],
     ['now.getFullYear() == 2027', true],
     ['frame.name.glob("e*o") && frame.params.name.glob("*ch*")', true],
   ])('S8 sees the frame and its session: %s is %s', (text, expected) => {
-    expect(holds(text, { headers: { 'x-team': 'red' } })).toBe(expected);
+    expect(holds(text, { headers: { 'x-team': 'red' }, claims: { role: 'admin', groups: ['b', 'a'] } })).toBe(expected);
   });
 
   test('S8 knows the names of the metadata, and no others', () => {

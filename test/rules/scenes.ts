@@ -19,6 +19,7 @@ export interface Facts {
   readonly message?: JsonObject;
   readonly direction?: InterceptContext['direction'];
   readonly metadata?: Partial<SessionMetadata>;
+  readonly claims?: JsonObject;
   readonly headers?: Readonly<Record<string, string>>;
   readonly sessionId?: string;
   readonly bytes?: number;
@@ -50,6 +51,7 @@ export function contextOf(facts: Facts = {}, reads: () => void = () => {}): Inte
     frameId: 4,
     timestamp: 1_800_000_000_000,
     metadata: { ...metadata, ...facts.metadata },
+    claims: facts.claims ?? {},
     header: (name) => facts.headers?.[name],
   };
 }

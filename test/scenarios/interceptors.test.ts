@@ -52,6 +52,7 @@ describe('an interceptor', () => {
       sessionId: 's1',
       transportType: 'stdio',
       frameId: 4,
+      claims: {},
       timestamp: 1_800_000_000_000,
       metadata: {
         frame_count: 3,
@@ -464,8 +465,8 @@ function thrown(error: unknown): never {
 
 /** A context is a view of the session as it is now; what it showed is kept. */
 function structuredCloneOf(context: InterceptContext): Omit<InterceptContext, 'header'> {
-  const { kind, method, name, message, bytes, direction, sessionId, transportType, frameId, timestamp, metadata } =
-    context;
+  const { kind, method, name, message, bytes, direction, sessionId, transportType, frameId, timestamp } = context;
+  const { metadata, claims } = context;
   return structuredClone({
     kind,
     method,
@@ -477,6 +478,7 @@ function structuredCloneOf(context: InterceptContext): Omit<InterceptContext, 'h
     transportType,
     frameId,
     timestamp,
+    claims,
     metadata: JSON.parse(JSON.stringify(metadata)) as InterceptContext['metadata'],
   });
 }

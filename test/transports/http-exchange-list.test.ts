@@ -6,7 +6,6 @@ import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { bareServer, closeBareServers } from './http-stage.ts';
 
 const home: ExchangeHome = {
-  visitor: {},
   sessionId: 's1',
   resumable: () => undefined,
   isFull: () => false,
@@ -28,8 +27,9 @@ async function exchanges(count: number): Promise<readonly HttpExchange[]> {
     prefersEvents: false,
     takesPriming: false,
   };
+  const asked = { request, response, visitor: {} };
   const surroundings = { heartbeats: delay, quiet: delay, patienceMs: 10, retryMs: 10 };
-  const made = Array.from({ length: count }, () => new HttpExchange(request, response, 1, facts, home, surroundings));
+  const made = Array.from({ length: count }, () => new HttpExchange(asked, 1, facts, home, surroundings));
   closeBareServers();
   return made;
 }
