@@ -73,7 +73,7 @@ export function relayUpgrade(request: IncomingMessage, socket: Duplex, head: Buf
     .filter((name) => name !== '' && !name.startsWith(tokenSubprotocol));
   const asked = ask({
     ...placeOf(file),
-    path,
+    path: withoutToken(path),
     headers: {
       ...some(request.headers, ['sec-websocket-key', 'sec-websocket-version']),
       ...(protocols.length === 0 ? {} : { 'sec-websocket-protocol': protocols.join(', ') }),
@@ -114,6 +114,15 @@ export function relayUpgrade(request: IncomingMessage, socket: Duplex, head: Buf
     fail({ problem: 'PROCESS_GONE' });
   });
   asked.end();
+}
+
+/** The token may have been shown in the query. */
+function withoutToken(path: string): string {
+  const [place = '', query] = path.split(/\?(.*)/s, 2);
+  if (query === undefined) return path;
+  const parameters = new URLSearchParams(query);
+  parameters.delete('token');
+  return parameters.size === 0 ? place : `${place}?${parameters.toString()}`;
 }
 
 /** What one side says the other hears; when it has ended, so does the other, after it had time to take what is left. */

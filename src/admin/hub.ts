@@ -118,6 +118,11 @@ export function isOfHub({ url = '' }: Pick<IncomingMessage, 'url'>): boolean {
   return /^\/(?:hub|processes)(?:[/?]|$)/.test(url);
 }
 
+/** Whether a foreign wire of a process is asked for, whose viewers can show the token in the query alone. */
+export function wireBehind({ url = '' }: Pick<IncomingMessage, 'url'>): { readonly takesTokenInQuery: boolean } {
+  return { takesTokenInQuery: placeIn(url)?.path.startsWith('/inspect/wire/') === true };
+}
+
 function pathOf(url: string): string {
   return /^[^?]*/.exec(url)![0];
 }

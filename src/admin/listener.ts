@@ -14,7 +14,7 @@ import type { Administered } from './administered.ts';
 import { Allowance } from './allowance.ts';
 import { answer, answerText, refuse } from './answers.ts';
 import { operationFor } from './api.ts';
-import { type Hub, isOfHub } from './hub.ts';
+import { type Hub, isOfHub, wireBehind } from './hub.ts';
 import { PageFiles, isOfPage } from './page-files.ts';
 import type { Problem } from './problems.ts';
 import { TokenCheck, bearerIn } from './token.ts';
@@ -187,7 +187,8 @@ class Listener implements AdminListener {
     socket.on('close', () => this.#upgraded.delete(socket)).on('error', () => socket.destroy());
     try {
       const path = upgradeFor(this.#upgrades, request);
-      const refused = this.#foreignness(request) ?? this.#intrusion(request, tokenShownIn(request, path));
+      const refused =
+        this.#foreignness(request) ?? this.#intrusion(request, tokenShownIn(request, path ?? wireBehind(request)));
       if (refused !== undefined) refuseUpgrade(socket, refused);
       else if (this.#hub !== undefined && isOfHub(request)) await this.#hub.upgrade(request, socket, head);
       else if (path === undefined) refuseUpgrade(socket, { problem: 'NOT_FOUND' });

@@ -28,7 +28,10 @@ export function upgradeFor(upgrades: readonly UpgradePath[], request: IncomingMe
 }
 
 /** The token as an upgrade shows it; undefined where it shows none, or more than one. */
-export function tokenShownIn(request: IncomingMessage, path: UpgradePath | undefined): string | undefined {
+export function tokenShownIn(
+  request: IncomingMessage,
+  path: Pick<UpgradePath, 'takesTokenInQuery'> | undefined,
+): string | undefined {
   const { authorization = [], 'sec-websocket-protocol': offered = [] } = request.headersDistinct;
   const shown = [
     ...authorization.map((value) => bearerIn(value) ?? ''),

@@ -3,6 +3,7 @@ import { type IncomingMessage, type RequestListener, createServer } from 'node:h
 import { type AddressInfo, connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type WebSocket, WebSocketServer, WebSocket as Client } from 'ws';
+import type { UpgradePath } from '../../src/admin/upgrades.ts';
 import { writeRunFile } from '../../src/admin/run-files.ts';
 import { asked, hubOn, hubsToken, inspected, runFolderOfTest } from './hub-scene.ts';
 
@@ -140,6 +141,33 @@ describe('a feed', () => {
     while (said.length < 2) await once(client, 'message');
     expect(said).toEqual(['hello', 'you said 1000000']);
     expect((await asking).join()).not.toContain(hubsToken);
+  });
+
+  test('that shows the token in the query leaves it at the hub, and may do so for a foreign wire alone', async () => {
+    const folder = runFolderOfTest();
+    const { listener } = await hubOn(folder);
+    const paths: string[] = [];
+    const sockets = new WebSocketServer({ noServer: true });
+    const wire = (path: string): UpgradePath => ({
+      path,
+      takesTokenInQuery: true,
+      accept: (request, socket, head) => {
+        paths.push(request.url ?? '');
+        sockets.handleUpgrade(request, socket, head, (opened) => opened.close());
+      },
+    });
+    await inspected(folder, process.ppid, 1, { upgrades: [wire('/inspect/wire/stately'), wire('/feed')] });
+    const base = `${listener.origin.replace('http', 'ws')}/processes/${process.ppid}`;
+    const closed = async (path: string): Promise<unknown> => {
+      const client = new Client(`${base}${path}`);
+      return once(client, 'close').catch((error: Error) => error.message);
+    };
+    await closed(`/inspect/wire/stately?token=${hubsToken}&session=a%20b`);
+    await closed(`/inspect/wire/stately?token=${hubsToken}`);
+    expect(paths).toEqual(['/inspect/wire/stately?session=a+b', '/inspect/wire/stately']);
+    for (const path of ['/inspect/wire/stately?token=wrong', `/feed?token=${hubsToken}`, '/inspect/wire/stately']) {
+      expect(await closed(path)).toContain('401');
+    }
   });
 
   test('ends on one side when it ends on the other', async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { isOfHub } from '../../src/admin/hub.ts';
+import { isOfHub, wireBehind } from '../../src/admin/hub.ts';
 import { asked, bystander, following, hubOn, inspected, runFolderOfTest } from './hub-scene.ts';
 
 const pidsIn = (body: unknown): readonly number[] =>
@@ -110,4 +110,10 @@ test('paths of the hub are told from others', () => {
   const isHubs = (url: string): boolean => isOfHub({ url });
   expect(['/hub', '/hub?x', '/processes', '/processes/1/feed', '/processes?x'].filter(isHubs)).toHaveLength(5);
   expect(['/', '/hubs', '/process', '/process/hub', '/processesx', '//hub', ''].filter(isHubs)).toEqual([]);
+});
+
+test('a foreign wire of a process is told from its feed', () => {
+  const takesToken = (url: string): boolean => wireBehind({ url }).takesTokenInQuery;
+  expect(takesToken('/processes/1/inspect/wire/stately?token=x')).toBe(true);
+  expect(['/processes/1/feed?token=x', '/inspect/wire/stately', '/hub?token=x', ''].filter(takesToken)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// node relay.mjs 'ws://127.0.0.1:PORT/inspect/wire/stately?token=TOKEN'
+// node relay.mjs 'ws://127.0.0.1:7411/processes/PID/inspect/wire/stately?token=TOKEN'
 import { createWebSocketReceiver } from '@statelyai/inspect';
 import { createInspectorServer } from '@statelyai/inspect/server';
 import WebSocket from 'ws';
