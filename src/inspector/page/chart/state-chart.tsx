@@ -74,17 +74,23 @@ export function StateChart(props: StateChartProps) {
           .map((state) => (
             <FrameBox key={state.name} state={state} isLit={lit.some((name) => name.startsWith(`${state.name}.`))} />
           ))}
-        {drawn.map(([index, edge]) => (
-          <Edge
-            key={`${edge.from} ${edge.to}`}
-            edge={edge}
-            index={index}
-            count={taken.get(`${edge.from} ${edge.to}`) ?? 0}
-            most={most}
-            flash={isLast(edge) ? last?.key : undefined}
-            hasCounts={props.counts !== undefined}
-          />
-        ))}
+        {drawn.map(([index, edge]) => {
+          const count = taken.get(`${edge.from} ${edge.to}`) ?? 0;
+          // Of one session, every edge that was taken is worth the same.
+          const heat = props.counts === undefined ? Math.min(count, 2) : heatOf(count, most);
+          return (
+            <Edge
+              // A new element whenever its looks change: Chromium 156 keeps the old ones of an element that is moved meanwhile.
+              key={`${edge.from} ${edge.to} ${heat} ${isLast(edge)}`}
+              edge={edge}
+              index={index}
+              count={count}
+              heat={heat}
+              flash={isLast(edge) ? last?.key : undefined}
+              hasCounts={props.counts !== undefined}
+            />
+          );
+        })}
         {layout.states
           .filter((state) => !state.isFrame)
           .map((state) => (
@@ -178,16 +184,14 @@ interface EdgeProps {
   readonly edge: EdgeLine;
   readonly index: number;
   readonly count: number;
-  readonly most: number;
+  readonly heat: number;
   /** Set on the newest one. */
   readonly flash: string | number | undefined;
   readonly hasCounts: boolean;
 }
 
-function Edge({ edge, index, count, most, flash, hasCounts }: EdgeProps) {
+function Edge({ edge, index, count, heat, flash, hasCounts }: EdgeProps) {
   const path = pathAlong(edge.points);
-  // Of one session, every edge that was taken is worth the same.
-  const heat = hasCounts ? heatOf(count, most) : 2;
   const events = [...new Set(edge.events.map(({ event }) => event))];
   const classes = ['chart-edge', count > 0 ? `taken heat-${heat}` : '', flash === undefined ? '' : 'last'];
   const [x, y] = placeOn(edge.points, 0.25 + 0.2 * (index % 4));

@@ -130,11 +130,16 @@ function asViewed(moment: SessionMoment, state: SessionMoment['state']): Session
   return { ...moment, state, enteredAt: undefined, lastTransition: undefined };
 }
 
+/** Nothing is typed into a slider. */
+function isSlider(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement && target.type === 'range';
+}
+
 /** `[` and `]` go one event, with Shift ten; End goes to now. */
 function useScrubKeys(index: number, last: number, to: (index: number | 'live') => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || (isTyping(event) && !isSlider(event.target))) return;
       const step = { '[': -1, ']': 1, '{': -10, '}': 10 }[event.key];
       if (event.key === 'End') to('live');
       else if (step !== undefined) to(index + step >= last && step > 0 ? 'live' : index + step);
