@@ -14,6 +14,7 @@ export type {
   SessionPeer,
 } from './runtime/api.ts';
 export type { Observation, Observer } from './runtime/observation.ts';
+export type { Drift, DriftKind, RuntimeAudit } from './runtime/audit.ts';
 export type { TotalsSnapshot } from './runtime/totals.ts';
 export { systemClock } from './runtime/system-clock.ts';
 export type {

@@ -137,6 +137,8 @@ export interface UpstreamEvents extends PeerEvents {
 
 /** A connection to a server. `close` begins its orderly end, which is reported by `lost`. */
 export interface UpstreamLink extends PeerLink {
+  /** The process of the server, where the link has started one. */
+  readonly pid?: number | undefined;
   /** The server reads the end of its input, and may still answer what it read before. */
   closeInput(): void;
   /** Ends the server at once, where it can be: reported by `lost`. */

@@ -1,7 +1,7 @@
 /**
  * What is promised, law by law, and where it is tested: for each id one sentence, and in each file that cites it one test that
  * turns red when the law is broken. The ids: S1-S10 and F1-F12 are flaws that must be impossible, R1-R26 rules of correlation
- * on the wire, P1-P20 pains of users. test/manifest.test.ts holds this list and the tests to each other.
+ * on the wire, P1-P20 pains of users, U1-U13 what nobody else has. test/manifest.test.ts holds this list and the tests to each other.
  */
 
 export interface Requirement {
@@ -798,5 +798,20 @@ export const manifest: readonly Requirement[] = [
   ...rows('R23', 'modern', 'An answer that asks for input is an answer.', {
     'scenarios/exchanges.test.ts':
       'R23 an answer that asks for input is an answer; its state goes back as it came, under another id',
+  }),
+  ...rows(
+    'U3',
+    'both',
+    'What a request waits for can be asked, of its session and of itself, and is told in sentences.',
+    {
+      'observe/explain.test.ts': 'U3 why a session is as it is',
+    },
+  ),
+  ...rows('U8', 'legacy', 'A server that comes back is told what the session had agreed on with the one before.', {
+    'session/recovery.test.ts': 'U8 a recovery',
+  }),
+  ...rows('U13', 'both', 'What a process holds that its sessions do not account for is found, and nothing else is.', {
+    'cli/process-look.test.ts': 'U13 the audit of a process',
+    'runtime/audit.test.ts': 'U13 a leak',
   }),
 ];

@@ -1,5 +1,6 @@
 /** What is managed through the admin API, as the API needs it: one process and its sessions. */
 
+import type { LeakReport } from '../observe/leak-audit.ts';
 import type { ProcessFacts } from '../observe/process-facts.ts';
 import type { Breakpoints } from '../rules/breakpoints.ts';
 import type { LiveDryRun } from '../rules/live-dry-run.ts';
@@ -42,6 +43,8 @@ export interface Administered {
   readonly takesFaults?: boolean;
   /** What Prometheus reads; absent where nothing is measured. */
   metrics?(): Promise<MetricsText>;
+  /** What this process holds that it should not; absent where nobody looks. */
+  leaks?(): Promise<LeakReport>;
   /** Begins an orderly end: what is under way may finish, nothing new begins. */
   drain(): void;
 }

@@ -187,4 +187,5 @@ export const problemsOf: Readonly<Record<OperationName, readonly ProblemCode[]>>
   addBreakpoint: ['BAD_REQUEST', 'NO_RULES', 'TOO_MANY_BREAKPOINTS'],
   removeBreakpoint: ['NO_RULES', 'NO_BREAKPOINT'],
   explainSession: ['SESSION_NOT_FOUND', 'REQUEST_NOT_FOUND'],
+  getLeaks: ['NOT_FOUND'],
 };

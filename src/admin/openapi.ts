@@ -167,6 +167,24 @@ const dryRun = z.strictObject({
   ),
 });
 
+const leaks = z.strictObject({
+  pid: z.int().positive(),
+  has: z.strictObject({
+    sessions: count,
+    upstreams: count.describe('Servers that sessions reach, those that are being stopped included.'),
+    timers: count,
+    pending: count,
+    held: count,
+    tombstones: count,
+    paused: count,
+    children: count.optional().describe('Absent where the system does not tell.'),
+    resources: z.record(z.string(), count).describe('Sockets, pipes and the like, as Node names them.'),
+    heapBytes: count,
+    residentBytes: count,
+  }),
+  drift: z.array(z.strictObject({ kind: z.string(), about: z.string(), message: z.string() })),
+});
+
 const tags = z.strictObject({ tags: z.array(z.string()) });
 
 const mistake = z.strictObject({ line: z.int(), column: z.int(), where: z.string(), message: z.string() });
@@ -209,6 +227,12 @@ export const descriptions: Readonly<Record<OperationName, Description>> = {
     status: 200,
     body: z.strictObject({ id: z.string(), lines: z.array(z.string()) }),
     query: { request: { description: 'Of the requests with this id alone.', schema: z.string() } },
+  },
+  getLeaks: {
+    summary:
+      'What this process holds, and what of it should not be there: the leak audit. Looks twice where something is off.',
+    status: 200,
+    body: leaks,
   },
   closeSession: {
     summary: 'Ends a session now: what waits in it is settled with an error. Its server is stopped.',

@@ -25,6 +25,7 @@ export type OperationName =
   | 'listSessions'
   | 'getSession'
   | 'explainSession'
+  | 'getLeaks'
   | 'closeSession'
   | 'injectFault'
   | 'addTag'

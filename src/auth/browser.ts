@@ -1,6 +1,6 @@
 /** Opens a page in the browser of whoever sits at this machine, where there is one. */
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
 export interface Desk {
   readonly platform: NodeJS.Platform;
@@ -19,13 +19,22 @@ export function browserCommand({ platform, env }: Desk, url: URL): readonly [str
   return env['DISPLAY'] === undefined && env['WAYLAND_DISPLAY'] === undefined ? undefined : ['xdg-open', url.href];
 }
 
-/** False: there is none. That it could not be started is no error: its user is told the URL as well. */
-export function openBrowser(url: URL, desk: Desk = process): boolean {
+/**
+ * False: there is none. That it could not be started is no error: its user is told the URL as well.
+ *
+ * @param onStarted is handed the child, which may live as long as the browser does.
+ */
+export function openBrowser(
+  url: URL,
+  desk: Desk = process,
+  onStarted: (child: ChildProcess) => void = () => {},
+): boolean {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return false;
   const [command, ...args] = browserCommand(desk, url) ?? [];
   if (command === undefined) return false;
   const child = spawn(command, args, { stdio: 'ignore', detached: true });
   child.on('error', () => {});
   child.unref();
+  onStarted(child);
   return true;
 }

@@ -22,6 +22,7 @@ import { newToken } from '../admin/token.ts';
 import { type Measured, measuredRuntime } from '../observe/metrics.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { RulesInForce } from '../rules/rules-in-force.ts';
+import type { RuntimeAudit } from '../runtime/audit.ts';
 import type { Runtime } from '../runtime/api.ts';
 import { sessionOfAnybody } from '../runtime/runtime.ts';
 import type { InspectRequest } from './inspect-flag.ts';
@@ -32,9 +33,12 @@ export interface InspectOptions {
   readonly command: string;
   readonly server: string;
   readonly url?: string;
-  readonly managed: Pick<Administered, 'sessions' | 'session' | 'totals'> & { readonly measured?: Measured };
   /** What the sessions do; without it they can be managed, and not be watched. */
   readonly ring?: TraceRing | undefined;
+  readonly managed: Pick<Administered, 'sessions' | 'session' | 'totals'> & {
+    readonly measured?: Measured;
+    audits(): readonly RuntimeAudit[];
+  };
   readonly engine?: AdministeredEngine | undefined;
   readonly rules?: AdministeredRules;
   /** Whether things may be made to go wrong on purpose; not where it is absent. */
@@ -63,6 +67,15 @@ export async function openInspect(options: InspectOptions): Promise<void> {
     totals: () => options.managed.totals(),
     ...(options.engine === undefined ? {} : { engine: options.engine }),
     ...(options.rules === undefined ? {} : { rules: options.rules }),
+    leaks: async () => {
+      const { leaksOf } = await import('./process-look.ts');
+      return leaksOf({
+        clock,
+        audits: () => options.managed.audits(),
+        session: (id) => options.managed.session(id),
+        ...(options.engine === undefined ? {} : { engine: options.engine }),
+      });
+    },
     takesFaults: options.takesFaults === true,
     ...(options.managed.measured === undefined ? {} : { metrics: metricsOf(options.managed.measured) }),
     drain: options.drain,
@@ -138,6 +151,7 @@ export function managedRuntime(runtime: Runtime): InspectOptions['managed'] {
     session: (id) => sessionOfAnybody(runtime, id),
     totals: () => runtime.totals(),
     measured: measuredRuntime(runtime),
+    audits: () => [runtime.audit()],
   };
 }
 

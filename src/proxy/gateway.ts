@@ -10,6 +10,7 @@ import type { Clock, Log } from '../ports.ts';
 import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { RuntimeSession } from '../runtime/api.ts';
 import { sessionOfAnybody } from '../runtime/runtime.ts';
+import type { RuntimeAudit } from '../runtime/audit.ts';
 import type { TotalsSnapshot } from '../runtime/totals.ts';
 import type { Tracer } from '../runtime/tracer.ts';
 import { defaultLimits } from '../session/limits.ts';
@@ -46,6 +47,8 @@ export interface Gateway {
   totals(): TotalsSnapshot;
   /** All routes, those to come included, by their names. */
   readonly measured: Measured;
+  /** What each route holds, those included that sessions have outlived. */
+  audits(): readonly RuntimeAudit[];
   /**
    * Puts another configuration in the place of the present one. Rejects with a sentence when that cannot be while it runs; then
    * nothing has changed.
@@ -137,6 +140,10 @@ class RunningGateway implements Gateway {
 
   totals(): TotalsSnapshot {
     return sumOfTotals([...this.#allRoutes.map(({ runtime }) => runtime.totals()), ...this.measured.past]);
+  }
+
+  audits(): readonly RuntimeAudit[] {
+    return this.#allRoutes.map(({ runtime }) => runtime.audit());
   }
 
   async reload(config: GatewayConfig): Promise<GatewayChange> {

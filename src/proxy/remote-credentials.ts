@@ -1,6 +1,7 @@
 /** Puts together how we prove who we are to a server: tokens that are kept, and a login where a user may be asked. Wiring only. */
 
 import { openBrowser } from '../auth/browser.ts';
+import { errandStarted } from '../transports/child-roster.ts';
 import type { Login, LoginOptions } from '../auth/oauth-login.ts';
 import { TokenKeeper } from '../auth/token-keeper.ts';
 import { TokenStore, storeFolder } from '../auth/token-store.ts';
@@ -34,7 +35,7 @@ export function remoteKeeper(
   { url, clock, log }: KeeperSurroundings,
 ): TokenKeeper {
   const show = (page: URL): void => {
-    const hasBrowser = openBrowser(page);
+    const hasBrowser = openBrowser(page, process, errandStarted);
     const what = hasBrowser
       ? 'log in to the server in the browser that opens'
       : 'log in to the server with a browser on this machine';

@@ -44,6 +44,11 @@ export class AlarmClock implements Alarms {
     return this.#wheel.size;
   }
 
+  /** Every alarm that is set, in no particular order. */
+  alarms(): Iterable<Alarm> {
+    return this.#wheel.alarms();
+  }
+
   set(alarm: Alarm, dueAt: number): void {
     this.#wheel.set(alarm, dueAt);
   }

@@ -30,6 +30,7 @@ import type { Profile } from '../session/profiles.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { TagRule } from '../session/tags.ts';
 import type { Departure, RestartPolicy } from '../session/upstream.ts';
+import type { RuntimeAudit } from './audit.ts';
 import type { Observer } from './observation.ts';
 import type { TotalsSnapshot } from './totals.ts';
 
@@ -204,6 +205,11 @@ export interface Runtime {
   /** Snapshots of the open sessions, in the order in which they opened. */
   sessions(): IterableIterator<SessionSnapshot>;
   totals(): TotalsSnapshot;
+  /**
+   * What the runtime holds, and what of it should not be there, or is missing: sessions, servers, timers, budgets. One look; without
+   * leaks `drift` is empty, whatever goes on. Costs a walk over everything that waits.
+   */
+  audit(): RuntimeAudit;
   /** The limits that hold now, a copy. */
   readonly limits: Limits;
   /**

@@ -88,6 +88,11 @@ export class Registry {
     return this.#perPrincipal.get(principal) ?? 0;
   }
 
+  /** How many sessions are booked for each principal. */
+  principals(): ReadonlyMap<string, number> {
+    return this.#perPrincipal;
+  }
+
   add(slot: Slot): void {
     const { record } = slot;
     this.#slots.set(record.id, slot);

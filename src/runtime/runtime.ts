@@ -25,6 +25,7 @@ import { AlarmClock } from './alarm-clock.ts';
 import type { NotTaken, OpenOptions, OpenResult, Runtime, RuntimeOptions, RuntimeSession, Sender } from './api.ts';
 import { checkOpen, checkSessionId } from './checked-open.ts';
 import { belongsTo, refuseForeign } from './foreign.ts';
+import { type RuntimeAudit, auditRuntime } from './audit.ts';
 import { GuardedLog } from './guarded-log.ts';
 import { indexScheduler } from './indexed-scheduler.ts';
 import { InterceptorChain } from './interceptor-chain.ts';
@@ -99,6 +100,8 @@ class SessionRuntime implements Runtime {
   readonly #signals = new AbortSignals();
   /** Of the sessions that somebody's signal can end: how to stop waiting for it. */
   readonly #watches = new Map<SessionHost, () => void>();
+  /** Servers that are reached by the runtime itself, each with the session that it was made for, until they are gone. */
+  readonly #upstreams = new Map<Upstream, string>();
   readonly #stopWatching: (() => void) | undefined;
   readonly #whenEmpty: (() => void)[] = [];
 
@@ -236,6 +239,17 @@ class SessionRuntime implements Runtime {
     return this.#totals.snapshot(this.#registry, this.#settings.ledger, this.#clock.now());
   }
 
+  audit(): RuntimeAudit {
+    return auditRuntime({
+      now: this.#clock.now(),
+      registry: this.#registry,
+      ledger: this.#settings.ledger,
+      alarms: this.#alarms,
+      upstreams: this.#upstreams,
+      watched: this.#watches.keys(),
+    });
+  }
+
   setLimits(limits: Partial<Limits>): void {
     this.#settings.setLimits(limits);
   }
@@ -301,10 +315,14 @@ class SessionRuntime implements Runtime {
           host.detachServer();
           this.#route(id, { type: 'upstream.lost', at: this.#clock.now(), loss });
         },
-        stopped: (departure) => this.#callBack(() => options.onServerStopped?.(departure)),
+        stopped: (departure) => {
+          this.#upstreams.delete(upstream);
+          this.#callBack(() => options.onServerStopped?.(departure));
+        },
       },
     });
     host.upstream = upstream;
+    this.#upstreams.set(upstream, id);
     upstream.start();
   }
 

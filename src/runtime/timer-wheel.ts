@@ -48,6 +48,13 @@ export class TimerWheel implements Alarms {
     return this.linked;
   }
 
+  /** Every alarm that is set, in no particular order; the wheel must not be changed meanwhile. */
+  *alarms(): Generator<Alarm, void, undefined> {
+    for (const ring of [this.due, ...this.slots]) {
+      for (let alarm = ring.alarmNext; alarm !== ring; alarm = alarm.alarmNext!) yield alarm;
+    }
+  }
+
   /** An alarm set to a time that has passed fires soon, but never from within this call. */
   set(alarm: Alarm, dueAt: number): void {
     if (Number.isNaN(dueAt)) throw new RangeError('An alarm needs a time');

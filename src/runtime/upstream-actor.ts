@@ -44,6 +44,8 @@ export class Upstream {
   #link: UpstreamLink | undefined;
   /** Counts connections, so that a report says which one it is about. */
   #life = 0;
+  /** When it was told to go, on the runtime's clock; undefined before that. */
+  stopAskedAt: number | undefined = undefined;
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
@@ -75,7 +77,13 @@ export class Upstream {
     this.#ref.send({ type: 'upstream.start', at: this.#options.clock.now() });
   }
 
+  /** The process of its server, where that was started here and is connected. */
+  get pid(): number | undefined {
+    return this.#link?.pid;
+  }
+
   stop(): void {
+    this.stopAskedAt ??= this.#options.clock.now();
     this.#ref.send({ type: 'upstream.stop', at: this.#options.clock.now() });
   }
 

@@ -21,14 +21,15 @@ const endField = 2;
 const fieldsEach = 3;
 
 export class Tombstones {
-  readonly #capacity: number;
+  /** How many are remembered at most. */
+  readonly capacity: number;
   /** Key, progress token, and end of each, one after the other in one list. */
   readonly #fields: (IdKey | undefined)[] = [];
   /** The place that is written next. */
   #next = 0;
 
   constructor(capacity: number) {
-    this.#capacity = capacity;
+    this.capacity = capacity;
   }
 
   get size(): number {
@@ -37,12 +38,12 @@ export class Tombstones {
 
   /** Remembers how the request that travelled in `direction` under `key` ended. */
   add(direction: Direction, key: IdKey, outcome: Outcome, progressToken: RequestId | undefined): void {
-    if (this.#capacity === 0) return;
+    if (this.capacity === 0) return;
     const place = this.#next * fieldsEach;
     this.#fields[place] = key;
     this.#fields[place + tokenField] = progressToken;
     this.#fields[place + endField] = endOf(direction, outcome);
-    this.#next = this.#next + 1 === this.#capacity ? 0 : this.#next + 1;
+    this.#next = this.#next + 1 === this.capacity ? 0 : this.#next + 1;
   }
 
   /** How the last request under this key ended. */

@@ -7,6 +7,7 @@ import type { Clock, UpstreamConnector, UpstreamEvents } from '../ports.ts';
 import { probeOversize } from '../protocol/oversize.ts';
 import type { Departure } from '../session/upstream.ts';
 import { type ServerExit, type ServerProcess, spawnServer } from './child-process.ts';
+import { childAhead } from './child-roster.ts';
 import type { StopLadder } from './child-stop-ladder.ts';
 
 export interface ChildConnectorOptions {
@@ -54,12 +55,14 @@ export function childConnector(options: ChildConnectorOptions): ChildConnector {
       const server = run(waiting, tells === 'at once' ? options : waiting.said(options));
       // Only what is said about the server waits here; what it says itself waits in its pipe.
       server.pause(true);
+      if (server.pid !== undefined) childAhead(server.pid, true);
       ahead = { server, waiting };
     },
     connect: (events) => {
       if (ahead === undefined) return run(events, options);
       const { server, waiting } = ahead;
       ahead = undefined;
+      if (server.pid !== undefined) childAhead(server.pid, false);
       waiting.passOnTo(events);
       server.pause(false);
       return server;

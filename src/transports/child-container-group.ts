@@ -5,6 +5,7 @@
 import spawn from 'cross-spawn';
 
 import type { Clock, TimerHandle } from '../ports.ts';
+import { errandStarted } from './child-roster.ts';
 import type { ContainerRun } from './child-container.ts';
 import type { ProcessGroup } from './child-process-group.ts';
 
@@ -58,6 +59,7 @@ function runKiller({ command, cwd, env, container, clock }: ContainerGroupOption
     // It goes on when this very process ends.
     const options = { cwd, env, detached: true, windowsHide: true, stdio: 'ignore' } as const;
     const killer = spawn(command, [...container.killArgs], options);
+    errandStarted(killer);
     timer = clock.setTimeout(() => killer.kill('SIGKILL'), killerMsMax);
     // A container that has ended already is refused; so is one that was never started.
     killer.once('exit', done).once('error', done).unref();

@@ -12,6 +12,7 @@ import type { OversizeLine } from '../protocol/lines.ts';
 import { type ContainerRun, containerRun } from './child-container.ts';
 import { containerGroup } from './child-container-group.ts';
 import { processGroup, type ProcessGroup } from './child-process-group.ts';
+import { childAskedToStop, childEnded, childStarted } from './child-roster.ts';
 import { spawnErrorKind, type SpawnErrorKind } from './child-spawn-error.ts';
 import { defaultStopLadder, descend, type StopLadder } from './child-stop-ladder.ts';
 import { StderrLines } from './stderr-lines.ts';
@@ -140,6 +141,7 @@ class RunningServer implements ServerProcess {
     this.pid = pid;
     this.options = options;
     this.started = started;
+    childStarted(pid, 'server');
     this.reported = new Promise((resolve) => {
       this.tellReported = resolve;
     });
@@ -196,6 +198,7 @@ class RunningServer implements ServerProcess {
   }
 
   async stop(ladder: Partial<StopLadder> = {}): Promise<void> {
+    childAskedToStop(this.pid, this.options.clock.now());
     this.stopping ??= this.descend({ ...(this.options.ladder ?? defaultStopLadder), ...ladder });
     return this.stopping;
   }
@@ -229,6 +232,7 @@ class RunningServer implements ServerProcess {
   private leaderHasExited(exit: Exit): void {
     const { stdout } = this.started;
     this.exit = exit;
+    childEnded(this.pid);
     void this.stop();
 
     let bytes = 0;

@@ -53,6 +53,10 @@ export class SharedConnection implements MemberHost {
   /** Our own requests are numbered from 1, below the range of the first member. */
   #lastOwnId = 0;
 
+  get pid(): number | undefined {
+    return this.#link.pid;
+  }
+
   constructor(options: SharedConnectionOptions) {
     this.#options = options;
     const { connector, clock, log, counts } = options;

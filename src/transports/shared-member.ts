@@ -11,6 +11,8 @@ import type { Departure } from '../session/upstream.ts';
 
 /** What a member needs of the connection that it shares. */
 export interface MemberHost {
+  /** The process of the server, where one was started. */
+  readonly pid?: number | undefined;
   /** A message of the member. False: the server reads too slowly, and `drained` follows. */
   take(member: SharedMember, message: readonly Uint8Array[], about: Delivery): boolean;
   /** So many bytes more wait for members that do not read; fewer, where it is negative. */
@@ -57,6 +59,10 @@ export class SharedMember implements UpstreamLink {
   /** It has neither left nor been told that the server is lost. */
   get isHere(): boolean {
     return this.#isHere;
+  }
+
+  get pid(): number | undefined {
+    return this.#host?.pid;
   }
 
   /** Bytes that wait because it does not read. */

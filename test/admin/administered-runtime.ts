@@ -31,6 +31,11 @@ export async function administered(options: Partial<AdminListenerOptions> = {}, 
     sessions: () => runtime.sessions(),
     session: (id) => runtime.session(id),
     totals: () => runtime.totals(),
+    leaks: async () => {
+      const { sessions, upstreams, timers, pending, held, tombstones, drift } = runtime.audit();
+      const has = { sessions, upstreams, timers, pending, held, tombstones, paused: 0, children: 0 };
+      return { pid: 1, has: { ...has, resources: {}, heapBytes: 1, residentBytes: 1 }, drift };
+    },
     engine: rules.engine,
     rules,
     takesFaults: true,

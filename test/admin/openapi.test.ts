@@ -48,6 +48,7 @@ const order: readonly (readonly [name: OperationName, body?: object])[] = [
   ['listSessions'],
   ['getSession'],
   ['explainSession'],
+  ['getLeaks'],
   ['addTag'],
   ['removeTag'],
   ['getTotals'],

@@ -25,7 +25,7 @@ function talk(interceptors: readonly Interceptor[] = []) {
   return { clock, session, shakeHands, text: () => explain(session.snapshot()).join('\n') };
 }
 
-describe('why a session is as it is', () => {
+describe('U3 why a session is as it is', () => {
   test('before the handshake', () => {
     const { clock, session, text } = talk();
     clock.advance(65_000);

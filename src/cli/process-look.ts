@@ -1,0 +1,31 @@
+/** One look at this process for the leak audit: its runtimes, its children, its handles, of one moment. Wiring. */
+
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Administered } from '../admin/administered.ts';
+import { type LeakReport, leakReport, secondLookMs } from '../observe/leak-audit.ts';
+import { runningChildren } from '../observe/process-children.ts';
+import type { Clock } from '../ports.ts';
+import type { RuntimeAudit } from '../runtime/audit.ts';
+import { startedChildren } from '../transports/child-roster.ts';
+
+export interface LookedAt extends Pick<Administered, 'session' | 'engine'> {
+  readonly clock: Clock;
+  audits(): readonly RuntimeAudit[];
+}
+
+/** @param pauseMs between the two looks, where the first one finds something. */
+export async function leaksOf(
+  { clock, audits, session, engine }: LookedAt,
+  pauseMs: number = secondLookMs,
+): Promise<LeakReport> {
+  const look = () => ({
+    now: clock.now(),
+    runtimes: audits(),
+    started: startedChildren(),
+    running: runningChildren(),
+    resources: process.getActiveResourcesInfo(),
+    paused: engine?.desk.list() ?? [],
+    hasSession: (id: string) => session(id) !== undefined,
+  });
+  return leakReport(look, async () => wait(pauseMs));
+}
