@@ -2,7 +2,7 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Administered } from '../admin/administered.ts';
-import { type LeakReport, leakReport, secondLookMs } from '../observe/leak-audit.ts';
+import { type LeakReport, type ProcessLook, leakReport, secondLookMs } from '../observe/leak-audit.ts';
 import { runningChildren } from '../observe/process-children.ts';
 import type { Clock } from '../ports.ts';
 import type { RuntimeAudit } from '../runtime/audit.ts';
@@ -14,18 +14,15 @@ export interface LookedAt extends Pick<Administered, 'session' | 'engine'> {
 }
 
 /** @param pauseMs between the two looks, where the first one finds something. */
-export async function leaksOf(
-  { clock, audits, session, engine }: LookedAt,
-  pauseMs: number = secondLookMs,
-): Promise<LeakReport> {
-  const look = () => ({
-    now: clock.now(),
-    runtimes: audits(),
+export async function leaksOf(of: LookedAt, pauseMs: number = secondLookMs): Promise<LeakReport> {
+  const look = (): ProcessLook => ({
+    now: of.clock.now(),
+    runtimes: of.audits(),
     started: startedChildren(),
     running: runningChildren(),
     resources: process.getActiveResourcesInfo(),
-    paused: engine?.desk.list() ?? [],
-    hasSession: (id: string) => session(id) !== undefined,
+    paused: of.engine?.desk.list() ?? [],
+    hasSession: (id) => of.session(id) !== undefined,
   });
   return leakReport(look, async () => wait(pauseMs));
 }

@@ -119,9 +119,9 @@ function handleDrift({ started, resources }: ProcessLook): readonly Drift[] {
   return [{ kind: 'child-handle', about: 'count', message }];
 }
 
-function pauseDrift({ paused, hasSession }: ProcessLook): readonly Drift[] {
-  return paused.flatMap(({ id, sessionId }) =>
-    hasSession(sessionId)
+function pauseDrift(look: ProcessLook): readonly Drift[] {
+  return look.paused.flatMap(({ id, sessionId }) =>
+    look.hasSession(sessionId)
       ? []
       : [{ kind: 'paused-frame', about: id, message: `Frame ${id} is paused, and its session ${sessionId} is gone.` }],
   );

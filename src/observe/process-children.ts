@@ -13,14 +13,8 @@ export interface RunningChild {
 
 /** Undefined where nobody can tell. Reads at one moment, and waits for nothing but the system. */
 export function runningChildren(parent: number = process.pid): readonly RunningChild[] | undefined {
-  switch (process.platform) {
-    case 'win32':
-      return undefined;
-    case 'linux':
-      return childrenInProc(parent) ?? childrenByPs(parent);
-    default:
-      return childrenByPs(parent);
-  }
+  if (process.platform === 'win32') return undefined;
+  return (process.platform === 'linux' ? childrenInProc(parent) : undefined) ?? childrenByPs(parent);
 }
 
 function childrenInProc(parent: number): readonly RunningChild[] | undefined {
