@@ -10,17 +10,17 @@ import { type Browser, type BrowserContext, type Page, chromium } from 'playwrig
 import { rolldown } from 'rolldown';
 import { absent } from '../compat/absent.ts';
 
-const executablePath = '/usr/bin/chromium';
+export const chromiumPath = '/usr/bin/chromium';
 
 /** For `skipIf`. */
 export const hasNoBrowser = absent(
-  existsSync(executablePath),
+  existsSync(chromiumPath),
   'Chromium is',
   'apt-get install --no-install-recommends chromium (as root; or npm run setup -- chromium)',
 );
 
 /** Chromium looks for its maker's servers unless it is told not to. */
-const quiet = [
+export const chromiumArgs: readonly string[] = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-gpu',
@@ -44,7 +44,7 @@ export async function openBrowser(modules: Readonly<Record<string, string>>): Pr
     await Promise.all(Object.entries(modules).map(async ([path, file]) => [path, await bundled(file)] as const)),
   );
   const server = await serving(scripts);
-  const browser: Browser = await chromium.launch({ executablePath, args: quiet });
+  const browser: Browser = await chromium.launch({ executablePath: chromiumPath, args: [...chromiumArgs] });
   const context: BrowserContext = await browser.newContext();
   const complaints: string[] = [];
   context.on('console', (message) => {

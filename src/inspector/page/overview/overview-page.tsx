@@ -53,7 +53,7 @@ export function OverviewPage({ store }: { readonly store: PageStore }) {
         <div class="tools">
           <FilterBox onTest={onTest} />
           <span class="dim amount" role="status">
-            {shown.length === lines.length ? `${lines.length} sessions` : `${shown.length} of ${lines.length}`}
+            {shown.length < lines.length ? `${shown.length} of ${lines.length}` : amountOf(lines.length)}
           </span>
           <button
             type="button"
@@ -94,6 +94,10 @@ export function OverviewPage({ store }: { readonly store: PageStore }) {
       {showsChart.value && <AggregatePanel aggregate={aggregate} />}
     </div>
   );
+}
+
+function amountOf(sessions: number): string {
+  return sessions === 1 ? '1 session' : `${sessions} sessions`;
 }
 
 function NoProcess() {
