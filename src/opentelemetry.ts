@@ -2,3 +2,5 @@
 
 export { instrumentRuntime } from './observe/metrics.ts';
 export type { RuntimeMetricsOptions } from './observe/metrics.ts';
+export { createTracing } from './observe/spans.ts';
+export type { Tracing, TracingOptions } from './observe/spans.ts';

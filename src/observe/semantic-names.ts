@@ -67,6 +67,11 @@ export function errorTypeOf(outcome: Outcome, code: number | undefined): string 
   return code === undefined ? outcome : boundedCode(code);
 }
 
+/** The same with the code as it is: a span is no time series. */
+export function spanErrorOf(outcome: Outcome, code: number | undefined): string | undefined {
+  return outcome === 'result' ? undefined : String(code ?? outcome);
+}
+
 /** What a client is connected by, in the words of the conventions; nothing where no network is involved. */
 export function networkAttributes(transport: TransportType): Readonly<Record<string, string>> {
   switch (transport) {

@@ -284,8 +284,8 @@ describe('the package exports', () => {
   });
 
   test('from ./opentelemetry these', () => {
-    expect(Object.keys(opentelemetry)).toEqual(['instrumentRuntime']);
-    expect(typesOf('src/opentelemetry.ts')).toEqual(['RuntimeMetricsOptions']);
+    expect(Object.keys(opentelemetry).toSorted()).toEqual(['createTracing', 'instrumentRuntime']);
+    expect(typesOf('src/opentelemetry.ts')).toEqual(['RuntimeMetricsOptions', 'Tracing', 'TracingOptions']);
   });
 
   test('through . and the others, where every name is spelled out', () => {
