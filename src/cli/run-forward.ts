@@ -85,11 +85,14 @@ export async function runForward(request: ForwardRequest): Promise<never> {
 
   if (request.inspect !== undefined) {
     const running = proxy;
-    const { managedRules, managedRuntime, openInspect } = await import('./inspect.ts');
+    const [{ managedRules, managedRuntime, openInspect }, { shownServer }] = await Promise.all([
+      import('./inspect.ts'),
+      import('./shown-server.ts'),
+    ]);
     await openInspect({
       at: request.inspect,
       command: 'forward stdio',
-      server: server.command,
+      server: shownServer(request.server, server.command),
       managed: managedRuntime(running.runtime),
       ring,
       engine,

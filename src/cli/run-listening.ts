@@ -29,6 +29,7 @@ import { People } from './people.ts';
 import type { ServerRequest } from './server-flags.ts';
 import type { SessionRequest } from './session-flags.ts';
 import { ruleEngine, rulesInForce } from './rules-flag.ts';
+import { shownServer } from './shown-server.ts';
 import { serverLine } from './terminal.ts';
 
 export interface ListeningRequest extends SessionRequest {
@@ -108,7 +109,7 @@ export async function runListening(request: ListeningRequest): Promise<never> {
     await openInspect({
       at: request.inspect,
       command: `forward ${request.front}`,
-      server: backend.name,
+      server: shownServer(request.server, backend.name),
       url: running.url,
       managed: managedRuntime(running.runtime),
       ring,

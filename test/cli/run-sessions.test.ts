@@ -61,7 +61,7 @@ describe('sessions', () => {
 
     const list = await sessions('list');
     expect(list).toMatchObject({ code: 0, err: '' });
-    expect(list.out).toContain(`forward stdio, in front of ${process.execPath}, process ${stdio.pid}`);
+    expect(list.out).toContain(`forward stdio, in front of ${scripted().join(' ')}, process ${stdio.pid}`);
     expect(list.out).toContain(`forward http on ${http.url.href}, in front of ${process.execPath}`);
     expect(list.out).toMatch(/^ {2}ID +STATE +AGE +CLIENT/m);
     expect(list.out).toMatch(/^ {2}[\da-f]{8} +active\.serving +\d+ \w+ +sdk-client/m);
