@@ -15,6 +15,7 @@ const levels: readonly (readonly string[])[] = [
   ['ports'],
   ['machines'],
   ['runtime'],
+  ['file-watch'],
   ['transports', 'rules', 'record', 'observe', 'cluster', 'auth'],
   ['adapters'],
   ['core', 'index', 'opentelemetry'],

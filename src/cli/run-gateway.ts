@@ -3,10 +3,11 @@
  * what is under way finish, and ends with the exit code that says how it went.
  */
 
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import { loadGateway, mistakeLine } from '../config/gateway-file.ts';
+import { FileWatch, fileState } from '../file-watch.ts';
 import type { Clock, Log } from '../ports.ts';
 import { type Gateway, ReloadRefused, openGateway } from '../proxy/gateway.ts';
 import { ListenError } from '../proxy/listening.ts';
@@ -24,15 +25,12 @@ import { serverLine } from './terminal.ts';
 /** How long the last lines on stderr may take at the end. */
 const farewellMs = 500;
 
-/** How often the file is looked at. Its time and size are, so that it may also be a link, or on another machine. */
-const lookMs = 500;
-
 export async function runGateway({ file, logLevel, inspect }: GatewayRequest): Promise<void> {
   const clock = systemClock();
   const people = new People(openStandardError());
   const log = openLog(logLevel, people, () => clock.wallTime());
   // Taken before it is read: what changes in between is seen later.
-  const before = stateOf(file);
+  const before = fileState(file);
   const loaded = loadGateway(file, process.env);
   if ('mistakes' in loaded) {
     for (const mistake of loaded.mistakes) people.write(`${mistakeLine(file, mistake)}\n`);
@@ -98,13 +96,8 @@ export async function runGateway({ file, logLevel, inspect }: GatewayRequest): P
     void reload('signal');
     void rules?.reload();
   });
-  let state = before;
-  const looks = setInterval(() => {
-    const now = stateOf(file);
-    if (now !== state) void reload('change');
-    state = now;
-  }, lookMs);
-  stopLooking = () => clearInterval(looks);
+  const watch = new FileWatch({ file, since: before, onChange: () => void reload('change') });
+  stopLooking = () => watch.close();
   if (inspect !== undefined) {
     const { managedRules, openInspect } = await import('./inspect.ts');
     await openInspect({
@@ -178,16 +171,6 @@ function reloading(file: string, gateway: Gateway, log: Log): (why: 'signal' | '
       log.error({ reason: error.message }, 'the configuration is as it was');
     }
   };
-}
-
-/** Another one after whatever changed the file, or put another in its place. */
-function stateOf(file: string): string {
-  try {
-    const { mtimeMs, size, ino } = statSync(file);
-    return `${mtimeMs} ${size} ${ino}`;
-  } catch {
-    return '';
-  }
 }
 
 function textOf(file: string): string | undefined {

@@ -3,9 +3,7 @@
  * nothing. A file with mistakes changes nothing; sessions are never touched.
  */
 
-import { type FSWatcher, watch } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
-
+import { FileWatch } from '../file-watch.ts';
 import type { Clock, Log } from '../ports.ts';
 import { changesBetween } from './rule-changes.ts';
 import { type LoadOptions, loadRules } from './load-rules.ts';
@@ -20,23 +18,19 @@ export interface RulesInForceOptions extends LoadOptions {
   readonly log: Log;
 }
 
-/** Editors write a file in several steps. */
-const settleMs = 100;
-
 /** Of a file that is broken from top to bottom, the beginning says enough. */
 const problemsToldMax = 10;
 
 export class RulesInForce {
   readonly engine: RuleEngine;
   readonly #options: RulesInForceOptions;
-  readonly #watcher: FSWatcher | undefined;
-  #stopTimer: (() => void) | undefined;
+  readonly #watch: FileWatch;
   #loading: Promise<readonly Problem[]> = Promise.resolve([]);
 
   constructor(options: RulesInForceOptions) {
     this.#options = options;
     this.engine = new RuleEngine(options.ruleSet, options);
-    this.#watcher = this.#watch();
+    this.#watch = new FileWatch({ file: options.file, onChange: () => void this.reload() });
   }
 
   /** Loads the file again. Resolves with what is wrong with it: nothing, and it is in force. The log says the same. */
@@ -46,8 +40,7 @@ export class RulesInForce {
   }
 
   close(): void {
-    this.#watcher?.close();
-    this.#stopTimer?.();
+    this.#watch.close();
   }
 
   async #load(): Promise<readonly Problem[]> {
@@ -62,23 +55,5 @@ export class RulesInForce {
     this.engine.replace(loaded.ruleSet);
     log.info({ file, rules: loaded.ruleSet.rules.length, ...changes }, 'rules loaded');
     return [];
-  }
-
-  /** The folder and not the file: many programs put a new file in the place of the old one. */
-  #watch(): FSWatcher | undefined {
-    const { file, clock, log } = this.#options;
-    const name = basename(file);
-    try {
-      const watcher = watch(dirname(resolve(file)), { persistent: false }, (_event, changed) => {
-        if (changed !== null && changed !== name) return;
-        this.#stopTimer?.();
-        const timer = clock.setTimeout(() => void this.reload(), settleMs);
-        this.#stopTimer = () => clock.clearTimeout(timer);
-      });
-      return watcher.on('error', (error) => log.warn({ file, error }, 'the rule file is not watched any more'));
-    } catch (error) {
-      log.warn({ file, error }, 'the rule file cannot be watched: send SIGHUP when it has changed');
-      return undefined;
-    }
   }
 }
