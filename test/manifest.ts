@@ -721,6 +721,7 @@ export const manifest: readonly Requirement[] = [
   ...rows('P19', 'both', 'Each decision about a session can be read from its trace.', {
     'runtime/session-logic.test.ts': 'P19 is traced with what was decided, where traces are wanted',
     'observe/spans.test.ts': 'P19 is a span as server, in it one as client, and goes on under the second',
+    'properties/feed.test.ts': 'U1 P19 added up give the state of a session and what waits in it, after each of them',
     'compat/inspectors.test.ts': 'P19 receives the chart, follows a session live, and hears of its end',
   }),
   ...rows('P20', 'both', 'Host and Origin are checked by default, and a front for others says whom it answers to.', {

@@ -8,7 +8,6 @@ import { type Frame } from '../protocol/envelope.ts';
 import type { Decision, Tracer } from '../runtime/tracer.ts';
 import type { Effect } from '../session/effects.ts';
 import type { FrameArrived, SessionEvent } from '../session/events.ts';
-import { type SessionFacts, noFacts } from '../session/facts.ts';
 import type { SessionState } from '../session/outcomes.ts';
 import type { PendingEntry } from '../session/pending.ts';
 import type { SessionRecord } from '../session/record.ts';
@@ -35,8 +34,8 @@ export interface TracePlace {
   readonly from: SessionState;
   readonly to: SessionState;
   readonly effects: readonly Effect[];
-  /** What the peers had told each other by then. */
-  readonly facts: SessionFacts;
+  /** On which the peers had agreed by then, as spelled on the wire. */
+  readonly revision: string | undefined;
   readonly oddity: Oddity | undefined;
   /**
    * The request that the frame is about, where its names on the wire do not tell: the one in whose course a server asks
@@ -58,7 +57,7 @@ class Place implements TracePlace {
   from: SessionState = 'initializing';
   to: SessionState = 'initializing';
   effects: readonly Effect[] = noEffects;
-  facts: SessionFacts = noFacts;
+  revision: string | undefined = undefined;
   oddity: Oddity | undefined = undefined;
   about: PendingEntry | undefined = undefined;
   ordinal = 0;
@@ -106,9 +105,9 @@ export class TraceRing implements Tracer {
     from: SessionState,
     effects: readonly Effect[],
   ): void {
-    const session = record.trace as TracedSession;
-    const bytes = 'frame' in event ? sizeOfKept(event.frame) : 0;
-    this.#note(session, event, decision, from, effects, event.at, bytes);
+    const { frame } = event as Partial<FrameArrived>;
+    const bytes = frame === undefined ? 0 : sizeOfKept(frame);
+    this.#note(record.trace as TracedSession, event, decision, from, effects, event.at, bytes);
   }
 
   ended(record: SessionRecord): void {
@@ -131,7 +130,7 @@ export class TraceRing implements Tracer {
     const seq = ++this.#newestSeq;
     this.#index = this.#index + 1 === this.eventsMax ? 0 : this.#index + 1;
     const place = this.#places[this.#index]!;
-    if (place.seq >= this.#oldestSeq) this.#forget(place);
+    if (place.seq >= this.#oldestSeq) this.#leave(place);
     place.seq = seq;
     place.at = at;
     place.session = session;
@@ -140,9 +139,9 @@ export class TraceRing implements Tracer {
     place.from = from;
     place.to = record.state;
     place.effects = effects;
-    place.facts = record.facts;
+    place.revision = record.facts.protocolVersion;
     place.oddity = mayBeOdd(event, effects) ? session.oddity() : undefined;
-    place.about = typeof event === 'string' || !('frame' in event) ? undefined : aboutOf(record, event);
+    place.about = bytes === 0 ? undefined : aboutOf(record, event as FrameArrived);
     place.ordinal = ++session.events;
     place.previousSeq = session.newestSeq;
     place.bytes = bytes;
@@ -152,24 +151,30 @@ export class TraceRing implements Tracer {
       session.enteredAt = at;
     }
     this.#bytes += bytes;
-    while (this.#bytes > this.bytesMax && this.#oldestSeq < seq) this.#forget(this.#placeOf(this.#oldestSeq));
+    if (this.#bytes > this.bytesMax) this.#makeRoom(seq);
     if (session.watchers !== undefined) for (const watcher of session.watchers) watcher(session);
     if (this.#isWatched) for (const watcher of this.#watchers) watcher(session);
   }
 
-  /** The oldest one goes. A session that is over goes with its last event. */
-  #forget(place: Place): void {
+  /** What is in the place is forgotten, and something else will be. A session that is over goes with its last event. */
+  #leave(place: Place): void {
     const { session } = place;
     this.#oldestSeq = place.seq + 1;
     this.#bytes -= place.bytes;
-    const isOver = place.event === 'session.ended' && session !== undefined;
-    if (isOver && this.#sessions.get(session.id) === session) this.#sessions.delete(session.id);
-    place.session = undefined;
-    place.event = 'session.ended';
-    place.effects = noEffects;
-    place.facts = noFacts;
-    place.about = undefined;
-    place.bytes = 0;
+    if (place.event !== 'session.ended' || session === undefined) return;
+    if (this.#sessions.get(session.id) === session) this.#sessions.delete(session.id);
+  }
+
+  /** The oldest events go until their frames are not too many; what they held on to goes with them. */
+  #makeRoom(newestSeq: number): void {
+    while (this.#bytes > this.bytesMax && this.#oldestSeq < newestSeq) {
+      const place = this.#placeOf(this.#oldestSeq);
+      this.#leave(place);
+      place.session = undefined;
+      place.event = 'session.opened';
+      place.effects = noEffects;
+      place.about = undefined;
+    }
   }
 
   // --- who looks -----------------------------------------------------------------------------------------------------

@@ -55,8 +55,8 @@ function ofEvent(place: TracePlace, event: SessionEvent): TracedProblem | undefi
   }
 }
 
-function broken(section: Section, { facts }: TracePlace, text: string): TracedProblem {
-  return { text, spec: sectionUrl(section, facts.protocolVersion) };
+function broken(section: Section, { revision }: TracePlace, text: string): TracedProblem {
+  return { text, spec: sectionUrl(section, revision) };
 }
 
 const oddityTexts: Readonly<Record<Oddity, { readonly text: string; readonly section?: Section }>> = {
@@ -137,7 +137,7 @@ const legalityTexts: Readonly<Record<Exclude<FrameLegality, 'legal'>, (method: s
 };
 
 function ofLegality(place: TracePlace, { frame, direction }: FrameArrived): TracedProblem | undefined {
-  const legality = classifyFrame(frame.envelope, direction, place.facts.protocolVersion);
+  const legality = classifyFrame(frame.envelope, direction, place.revision);
   if (legality === 'legal') return undefined;
   const text = legalityTexts[legality](frame.envelope.method, senderOf(direction));
   // Extensions have methods of their own.

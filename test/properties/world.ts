@@ -12,6 +12,8 @@ import type { EndReason } from '../../src/session/outcomes.ts';
 import type { RestartPolicy } from '../../src/session/upstream.ts';
 import type { TagRule } from '../../src/session/tags.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
+import { allTracers } from '../../src/observe/tracers.ts';
+import type { Tracer } from '../../src/runtime/tracer.ts';
 import { Taping } from './taping.ts';
 
 export { runs } from './runs.ts';
@@ -197,6 +199,8 @@ export interface WorldOptions extends Partial<RuntimeOptions> {
   readonly restart?: RestartPolicy;
   /** Puts something of somebody else's around the runtime, to which the same laws apply. */
   readonly through?: (runtime: Runtime) => Runtime;
+  /** Sees every event, beside the tape. */
+  readonly tracer?: Tracer;
 }
 
 /** Restarts as often as anybody likes, at once. */
@@ -214,7 +218,7 @@ export class World {
   readonly #restart: RestartPolicy;
   #sessions = 0;
 
-  constructor({ restart = alwaysRestart, through = (runtime) => runtime, ...options }: WorldOptions = {}) {
+  constructor({ restart = alwaysRestart, through = (runtime) => runtime, tracer, ...options }: WorldOptions = {}) {
     this.#restart = restart;
     this.tagRules = options.tagRules ?? [];
     const runtime = createTracedRuntime(
@@ -225,7 +229,7 @@ export class World {
         log: this.#log(),
         ...options,
       },
-      this.taping,
+      allTracers(this.taping, tracer),
     );
     this.runtime = through(runtime);
     this.runtime.observe((observation) => {
