@@ -802,6 +802,10 @@ export const manifest: readonly Requirement[] = [
     'scenarios/exchanges.test.ts':
       'R23 an answer that asks for input is an answer; its state goes back as it came, under another id',
   }),
+  ...rows('U1', 'both', 'What is told of a session while somebody watches is what the session is, after each event.', {
+    'properties/feed.test.ts': 'U1 P19 added up give the state of a session and what waits in it, after each of them',
+    'observe/traced-event-problem.test.ts': 'U1 what is wrong with an event',
+  }),
   ...rows(
     'U3',
     'both',

@@ -13,7 +13,7 @@ function watched(options: ConstructorParameters<typeof Playbook>[0] = {}) {
   return { play, talk, problems };
 }
 
-describe('what is wrong with an event', () => {
+describe('U1 what is wrong with an event', () => {
   test('is nothing, where peers speak as they should', async () => {
     const { play, talk, problems } = watched();
     talk.handshake();
