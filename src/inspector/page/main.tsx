@@ -8,12 +8,12 @@ import { openSocket } from './connection/reach.ts';
 import { keepToken, takeToken } from './connection/token.ts';
 import { App } from './shell/app.tsx';
 import { followAddress } from './shell/route.ts';
-import { atNextPicture } from './store/batch.ts';
+import { Pace, pageSurroundings } from './store/pace.ts';
 import { PageStore } from './store/page-store.ts';
 import { restoreTheme } from './theme.ts';
 
 restoreTheme();
-const store = new PageStore({ origin: location.origin, openSocket, later: atNextPicture });
+const store = new PageStore({ origin: location.origin, openSocket, later: new Pace(pageSurroundings()).later });
 store.connect(takeToken());
 followAddress(globalThis, () => store.connect(takeToken()));
 

@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { sessionStates } from '../../../session/outcomes.ts';
-import { shortServer } from '../overview/session-line.ts';
+import { nameOf } from '../overview/session-line.ts';
 import type { PageStore } from '../store/page-store.ts';
 import { type Breakpoint, type BreakpointFields, bodyOf, spokenBreakpoint } from './breakpoint-form.ts';
 import type { Polled } from './polled.tsx';
@@ -80,7 +80,7 @@ export function BreakpointsPanel({ store, polled }: BreakpointsPanelProps) {
               <option value="">all</option>
               {takers.map((pid) => (
                 <option key={pid} value={pid}>
-                  {pid} {shortServer(store.processes.value.get(pid)?.facts.server ?? '')}
+                  {pid} {nameOfProcess(store, pid)}
                 </option>
               ))}
             </select>
@@ -128,6 +128,11 @@ export function BreakpointsPanel({ store, polled }: BreakpointsPanelProps) {
       )}
     </section>
   );
+}
+
+function nameOfProcess(store: PageStore, pid: number): string {
+  const view = store.processes.value.get(pid);
+  return view === undefined ? '' : nameOf(view);
 }
 
 interface ChoiceProps {

@@ -1,7 +1,7 @@
 /** The columns of the table of sessions: what each shows, and how rows are put in the order of one. */
 
 import { age, rate } from '../parts/quantities.ts';
-import { type SessionLine, shortServer } from './session-line.ts';
+import type { SessionLine } from './session-line.ts';
 
 export interface Column {
   readonly name: string;
@@ -32,7 +32,7 @@ function numbers(
 export const columns: readonly Column[] = [
   words('session', 'Session', ({ row }) => row.id),
   words('state', 'State', ({ row }) => row.state),
-  words('process', 'Process', ({ process }) => `${process.pid} ${shortServer(process.server)}`),
+  words('process', 'Process', ({ process, processName }) => `${process.pid} ${processName}`),
   words('client', 'Client', ({ row }) => row.clientName),
   words('server', 'Server', ({ row }) => row.serverName, true),
   words('protocol', 'Protocol', ({ row }) => row.protocolVersion),

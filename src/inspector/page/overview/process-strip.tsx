@@ -3,12 +3,13 @@
 import type { ProcessFacts } from '../../../observe/process-facts.ts';
 import type { ProcessView } from '../store/process-view.ts';
 import { filterText } from './overview-state.ts';
-import { shortServer } from './session-line.ts';
+import { nameOf } from './session-line.ts';
 
 export function ProcessStrip({ processes }: { readonly processes: ReadonlyMap<number, ProcessView> }) {
   return (
     <ul class="processes" aria-label="Processes">
-      {[...processes.values()].map(({ facts, link, rows }) => {
+      {[...processes.values()].map((view) => {
+        const { facts, link, rows } = view;
         const condition = `pid == ${facts.pid}`;
         const isChosen = filterText.value === condition;
         return (
@@ -22,7 +23,7 @@ export function ProcessStrip({ processes }: { readonly processes: ReadonlyMap<nu
                 filterText.value = isChosen ? '' : condition;
               }}
             >
-              {shortServer(facts.server)}{' '}
+              {nameOf(view)}{' '}
               <span class="dim">
                 {facts.pid} · {link === 'open' ? rows.size : wordOf(link)}
               </span>

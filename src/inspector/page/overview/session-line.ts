@@ -8,6 +8,8 @@ export interface SessionLine {
   /** Of all sessions of all processes. */
   readonly key: string;
   readonly process: ProcessFacts;
+  /** What the process is in front of, in a word. */
+  readonly processName: string;
   readonly row: SessionRow;
   /** Milliseconds since 1970. */
   readonly openedAt: number;
@@ -16,12 +18,21 @@ export interface SessionLine {
 /** In the order of the processes, and of their sessions. */
 export function linesOf(processes: Iterable<ProcessView>): readonly SessionLine[] {
   const lines: SessionLine[] = [];
-  for (const { facts, epochOffset, rows } of processes) {
+  for (const view of processes) {
+    const { facts, epochOffset, rows } = view;
+    const processName = nameOf(view);
     for (const row of rows.values()) {
-      lines.push({ key: `${facts.pid}/${row.id}`, process: facts, row, openedAt: row.openedAt + epochOffset });
+      const openedAt = row.openedAt + epochOffset;
+      lines.push({ key: `${facts.pid}/${row.id}`, process: facts, processName, row, openedAt });
     }
   }
   return lines;
+}
+
+/** What a process is in front of: as its server calls itself, or, before one has said so, as it was started. */
+export function nameOf({ facts, rows }: Pick<ProcessView, 'facts' | 'rows'>): string {
+  for (const { serverName } of rows.values()) if (serverName !== undefined) return serverName;
+  return shortServer(facts.server);
 }
 
 /** A word for what a process is in front of: the package, program or host, without what stands around it. */

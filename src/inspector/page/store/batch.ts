@@ -1,20 +1,4 @@
-/** Gathers what comes in and hands it on once for each picture that the browser draws, so that a thousand messages cost one redraw. */
-
-/** A page that is not drawn is kept up to date all the same. */
-const hiddenMs = 250;
-
-/** Does it before the browser draws next, or soon when it draws nothing. */
-export function atNextPicture(act: () => void): void {
-  let isDone = false;
-  const once = (): void => {
-    if (isDone) return;
-    isDone = true;
-    clearTimeout(late);
-    act();
-  };
-  const late = setTimeout(once, hiddenMs);
-  requestAnimationFrame(once);
-}
+/** Gathers what comes in and hands it on together, so that a thousand messages cost one redraw. */
 
 export class Batch<Item> {
   readonly #hand: (items: readonly Item[]) => void;

@@ -5,5 +5,5 @@ import type { SessionLine } from '../../../../src/inspector/page/overview/sessio
 import { facts, row } from '../store/rows.ts';
 
 export function line(id: string, changed: Partial<SessionRow> = {}, openedAt = 0): SessionLine {
-  return { key: `${facts.pid}/${id}`, process: facts, row: row(id, changed), openedAt };
+  return { key: `${facts.pid}/${id}`, process: facts, processName: 'everything', row: row(id, changed), openedAt };
 }

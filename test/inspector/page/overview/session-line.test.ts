@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { linesOf, shortServer } from '../../../../src/inspector/page/overview/session-line.ts';
+import { linesOf, nameOf, shortServer } from '../../../../src/inspector/page/overview/session-line.ts';
 import { foldProcess, newProcessView } from '../../../../src/inspector/page/store/process-view.ts';
 import { facts, hello, overview, row } from '../store/rows.ts';
 
@@ -11,6 +11,13 @@ test('a line is a row with its process, at the time of day', () => {
     ['4711/a', 1_700_000_000_500],
     ['4712/a', 1_700_000_000_500],
   ]);
+});
+
+test('a process is called as its server calls itself, once it has', () => {
+  const fresh = newProcessView(facts);
+  expect(nameOf(fresh)).toBe('server-everything');
+  const rows = [row('a'), row('b', { serverName: 'mcp-everything' })];
+  expect(nameOf(foldProcess(fresh, overview({ isWhole: true, sessions: rows })))).toBe('mcp-everything');
 });
 
 test.each([
