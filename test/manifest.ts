@@ -728,7 +728,8 @@ export const manifest: readonly Requirement[] = [
     'adapters/fetch-handler.test.ts': 'P20 lets nobody into the session of somebody else',
     'transports/http-session-table.test.ts': 'P20 are found by their id, by who opened them',
     'runtime/foreign.test.ts': 'P20 S4 a message of somebody else',
-    'properties/principals.test.ts': 'P20 two principals with the same ids at one shared server',
+    'properties/principals.test.ts':
+      'P20 two principals with the same ids at one shared server hear nothing of each other',
     'proxy/guard.test.ts': 'P20 knows no session of one principal when another names it',
     'proxy/http.test.ts': 'P20 of a foreign host or page are not let in',
     'proxy/gateway.test.ts': 'P20 a session of one route is nobody on another',
