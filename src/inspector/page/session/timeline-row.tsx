@@ -34,7 +34,7 @@ export interface TimelineRowProps {
 export function TimelineRow(props: TimelineRowProps) {
   const { line, index, cursorSeq, isLive, isChosen, isRelated, choose } = props;
   const classes = [
-    'line',
+    'step',
     `line-${line.type}`,
     isChosen ? 'chosen' : '',
     isRelated ? 'related' : '',

@@ -76,7 +76,7 @@ export function TimelineView(props: TimelineViewProps) {
   const after = Math.min(lines.length, Math.ceil((view.top + view.height) / rowHeightPx) + spareRows);
   return (
     <section class="timeline" aria-label="Timeline">
-      <div class="line timeline-head" aria-hidden="true">
+      <div class="step timeline-head" aria-hidden="true">
         <div class="line-time dim">time</div>
         <div class="line-lanes">
           <span class="head-client">client</span>
