@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { measuredSizes, sizePath } from '../scripts/docs/size-page.ts';
+import { measuredSizes, pageSizes, sizePath } from '../scripts/docs/size-page.ts';
 
 /** What a change may add or take before the page has to be written again. */
 const toleranceRatio = 0.02;
@@ -10,7 +10,7 @@ const toleranceRatio = 0.02;
 test('the sizes are true within 2 %', async () => {
   const page = readFileSync(sizePath, 'utf8');
   const rows = [...page.matchAll(/^\| (.+?) +\| (\d+) +\| (\d+) +\|$/gm)];
-  const sizes = await measuredSizes();
+  const sizes = [...(await measuredSizes()), ...pageSizes()];
   expect(rows.map(([, title]) => title)).toEqual(sizes.map(({ title }) => title));
   const off = sizes.filter(({ bytes, gzippedBytes }, index) => {
     const [, , saidBytes, saidGzipped] = rows[index]!;
@@ -24,4 +24,10 @@ test('the sizes are true within 2 %', async () => {
 test('who reads messages alone carries no session and no XState', async () => {
   const [reading, sessions] = await measuredSizes();
   expect(reading!.bytes * 5).toBeLessThan(sessions!.bytes);
+});
+
+test("the inspector's page is under 150 KB, gzipped", () => {
+  const [opened, , all] = pageSizes();
+  expect(opened!.gzippedBytes).toBeGreaterThan(10_000);
+  expect(all!.gzippedBytes).toBeLessThan(150_000);
 });

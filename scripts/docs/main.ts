@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Page, chartPages, pagesWithParts, printed, referencePages, withParts } from './pages.ts';
-import { measuredSizes, sizePage, sizePath } from './size-page.ts';
+import { measuredSizes, pageSizes, sizePage, sizePath } from './size-page.ts';
 
 const [, , part = 'docs'] = process.argv;
 
@@ -13,7 +13,7 @@ switch (part) {
     break;
   case 'size': {
     const sizes = await measuredSizes();
-    await writePages([{ path: sizePath, build: () => sizePage(sizes) }]);
+    await writePages([{ path: sizePath, build: () => sizePage(sizes, pageSizes()) }]);
     break;
   }
   default:

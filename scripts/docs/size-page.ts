@@ -1,8 +1,13 @@
-/** docs/reference/size.md: what of the package ends up in the one file that a bundler makes for a page or a service. */
+/**
+ * docs/reference/size.md: what of the package ends up in the one file that a bundler makes for a page or a service, and how much the
+ * inspector's page is.
+ */
 
-import { resolve } from 'node:path';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
+import { pageFolder } from '../build/page.ts';
 import { code, table } from './markdown.ts';
 
 export const sizePath = 'docs/reference/size.md';
@@ -70,7 +75,31 @@ async function measured({ title, program, platform }: Use): Promise<Size> {
   return { title, bytes: bytes.length, gzippedBytes: gzipSync(bytes, { level: 9 }).length };
 }
 
-export function sizePage(sizes: readonly Size[]): string {
+/** Of the built page: what a browser loads at first, and the part that follows with the first condition. Needs the build. */
+export function pageSizes(): readonly Size[] {
+  const files = ['', 'assets'].flatMap((folder) =>
+    readdirSync(join(pageFolder, folder), { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => ({ name, body: readFileSync(join(pageFolder, folder, name)) })),
+  );
+  const sizeOf = (title: string, isOf: (name: string) => boolean): Size => {
+    const bodies = files.filter(({ name }) => isOf(name)).map(({ body }) => body);
+    return {
+      title,
+      bytes: bodies.reduce((sum, body) => sum + body.length, 0),
+      gzippedBytes: bodies.reduce((sum, body) => sum + gzipSync(body, { level: 9 }).length, 0),
+    };
+  };
+  const isLater = (name: string): boolean => name.startsWith('cel-filter');
+  return [
+    sizeOf('as it is opened', (name) => !isLater(name)),
+    sizeOf('with the first condition that is typed (CEL)', isLater),
+    sizeOf('all of it', () => true),
+  ];
+}
+
+/** @param ofPage the inspector's page. */
+export function sizePage(sizes: readonly Size[], ofPage: readonly Size[]): string {
   return [
     '<!-- Written by npm run size (scripts/docs/size-page.ts) from what the bundler made. -->',
     '# Sizes',
@@ -80,6 +109,12 @@ included, and Node's own modules excepted. The package says that none of its mod
     table(
       ['import', 'minified, bytes', 'gzipped, bytes'],
       sizes.map(({ title, bytes, gzippedBytes }) => [title, String(bytes), String(gzippedBytes)]),
+    ),
+    '## The inspector',
+    'The files of the page that `--inspect` serves, each by itself. A test keeps all of it under 150 KB gzipped.',
+    table(
+      ['part', 'bytes', 'gzipped, bytes'],
+      ofPage.map(({ title, bytes, gzippedBytes }) => [title, String(bytes), String(gzippedBytes)]),
     ),
   ].join('\n\n');
 }
