@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { addAuth } from './auth.ts';
 import { type ConfigRequest, addConfig } from './config.ts';
+import { type DoctorRequest, addDoctor } from './doctor.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type Runners, addForward } from './forward.ts';
 import { type GatewayRequest, addGateway } from './gateway.ts';
@@ -24,6 +25,7 @@ export interface AllRunners extends Runners {
   readonly inspect: (request: InspectRequest) => Promise<void>;
   readonly open: (request: OpenRequest) => Promise<void>;
   readonly sessions: (request: SessionsRequest) => Promise<void>;
+  readonly doctor: (request: DoctorRequest) => Promise<void>;
   readonly wrap: (request: WrapRequest) => Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export function commandLine(runners: AllRunners): Command {
   addOpen(program, runners.open);
   addSessions(program, runners.sessions);
   addWrap(program, runners.wrap);
+  addDoctor(program, runners.doctor);
   addRules(program, runners.rules);
   addConfig(program, runners.config);
   addAuth(program, runners.auth);

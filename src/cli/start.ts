@@ -38,6 +38,18 @@ export async function start(words: readonly string[], environment: NodeJS.Proces
       const { runSessions } = await import('./run-sessions.ts');
       process.exitCode = await runSessions(request, terminalOf(process.stdout), terminalOf(process.stderr));
     },
+    doctor: async (request) => {
+      const [out, err] = [terminalOf(process.stdout), terminalOf(process.stderr)];
+      if (request.do === 'leaks') {
+        const { interruptOr, runLeaks } = await import('./doctor-leaks.ts');
+        process.exitCode = await runLeaks(request, interruptOr(), out, err);
+        return;
+      }
+      const [{ runDoctor }, { homedir }] = await Promise.all([import('./run-doctor.ts'), import('node:os')]);
+      const { platform, version } = process;
+      const around = { platform, environment, home: homedir(), folder: process.cwd(), version: version.slice(1) };
+      process.exitCode = await runDoctor(request, { out, ...around });
+    },
     wrap: async (request) => {
       const [{ runWrap }, { launcherOf }, { forwardFlagsProblem }, { packageVersion }, { homedir }] = await Promise.all(
         [

@@ -14,4 +14,5 @@ export const idleRunners: AllRunners = {
   auth: nothing,
   rules: nothing,
   wrap: nothing,
+  doctor: nothing,
 };
