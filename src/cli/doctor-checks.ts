@@ -93,11 +93,12 @@ export function checkClients(place: Parameters<ClientList['file']>[0], folder: s
   return clientLists.flatMap((client) => checkClient(client, client.file(place), folder));
 }
 
-function checkClient({ name, title, lists }: ClientList, path: string, folder: string): readonly Finding[] {
+function checkClient(client: ClientList, path: string, folder: string): readonly Finding[] {
+  const { name, title } = client;
   const file = readListFile(path);
   if (file === undefined) return [];
   if ('problem' in file) return [warning('clients', `${title}: ${file.problem}`, 'its servers cannot be looked at')];
-  const read = serversIn(file.text, lists(folder));
+  const read = serversIn(file.text, client.lists(folder));
   if ('mistakes' in read) {
     return read.mistakes.map(({ line, column, message }) =>
       problem('clients', `${title}: ${path}:${line}:${column}: ${message}`, `${title} may find none of its servers`),

@@ -134,7 +134,9 @@ function aboutExit({ spawnError, code, signal, lastStderr }: ServerExit, command
           ? 'it said nothing on standard error: run it by hand'
           : `it said: ${lastStderr.slice(-3).join(' / ')}`,
       );
-    default:
+    case 'no-such-directory':
+    case 'no-resources':
+    case 'failed':
       return problem(check, `${command} cannot be started: ${spawnError!.message}`, 'run it by hand');
   }
 }
