@@ -22,6 +22,7 @@ import type { ServerRequest } from './server-flags.ts';
 import type { SessionRequest } from './session-flags.ts';
 import { ruleEngine, rulesInForce } from './rules-flag.ts';
 import { serverLine } from './terminal.ts';
+import { openTraces } from './traces-asked-for.ts';
 
 /** What was asked for. */
 export interface ForwardRequest extends SessionRequest {
@@ -67,6 +68,7 @@ export async function runForward(request: ForwardRequest): Promise<never> {
   rules = (await rulesInForce(request.rules, clock, log)) ?? null;
   const engine = await ruleEngine(rules, request.inspect !== undefined, clock, log);
   const ring = await ringFor(request.inspect);
+  const traces = await openTraces(process.env, log);
   if (isatty(0)) log.info({}, 'your terminal is the client: type a message a line, Ctrl-D to end');
   proxy = forwardStdio({
     ...openStandardStreams(),
@@ -80,6 +82,7 @@ export async function runForward(request: ForwardRequest): Promise<never> {
     ...(request.profile === undefined ? {} : { profile: request.profile }),
     ...(engine === undefined ? {} : { rules: engine }),
     ...(ring === undefined ? {} : { tracer: ring }),
+    ...(traces === undefined ? {} : { tracing: traces.tracing }),
     checksInvariants: request.checksInvariants === true,
   });
 
@@ -112,6 +115,7 @@ export async function runForward(request: ForwardRequest): Promise<never> {
   const orphanhood = new Orphanhood(clock, () => proxy?.clientGone());
   const { reason, exit } = await proxy.ended;
   orphanhood.stop();
+  await traces?.close();
   await log.opened();
   await people.flushed(farewellMs);
   process.exit(exitCodeOf(reason, exit, wasAskedToStop));

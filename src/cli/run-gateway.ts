@@ -21,6 +21,7 @@ import { openLog } from './log.ts';
 import { People } from './people.ts';
 import { ruleEngine } from './rules-flag.ts';
 import { serverLine } from './terminal.ts';
+import { openTraces } from './traces-asked-for.ts';
 
 /** How long the last lines on stderr may take at the end. */
 const farewellMs = 500;
@@ -48,11 +49,13 @@ export async function runGateway({ file, logLevel, inspect }: GatewayRequest): P
 
   const engine = await ruleEngine(rules, inspect !== undefined, clock, log);
   const ring = await ringFor(inspect);
+  const traces = await openTraces(process.env, log);
 
   let gateway: Gateway | undefined;
   let wasAskedToStop = false;
   let stopLooking = (): void => {};
   const leave = async (code: number): Promise<never> => {
+    await traces?.close();
     await people.flushed(farewellMs);
     process.exit(code);
   };
@@ -82,6 +85,7 @@ export async function runGateway({ file, logLevel, inspect }: GatewayRequest): P
       log,
       ...(engine === undefined ? {} : { rules: engine }),
       ...(ring === undefined ? {} : { tracer: ring }),
+      ...(traces === undefined ? {} : { tracing: traces.tracing }),
       onStderr: (upstream, line) => people.write(serverLine(line, people, upstream)),
     });
   } catch (error) {

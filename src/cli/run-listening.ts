@@ -3,6 +3,7 @@
  * the exit code that says how it went. Does not know how the command line was written.
  */
 
+import type { Tracing } from '../observe/spans.ts';
 import type { Clock, Log } from '../ports.ts';
 import {
   type Backend,
@@ -30,7 +31,9 @@ import type { ServerRequest } from './server-flags.ts';
 import type { SessionRequest } from './session-flags.ts';
 import { ruleEngine, rulesInForce } from './rules-flag.ts';
 import { shownServer } from './shown-server.ts';
+import type { Traces } from './otlp.ts';
 import { serverLine } from './terminal.ts';
+import { openTraces } from './traces-asked-for.ts';
 
 export interface ListeningRequest extends SessionRequest {
   readonly front: 'http' | 'ws';
@@ -50,10 +53,12 @@ export async function runListening(request: ListeningRequest): Promise<never> {
   const people = new People(openStandardError());
   const log = openLog(request.logLevel ?? defaultLogLevel, people, () => clock.wallTime());
   let forward: ListeningForward | undefined;
+  let traces: Traces | null = null;
   let kill = (): void => {};
   let wasAskedToStop = false;
 
   const leave = async (code: number): Promise<never> => {
+    await traces?.close();
     await people.flushed(farewellMs);
     process.exit(code);
   };
@@ -93,8 +98,9 @@ export async function runListening(request: ListeningRequest): Promise<never> {
   rules = (await rulesInForce(request.rules, clock, log)) ?? null;
   const engine = await ruleEngine(rules, request.inspect !== undefined, clock, log);
   const ring = await ringFor(request.inspect);
+  traces = (await openTraces(process.env, log)) ?? null;
   try {
-    forward = await open(request, backend, clock, log, { rules: engine, tracer: ring });
+    forward = await open(request, backend, clock, log, { rules: engine, tracer: ring, tracing: traces?.tracing });
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
     log.error({}, error.message);
@@ -131,6 +137,7 @@ export async function runListening(request: ListeningRequest): Promise<never> {
 interface Lookers {
   readonly rules: RuleEngine | undefined;
   readonly tracer: Tracer | undefined;
+  readonly tracing: Tracing | undefined;
 }
 
 async function open(
@@ -138,7 +145,7 @@ async function open(
   backend: Backend,
   clock: Clock,
   log: Log,
-  { rules, tracer }: Lookers,
+  { rules, tracer, tracing }: Lookers,
 ): Promise<ListeningForward> {
   const { guard: asked, rules: _, ...rest } = request;
   const { listen } = rest;
@@ -152,6 +159,7 @@ async function open(
     ...(guard === undefined ? {} : { guard }),
     ...(rules === undefined ? {} : { rules }),
     ...(tracer === undefined ? {} : { tracer }),
+    ...(tracing === undefined ? {} : { tracing }),
   };
   if (request.front === 'http') {
     const { forwardHttp } = await import('../proxy/http.ts');

@@ -8,6 +8,7 @@ import { isUtf8 } from 'node:buffer';
 
 import type { RouteConfig } from '../config/gateway-config.ts';
 import { type Refusal, refusal } from '../errors.ts';
+import type { Tracing } from '../observe/spans.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { OpenResult, Runtime } from '../runtime/api.ts';
@@ -33,6 +34,7 @@ export interface RouteSurroundings {
   /** Asked about the frames of every route. */
   readonly rules: RuleEngine | undefined;
   readonly tracer: Tracer | undefined;
+  readonly tracing: Tracing | undefined;
 }
 
 /** What counts as said by the file even where it is what would be without. */
@@ -60,7 +62,7 @@ export class GatewayRoute {
     guard: Guard | undefined,
     surroundings: RouteSurroundings,
   ) {
-    const { clock, log, checksInvariants, rules, tracer } = surroundings;
+    const { clock, log, checksInvariants, rules, tracer, tracing } = surroundings;
     const limits = withRoomForAFrame(config.limits);
     this.#config = config;
     this.upstream = upstream;
@@ -68,8 +70,10 @@ export class GatewayRoute {
     this.#surroundings = surroundings;
     this.isForHost = hostCheck(config.host);
     const options = { clock, log, limits, times: config.times, profile: config.profile, checksInvariants };
-    this.runtime = createTracedRuntime({ ...options, ...(rules === undefined ? {} : { interceptors: rules }) }, tracer);
+    const interceptors = tracing?.after(rules) ?? rules;
+    this.runtime = createTracedRuntime({ ...options, ...(interceptors === undefined ? {} : { interceptors }) }, tracer);
     this.#unwatch = rules?.watch(this.runtime);
+    tracing?.watch(this.runtime);
     this.runtime.observe((observation) => {
       if (observation.type === 'session-opened') this.#ids.add(observation.sessionId);
       else if (observation.type === 'session-ended') {

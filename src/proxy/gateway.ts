@@ -6,6 +6,7 @@
 
 import type { GatewayConfig, RouteConfig } from '../config/gateway-config.ts';
 import type { Measured } from '../observe/metrics.ts';
+import type { Tracing } from '../observe/spans.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { RuntimeSession } from '../runtime/api.ts';
@@ -36,6 +37,8 @@ export interface GatewayOptions {
   readonly rules?: RuleEngine;
   /** Sees every event of the sessions of every route. */
   readonly tracer?: Tracer;
+  /** Makes spans of requests and sessions, of every route. */
+  readonly tracing?: Tracing;
 }
 
 export interface Gateway {
@@ -268,13 +271,14 @@ class RunningGateway implements Gateway {
   }
 
   #newRoute(config: RouteConfig, upstream: GatewayUpstream, guard: Guard | undefined): GatewayRoute {
-    const { clock, log, checksInvariants = false, rules, tracer } = this.#options;
+    const { clock, log, checksInvariants = false, rules, tracer, tracing } = this.#options;
     const route = new GatewayRoute(config, upstream, guard, {
       clock,
       log,
       checksInvariants,
       rules,
       tracer,
+      tracing,
       crowd: () => this.#crowd(),
     });
     this.measured.came(route);

@@ -24,6 +24,7 @@ export async function forwardHttp(options: ListeningOptions): Promise<ListeningF
   const runtime = createTracedRuntime(runtimeOptionsOf(options, limits), options.tracer);
   if (options.observer !== undefined) runtime.observe(options.observer);
   if (options.rules !== undefined) options.rules.watch(runtime);
+  options.tracing?.watch(runtime);
   let isDraining = false;
   const front = await openHttpFront({
     host,

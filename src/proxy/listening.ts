@@ -3,6 +3,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import type { Tracing } from '../observe/spans.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { Runtime, RuntimeOptions } from '../runtime/api.ts';
@@ -39,6 +40,8 @@ export interface ListeningOptions {
   readonly observer?: Observer;
   /** What is done to frames on their way. */
   readonly rules?: RuleEngine;
+  /** Makes spans of requests and sessions. */
+  readonly tracing?: Tracing;
   /** Sees every event of every session. */
   readonly tracer?: Tracer;
 }
@@ -93,14 +96,15 @@ export function urlOf(scheme: string, { address, port, family }: AddressInfo, pa
 }
 
 export function runtimeOptionsOf(options: ListeningOptions, limits: Limits): Omit<RuntimeOptions, 'ids'> {
-  const { clock, log, times, profile, rules, checksInvariants } = options;
+  const { clock, log, times, profile, rules, tracing, checksInvariants } = options;
+  const interceptors = tracing?.after(rules) ?? rules;
   return {
     clock,
     log,
     limits,
     ...(times === undefined ? {} : { times }),
     ...(profile === undefined ? {} : { profile }),
-    ...(rules === undefined ? {} : { interceptors: rules }),
+    ...(interceptors === undefined ? {} : { interceptors }),
     ...(checksInvariants === undefined ? {} : { checksInvariants }),
   };
 }

@@ -5,6 +5,7 @@
 
 import type { Readable, Writable } from 'node:stream';
 
+import type { Tracing } from '../observe/spans.ts';
 import type { Clock, Log } from '../ports.ts';
 import { probeOversize } from '../protocol/oversize.ts';
 import type { RuleEngine } from '../rules/rule-engine.ts';
@@ -36,6 +37,8 @@ export interface ForwardStdioOptions {
   readonly observer?: Observer;
   /** What is done to frames on their way. */
   readonly rules?: RuleEngine;
+  /** Makes spans of requests and of the session. */
+  readonly tracing?: Tracing;
   /** Sees every event of the session. */
   readonly tracer?: Tracer;
 }
@@ -81,18 +84,20 @@ export function forwardStdio(options: ForwardStdioOptions): Forward {
       logExit(log, server.command, departed);
     },
   };
+  const interceptors = options.tracing?.after(options.rules) ?? options.rules;
   const runtimeOptions: RuntimeOptions = {
     clock,
     log,
     limits,
     ...(options.times === undefined ? {} : { times: options.times }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
-    ...(options.rules === undefined ? {} : { interceptors: options.rules }),
+    ...(interceptors === undefined ? {} : { interceptors }),
     ...(options.checksInvariants === undefined ? {} : { checksInvariants: options.checksInvariants }),
   };
   const runtime = createTracedRuntime(runtimeOptions, options.tracer);
   if (options.observer !== undefined) runtime.observe(options.observer);
   if (options.rules !== undefined) options.rules.watch(runtime);
+  options.tracing?.watch(runtime);
 
   const end = deferred<ForwardEnd>();
   const allWritten = deferred();

@@ -49,6 +49,7 @@ export async function forwardWebSocket(options: ListeningOptions): Promise<Liste
   const runtime = createTracedRuntime(runtimeOptionsOf(options, limits), options.tracer);
   if (options.observer !== undefined) runtime.observe(options.observer);
   if (options.rules !== undefined) options.rules.watch(runtime);
+  options.tracing?.watch(runtime);
   const door = doorPolicy({ listenHost: listen.host, ...listen.door, isGuarded: guard !== undefined });
   const upgraded = new WeakMap<IncomingMessage, Upgraded>();
   let isDraining = false;

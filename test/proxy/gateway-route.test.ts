@@ -38,6 +38,7 @@ function routeOf(config: Partial<RouteConfig> = {}): GatewayRoute {
     checksInvariants: true,
     rules: undefined,
     tracer: undefined,
+    tracing: undefined,
   });
   onTestFinished(async () => route.close());
   return route;
