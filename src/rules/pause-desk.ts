@@ -11,10 +11,8 @@ import type { JsonObject } from '../session/interception.ts';
 /** What happens to a frame that nobody decides about. */
 export type DefaultDecision = 'resume' | 'block';
 
-/** A frame on the desk, as people see it. */
-export interface PausedFrame {
-  /** Of this frame on this desk; says nothing else. */
-  readonly id: string;
+/** A frame that may lie on a desk. */
+interface Pausable {
   readonly sessionId: string;
   /** The rule that paused it. */
   readonly rule: string;
@@ -24,12 +22,18 @@ export interface PausedFrame {
   readonly method: string;
   /** Size of the frame as it came. */
   readonly bytes: number;
+  readonly byDefault: DefaultDecision;
+  readonly message: JsonObject;
+}
+
+/** A frame on the desk, as people see it. */
+export interface PausedFrame extends Pausable {
+  /** Of this frame on this desk; says nothing else. */
+  readonly id: string;
   /** Milliseconds since the Unix epoch. */
   readonly pausedAt: number;
   /** When the default decision is taken, in milliseconds since the Unix epoch. */
   readonly decidesAt: number;
-  readonly byDefault: DefaultDecision;
-  readonly message: JsonObject;
 }
 
 /** What was decided about a frame, by a person or by the clock. `modify`: the message goes on instead. */
@@ -73,16 +77,8 @@ export const defaultPauseLimits: PauseLimits = {
 };
 
 /** A frame that is to be put on the desk. */
-export interface PauseRequest {
-  readonly sessionId: string;
-  readonly rule: string;
-  readonly direction: Direction;
-  readonly kind: FrameKind;
-  readonly method: string;
-  readonly bytes: number;
-  readonly message: JsonObject;
+export interface PauseRequest extends Pausable {
   readonly pauseMs: number;
-  readonly byDefault: DefaultDecision;
 }
 
 interface Place {

@@ -55,7 +55,7 @@ export class InterceptorChain {
     frameId: number,
     via?: Via,
   ): Verdict | AwaitedVerdict {
-    const run = new Run(record, direction, frame, frameId, via, this.#clock);
+    const run = new Run({ record, direction, frameId, via, clock: this.#clock }, frame);
     let interceptors: readonly Interceptor[];
     try {
       interceptors = this.#for(run);
@@ -119,13 +119,18 @@ export interface AwaitedVerdict {
 
 type Pause = Extract<InterceptAction, { readonly action: 'pause' }>;
 
+/** What stays the same of a frame on its way through the chain, whatever it is changed into. */
+interface Passage {
+  readonly record: SessionRecord;
+  readonly direction: Direction;
+  readonly frameId: number;
+  readonly via: Via | undefined;
+  readonly clock: Clock;
+}
+
 /** One frame on its way through the chain. */
 class Run {
-  readonly #record: SessionRecord;
-  readonly #direction: Direction;
-  readonly #frameId: number;
-  readonly #via: Via | undefined;
-  readonly #clock: Clock;
+  readonly #passage: Passage;
   readonly #steps: InterceptStep[] = [];
   /** What is told when the answer does not come in time. */
   readonly deliberation = { interceptor: '', steps: this.#steps, isAside: false, pausedUntil: 0 };
@@ -135,31 +140,13 @@ class Run {
   #isAside: boolean | undefined;
   #labels: LabelChange[] | undefined;
 
-  constructor(
-    record: SessionRecord,
-    direction: Direction,
-    frame: Frame,
-    frameId: number,
-    via: Via | undefined,
-    clock: Clock,
-  ) {
-    this.#record = record;
-    this.#direction = direction;
+  constructor(passage: Passage, frame: Frame) {
+    this.#passage = passage;
     this.#frame = frame;
-    this.#frameId = frameId;
-    this.#via = via;
-    this.#clock = clock;
   }
 
   context(): InterceptContext {
-    this.#context ??= new FrameContext(
-      this.#record,
-      this.#direction,
-      this.#frame,
-      this.#frameId,
-      this.#via,
-      this.#clock,
-    );
+    this.#context ??= new FrameContext(this.#passage, this.#frame);
     return this.#context;
   }
 
@@ -177,11 +164,12 @@ class Run {
 
   /** Waits until somebody has decided, or the time for that is over. */
   async pause({ until, pauseMs, otherwise, scope }: Pause): Promise<unknown> {
-    this.deliberation.pausedUntil = this.#clock.now() + pauseMs;
+    const { clock } = this.#passage;
+    this.deliberation.pausedUntil = clock.now() + pauseMs;
     this.deliberation.isAside = scope === 'exchange';
     return new Promise((resolve, reject) => {
-      const timer = this.#clock.setTimeout(() => resolve(otherwise), pauseMs);
-      void until.then(resolve, reject).finally(() => this.#clock.clearTimeout(timer));
+      const timer = clock.setTimeout(() => resolve(otherwise), pauseMs);
+      void until.then(resolve, reject).finally(() => clock.clearTimeout(timer));
     });
   }
 
@@ -271,27 +259,16 @@ class FrameContext implements InterceptContext {
   readonly direction: Direction;
   readonly frameId: number;
   readMessage: JsonObject | undefined = undefined;
-  readonly #record: SessionRecord;
+  readonly #passage: Passage;
   readonly #frame: Frame;
-  readonly #via: Via | undefined;
-  readonly #clock: Clock;
   #name: string | undefined;
   #timestamp: number | undefined;
 
-  constructor(
-    record: SessionRecord,
-    direction: Direction,
-    frame: Frame,
-    frameId: number,
-    via: Via | undefined,
-    clock: Clock,
-  ) {
-    this.#record = record;
+  constructor(passage: Passage, frame: Frame) {
+    this.#passage = passage;
     this.#frame = frame;
-    this.#via = via;
-    this.#clock = clock;
-    this.direction = direction;
-    this.frameId = frameId;
+    this.direction = passage.direction;
+    this.frameId = passage.frameId;
   }
 
   get kind(): FrameKind {
@@ -305,7 +282,7 @@ class FrameContext implements InterceptContext {
     return this.#name;
   }
   get timestamp(): number {
-    this.#timestamp ??= this.#clock.wallTime();
+    this.#timestamp ??= this.#passage.clock.wallTime();
     return this.#timestamp;
   }
   get bytes(): number {
@@ -316,19 +293,19 @@ class FrameContext implements InterceptContext {
     return this.readMessage;
   }
   get sessionId(): string {
-    return this.#record.id;
+    return this.#passage.record.id;
   }
   get transportType(): TransportType {
-    return this.#record.transportType;
+    return this.#passage.record.transportType;
   }
   get metadata(): SessionMetadata {
-    return metadataOf(this.#record, () => this.#clock.now());
+    return metadataOf(this.#passage.record, () => this.#passage.clock.now());
   }
   get claims(): Claims {
-    return this.#via?.exchange?.claims ?? this.#record.claims ?? noClaims;
+    return this.#passage.via?.exchange?.claims ?? this.#passage.record.claims ?? noClaims;
   }
   header(name: string): string | undefined {
-    return this.#via?.exchange?.header(name);
+    return this.#passage.via?.exchange?.header(name);
   }
 
   /** What is said twice is read as a whole, and goes on as it was read. */
