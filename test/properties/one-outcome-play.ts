@@ -16,6 +16,7 @@ import {
   expectOneOutcomeEach,
 } from './laws.ts';
 import { mood, moody } from './moody-interceptor.ts';
+import { type PeerTurn, takeTurn } from './peer-turn.ts';
 import { type Pair, World, type WorldOptions, bytesOf } from './world.ts';
 
 type PeerStep =
@@ -96,9 +97,7 @@ function drain(pair: Pair): void {
   if (pair.server.ear.isReading) pair.server.drained();
 }
 
-type WorldStep =
-  | { readonly do: 'wait'; readonly ms: number }
-  | { readonly do: 'lose' | 'return' | 'half-close' | 'leave' | 'close' | 'drain' | 'nothing' };
+type WorldStep = { readonly do: 'wait'; readonly ms: number } | { readonly do: PeerTurn | 'nothing' };
 
 const worldStep: fc.Arbitrary<WorldStep> = fc.oneof(
   { weight: 5, arbitrary: fc.nat(10).map((tenths): WorldStep => ({ do: 'wait', ms: tenths * 100 })) },
@@ -111,30 +110,8 @@ const ending: fc.Arbitrary<WorldStep> = fc
   .map((what): WorldStep => ({ do: what }));
 
 function turnWorld(world: World, pair: Pair, step: WorldStep): void {
-  switch (step.do) {
-    case 'wait':
-      world.clock.advance(step.ms);
-      return;
-    case 'lose':
-      pair.server.lose();
-      return;
-    case 'return':
-      pair.server.becomeReady();
-      return;
-    case 'half-close':
-      pair.session.client.closed(false);
-      return;
-    case 'leave':
-      pair.leave();
-      return;
-    case 'close':
-      pair.session.close();
-      return;
-    case 'drain':
-      pair.session.drain();
-      return;
-    case 'nothing':
-  }
+  if (step.do === 'wait') world.clock.advance(step.ms);
+  else if (step.do !== 'nothing') takeTurn(pair, step.do);
 }
 
 /** A server that comes back says what it said before. */

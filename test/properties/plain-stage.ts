@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import type { CounterName } from '../../src/session/counters.ts';
 import { neverRestart } from '../../src/session/upstream.ts';
 import { type Expected, type Heard, PlainSession, type Side, type Step } from './plain-session.ts';
+import { takeTurn } from './peer-turn.ts';
 import { type Message, type Pair, World, type WorldOptions, alwaysRestart, bytesOf } from './world.ts';
 
 const limits = { pending: 4, reserved: 2, questions: 3, held: 4 };
@@ -143,26 +144,16 @@ class Stage {
       case 'wait':
         this.world.clock.advance(step.ms);
         return;
-      case 'lose':
-        pair.server.lose();
-        return;
-      case 'return':
-        pair.server.becomeReady();
-        return;
       case 'reply':
         this.#reply(step.asAnother);
         return;
+      case 'lose':
+      case 'return':
       case 'half-close':
-        pair.session.client.closed(false);
-        return;
       case 'leave':
-        pair.leave();
-        return;
       case 'close':
-        pair.session.close();
-        return;
       case 'drain':
-        pair.session.drain();
+        takeTurn(pair, step.do);
     }
   }
 

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import type { Direction } from '../../src/protocol/envelope.ts';
 import { KeptLog } from '../runtime/kept-log.ts';
 import { expectEverybodyTold, expectExactCounts, expectExactLedger } from './laws.ts';
+import { takeTurn } from './peer-turn.ts';
 import { type Message, type Pair, World, runs } from './world.ts';
 
 type Reaction =
@@ -82,21 +83,9 @@ class Reflex {
         pair.server.ear.hasLeftUnread = true;
         pair.server.lose();
         return;
-      case 'return':
-        pair.server.becomeReady();
-        return;
-      case 'half-close':
-        pair.session.client.closed(false);
-        return;
       case 'leave':
         // It may still hear what was decided before its leaving has its turn.
         pair.session.client.closed(true);
-        return;
-      case 'close':
-        pair.session.close();
-        return;
-      case 'drain':
-        pair.session.drain();
         return;
       case 'label':
         pair.session.label('seen', true);
@@ -104,6 +93,12 @@ class Reflex {
       case 'nothing':
       case 'answer':
       case 'answer twice':
+        return;
+      case 'return':
+      case 'half-close':
+      case 'close':
+      case 'drain':
+        takeTurn(pair, what);
     }
   }
 }
