@@ -16,12 +16,12 @@ export interface Relayed {
   readonly file: Pick<RunFile, 'origin' | 'token'>;
   /** Path and query there, as they were sent. */
   readonly path: string;
+  /** Without a byte from the process. */
+  readonly silenceMs: number;
   /** Nobody listens there any more, or a connection has ended. */
   readonly suspect: () => void;
 }
 
-/** Without a byte from the process. */
-const silenceMs = 15_000;
 /** For the other side to take what is left, when one side has ended. */
 const farewellMs = 2_000;
 
@@ -31,7 +31,7 @@ const responseHeaders = ['content-type', 'content-length', 'allow', 'retry-after
 export function relayRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  { file, path, suspect }: Relayed,
+  { file, path, silenceMs, suspect }: Relayed,
 ): void {
   const asked = ask({
     ...placeOf(file),
@@ -66,7 +66,7 @@ export function relayRequest(
 }
 
 export function relayUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, relayed: Relayed): void {
-  const { file, path, suspect } = relayed;
+  const { file, path, silenceMs, suspect } = relayed;
   const protocols = (request.headers['sec-websocket-protocol'] ?? '')
     .split(',')
     .map((name) => name.trim())

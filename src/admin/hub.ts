@@ -10,7 +10,7 @@ import type { ProcessList } from '../observe/hub-messages.ts';
 import type { Clock } from '../ports.ts';
 import { answer, refuse } from './answers.ts';
 import { type HubProcess, HubProcesses } from './hub-processes.ts';
-import { relayRequest, relayUpgrade } from './hub-relay.ts';
+import { type Relayed, relayRequest, relayUpgrade } from './hub-relay.ts';
 import { HubViewers } from './hub-viewers.ts';
 import { HubVisits } from './hub-visits.ts';
 import type { ApiAnswer } from './operation.ts';
@@ -24,6 +24,8 @@ export interface HubOptions {
   readonly folder: string;
   /** The process that this is in, which is there also where it could leave no word; undefined where it is the hub and nothing else. */
   readonly own: () => HubProcess | undefined;
+  /** How long a process that is asked may say nothing. Default 15 s. */
+  readonly silenceMs?: number;
   readonly clock: Clock;
 }
 
@@ -33,8 +35,10 @@ export class Hub {
   readonly #check: TokenCheck;
   readonly #viewers: HubViewers;
   readonly #visits: HubVisits;
+  readonly #silenceMs: number;
 
-  constructor({ token, ...processes }: HubOptions) {
+  constructor({ token, silenceMs = 15_000, ...processes }: HubOptions) {
+    this.#silenceMs = silenceMs;
     this.#visits = new HubVisits(processes.clock);
     this.token = token;
     this.#check = new TokenCheck(token);
@@ -57,7 +61,7 @@ export class Hub {
     }
     const found = await this.processes.find(place.pid);
     if (found === undefined) refuse(response, noProcess);
-    else relayRequest(request, response, { file: found.file, path: place.path, suspect: this.#suspect });
+    else relayRequest(request, response, this.#wayTo(found, place.path));
   }
 
   /** @param request for a path that `isOfHub`, with the token. Never rejects. */
@@ -72,7 +76,7 @@ export class Hub {
     if (socket.destroyed) return;
     if (place === undefined) refuseUpgrade(socket, { problem: 'NOT_FOUND' });
     else if (found === undefined) refuseUpgrade(socket, noProcess);
-    else relayUpgrade(request, socket, head, { file: found.file, path: place.path, suspect: this.#suspect });
+    else relayUpgrade(request, socket, head, this.#wayTo(found, place.path));
   }
 
   close(): void {
@@ -100,7 +104,9 @@ export class Hub {
     }
   }
 
-  readonly #suspect = (): void => this.processes.suspect();
+  #wayTo({ file }: HubProcess, path: string): Relayed {
+    return { file, path, silenceMs: this.#silenceMs, suspect: () => this.processes.suspect() };
+  }
 }
 
 /** What the hub answers itself. */

@@ -15,6 +15,7 @@ import { Hub } from '../admin/hub.ts';
 import { HubSeat } from '../admin/hub-seat.ts';
 import type { HubProcess } from '../admin/hub-processes.ts';
 import { hubToken } from '../admin/hub-token.ts';
+import { PageFiles } from '../admin/page-files.ts';
 import { type RunFile, writeRunFile } from '../admin/run-files.ts';
 import { runFolder } from '../admin/run-folder.ts';
 import type { PrometheusPage } from '../admin/prometheus.ts';
@@ -82,8 +83,8 @@ export async function openInspect(options: InspectOptions): Promise<void> {
   };
   const upgrades = upgradesOf(options, facts);
   const { host, port, areMetricsOpen = false } = at;
-  const open = async (there: number): Promise<AdminListener> =>
-    openAdminListener({ host, port: there, token, administered, upgrades, hub, areMetricsOpen, clock, log });
+  const common = { host, token, administered, upgrades, hub, page: new PageFiles(), areMetricsOpen, clock, log };
+  const open = async (there: number): Promise<AdminListener> => openAdminListener({ ...common, port: there });
   const seat =
     port === 0
       ? undefined

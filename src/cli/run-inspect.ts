@@ -7,6 +7,7 @@ import { Hub } from '../admin/hub.ts';
 import { HubSeat } from '../admin/hub-seat.ts';
 import { hubToken } from '../admin/hub-token.ts';
 import { type AdminListener, openAdminListener } from '../admin/listener.ts';
+import { PageFiles } from '../admin/page-files.ts';
 import { runFolder } from '../admin/run-folder.ts';
 import { newToken } from '../admin/token.ts';
 import type { ProcessFacts } from '../observe/process-facts.ts';
@@ -44,7 +45,8 @@ export async function runInspect({ host, port }: InspectRequest): Promise<never>
   }
   const hub = new Hub({ token: kept.token, folder, own: () => undefined, clock });
   // The token of a process is not asked for where there is none.
-  const open = async () => openAdminListener({ host, port, token: newToken(), hub, clock, log });
+  const common = { host, port, token: newToken(), hub, page: new PageFiles(), clock, log };
+  const open = async (): Promise<AdminListener> => openAdminListener(common);
   const seat = new HubSeat({ host, port, folder, pid: process.pid, command: 'inspect', open, clock, log });
   const pageAt = (origin: string): string => `${origin}/inspect/#token=${hub.token}`;
   const serve = ({ origin }: AdminListener): void => people.write(`ninelives inspector on ${pageAt(origin)}\n`);

@@ -85,6 +85,16 @@ describe('a request', () => {
     await expect(closed).resolves.toBe(undefined);
   });
 
+  test('to a process that says nothing is answered with 504', async () => {
+    const folder = runFolderOfTest();
+    const { listener } = await hubOn(folder, {}, hubsToken, 50);
+    await strangeProcess(folder, () => {});
+    expect(await asked(listener.origin, `/processes/${process.ppid}/x`)).toMatchObject({
+      status: 504,
+      body: { error: { code: 'PROCESS_SILENT' } },
+    });
+  });
+
   test('to a process that is gone, or is another one by now, is answered with 502', async () => {
     const folder = runFolderOfTest();
     const { listener } = await hubOn(folder);

@@ -45,13 +45,19 @@ export async function inspected(
 }
 
 /** A hub that has one process of its own, which nobody has written a file for. */
-export async function hubOn(folder: string, options: Partial<AdminListenerOptions> = {}, token = hubsToken) {
+export async function hubOn(
+  folder: string,
+  options: Partial<AdminListenerOptions> = {},
+  token = hubsToken,
+  silenceMs = 15_000,
+) {
   const pid = process.pid;
   let origin = '';
   const facts = { pid, version: '0.0.0', command: 'forward http', server: 'node', startedAt: 0 };
   const hub = new Hub({
     token,
     folder,
+    silenceMs,
     clock: systemClock(),
     own: () => ({ file: { pid, origin, token: 'token-of-own', startedAt: 0 }, facts }),
   });
