@@ -137,7 +137,7 @@ function aboutExit({ spawnError, code, signal, lastStderr }: ServerExit, command
     case 'no-such-directory':
     case 'no-resources':
     case 'failed':
-      return problem(check, `${command} cannot be started: ${spawnError!.message}`, 'run it by hand');
+      return problem(check, `${command} cannot be started: ${spawnError.message}`, 'run it by hand');
   }
 }
 

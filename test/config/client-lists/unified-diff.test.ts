@@ -32,6 +32,11 @@ test('changes that are far apart stand apart, each with its place before and aft
   expect(heads).toEqual(['@@ -1,6 +1,5 @@', '@@ -15,6 +14,6 @@']);
 });
 
+test('lines between changes stay, whatever changes above and below them', () => {
+  const edits = [at(4), at(6)].map((offset) => ({ offset, length: 1, text: 'L' }));
+  expect(unifiedDiff('a', text, edits)).toContain('-line 4\n+Line 4\n line 5\n-line 6\n+Line 6\n line 7\n');
+});
+
 test('changes next to each other are shown together; nothing is shown of none', () => {
   const edits = [at(4), at(6)].map((offset) => ({ offset, length: 1, text: 'L' }));
   expect(unifiedDiff('a', text, edits).match(/@@ /g)).toHaveLength(1);
