@@ -78,7 +78,7 @@ function linesOf(told: Told, hasColours: boolean): string {
   const resources = Object.entries(has.resources).map(([what, count]) => `${count} ${what}`);
   const parts = [
     `${has.sessions} sessions`,
-    `${has.upstreams} servers`,
+    `${has.upstreams} connections`,
     ...(has.children === undefined ? [] : [`${has.children} children`]),
     `${has.pending} waiting`,
     `${has.held + has.paused} held`,

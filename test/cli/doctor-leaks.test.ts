@@ -41,7 +41,7 @@ test('a process with a call under way leaks nothing, and says what it has', asyn
   );
   const { code, out } = await run({ watchMs: 1 }, 2);
   expect(code).toBe(0);
-  expect(out.match(/: nothing leaks\n {2}1 sessions, 1 servers, 1 children, 1 waiting, /g)).toHaveLength(2);
+  expect(out.match(/: nothing leaks\n {2}1 sessions, 1 connections, 1 children, 1 waiting, /g)).toHaveLength(2);
   const { processes } = JSON.parse((await run({ json: true })).out) as { readonly processes: readonly object[] };
   expect(processes).toMatchObject([{ process: { pid: stdio.pid }, report: { pid: stdio.pid, drift: [] } }]);
 });
@@ -70,7 +70,7 @@ test('what leaks is told by name, and once is enough for the exit code', async (
   const { code, out } = await run({ of: { admin, tokenFile }, watchMs: 1 }, 2);
   expect(code).toBe(1);
   expect(out).toContain(
-    'process 7 (forward http, in front of node): 1 thing leaks\n  0 sessions, 0 servers, 0 waiting, 0 held, 1 timers, heap 1.0 MB, resident 2.0 MB\n  timer: A timer is set for session x, which is gone.\n',
+    'process 7 (forward http, in front of node): 1 thing leaks\n  0 sessions, 0 connections, 0 waiting, 0 held, 1 timers, heap 1.0 MB, resident 2.0 MB\n  timer: A timer is set for session x, which is gone.\n',
   );
   expect(out).toContain('process 7 (forward http, in front of node): nothing leaks\n');
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { sessionStates } from '../../src/session/outcomes.ts';
+import { Exchange } from '../../src/session/pending.ts';
 import { snapshotOf, snapshotVersion, transitionsOf } from '../../src/session/snapshot.ts';
 import {
   answer,
@@ -111,6 +112,48 @@ describe('the requests in a snapshot', () => {
       { id: 1, ageMs: 100, dueInMs: 200, budget: 'ordinary', state: 'open' },
       { id: 2, ageMs: 50, dueInMs: null, budget: 'listen', state: 'open' },
     ]);
+  });
+});
+
+describe('a question of the server', () => {
+  const parents = (record: Session['record']): readonly unknown[] =>
+    snapshotOf(record, 10)
+      .pending.filter(({ direction }) => direction === fromServer)
+      .map(({ parent }) => parent);
+
+  test('says in whose course it was asked, where only one request can have caused it', () => {
+    const { record } = openSession();
+    receive(record, request('q0', 'roots/list', undefined, { from: fromServer, ticket: 1 }));
+    receive(record, request(7, 'tools/call', undefined, { ticket: 2 }));
+    receive(record, request('q1', 'roots/list', undefined, { from: fromServer, ticket: 3 }));
+    receive(record, request(8, 'tools/call', undefined, { ticket: 4 }));
+    receive(record, request('q2', 'roots/list', undefined, { from: fromServer, ticket: 5 }));
+    expect(parents(record)).toEqual([undefined, 7, undefined]);
+  });
+
+  test('says it by the way on which it came, among several, under the id that the client knows', () => {
+    const { record } = openSession({ hasExchanges: true });
+    const [one, other] = [new Exchange(), new Exchange()];
+    receive(record, request(1, 'tools/call', undefined, { via: one, ticket: 1 }));
+    receive(record, request(2, 'tools/call', undefined, { via: other, ticket: 2 }));
+    const via = { exchange: other, request: record.pending.entries()[1]!, status: 200 };
+    receive(record, request('q', 'roots/list', undefined, { from: fromServer, ticket: 3, via }));
+    expect(parents(record)).toEqual([2]);
+  });
+});
+
+describe('when the peers were heard last', () => {
+  test('is told of each by itself, and not before its first message', () => {
+    const { record } = openSession();
+    const heard = (now: number): readonly unknown[] => {
+      const { sinceClientMs, sinceServerMs } = snapshotOf(record, now);
+      return [sinceClientMs, sinceServerMs];
+    };
+    expect(heard(5)).toEqual([undefined, undefined]);
+    receive(record, request(1, 'tools/call', undefined, { at: 10 }));
+    expect(heard(15)).toEqual([5, undefined]);
+    receive(record, answer(1, { at: 30, ticket: 2 }));
+    expect(heard(50)).toEqual([40, 20]);
   });
 });
 
