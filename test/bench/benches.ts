@@ -20,12 +20,14 @@ import { scale } from './scale.ts';
 import { sessions } from './sessions.ts';
 import { start } from './start.ts';
 import { stop } from './stop.ts';
+import { telemetry } from './telemetry.ts';
 
 export const benches: readonly Bench[] = [
   sessions,
   stop,
   frame,
   ruled,
+  telemetry,
   adapter,
   scale,
   hop,
