@@ -15,7 +15,7 @@ const levels: readonly (readonly string[])[] = [
   ['ports'],
   ['machines'],
   ['runtime'],
-  ['file-watch'],
+  ['file-watch', 'placed-yaml'],
   ['transports', 'rules', 'record', 'observe', 'cluster', 'auth'],
   ['adapters'],
   ['core', 'index', 'opentelemetry'],

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { Condition, parseCondition } from './condition.ts';
 import { type ActionData, type PluginData, type RuleData, ruleFileLimits, ruleFileSchema } from './rule-schema.ts';
 import { didYouMean, suggested } from './suggestion.ts';
-import { PlacedYaml, type Problem } from './yaml-places.ts';
+import { RuleYaml, type Problem } from './yaml-places.ts';
 import { messageOf } from '../reasons.ts';
 
 /** A rule that is ready to be asked. */
@@ -51,7 +51,7 @@ export function readRuleFile(
     const message = `A rule file has at most ${ruleFileLimits.fileBytesMax} bytes.`;
     return { problems: [{ line: 1, column: 1, where: '', message }] };
   }
-  const yaml = new PlacedYaml(text);
+  const yaml = new RuleYaml(text);
   if (yaml.problems.length > 0) return { problems: yaml.problems.slice(0, problemsMax) };
   const checked = ruleFileSchema.safeParse(yaml.value);
   if (!checked.success) {
@@ -69,7 +69,7 @@ export function readRuleFile(
   };
 }
 
-function* duplicates(yaml: PlacedYaml, rules: readonly RuleData[]): Iterable<Problem> {
+function* duplicates(yaml: RuleYaml, rules: readonly RuleData[]): Iterable<Problem> {
   const seen = new Map<string, number>();
   for (const [index, { id }] of rules.entries()) {
     const first = seen.get(id);
@@ -81,7 +81,7 @@ function* duplicates(yaml: PlacedYaml, rules: readonly RuleData[]): Iterable<Pro
 function readRule(
   data: RuleData,
   path: readonly PropertyKey[],
-  yaml: PlacedYaml,
+  yaml: RuleYaml,
   { readMock, takesFaults = true }: ReadOptions,
   problems: Problem[],
 ): Rule {
@@ -129,7 +129,7 @@ function valueOf(
 type Issue = z.core.$ZodIssue;
 
 /** A key that nobody knows stands where it stands, and not where the object begins. */
-function issueProblems(yaml: PlacedYaml, issue: Issue): readonly Problem[] {
+function issueProblems(yaml: RuleYaml, issue: Issue): readonly Problem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const known = knownKeys(issue.path);

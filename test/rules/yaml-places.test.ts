@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { PlacedYaml, problemText } from '../../src/rules/yaml-places.ts';
+import { RuleYaml, problemText } from '../../src/rules/yaml-places.ts';
 
 describe('a YAML text', () => {
   test('has a value, and the place of everything in it', () => {
-    const yaml = new PlacedYaml('a: 1\nb:\n  - c: x\n  - d\n');
+    const yaml = new RuleYaml('a: 1\nb:\n  - c: x\n  - d\n');
     expect(yaml.value).toEqual({ a: 1, b: [{ c: 'x' }, 'd'] });
     expect(yaml.problemAt(['b', 0, 'c'], 'No.')).toEqual({ line: 3, column: 5, where: 'b[0].c', message: 'No.' });
     expect(yaml.problemAt(['b', 1], 'No.')).toMatchObject({ line: 4, column: 5 });
@@ -17,7 +17,7 @@ describe('a YAML text', () => {
     ['a block', 'w: |\n  frame.y &&\n    frame.x == 1\n', 21, 3, 13],
     ['folded, by its beginning', 'w: >\n  frame.y &&\n  frame.x == 1\n', 17, 1, 1],
   ])('has places within a text that is %s', (_how, text, offset, line, column) => {
-    expect(new PlacedYaml(text).problemWithin(['w'], offset, 'No.')).toMatchObject({ line, column });
+    expect(new RuleYaml(text).problemWithin(['w'], offset, 'No.')).toMatchObject({ line, column });
   });
 
   test.each<[string, string, object]>([
@@ -30,7 +30,7 @@ describe('a YAML text', () => {
       { line: 2, column: 3, message: "The key '__proto__' is not taken." },
     ],
   ])('that %s has problems and no value', (_what, text, problem) => {
-    const yaml = new PlacedYaml(text);
+    const yaml = new RuleYaml(text);
     expect(yaml.value).toBeUndefined();
     expect(yaml.problems[0]).toMatchObject(problem);
   });
@@ -43,7 +43,7 @@ describe('a YAML text', () => {
           .fill(n === 0 ? 'x' : `*a${n - 1}`)
           .join(', ')}]`,
     );
-    const yaml = new PlacedYaml(levels.join('\n'));
+    const yaml = new RuleYaml(levels.join('\n'));
     expect(yaml.value).toBeUndefined();
     expect(yaml.problems[0]?.message).toContain('alias');
   });
