@@ -49,9 +49,21 @@ const harmlessNames: ReadonlySet<string> = new Set([
   'continuationtoken',
 ]);
 
+/** What was found out about names, which come again and again; forgotten when there are too many of them. */
+const knownNames = new Map<string, boolean>();
+const knownNamesMax = 1000;
+
 /** A key or a header of this name holds a secret. Case and separators do not matter. */
 export function isSecretName(name: string): boolean {
-  if (name.length > nameCharactersMax) return false;
+  const known = knownNames.get(name);
+  if (known !== undefined) return known;
+  const isSecret = name.length <= nameCharactersMax && looksSecret(name);
+  if (knownNames.size >= knownNamesMax) knownNames.clear();
+  if (name.length <= nameCharactersMax) knownNames.set(name, isSecret);
+  return isSecret;
+}
+
+function looksSecret(name: string): boolean {
   const bare = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   if (harmlessNames.has(bare)) return false;
   return secretNames.has(bare) || secretEndings.some((ending) => bare.endsWith(ending));
@@ -100,12 +112,26 @@ export class Redaction {
     if (depth === depthMax) return redacted;
     if (Array.isArray(value)) return value.map((item, place) => this.#member(item, String(place), paths, depth));
     const isNamedPair = namesSecret(value);
-    const members = Object.entries(value).map(([key, member]): [string, unknown] => {
-      if (isNamedPair && key === 'value') return [key, hidden(member)];
-      if (!isSecretName(key)) return [key, this.#member(member, key, paths, depth)];
-      return [key, isSchema(member) ? schemaOfSecret(member) : hidden(member)];
-    });
-    return Object.fromEntries(members);
+    const shown: Record<string, unknown> = {};
+    for (const [key, member] of Object.entries(value)) {
+      const kept = this.#kept(key, member, isNamedPair, paths, depth);
+      // A key like any other on the wire, and none in an assignment.
+      if (key === '__proto__') Object.defineProperty(shown, key, { value: kept, enumerable: true });
+      else shown[key] = kept;
+    }
+    return shown;
+  }
+
+  #kept(
+    key: string,
+    member: unknown,
+    isNamedPair: boolean,
+    paths: readonly (readonly string[])[],
+    depth: number,
+  ): unknown {
+    if (isNamedPair && key === 'value') return hidden(member);
+    if (!isSecretName(key)) return this.#member(member, key, paths, depth);
+    return isSchema(member) ? schemaOfSecret(member) : hidden(member);
   }
 
   #member(value: unknown, key: string, paths: readonly (readonly string[])[], depth: number): unknown {
@@ -176,14 +202,21 @@ const secretCharactersMin = 8;
  * Every pattern walks over the text once: what it repeats is bounded, or ends where nothing that may follow it could begin.
  */
 export function redactText(text: string): string {
-  if (text.length < secretCharactersMin) return text;
+  if (text.length < secretCharactersMin || !suspicious.test(text)) return text;
   let shown = text;
   if (shown.includes('PRIVATE KEY-----')) shown = withoutPrivateKeys(shown);
   if (/bearer|basic/i.test(shown)) shown = shown.replaceAll(schemes, withoutCredentials);
   if (shown.includes('://')) shown = shown.replaceAll(/:\/\/[^\s/@:]{0,256}:[^\s/@]{1,256}@/g, `://${redacted}@`);
-  if (/[=:]/.test(shown)) shown = shown.replaceAll(assignments, `$1${redacted}`);
-  return shown.replaceAll(/[\w.-]{16,}/g, withoutKnownKeys);
+  if (assigned.test(shown)) shown = shown.replaceAll(assignments, `$1${redacted}`);
+  return knownKeyHint.test(shown) ? shown.replaceAll(/[\w.-]{16,}/g, withoutKnownKeys) : shown;
 }
+
+/** Most texts have nothing of what every pattern needs. */
+const suspicious =
+  /:\/\/|PRIVATE KEY-----|bearer|basic|pass|secret|token|key|credential|[prs]k[-_]|gh[opsur]_|github_pat_|glpat-|xox|aiza|a[ks]ia|npm_|hf_|pypi-|dop_v1_|ya29\.|eyj/i;
+
+/** The words that stand before what is assigned. */
+const assigned = /pass|secret|token|key|credential/i;
 
 const schemes = /\b(Bearer|Basic)( {1,4})([\w.~+/-]{8,}={0,2})/gi;
 

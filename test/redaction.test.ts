@@ -120,6 +120,7 @@ describe('a text', () => {
 
   test('that is JSON stays JSON, and one that is none is shown as text', () => {
     expect(all.body('{"a":{"token":"x"},"b":[1,null]}')).toBe('{"a":{"token":"[redacted]"},"b":[1,null]}');
+    expect(all.body('{"__proto__":{"token":"x"},"b":1}')).toBe('{"__proto__":{"token":"[redacted]"},"b":1}');
     expect(all.body('{"a":"Bearer 0123456789')).toBe('{"a":"Bearer [redacted]');
   });
 });

@@ -17,6 +17,7 @@ import { hopTool } from './hop-tool.ts';
 import type { Bench } from './measure.ts';
 import { ruled } from './rules.ts';
 import { scale } from './scale.ts';
+import { inspector } from './inspector.ts';
 import { sessions } from './sessions.ts';
 import { start } from './start.ts';
 import { stop } from './stop.ts';
@@ -37,6 +38,7 @@ export const benches: readonly Bench[] = [
   hopHttpStdio,
   hopHttpHttp,
   hopStdioHttp,
+  inspector,
   httpSessions,
   httpFlood,
   httpLongLines,
