@@ -1,7 +1,7 @@
 /** A gateway configuration that was read and checked: every reference resolved, every name known, nothing left to be wrong. */
 
 import type { StaticToken } from '../auth/static-tokens.ts';
-import type { Limits, Times } from '../session/limits.ts';
+import type { Limits, Times, TotalLimits } from '../session/limits.ts';
 import type { Profile } from '../session/profiles.ts';
 
 export interface GatewayConfig {
@@ -14,6 +14,8 @@ export interface GatewayConfig {
   readonly allowHosts: readonly string[];
   readonly allowOrigins: readonly string[];
   readonly sessionsMax: number;
+  /** Of all routes together. */
+  readonly totals: TotalLimits;
   /** The rule file. */
   readonly rules: string | undefined;
   /** Whether rules, and those who manage the process, may make things go wrong on purpose. */

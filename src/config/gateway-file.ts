@@ -10,7 +10,7 @@ import { dirname, resolve } from 'node:path';
 import { isLoopback } from '../auth/fetching.ts';
 import type { StaticToken } from '../auth/static-tokens.ts';
 import { readTokens } from '../auth/token-file.ts';
-import type { Limits, Times } from '../session/limits.ts';
+import { type Limits, type Times, type TotalLimits, defaultLimits } from '../session/limits.ts';
 import { type MethodTimes, type Profile, builtInProfiles } from '../session/profiles.ts';
 import { doorProblem } from '../transports/door.ts';
 import type { AuthConfig, GatewayConfig, RouteConfig, UpstreamConfig } from './gateway-config.ts';
@@ -80,6 +80,7 @@ class Reader {
   config(): GatewayConfig {
     const { upstreams: said, auth: saidAuth = {}, sessionsMax = 1000, allowHosts = [], allowOrigins = [] } = this.#said;
     const { rules: file, allowFaults: takesFaults = false } = this.#said;
+    const totals = totalsOf(this.#said.totals);
     const rules = file === undefined ? undefined : resolve(this.#surroundings.folder, file);
     const upstreams = new Map(Object.entries(said).map(([name, each]) => [name, this.#upstream(name, each)]));
     const auth = new Map(Object.entries(saidAuth).map(([name, each]) => [name, this.#auth(name, each)]));
@@ -90,7 +91,7 @@ class Reader {
       if (!routes.some(({ upstream }) => upstream === name))
         this.#wrong(['upstreams', name], 'no route leads to it', 'key');
     }
-    return { listen, allowHosts, allowOrigins, sessionsMax, rules, takesFaults, upstreams, routes };
+    return { listen, allowHosts, allowOrigins, sessionsMax, totals, rules, takesFaults, upstreams, routes };
   }
 
   #wrong(path: Path, message: string, what: 'key' | 'value' = 'value'): void {
@@ -324,6 +325,11 @@ function limitsOf(said: GatewayText['limits'] = {}): Partial<Limits> {
     if (value !== undefined) limits[name] = value;
   }
   return limits;
+}
+
+function totalsOf(said: GatewayText['totals'] = {}): TotalLimits {
+  const { pendingTotal, reservedTotal, listensTotal, questionsTotal } = { ...defaultLimits, ...said };
+  return { pendingTotal, reservedTotal, listensTotal, questionsTotal };
 }
 
 function timesOf(said: GatewayText['times'] = {}): Partial<Times> {

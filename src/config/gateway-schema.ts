@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import { type Limits, type Times, defaultLimits, defaultTimes } from '../session/limits.ts';
+import { type Limits, type Times, defaultLimits, defaultTimes, totalLimitNames } from '../session/limits.ts';
 
 const nameOf = (what: string) =>
   z
@@ -24,7 +24,7 @@ const canBeNone: ReadonlySet<string> = new Set<keyof Limits>([
 /** Of each limit that means something for one route: those of the whole process are not among them. */
 export const routeLimitNames = Object.keys(defaultLimits)
   .filter(isLimit)
-  .filter((name) => !name.endsWith('Total'));
+  .filter((name) => !totalLimitNames.some((total) => total === name));
 export const timeNames = Object.keys(defaultTimes).filter(isTime);
 
 function isLimit(name: string): name is keyof Limits {
@@ -50,6 +50,9 @@ const millis = z.union([z.int().min(1), off], { error: 'It must be milliseconds,
 const limits = z
   .strictObject(Object.fromEntries(routeLimitNames.map((name) => [name, limit(name)])))
   .describe('Limits of the sessions of a route; bytes and counts.');
+const totals = z
+  .strictObject(Object.fromEntries(totalLimitNames.map((name) => [name, limit(name)])))
+  .describe('Requests of all routes together that may wait for an answer at once.');
 const timeOf = (name: keyof Times) => millis.optional().describe(`${defaultTimes[name]} unless it is said.`);
 const times = z
   .strictObject(Object.fromEntries(timeNames.map((name) => [name, timeOf(name)])))
@@ -127,6 +130,7 @@ export const gatewaySchema = z.strictObject({
   allowOrigins: z.array(text).max(1000).optional().describe('Pages that may use it.'),
   tls: z.strictObject({ cert: path, key: path }).optional().describe('Files (PEM): then the gateway speaks TLS.'),
   sessionsMax: z.int().min(1).optional().describe('Sessions of all routes together; 1000 unless it is said.'),
+  totals: totals.optional(),
   upstreams: z.record(nameOf('an upstream'), upstream),
   routes: z.array(route).min(1).max(1000),
   auth: z.record(nameOf('an authenticator'), authenticator).optional(),

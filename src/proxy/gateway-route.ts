@@ -14,7 +14,7 @@ import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { OpenResult, Runtime } from '../runtime/api.ts';
 import { createTracedRuntime } from '../runtime/runtime.ts';
 import type { Tracer } from '../runtime/tracer.ts';
-import { type Times, defaultTimes, withRoomForAFrame } from '../session/limits.ts';
+import { type Ledger, type Times, defaultTimes, withRoomForAFrame } from '../session/limits.ts';
 import { doorPolicy } from '../transports/door.ts';
 import { HttpEntrance, nobody } from '../transports/http-entrance.ts';
 import type { Identified, SessionAsked } from '../transports/http-front-options.ts';
@@ -31,6 +31,8 @@ export interface RouteSurroundings {
   /** A session more would be one too many for the gateway: how many there are, and may be. */
   readonly crowd: () => { readonly current: number; readonly limit: number } | undefined;
   readonly checksInvariants: boolean;
+  /** What waits in all routes together. */
+  readonly ledger: Ledger;
   /** Asked about the frames of every route. */
   readonly rules: RuleEngine | undefined;
   readonly tracer: Tracer | undefined;
@@ -62,7 +64,7 @@ export class GatewayRoute {
     guard: Guard | undefined,
     surroundings: RouteSurroundings,
   ) {
-    const { clock, log, checksInvariants, rules, tracer, tracing } = surroundings;
+    const { clock, log, checksInvariants, rules, ledger, tracer, tracing } = surroundings;
     const limits = withRoomForAFrame(config.limits);
     this.#config = config;
     this.upstream = upstream;
@@ -71,7 +73,8 @@ export class GatewayRoute {
     this.isForHost = hostCheck(config.host);
     const options = { clock, log, limits, times: config.times, profile: config.profile, checksInvariants };
     const interceptors = tracing?.after(rules) ?? rules;
-    this.runtime = createTracedRuntime({ ...options, ...(interceptors === undefined ? {} : { interceptors }) }, tracer);
+    const asked = { ...options, ...(interceptors === undefined ? {} : { interceptors }) };
+    this.runtime = createTracedRuntime(asked, tracer, ledger);
     this.#unwatch = rules?.watch(this.runtime);
     tracing?.watch(this.runtime);
     this.runtime.observe((observation) => {

@@ -14,7 +14,7 @@ import { sessionOfAnybody } from '../runtime/runtime.ts';
 import type { RuntimeAudit } from '../runtime/audit.ts';
 import type { TotalsSnapshot } from '../runtime/totals.ts';
 import type { Tracer } from '../runtime/tracer.ts';
-import { defaultLimits } from '../session/limits.ts';
+import { Ledger, defaultLimits } from '../session/limits.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { type HttpFront, openHttpLobby } from '../transports/http-front.ts';
 import { type WebSocketFront, openWebSocketFront } from '../transports/websocket-front.ts';
@@ -84,6 +84,8 @@ class RunningGateway implements Gateway {
   readonly #options: GatewayOptions;
   readonly #entrance: GatewayEntrance;
   #config: GatewayConfig;
+  /** What waits in all routes together, those of earlier configurations among them. */
+  readonly #ledger: Ledger;
   #upstreams: ReadonlyMap<string, GatewayUpstream> = new Map();
   /** In the order in which they are asked whether a request is theirs. */
   #routes: readonly GatewayRoute[] = [];
@@ -98,6 +100,7 @@ class RunningGateway implements Gateway {
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.#config = options.config;
+    this.#ledger = new Ledger(options.config.totals);
     this.#entrance = new GatewayEntrance(options.config, this.#retiredRoutes, options.log);
   }
 
@@ -258,6 +261,7 @@ class RunningGateway implements Gateway {
     });
     const removed = [...this.#upstreams.values()].filter((upstream) => upstreams.get(upstream.name) !== upstream);
     this.#config = config;
+    this.#ledger.resize(config.totals);
     this.#upstreams = upstreams;
     this.#routes = routes.toSorted((one, other) => rankOf(one.config) - rankOf(other.config));
     this.#entrance.leadTo({ config, routes: this.#routes, upstreams });
@@ -278,6 +282,7 @@ class RunningGateway implements Gateway {
       checksInvariants,
       rules,
       tracer,
+      ledger: this.#ledger,
       tracing,
       crowd: () => this.#crowd(),
     });

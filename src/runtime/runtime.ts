@@ -11,12 +11,12 @@ import type { AbortSignalLike, Clock, Ids, Log } from '../ports.ts';
 import type { Direction } from '../protocol/envelope.ts';
 import { type ReadLimits, defaultReadLimits } from '../protocol/read.ts';
 import type { SessionEvent } from '../session/events.ts';
-import type { Limits, Times } from '../session/limits.ts';
+import type { Ledger, Limits, Times } from '../session/limits.ts';
 import { Journal } from '../session/journal.ts';
 import { defaultProfile } from '../session/profiles.ts';
 import type { Effect } from '../session/effects.ts';
 import { type SessionRecord } from '../session/record.ts';
-import { tagsOf } from '../session/session-data.ts';
+import { type SessionData, tagsOf } from '../session/session-data.ts';
 import { snapshotOf } from '../session/snapshot.ts';
 import { builtInTagRules, tagRulesMax } from '../session/tags.ts';
 import { defaultRestartPolicy } from '../session/upstream.ts';
@@ -70,9 +70,12 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
   return new SessionRuntime(options);
 }
 
-/** The same under the eyes of a tracer, which sees the runtime's own records and events: for this package alone. */
-export function createTracedRuntime(options: RuntimeOptions, tracer: Tracer | undefined): Runtime {
-  return new SessionRuntime(options, tracer);
+/**
+ * The same under the eyes of a tracer, which sees the runtime's own records and events, and as a part of a whole with limits of
+ * its own: for this package alone.
+ */
+export function createTracedRuntime(options: RuntimeOptions, tracer: Tracer | undefined, whole?: Ledger): Runtime {
+  return new SessionRuntime(options, tracer, whole);
 }
 
 /** A session whosever it is, for those who manage all of them; undefined when there is none of this id, or it is over. */
@@ -105,7 +108,7 @@ class SessionRuntime implements Runtime {
   readonly #stopWatching: (() => void) | undefined;
   readonly #whenEmpty: (() => void)[] = [];
 
-  constructor(options: RuntimeOptions, tracer?: Tracer) {
+  constructor(options: RuntimeOptions, tracer?: Tracer, whole?: Ledger) {
     refuseAborted(options.signal, 'A runtime');
     this.#options = options;
     this.#tracer = tracer;
@@ -120,13 +123,14 @@ class SessionRuntime implements Runtime {
       send: (id, event) => this.#route(id, event),
     });
     requireTagRules(options);
-    this.#settings = new Settings(options.limits, options.times, {
+    const surroundings = {
       alarms: this.#alarms,
       tagRules: [...builtInTagRules, ...(options.tagRules ?? [])],
       journal: new Journal(),
       checksInvariants: options.checksInvariants === true,
-      occupancyChanged: (record) => this.#registry.reorder(record as SessionRecord),
-    });
+      occupancyChanged: (record: SessionData) => this.#registry.reorder(record as SessionRecord),
+    };
+    this.#settings = new Settings(options.limits, options.times, surroundings, whole);
     const logic = supervisorLogic({
       registry: this.#registry,
       left: (slot, error) => this.#left(slot, error),

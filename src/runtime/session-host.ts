@@ -324,7 +324,7 @@ export class SessionHost {
     }
     for (const entry of pending.entries()) {
       pending.remove(entry);
-      surroundings.ledger.used[entry.budget]!--;
+      surroundings.ledger.giveBack(entry.budget);
       surroundings.alarms.clear(entry);
       if (entry.isOwn) continue;
       record.counts[counterIndex['outcome.refused']]!++;

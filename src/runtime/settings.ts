@@ -22,12 +22,20 @@ export class Settings {
   #askedTimes: Partial<Times>;
   #times: Times;
 
-  /** @throws LocalError INVALID_OPTION */
-  constructor(limits: Partial<Limits> | undefined, times: Partial<Times> | undefined, fixed: FixedSurroundings) {
+  /**
+   * @param whole of which the process's share in pending requests is a part.
+   * @throws LocalError INVALID_OPTION
+   */
+  constructor(
+    limits: Partial<Limits> | undefined,
+    times: Partial<Times> | undefined,
+    fixed: FixedSurroundings,
+    whole?: Ledger,
+  ) {
     this.limits = { ...defaultLimits, ...checkedLimits(limits) };
     this.#askedTimes = checkedTimes(times);
     this.#times = { ...defaultTimes, ...this.#askedTimes };
-    this.ledger = new Ledger(this.limits);
+    this.ledger = new Ledger(this.limits, whole);
     this.#forExchanges = this.#surroundings(fixed, this.#times);
     this.#forConnections = this.#surroundings(fixed, this.#timesOfConnections);
   }

@@ -92,11 +92,16 @@ function objectionTo(record: SessionRecord, entry: PendingEntry): Refusal | unde
   if (scope === undefined) return undefined;
   unit.count(fullCounter[scope][entry.budget]);
   const { limits, ledger } = record.surroundings;
-  const isSession = scope === 'session';
+  const { budget } = entry;
+  if (scope === 'session') {
+    const [current, limit] = [record.pending.used[budget]!, perSessionLimit(limits, budget)];
+    return refusal('TOO_MANY_REQUESTS', { scope, current, limit, retryAfterMs });
+  }
+  const full = ledger.full(budget, 0) ?? ledger;
   return refusal('TOO_MANY_REQUESTS', {
-    scope,
-    current: isSession ? record.pending.used[entry.budget]! : ledger.used[entry.budget]!,
-    limit: isSession ? perSessionLimit(limits, entry.budget) : ledger.limit[entry.budget]!,
+    scope: full === ledger ? scope : 'gateway',
+    current: full.used[budget]!,
+    limit: full.limit[budget]!,
     retryAfterMs,
   });
 }

@@ -144,6 +144,10 @@ export function perSessionLimit(limits: Limits, budget: Budget): number {
   }
 }
 
+export const totalLimitNames = ['pendingTotal', 'reservedTotal', 'listensTotal', 'questionsTotal'] as const;
+
+export type TotalLimits = Pick<Limits, (typeof totalLimitNames)[number]>;
+
 /**
  * The process-wide count of pending entries, one number for each budget. Sessions hold it as a capability: a commit adds
  * what it put and returns what it took, so `used` is the sum over all pending tables at any moment.
@@ -151,14 +155,29 @@ export function perSessionLimit(limits: Limits, budget: Budget): number {
 export class Ledger {
   readonly used: Int32Array = new Int32Array(budgets.length);
   readonly limit: Float64Array;
+  /** Of which this is a part: the gateway, whose routes have a ledger each. */
+  readonly whole: Ledger | undefined;
 
-  constructor(limits: Limits) {
+  constructor(limits: TotalLimits, whole?: Ledger) {
     this.limit = new Float64Array(budgets.length);
+    this.whole = whole;
     this.resize(limits);
   }
 
+  /** The ledger in which there is no room for one more: this one, or the whole. @param ahead booked by the unit at work. */
+  full(budget: Budget, ahead: number): Ledger | undefined {
+    if (this.used[budget]! + ahead >= this.limit[budget]!) return this;
+    return this.whole?.full(budget, ahead);
+  }
+
+  /** An entry is gone without a commit. */
+  giveBack(budget: Budget): void {
+    this.used[budget]!--;
+    this.whole?.giveBack(budget);
+  }
+
   /** Replaces the limits of a running process; entries above a lowered limit stay until they settle. */
-  resize(limits: Limits): void {
+  resize(limits: TotalLimits): void {
     this.limit.set([limits.pendingTotal, limits.reservedTotal, limits.listensTotal, limits.questionsTotal]);
   }
 }

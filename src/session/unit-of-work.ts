@@ -115,7 +115,7 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
     const { ledger, limits } = this.#record.surroundings;
     const delta = this.#journal.delta[budget]!;
     if (this.#record.pending.used[budget]! + delta >= perSessionLimit(limits, budget)) return 'session';
-    if (ledger.used[budget]! + delta >= ledger.limit[budget]!) return 'total';
+    if (ledger.full(budget, delta) !== undefined) return 'total';
     return undefined;
   }
 
@@ -234,6 +234,9 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
     }
     if (stoodStill && !record.idleClock.held) this.#bringDeadlinesForward();
     for (let budget = 0; budget < budgets.length; budget++) ledger.used[budget]! += delta[budget]!;
+    const { whole } = ledger;
+    if (whole !== undefined)
+      for (let budget = 0; budget < budgets.length; budget++) whole.used[budget]! += delta[budget]!;
     // Nothing comes after the end that would have to be told from what came before.
     if (!this.#endsSession) {
       for (let index = 0; index < settled.size; index++) this.#bury(settled.at(index), outcomes.at(index));

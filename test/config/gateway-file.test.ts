@@ -33,6 +33,7 @@ describe('a file that can be used', () => {
       config: {
         listen: { host: '127.0.0.1', port: 7400, tls: undefined },
         sessionsMax: 1000,
+        totals: { pendingTotal: 10_000, reservedTotal: 256, listensTotal: 10_000, questionsTotal: 10_000 },
         routes: [{ name: 'files', path: '/files', isPrefix: false, upstream: 'files', limits: {}, times: {} }],
       },
     });

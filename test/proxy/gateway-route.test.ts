@@ -4,6 +4,7 @@ import { GatewayRoute } from '../../src/proxy/gateway-route.ts';
 import { GatewayUpstream } from '../../src/proxy/gateway-upstream.ts';
 import { urlBackend } from '../../src/proxy/backend.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
+import { Ledger, defaultLimits } from '../../src/session/limits.ts';
 import { silentLog } from '../../src/runtime/silent-log.ts';
 import { builtInProfiles } from '../../src/session/profiles.ts';
 import { neverRestart } from '../../src/session/upstream.ts';
@@ -35,6 +36,7 @@ function routeOf(config: Partial<RouteConfig> = {}): GatewayRoute {
     clock: systemClock(),
     log: silentLog,
     crowd: () => undefined,
+    ledger: new Ledger(defaultLimits),
     checksInvariants: true,
     rules: undefined,
     tracer: undefined,

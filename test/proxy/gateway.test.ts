@@ -82,6 +82,23 @@ routes:
     expect([refused.status, refused.message]).toMatchObject([503, { error: { data: { scope: 'gateway', limit: 1 } } }]);
   });
 
+  test('take no more requests together than may wait in the gateway, and as many as that when it is raised', async () => {
+    const gateway = await gatewayOf(`totals: { pendingTotal: 1 }\n${two}`);
+    const [one, other] = [await open(`${gateway.url}/one`), await open(`${gateway.url}/two`)];
+    const waits = post(`${gateway.url}/one`, toolCall(1, 'delay', { ms: 60_000 }), one).catch(() => undefined);
+    while (gateway.totals().pending.ordinary === 0) await new Promise(setImmediate);
+    const refused = await echo(`${gateway.url}/two`, other, 'x');
+    expect(refused).toMatchObject({
+      status: 429,
+      message: { error: { code: 4290, data: { scope: 'gateway', current: 1, limit: 1 } } },
+    });
+    await gateway.reload(configOf(`totals: { pendingTotal: 2 }\n${two}`));
+    expect((await echo(`${gateway.url}/two`, other, 'x')).status).toBe(200);
+    expect(gateway.audits().flatMap(({ drift }) => drift)).toEqual([]);
+    await gateway.close();
+    await waits;
+  });
+
   test('serve WebSocket where they serve HTTP', async () => {
     const { url } = await gatewayOf(two);
     const socket = new WebSocket(`${url.replace('http', 'ws')}/one`, 'mcp');

@@ -86,6 +86,23 @@ describe('the ledger', () => {
   });
 });
 
+describe('a ledger that is a part of a whole', () => {
+  const whole = new Ledger({ ...defaultLimits, pendingTotal: 3 });
+  const [one, other] = [new Ledger({ ...defaultLimits, pendingTotal: 2 }, whole), new Ledger(defaultLimits, whole)];
+  const take = (part: Ledger): void => [part, whole].forEach(({ used }) => used[ordinary]!++);
+
+  test('is full when it is full itself, or the whole is; and what is given back is given back to both', () => {
+    expect(one.full(ordinary, 0)).toBeUndefined();
+    take(one);
+    expect([one.full(ordinary, 0), one.full(ordinary, 1)]).toEqual([undefined, one]);
+    take(one);
+    take(other);
+    expect([one.full(ordinary, 0), other.full(ordinary, 0), other.full(reserved, 0)]).toEqual([one, whole, undefined]);
+    one.giveBack(ordinary);
+    expect([one.used[ordinary], whole.used[ordinary], other.full(ordinary, 0)]).toEqual([1, 2, undefined]);
+  });
+});
+
 test('a buffer has room for the longest frame beyond the point where its filler is paused, whatever was asked for', () => {
   const mebibyte = 1024 * 1024;
   expect(withRoomForAFrame().bufferBytesMax).toBe(16 * mebibyte);
