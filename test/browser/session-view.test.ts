@@ -85,7 +85,7 @@ describe.skipIf(hasNoBrowser)('a session in the browser', { timeout: 60_000 }, (
     const flagged = line(page, 'not a message');
     await flagged.waitFor();
     expect(await flagged.getByRole('link', { name: 'spec' }).getAttribute('href')).toMatch(/^https:/);
-    await line(page, 'answered by ninelives').getByText('refused').waitFor();
+    await line(page, 'by ninelives').getByText('refused').waitFor();
   });
 
   test('can be looked at as it was, and comes back to now', async () => {

@@ -30,7 +30,7 @@ export interface Exchange {
   /** The answer that its requester got was the proxy's own. */
   readonly isOwnAnswer: boolean;
   readonly progress: number;
-  /** Of a server's request: the client's requests that waited when it came. Its cause is one of them. */
+  /** Of a server's request: the client's requests that waited when it came, a few of them. Its cause is one of them. */
   readonly during: readonly Exchange[];
 }
 
@@ -60,6 +60,9 @@ export function causeOf(exchange: Exchange): Exchange | undefined {
 /** Requests during which a server asks nothing of its client (2025-11-25, basic/lifecycle and basic/utilities/ping). */
 const quiet: ReadonlySet<string> = new Set(['initialize', 'ping', 'subscriptions/listen']);
 
+/** So many are worth naming where it is not known which of them it was. */
+const duringMax = 4;
+
 function mayAsk(exchange: Exchange): boolean {
   return !quiet.has(exchange.method);
 }
@@ -81,6 +84,10 @@ class Fold implements Exchanges {
   readonly settledBy = new Map<number, readonly Building[]>();
   readonly #open = new Map<string, readonly Building[]>();
   readonly #ofTicket = new Map<number, Building>();
+  /** Requests that wait, by what their progress calls them. */
+  readonly #tokens = new Map<string, Building>();
+  /** The client's requests that wait and in whose course the server may ask something, oldest first. */
+  readonly #askable = new Set<Building>();
 
   take(event: TracedEvent): void {
     const opened = isAsked(event) ? this.#openFor(event) : undefined;
@@ -109,13 +116,15 @@ class Fold implements Exchanges {
     };
     this.all.push(opened);
     this.#ofTicket.set(frame.ticket, opened);
+    if (opened.token !== undefined) this.#tokens.set(keyOf(opened.direction, opened.token), opened);
+    if (opened.direction === 'client-to-server' && mayAsk(opened)) this.#askable.add(opened);
     this.#setOpen(opened, [...this.#openUnder(opened.direction, opened.id), opened]);
     return opened;
   }
 
   #causesOf({ parent }: TracedFrame): readonly Building[] {
     const said = parent === undefined ? undefined : this.#openUnder('client-to-server', parent)[0];
-    return said === undefined ? this.#waiting('client-to-server').filter(mayAsk) : [said];
+    return said === undefined ? firstOf(this.#askable, duringMax) : [said];
   }
 
   /** Whose frame a later event brings, decides on, or speaks of. */
@@ -135,11 +144,8 @@ class Fold implements Exchanges {
 
   /** Where nobody has said its token, a request is called by its id: most clients do so. */
   #ofToken(direction: Direction, token: RequestId): Building | undefined {
-    const waiting = this.#waiting(direction);
-    return (
-      waiting.find((exchange) => exchange.token === token) ??
-      waiting.find((exchange) => exchange.token === undefined && exchange.id === token)
-    );
+    const known = this.#tokens.get(keyOf(direction, token));
+    return known ?? this.#openUnder(direction, token).find((exchange) => exchange.token === undefined);
   }
 
   #note(event: TracedEvent, exchange: Building): void {
@@ -173,6 +179,8 @@ class Fold implements Exchanges {
       (event.sent ?? []).some(
         (sent) => sent.isOwn && sent.kind === 'response' && sent.direction !== exchange.direction,
       );
+    this.#askable.delete(exchange);
+    if (exchange.token !== undefined) this.#tokens.delete(keyOf(exchange.direction, exchange.token));
     this.#setOpen(
       exchange,
       this.#openUnder(exchange.direction, exchange.id).filter((other) => other !== exchange),
@@ -186,10 +194,6 @@ class Fold implements Exchanges {
     return [...this.#openUnder(direction, id)].sort((one, other) => distance(one) - distance(other))[0];
   }
 
-  #waiting(direction: Direction): readonly Building[] {
-    return [...this.#open.values()].flat().filter((exchange) => exchange.direction === direction);
-  }
-
   #openUnder(direction: Direction, id: RequestId | null): readonly Building[] {
     return this.#open.get(keyOf(direction, id)) ?? [];
   }
@@ -198,6 +202,12 @@ class Fold implements Exchanges {
     if (open.length === 0) this.#open.delete(keyOf(direction, id));
     else this.#open.set(keyOf(direction, id), open);
   }
+}
+
+function firstOf<Item>(items: Iterable<Item>, itemsMax: number): readonly Item[] {
+  const first: Item[] = [];
+  for (const item of items) if (first.push(item) === itemsMax) break;
+  return first;
 }
 
 function unopened(event: TracedEvent, direction: Direction, id: RequestId | null, method: string): Building {

@@ -21,6 +21,8 @@ interface Row {
   /** `null`: it has none. */
   readonly dueInMs?: number | null;
   readonly dueBy?: string | undefined;
+  /** The client's request in whose course the server asked. */
+  readonly parent?: RequestId | undefined;
   readonly seq: number | undefined;
 }
 
@@ -33,7 +35,7 @@ export interface PendingViewProps {
 
 /** @param elapsedMs since the snapshot was taken. @param waiting the exchanges here that wait, to open one by its row. */
 export function rowsNow(snapshot: SessionSnapshot, elapsedMs: number, waiting: readonly Exchange[]): readonly Row[] {
-  return snapshot.pending.map(({ id, direction, method, state, budget, ageMs, dueInMs, dueBy }) => ({
+  return snapshot.pending.map(({ id, direction, method, state, budget, ageMs, dueInMs, dueBy, parent }) => ({
     key: `${direction} ${JSON.stringify(id)}`,
     id,
     direction,
@@ -43,6 +45,7 @@ export function rowsNow(snapshot: SessionSnapshot, elapsedMs: number, waiting: r
     ageMs: ageMs + elapsedMs,
     dueInMs: dueInMs === null ? null : dueInMs - elapsedMs,
     dueBy,
+    parent,
     seq: waiting.find((exchange) => exchange.id === id && exchange.direction === direction)?.seq,
   }));
 }
@@ -114,7 +117,7 @@ function PendingRow({
   isLive,
   openEvent,
 }: { readonly row: Row } & Pick<PendingViewProps, 'isLive' | 'openEvent'>) {
-  const { id, direction, method, state, ageMs, budget, seq } = row;
+  const { id, direction, method, state, ageMs, budget, parent, seq } = row;
   return (
     <tr>
       <td class="mono">
@@ -132,7 +135,10 @@ function PendingRow({
         )}
       </td>
       <td class={direction === 'client-to-server' ? 'by-client' : 'by-server'}>{senderOf(direction)}</td>
-      <td class="mono">{method}</td>
+      <td class="mono">
+        {method}
+        {parent !== undefined && <span class="dim"> for {spokenId(parent)}</span>}
+      </td>
       <td>{state}</td>
       <td class="number">{spokenMs(coarse(ageMs))}</td>
       {isLive && (

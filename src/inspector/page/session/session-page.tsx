@@ -13,6 +13,7 @@ import { type SessionMoment, sessionAt } from './session-at.ts';
 import { SessionHeader } from './session-header.tsx';
 import { StatePanel } from './state-panel.tsx';
 import { timelineOf } from './timeline.ts';
+import { Problem } from './timeline-words.tsx';
 import { TimelineView } from './timeline-view.tsx';
 import { useNow } from './use-now.tsx';
 
@@ -100,6 +101,11 @@ export function SessionPage({ session, actions }: SessionPageProps) {
             newest={isOver ? 'end' : link === 'open' ? 'live' : 'newest'}
             to={to}
           />
+          {!isLive && present?.problem !== undefined && (
+            <p class="note bad chosen-problem">
+              <Problem problem={present.problem} />
+            </p>
+          )}
           <TimelineView
             lines={lines}
             cursorSeq={present?.seq ?? 0}

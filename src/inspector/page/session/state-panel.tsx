@@ -29,7 +29,7 @@ export function StatePanel({ moment, isKnown, at, isLive, transitions, dwellMs }
   const last =
     lastTransition === undefined
       ? undefined
-      : { from: lastTransition.from, to: lastTransition.to, key: `${lastTransition.event.seq} ${isLive ? '' : at}` };
+      : { from: lastTransition.from, to: lastTransition.to, key: lastTransition.event.seq };
   return (
     <section class="state-panel" aria-label="Statechart">
       <StateChart

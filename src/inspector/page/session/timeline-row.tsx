@@ -1,12 +1,10 @@
 /** One line of the sequence diagram: its time, what crossed the lanes, and what there is to say about it. */
 
-import type { Outcome } from '../../../session/outcomes.ts';
-import type { TracedProblem } from '../../feed-messages.ts';
 import { type Activation, slotsMax } from './activation.ts';
-import type { Exchange } from './exchanges.ts';
-import { spokenBytes, spokenId, spokenMs, spokenOffset } from './spoken.ts';
+import { spokenId, spokenMs, spokenOffset } from './spoken.ts';
 import { StateWord } from './state-word.tsx';
 import type { AnswerLine, MessageLine, TimelineLine } from './timeline.ts';
+import { Words } from './timeline-words.tsx';
 
 export const rowHeightPx = 30;
 
@@ -127,12 +125,14 @@ function Message({ line, href }: { readonly line: MessageLine; readonly href: st
   const [start, end] = isUp ? [lanes.client, lanes.server] : [lanes.server, lanes.client];
   const from = passage === 'released' ? lanes.proxy : start;
   const to = passage === 'through' || passage === 'released' ? end : lanes.proxy;
-  const tone = isError || passage === 'stopped' ? 'bad' : isUp ? 'client' : 'server';
+  const isRefused = passage === 'stopped' && (kind === 'request' || line.problem !== undefined);
+  const tone = isError || isRefused ? 'bad' : passage === 'stopped' ? 'proxy' : isUp ? 'client' : 'server';
   const classes = ['arrow', kind, `tone-${tone}`].join(' ');
-  const inset = `calc(${Math.min(from, 100 - from)}% + ${10 + depth * 14}px)`;
+  // Beside the bars at the server's lane.
+  const inset = `calc(${Math.min(from, 100 - from)}% + ${(isUp ? 10 : 18) + depth * 14}px)`;
   return (
     <>
-      <Arrow from={from} to={to} classes={classes} passage={passage} />
+      <Arrow from={from} to={to} classes={classes} end={isRefused ? 'refused' : passage} />
       <a
         class={`line-label mono ${isUp ? 'up' : 'down'}`}
         href={href}
@@ -162,12 +162,15 @@ function Answer({ line }: { readonly line: AnswerLine }) {
           from={lanes.proxy}
           to={toClient ? lanes.client : lanes.server}
           classes={`arrow response tone-${outcome === 'result' ? 'proxy' : 'bad'}`}
-          passage="through"
+          end="through"
         />
       )}
-      <span class={`line-label mono ${toClient ? 'down' : 'up'}`} style={toClient ? { right: inset } : { left: inset }}>
+      <span
+        class={`line-label mono ${toClient ? 'down' : 'up'}`}
+        style={{ maxWidth: '42%', ...(toClient ? { right: inset } : { left: inset }) }}
+      >
         {exchange.id !== null && <b>{spokenId(exchange.id)}</b>}{' '}
-        <span class="dim">{isTold ? 'answered by ninelives' : 'ends untold'}</span>
+        <span class="dim">{isTold ? 'by ninelives' : 'ends untold'}</span>
       </span>
     </>
   );
@@ -177,130 +180,32 @@ interface ArrowProps {
   readonly from: number;
   readonly to: number;
   readonly classes: string;
-  readonly passage: MessageLine['passage'];
+  readonly end: MessageLine['passage'] | 'refused';
 }
 
-function Arrow({ from, to, classes, passage }: ArrowProps) {
-  const points = to > from ? 'M0,0l-7,-4v8z' : 'M0,0l7,-4v8z';
+function Arrow({ from, to, classes, end }: ArrowProps) {
   return (
     <svg class={classes} aria-hidden="true" width="100%" height={rowHeightPx}>
       <line x1={`${from}%`} x2={`${to}%`} y1={arrowY} y2={arrowY} />
-      {passage === 'through' || passage === 'released' ? (
-        <svg class="anchor" x={`${to}%`} y={arrowY}>
-          <path d={points} />
-        </svg>
-      ) : (
-        <svg class="anchor" x={`${to}%`} y={arrowY}>
-          {passage === 'held' ? (
-            <path class="mark" d="M-3,-5v10M3,-5v10" />
-          ) : (
-            <path class="mark" d="M-4,-4l8,8M4,-4l-8,8" />
-          )}
-        </svg>
-      )}
+      <svg class="anchor" x={`${to}%`} y={arrowY}>
+        <ArrowEnd end={end} goesRight={to > from} />
+      </svg>
     </svg>
   );
 }
 
-function Words(props: TimelineRowProps) {
-  const { line } = props;
-  switch (line.type) {
-    case 'message':
-      return (
-        <>
-          <MessageWords {...props} line={line} />
-          <Problem problem={line.problem} />
-        </>
-      );
-    case 'answer':
-      return <OutcomeWord outcome={line.outcome} elapsedMs={line.exchange.elapsedMs} />;
-    case 'state':
-    case 'note':
-      return (
-        <>
-          {line.type === 'state' && <span class="mono">{line.event}</span>}
-          {line.detail !== '' && <span class="dim">{line.detail}</span>}
-          <Problem problem={line.problem} />
-        </>
-      );
-    case 'pause':
-    case 'missed':
-      return null;
+function ArrowEnd({ end, goesRight }: { readonly end: ArrowProps['end']; readonly goesRight: boolean }) {
+  switch (end) {
+    case 'through':
+    case 'released':
+      return <path d={goesRight ? 'M0,0l-7,-4v8z' : 'M0,0l7,-4v8z'} />;
+    case 'held':
+      return <path class="mark" d="M-3,-5v10M3,-5v10" />;
+    case 'refused':
+      return <path class="mark" d="M-4,-4l8,8M4,-4l-8,8" />;
+    case 'stopped':
+      return <circle class="kept" r={3.5} />;
   }
-}
-
-function MessageWords({ line, cursorSeq, isLive, now }: TimelineRowProps & { readonly line: MessageLine }) {
-  const { exchange, kind, bytes, decidedBy, passage, seq } = line;
-  const isKnown = exchange?.settledSeq !== undefined && (isLive || exchange.settledSeq <= cursorSeq);
-  return (
-    <>
-      {passage === 'held' && <span class="badge">held</span>}
-      {kind === 'request' && exchange !== undefined && exchange.settledSeq !== seq && (
-        <RequestWords exchange={exchange} isKnown={isKnown} isLive={isLive} now={now} />
-      )}
-      {kind !== 'request' && exchange?.settledSeq === seq && (
-        <OutcomeWord outcome={exchange.outcome!} elapsedMs={exchange.elapsedMs} />
-      )}
-      {decidedBy.map((step) => (
-        <span key={step} class="badge">
-          {step}
-        </span>
-      ))}
-      <span class="dim">{spokenBytes(bytes)}</span>
-    </>
-  );
-}
-
-interface RequestWordsProps {
-  readonly exchange: Exchange;
-  readonly isKnown: boolean;
-  readonly isLive: boolean;
-  readonly now: number;
-}
-
-function RequestWords({ exchange, isKnown, isLive, now }: RequestWordsProps) {
-  const others = exchange.during.length > 1 ? exchange.during.slice(0, 3).map(({ id }) => spokenId(id)) : [];
-  return (
-    <>
-      {isKnown ? (
-        <span class="dim">
-          {exchange.outcome} {spokenMs(exchange.elapsedMs ?? 0)}
-        </span>
-      ) : (
-        <span class="waits">
-          waits{isLive ? ` ${spokenMs(Math.floor((now - exchange.openedAt) / 1000) * 1000)}` : ''}
-        </span>
-      )}
-      {others.length > 0 && (
-        <span class="dim" title="It came while these waited; which of them caused it is not known">
-          during {others.join(', ')}
-        </span>
-      )}
-    </>
-  );
-}
-
-function OutcomeWord({ outcome, elapsedMs }: { readonly outcome: Outcome; readonly elapsedMs: number | undefined }) {
-  return (
-    <span class={`outcome outcome-${outcome}`}>
-      <b>{outcome}</b>
-      {elapsedMs !== undefined && ` ${spokenMs(elapsedMs)}`}
-    </span>
-  );
-}
-
-function Problem({ problem }: { readonly problem: TracedProblem | undefined }) {
-  if (problem === undefined) return null;
-  return (
-    <span class="line-problem" title={problem.text}>
-      <span aria-hidden="true">⚠</span> <span class="line-problem-text">{problem.text}</span>
-      {problem.spec !== undefined && (
-        <a href={problem.spec} target="_blank" rel="noreferrer" onClick={(event) => event.stopPropagation()}>
-          spec
-        </a>
-      )}
-    </span>
-  );
 }
 
 /** @returns those of the bars that pass a line. */

@@ -40,6 +40,8 @@ export function TimelineView(props: TimelineViewProps) {
     const look = (): void => setView({ top: element.scrollTop, height: element.clientHeight });
     const observer = new ResizeObserver(look);
     observer.observe(element);
+    // Keys work at once, unless somebody is elsewhere already.
+    if (document.activeElement === document.body) element.focus({ preventScroll: true });
     return () => observer.disconnect();
   }, []);
 

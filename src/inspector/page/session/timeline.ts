@@ -133,7 +133,9 @@ function linesOf(event: TracedEvent, exchanges: Exchanges): readonly TimelineLin
   const lines: TimelineLine[] = message === undefined ? [...answers] : [message, ...answers];
   if (event.from !== event.to) lines.push(stateLine(event));
   if (lines.length > 0 || isSilent(event)) return lines;
-  const { seq, at, detail = '', problem } = event;
+  const { seq, at, problem } = event;
+  const own = event.sent?.find(({ isOwn }) => isOwn);
+  const detail = event.detail ?? (own === undefined ? '' : `ninelives sends a ${own.kind} of its own`);
   return [{ type: 'note', seq, at, depth: 0, problem, event: event.event, detail }];
 }
 

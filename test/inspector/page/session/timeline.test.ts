@@ -84,6 +84,12 @@ describe('the sequence diagram', () => {
     expect(types(talk.events)).toEqual(['request through', 'request through', 'answer', 'answer']);
   });
 
+  test('says so when the proxy asks something itself', () => {
+    const talk = new Conversation();
+    talk.event('upstream.ready', { sent: [{ direction: up, kind: 'request', bytes: 9, isOwn: true }] });
+    expect(linesOf(talk.events)).toMatchObject([{ type: 'note', detail: 'ninelives sends a request of its own' }]);
+  });
+
   test('has a note for what is no message, and nothing for the ticking of a clock', () => {
     const talk = new Conversation();
     talk.event('session.ticked');
