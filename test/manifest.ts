@@ -730,6 +730,7 @@ export const manifest: readonly Requirement[] = [
     'runtime/foreign.test.ts': 'P20 S4 a message of somebody else',
     'properties/principals.test.ts':
       'P20 two principals with the same ids at one shared server hear nothing of each other',
+    'admin/hub.test.ts': 'P20 a page of somebody else is refused, also with the token',
     'proxy/guard.test.ts': 'P20 knows no session of one principal when another names it',
     'proxy/http.test.ts': 'P20 of a foreign host or page are not let in',
     'proxy/gateway.test.ts': 'P20 a session of one route is nobody on another',

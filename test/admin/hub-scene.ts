@@ -82,11 +82,17 @@ export async function asked(origin: string, path: string, init: RequestInit & { 
 }
 
 /** What a page that follows the list is told, message by message. */
-export function following(origin: string, token = hubsToken) {
-  const socket = new WebSocket(`${origin.replace('http', 'ws')}/hub`, [
-    'ninelives.feed.v1',
-    `ninelives.token.${token}`,
-  ]);
+export function following(
+  origin: string,
+  token = hubsToken,
+  { path = '/hub', origin: page }: { readonly path?: string; readonly origin?: string } = {},
+) {
+  const protocols = ['ninelives.feed.v1', `ninelives.token.${token}`];
+  const socket = new WebSocket(
+    `${origin.replace('http', 'ws')}${path}`,
+    protocols,
+    page === undefined ? {} : { origin: page },
+  );
   onTestFinished(() => socket.terminate());
   const said: HubMessage[] = [];
   socket.on('message', (data: Buffer) => said.push(JSON.parse(data.toString()) as HubMessage));

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { isOfHub, wireBehind } from '../../src/admin/hub.ts';
-import { asked, bystander, following, hubOn, inspected, runFolderOfTest } from './hub-scene.ts';
+import { asked, bystander, following, hubOn, hubsToken, inspected, runFolderOfTest } from './hub-scene.ts';
 
 const pidsIn = (body: unknown): readonly number[] =>
   (body as { readonly processes: readonly { readonly pid: number }[] }).processes.map(({ pid }) => pid);
@@ -64,15 +64,22 @@ describe('the two tokens', () => {
       status: 401,
       body: { error: { code: 'UNAUTHORIZED' } },
     });
-    const page = following(`${listener.origin}${path}?`, 'wrong');
+    const page = following(listener.origin, 'wrong', { path });
     const [error] = (await once(page.socket, 'error')) as [Error];
     expect(error.message).toContain('401');
   });
 
-  test('a page of somebody else is refused with the token', async () => {
+  test('P20 a page of somebody else is refused, also with the token', async () => {
     const { listener } = await hubOn(runFolderOfTest());
     const headers = { Origin: 'https://evil.example' };
-    expect((await asked(listener.origin, '/processes', { headers })).status).toBe(403);
+    for (const path of ['/processes', `/processes/${process.pid}/process`]) {
+      expect((await asked(listener.origin, path, { headers })).status).toBe(403);
+    }
+    for (const path of ['/hub', `/processes/${process.pid}/feed`]) {
+      const page = following(listener.origin, hubsToken, { path, origin: headers.Origin });
+      const [error] = (await once(page.socket, 'error')) as [Error];
+      expect(error.message).toContain('403');
+    }
   });
 });
 
