@@ -207,7 +207,8 @@ export interface Runtime {
   totals(): TotalsSnapshot;
   /**
    * What the runtime holds, and what of it should not be there, or is missing: sessions, servers, timers, budgets. One look; without
-   * leaks `drift` is empty, whatever goes on. Costs a walk over everything that waits.
+   * leaks `drift` is empty, whatever goes on. Costs a walk over everything that waits. Not to be called from within an interceptor or
+   * an observer, where an event is half done.
    */
   audit(): RuntimeAudit;
   /** The limits that hold now, a copy. */

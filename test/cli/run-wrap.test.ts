@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { type WrapSurroundings, runWrap } from '../../src/cli/run-wrap.ts';
+import { fixture, ninelives, start, stopAll } from '../e2e/program.ts';
 import type { WrapRequest } from '../../src/cli/wrap.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'wrap-'));
@@ -132,6 +133,29 @@ describe('wrap', () => {
     expect((await run({ client: 'vscode' })).err).toContain('which others may share: --config .vscode/mcp.json');
     expect(await run({ client: 'vscode', file: '.vscode/mcp.json' })).toMatchObject({ code: 0 });
     expect(readFileSync(join(home, '.vscode', 'mcp.json'), 'utf8')).toContain('forward');
+  });
+
+  test.each(['{"mcpServers":{"a":{"command":"x"}}}', '{"mcp":{"servers":{"a":{"command":"x"}}}}'])(
+    'knows the other forms in which VS Code reads servers: %s',
+    async (text) => {
+      const file = join(home, 'other.json');
+      writeFileSync(file, text);
+      expect((await run({ client: 'vscode', file })).err).toContain('  wrap   a');
+    },
+  );
+
+  test('writes what a client can start: the server answers through it, with its environment', async () => {
+    const server = { command: process.execPath, args: [fixture('scripted-server.mjs')], env: { COLOUR: 'red' } };
+    writeFileSync(cursorFile(), JSON.stringify({ mcpServers: { scripted: server } }));
+    await run({ flags: ['--log-level', 'silent'] }, { launcher: ninelives().slice(0, 2) });
+    const { mcpServers } = JSON.parse(readFileSync(cursorFile(), 'utf8')) as {
+      readonly mcpServers: Readonly<Record<string, typeof server>>;
+    };
+    const { command, args, env } = mcpServers['scripted']!;
+    expect(args).toContain('forward');
+    const started = start([command, ...args], env);
+    expect(await started.initialize()).toMatchObject({ result: { serverInfo: { name: 'scripted' } } });
+    await stopAll();
   });
 
   test('finds the servers of Claude Code for its user and for this folder', async () => {

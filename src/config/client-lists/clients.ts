@@ -50,7 +50,8 @@ function vsCode(name: string, title: string, folder: string): ClientList {
     title,
     // https://code.visualstudio.com/docs/agents/reference/mcp-configuration: mcp.json in the user profile, under "servers".
     file: (place) => join(place, dataFolder(place), folder, 'User', 'mcp.json'),
-    lists: () => [['servers']],
+    // In its own form; in the one that other programs read, too (.mcp.json); and where older releases kept it (settings.json).
+    lists: () => [['servers'], ['mcpServers'], ['mcp', 'servers']],
     projectFile: '.vscode/mcp.json',
     restart: `Restart the servers in ${title}: the command "MCP: List Servers".`,
   };
