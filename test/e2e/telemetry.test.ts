@@ -1,9 +1,12 @@
 /** What the built command tells those who watch it from outside: metrics to Prometheus, traces to a collector. */
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { linesOf, readExposition } from '../admin/exposition.ts';
 import { attributesOf, otlpReceiver, spanKinds } from '../cli/otlp-receiver.ts';
-import { open, post } from '../proxy/gateway-setting.ts';
-import { type Program, ninelives, scripted, start } from './program.ts';
+import { open, post, server } from '../proxy/gateway-setting.ts';
+import { type Program, forwarding, ninelives, scripted, start } from './program.ts';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 
@@ -11,7 +14,7 @@ async function said(program: Program, pattern: RegExp): Promise<string> {
   return program.until(() => program.err.flatMap((line) => pattern.exec(line)?.[1] ?? [])[0], String(pattern));
 }
 
-async function forwarding(flags: readonly string[], environment: Readonly<Record<string, string>>) {
+async function listening(flags: readonly string[], environment: Readonly<Record<string, string>>) {
   const command = ninelives('forward', 'http', '--listen', '127.0.0.1:0', ...flags, '--', ...scripted());
   const program = start(command, environment);
   return { program, url: await said(program, /listening on (http:[^\s,]+)/) };
@@ -19,7 +22,7 @@ async function forwarding(flags: readonly string[], environment: Readonly<Record
 
 describe('ninelives forward http', () => {
   test('shows metrics of its sessions to whoever is on this machine, where that was asked for', async () => {
-    const { program, url } = await forwarding(['--inspect', '127.0.0.1:0', '--metrics-open'], {});
+    const { program, url } = await listening(['--inspect', '127.0.0.1:0', '--metrics-open'], {});
     const inspector = await said(program, /inspector on (http:\/\/[^/]+)/);
     const scrape = async (): Promise<string> => (await fetch(`${inspector}/metrics`)).text();
     readExposition(await scrape());
@@ -36,7 +39,7 @@ describe('ninelives forward http', () => {
 
   test('sends spans to the collector that the environment names, in the trace that its client began', async () => {
     const receiver = await otlpReceiver();
-    const { program, url } = await forwarding([], { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+    const { program, url } = await listening([], { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
     const session = await open(url);
     await post(url, { id: 1, method: 'ping' }, { ...session, traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
     program.process.kill('SIGTERM');
@@ -49,7 +52,46 @@ describe('ninelives forward http', () => {
   });
 
   test('works on where nobody takes its spans', async () => {
-    const { url } = await forwarding([], { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' });
+    const { url } = await listening([], { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' });
     expect((await post(url, { id: 1, method: 'ping' }, await open(url))).status).toBe(200);
   });
+});
+
+test('ninelives forward stdio ends when its last spans are sent, with the code that it ends with anyway', async () => {
+  const receiver = await otlpReceiver();
+  const command = forwarding(scripted());
+  const program = start(command, { OTEL_TRACES_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+  await program.initialize();
+  program.call(1, 'echo', {}, { traceparent: `00-${traceId}-00f067aa0ba902b7-00` });
+  await program.answer(1);
+  program.call(2, 'echo', {}, { traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
+  await program.answer(2);
+  program.endInput();
+  expect((await program.exit).code).toBe(0);
+  const calls = receiver.spans().filter(({ name }) => name === 'tools/call echo');
+  expect(calls.map(({ traceId: of }) => of)).toEqual([traceId, traceId]);
+  expect(calls.map((span) => attributesOf(span)['jsonrpc.request.id'])).toEqual(['2', '2']);
+  expect(calls.map((span) => attributesOf(span)['network.transport']).filter(Boolean)).toEqual(['pipe']);
+});
+
+test('ninelives gateway measures and traces each route by its name', async () => {
+  const receiver = await otlpReceiver();
+  const folder = mkdtempSync(join(tmpdir(), 'telemetry-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'gateway.yaml');
+  const routes = ['one', 'two'].map((name) => `  - { name: ${name}, path: /${name}, upstream: s }`);
+  writeFileSync(file, `version: 1\nlisten: 127.0.0.1:0\nupstreams:\n  s: ${server()}\nroutes:\n${routes.join('\n')}\n`);
+  const command = ninelives('gateway', '--config', file, '--inspect', '127.0.0.1:0', '--metrics-open');
+  const program = start(command, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+  const url = await said(program, /listening on (http:[^\s,]+)/);
+  const inspector = await said(program, /inspector on (http:\/\/[^/]+)/);
+  await open(`${url}/two`);
+  const text = await (await fetch(`${inspector}/metrics`)).text();
+  readExposition(text);
+  const opened = linesOf(text, 'ninelives_sessions_opened_total').map(({ labels, value }) => [labels['route'], value]);
+  expect(Object.fromEntries(opened)).toEqual({ one: 0, two: 1 });
+  program.signal('SIGTERM');
+  const handshake = await receiver.until(({ name, kind }) => name === 'initialize' && kind === spanKinds.client);
+  expect(attributesOf(handshake)).toMatchObject({ route: 'two', outcome: 'result' });
+  await program.exit;
 });
