@@ -13,6 +13,7 @@ import type { SendEffect } from '../session/effects.ts';
 import type { EffectFailed, FailureCause, FrameArrived, SessionEvent } from '../session/events.ts';
 import type { TracePlace } from './trace-ring.ts';
 import type { TracedProblem } from './traced-event.ts';
+import { missingCapability } from './traced-event-capability.ts';
 import { type Section, jsonRpc, sectionUrl } from './traced-event-sections.ts';
 import type { Oddity } from './traced-session.ts';
 
@@ -33,7 +34,7 @@ function ofEvent(place: TracePlace, event: SessionEvent): TracedProblem | undefi
     case 'frame.malformed':
       return ofFault(place, event.fault);
     case 'frame.request':
-      return ofRefusal(place) ?? ofLegality(place, event) ?? ofHaste(place, event);
+      return ofRefusal(place) ?? ofLegality(place, event) ?? ofHaste(place, event) ?? ofReach(place, event);
     case 'frame.response':
     case 'frame.notification':
       return ofLegality(place, event);
@@ -159,6 +160,20 @@ function ofHaste(place: TracePlace, { frame, direction }: FrameArrived): TracedP
     'handshake',
     place,
     `${envelope.method} came from the ${senderOf(direction)} before the handshake was over`,
+  );
+}
+
+/** What the peers agreed on in their handshake stays as it is for as long as the session lives. */
+function ofReach(place: TracePlace, { frame, direction }: FrameArrived): TracedProblem | undefined {
+  const { method } = frame.envelope;
+  const facts = place.revision === undefined ? undefined : place.session?.record.facts;
+  const capability = facts === undefined ? undefined : missingCapability(method, direction, facts);
+  if (capability === undefined) return undefined;
+  const answerer = direction === 'client-to-server' ? 'server' : 'client';
+  return broken(
+    'operation',
+    place,
+    `${method} needs the capability ${capability}, which the ${answerer} has not announced`,
   );
 }
 

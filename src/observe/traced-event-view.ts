@@ -5,6 +5,7 @@
 
 import type { Frame } from '../protocol/envelope.ts';
 import { memberPath, textOfMember } from '../protocol/member-path.ts';
+import { redactText } from '../redaction.ts';
 import type { CancelEffect, SendEffect, SettledEffect } from '../session/effects.ts';
 import type { FrameDecided, FrameMalformed, Loss } from '../session/events.ts';
 import type { InterceptStep, Verdict } from '../session/interception.ts';
@@ -112,7 +113,9 @@ const nameCharactersMax = 200;
 function nameOf(frame: Frame): string | undefined {
   const { method } = frame.envelope;
   if (!Object.hasOwn(namePaths, method) || lengthOf(frame) > namedBytesMax) return undefined;
-  return textOfMember(frame.bytes, namePaths[method as keyof typeof namePaths])?.slice(0, nameCharactersMax);
+  const name = textOfMember(frame.bytes, namePaths[method as keyof typeof namePaths]);
+  // Of a resource it is an address, which may hold more than people want to show.
+  return name == null ? undefined : redactText(name.slice(0, nameCharactersMax));
 }
 
 /** A message that is a value is not written to learn how long it is. */

@@ -3,6 +3,8 @@ import { TraceRing } from '../../src/observe/trace-ring.ts';
 import { problemOf } from '../../src/observe/traced-event-problem.ts';
 import { Playbook } from '../../src/testing/playbook.ts';
 
+/** What the server of the examples can do. */
+const usual = { capabilities: { tools: {} } };
 const site = 'https://modelcontextprotocol.io/specification/2025-11-25';
 
 function watched(options: ConstructorParameters<typeof Playbook>[0] = {}) {
@@ -16,7 +18,7 @@ function watched(options: ConstructorParameters<typeof Playbook>[0] = {}) {
 describe('U1 what is wrong with an event', () => {
   test('is nothing, where peers speak as they should', async () => {
     const { play, talk, problems } = watched();
-    talk.handshake();
+    talk.handshake(usual);
     talk.client.asks(1, 'tools/list', { _meta: { progressToken: 't' } });
     talk.server.receivesRequest(1, 'tools/list', { _meta: { progressToken: 't' } });
     talk.server.notifies('notifications/progress', { progressToken: 't', progress: 1 });
@@ -29,7 +31,7 @@ describe('U1 what is wrong with an event', () => {
 
   test('is what is no message, with the rule that it breaks', async () => {
     const { play, talk, problems } = watched();
-    talk.handshake();
+    talk.handshake(usual);
     talk.client.sendsBytes(Buffer.from('{"jsonrpc":'));
     talk.client.takesAll();
     talk.client.sendsBytes(Buffer.from('{"jsonrpc":"1.0","id":4,"method":"ping"}'));
@@ -43,7 +45,7 @@ describe('U1 what is wrong with an event', () => {
 
   test('is an id that is in use, an answer that nobody waits for, progress after the end', async () => {
     const { play, talk, problems } = watched();
-    talk.handshake();
+    talk.handshake(usual);
     talk.client.asks(1, 'tools/list', { _meta: { progressToken: 't' } });
     talk.server.receivesRequest(1, 'tools/list', { _meta: { progressToken: 't' } });
     talk.client.asks(1, 'tools/list');
@@ -63,7 +65,7 @@ describe('U1 what is wrong with an event', () => {
 
   test('is a method of the other side, one of another revision, and one that nobody knows', async () => {
     const { play, talk, problems } = watched();
-    talk.handshake();
+    talk.handshake(usual);
     talk.client.notifies('notifications/tools/list_changed');
     talk.server.receivesNotification('notifications/tools/list_changed');
     talk.client.asks(1, 'server/discover');
@@ -78,6 +80,24 @@ describe('U1 what is wrong with an event', () => {
     talk.session.close();
     talk.client.takesAll();
     talk.client.takesAll();
+    await play.ends();
+  });
+
+  test('is a request for what its answerer has not announced', async () => {
+    const { play, talk, problems } = watched();
+    talk.handshake(usual);
+    talk.client.asks(1, 'prompts/list');
+    talk.server.receivesRequest(1, 'prompts/list');
+    talk.server.asks(1, 'roots/list');
+    talk.client.receivesRequest(1, 'roots/list');
+    const spec = `${site}/basic/lifecycle#operation`;
+    expect(problems()).toEqual([
+      { text: 'prompts/list needs the capability prompts, which the server has not announced', spec },
+      { text: 'roots/list needs the capability roots, which the client has not announced', spec },
+    ]);
+    talk.session.close();
+    talk.client.takesAll();
+    talk.server.takesAll();
     await play.ends();
   });
 
@@ -105,7 +125,7 @@ describe('U1 what is wrong with an event', () => {
       return false;
     };
     const { play, talk, problems } = watched({ tagRules: [{ tag: 'broken', holds }] });
-    talk.handshake();
+    talk.handshake(usual);
     isBroken = true;
     talk.client.asks(3, 'tools/list');
     talk.client.takesAll();

@@ -16,7 +16,7 @@ describe('an event as it is shown', () => {
   test('has the facts of its frame, what it settled and what left because of it', async () => {
     const { ring, play, seen } = watched();
     const talk = play.open();
-    talk.handshake();
+    talk.handshake({ capabilities: { tools: {} } });
     const before = ring.newestSeq;
     play.timePasses(5);
     const call = { name: 'add', arguments: {}, _meta: { progressToken: 't' } };
@@ -55,6 +55,19 @@ describe('an event as it is shown', () => {
       frame: { direction: 'server-to-client', kind: 'response', id: 7, method: 'tools/call' },
       settled: [{ direction: 'client-to-server', id: 7, method: 'tools/call', outcome: 'result', elapsedMs: 20 }],
     });
+    await play.ends();
+  });
+
+  test('names a resource without what is secret in its address', async () => {
+    const { play, seen } = watched();
+    const talk = play.open();
+    talk.handshake({ capabilities: { resources: {} } });
+    const asked = { uri: 'https://ada:hunter2@host/x' };
+    talk.client.asks(1, 'resources/read', asked);
+    talk.server.receivesRequest(1, 'resources/read', asked);
+    expect(seen().at(-1)?.frame?.name).toBe('https://[redacted]@host/x');
+    talk.server.answers(1);
+    talk.client.receivesResult(1);
     await play.ends();
   });
 
