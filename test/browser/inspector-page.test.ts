@@ -168,6 +168,25 @@ describe.skipIf(hasNoBrowser)('the inspector', () => {
     await amount('1 session');
   });
 
+  test('is moved through by keys alone', { timeout }, async () => {
+    const focused = async (): Promise<string> => page.evaluate('document.activeElement.getAttribute("aria-label")');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor({ state: 'detached' });
+    await page.keyboard.press('/');
+    expect(await focused()).toBe('Filter');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('h');
+    await page.getByRole('heading', { name: /^Held frames/ }).waitFor();
+    await page.keyboard.press('Escape');
+    await amount('1 session');
+    await page.keyboard.press('g');
+    await page.getByRole('complementary', { name: 'All sessions together' }).waitFor({ state: 'detached' });
+    await page.keyboard.press('g');
+    await page.getByRole('complementary', { name: 'All sessions together' }).waitFor();
+  });
+
   test('keeps the theme that was chosen', { timeout }, async () => {
     const background = async (): Promise<string> => page.evaluate('getComputedStyle(document.body).backgroundColor');
     const light = await background();

@@ -6,6 +6,7 @@ import './style/base.css';
 import './style/shell.css';
 import { openSocket } from './connection/reach.ts';
 import { keepToken, takeToken } from './connection/token.ts';
+import { showsChart } from './overview/overview-state.ts';
 import { App } from './shell/app.tsx';
 import { followAddress } from './shell/route.ts';
 import { Pace, pageSurroundings } from './store/pace.ts';
@@ -13,6 +14,8 @@ import { PageStore } from './store/page-store.ts';
 import { restoreTheme } from './theme.ts';
 
 restoreTheme();
+// Where there is no room beside the table, the chart is shown to those who ask for it.
+showsChart.value = innerWidth > 900;
 const store = new PageStore({ origin: location.origin, openSocket, later: new Pace(pageSurroundings()).later });
 store.connect(takeToken());
 followAddress(globalThis, () => store.connect(takeToken()));

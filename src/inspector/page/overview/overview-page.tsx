@@ -39,6 +39,7 @@ export function OverviewPage({ store }: { readonly store: PageStore }) {
     return () => removeEventListener('keydown', onKey);
   }, []);
 
+  const isRead = [...processes.values()].every(({ totals }) => totals !== undefined);
   if (!store.hasList.value) {
     return (
       <p class="blank dim" role="status">
@@ -71,7 +72,12 @@ export function OverviewPage({ store }: { readonly store: PageStore }) {
           <ProcessStrip processes={processes} />
         </div>
         {lines.length > 0 && shown.length > 0 && <SessionTable lines={shown} />}
-        {lines.length === 0 && (
+        {lines.length === 0 && !isRead && (
+          <p class="blank dim" role="status">
+            Reading the sessions …
+          </p>
+        )}
+        {lines.length === 0 && isRead && (
           <div class="blank">
             <h1>No session yet</h1>
             <p>A session begins when a client connects. It shows up here at once.</p>
