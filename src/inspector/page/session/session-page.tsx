@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { hrefOf } from '../routes.ts';
 import type { SessionActions } from '../session-actions.ts';
 import { isTyping } from '../shell/keys.ts';
+import { route } from '../shell/route.ts';
 import type { WatchedSession } from '../watched-session.ts';
 import { exchangesOf } from './exchanges.ts';
 import { PendingView, rowsNow, rowsThen } from './pending-view.tsx';
@@ -109,6 +110,7 @@ export function SessionPage({ session, actions }: SessionPageProps) {
           <TimelineView
             lines={lines}
             cursorSeq={present?.seq ?? 0}
+            openedSeq={route.value.view === 'event' ? route.value.seq : undefined}
             isLive={isLive}
             empty={
               isOver

@@ -24,17 +24,19 @@ export interface TimelineRowProps {
   /** On the clock of the events. */
   readonly now: number;
   readonly isChosen: boolean;
+  readonly isOpened: boolean;
   readonly isRelated: boolean;
   readonly hrefOf: (seq: number) => string;
   readonly choose: (seq: number) => void;
 }
 
 export function TimelineRow(props: TimelineRowProps) {
-  const { line, index, cursorSeq, isLive, isChosen, isRelated, choose } = props;
+  const { line, index, cursorSeq, isLive, isChosen, isOpened, isRelated, choose } = props;
   const classes = [
     'step',
     `line-${line.type}`,
     isChosen ? 'chosen' : '',
+    isOpened ? 'opened' : '',
     isRelated ? 'related' : '',
     !isLive && line.seq > cursorSeq ? 'later' : '',
     'problem' in line && line.problem !== undefined ? 'flagged' : '',

@@ -15,6 +15,8 @@ const spareRows = 8;
 export interface TimelineViewProps {
   readonly lines: readonly TimelineLine[];
   readonly cursorSeq: number;
+  /** The event that is shown beside the diagram. */
+  readonly openedSeq: number | undefined;
   readonly isLive: boolean;
   /** What is said where there is no line. */
   readonly empty: string;
@@ -27,13 +29,14 @@ export interface TimelineViewProps {
 }
 
 export function TimelineView(props: TimelineViewProps) {
-  const { lines, cursorSeq, isLive, empty, choose, openEvent } = props;
+  const { lines, cursorSeq, openedSeq, isLive, empty, choose, openEvent } = props;
   const box = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const [view, setView] = useState({ top: 0, height: 600 });
   const activations = useMemo(() => activationsOf(lines), [lines]);
   const chosen = isLive ? -1 : lines.findLastIndex(({ seq }) => seq <= cursorSeq);
-  const related = exchangeOf(lines[chosen]);
+  const opened = openedSeq === undefined ? -1 : lines.findIndex(({ seq }) => seq === openedSeq);
+  const related = exchangeOf(lines[opened < 0 ? chosen : opened]);
 
   useEffect(() => {
     const element = box.current!;
@@ -50,15 +53,16 @@ export function TimelineView(props: TimelineViewProps) {
     if (isLive && isAtEnd.current) element.scrollTop = element.scrollHeight;
   }, [lines, isLive]);
 
+  const inFocus = opened < 0 ? chosen : opened;
   useLayoutEffect(() => {
-    if (chosen < 0) return;
+    if (inFocus < 0) return;
     const element = box.current!;
-    const top = chosen * rowHeightPx;
+    const top = inFocus * rowHeightPx;
     if (top < element.scrollTop + rowHeightPx) element.scrollTop = top - rowHeightPx;
     else if (top + 2 * rowHeightPx > element.scrollTop + element.clientHeight) {
       element.scrollTop = top + 2 * rowHeightPx - element.clientHeight;
     }
-  }, [chosen]);
+  }, [inFocus, view.height]);
 
   const onScroll = (): void => {
     const element = box.current!;
@@ -113,6 +117,7 @@ export function TimelineView(props: TimelineViewProps) {
                   index={index}
                   activations={passing(activations, index)}
                   isChosen={index === chosen}
+                  isOpened={index === opened}
                   isRelated={related !== undefined && own === related}
                 />
               );
