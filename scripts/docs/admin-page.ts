@@ -37,6 +37,8 @@ There are no cookies and there is no CORS, so pages of others can neither ask no
     ),
     `A list has a page of 100 sessions, or as many as \`limit\` says up to 500; \`after\` takes the \`next\` of the page before. Closing a
 session settles what waits in it with an error and stops its server. A tag is one path segment, percent-encoded.`,
+    `\`GET /metrics\` is text for Prometheus and no JSON; with \`--metrics-open\` it is answered without a token, too
+([metrics](../guides/metrics.md)).`,
     '## Many processes',
     `Every inspected process can list the others, and leads a request to them. The token is that of the page.`,
     table(
