@@ -1,21 +1,5 @@
-import { CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
-import type { DoctorRequest } from '../../src/cli/doctor.ts';
-import { commandLine } from '../../src/cli/program.ts';
-import { idleRunners } from './idle-runners.ts';
-
-async function asked(words: string): Promise<DoctorRequest | string> {
-  let request: DoctorRequest | undefined;
-  const program = commandLine({ ...idleRunners, doctor: async (what) => void (request = what) });
-  for (const command of [program, ...program.commands]) command.configureOutput({ writeErr: () => {} }).exitOverride();
-  try {
-    await program.parseAsync(words.split(' '), { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) return error.message;
-    throw error;
-  }
-  return request ?? 'nothing';
-}
+import { asked } from './asked.ts';
 
 describe('what may be looked at', () => {
   test.each<[string, object]>([
@@ -26,7 +10,7 @@ describe('what may be looked at', () => {
     ['doctor --leaks --watch', { watchMs: 5000 }],
     ['doctor --leaks --watch 2 --pid 7 --json', { watchMs: 2000, of: { pid: 7 }, json: true }],
   ])('%s', async (words, request) => {
-    expect(await asked(words)).toMatchObject(request);
+    expect(await asked(...words.split(' '))).toMatchObject(request);
   });
 
   test.each([
@@ -37,6 +21,6 @@ describe('what may be looked at', () => {
     ['doctor --leaks --watch often', 'whole number'],
     ['doctor --leaks --admin http://h', '--admin and --token-file go together'],
   ])('%s is refused: %s', async (words, error) => {
-    expect(await asked(words)).toContain(error);
+    expect(await asked(...words.split(' '))).toContain(error);
   });
 });

@@ -1,21 +1,5 @@
-import { CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { commandLine } from '../../src/cli/program.ts';
-import type { WrapRequest } from '../../src/cli/wrap.ts';
-import { idleRunners } from './idle-runners.ts';
-
-async function asked(words: string): Promise<WrapRequest | string> {
-  let request: WrapRequest | undefined;
-  const program = commandLine({ ...idleRunners, wrap: async (what) => void (request = what) });
-  for (const command of [program, ...program.commands]) command.configureOutput({ writeErr: () => {} }).exitOverride();
-  try {
-    await program.parseAsync(words.split(' '), { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) return error.message;
-    throw error;
-  }
-  return request ?? 'nothing';
-}
+import { asked } from './asked.ts';
 
 describe('what may be asked', () => {
   test.each<[string, object]>([
@@ -27,13 +11,13 @@ describe('what may be asked', () => {
     ['wrap cursor -- --rules r', { flags: ['--inspect', '--rules', 'r'] }],
     ['unwrap cursor --server a', { do: 'unwrap', names: ['a'], flags: [] }],
   ])('%s', async (words, request) => {
-    expect(await asked(words)).toMatchObject(request);
+    expect(await asked(...words.split(' '))).toMatchObject(request);
   });
 
   test.each([
     ['wrap', "missing required argument 'client'"],
     ['unwrap cursor --all', "unknown option '--all'"],
   ])('%s is refused: %s', async (words, error) => {
-    expect(await asked(words)).toContain(error);
+    expect(await asked(...words.split(' '))).toContain(error);
   });
 });

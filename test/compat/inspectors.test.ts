@@ -4,11 +4,11 @@
  */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { freePort } from '../e2e/free-port.ts';
 import { forwarding, scripted, start, stopAll } from '../e2e/program.ts';
 import { absent } from './absent.ts';
 
@@ -144,13 +144,4 @@ async function connected(url: string, hear: (line: Line) => void): Promise<WebSo
       await new Promise(setImmediate);
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

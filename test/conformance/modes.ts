@@ -19,7 +19,8 @@ import {
   joinedTo,
   transparentProxy,
 } from './programs.ts';
-import { type Service, freePort, startService } from './service.ts';
+import { freePort } from '../e2e/free-port.ts';
+import { type Service, startService } from './service.ts';
 
 export type Way =
   | {

@@ -4,7 +4,8 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import type { Command } from './programs.ts';
-import { freePort, startService } from './service.ts';
+import { freePort } from '../e2e/free-port.ts';
+import { startService } from './service.ts';
 
 const script = (code: string): Command => [process.execPath, '-e', code];
 

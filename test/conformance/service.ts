@@ -1,9 +1,7 @@
 /** A program that serves HTTP while a run lasts: started, and waited for until it says where it listens. */
 
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { startGroup, stopGroup } from './process-group.ts';
 import type { Command } from './programs.ts';
 
@@ -32,16 +30,6 @@ export async function startService(command: Command, { url, log }: ServiceOption
     await stop();
     throw error;
   }
-}
-
-/** A port that nobody has at the moment, for a program that cannot choose one itself. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function whereItListens(child: ChildProcess, log: string | undefined): Promise<string> {

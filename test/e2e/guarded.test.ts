@@ -1,14 +1,12 @@
 /** Fronts that ask who somebody is, as they are run: the built command with its flags. Build first. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { freePort } from './free-port.ts';
 import { World } from '../auth/oauth-world.ts';
 import { browse } from '../fixtures/headless-browser.mjs';
 import { listening } from './listening.ts';
@@ -160,12 +158,3 @@ class User implements OAuthClientProvider {
 }
 
 type Tokens = Parameters<OAuthClientProvider['saveTokens']>[0];
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

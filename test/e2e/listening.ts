@@ -1,9 +1,7 @@
 /** Programs that listen: `ninelives forward http` and `forward ws`, and servers over HTTP, each on a port of its own. */
-import { createServer } from 'node:net';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './free-port.ts';
 import { type Program, fixture, ninelives, start } from './program.ts';
 import type { Way } from './sdk-client.ts';
 
@@ -58,14 +56,4 @@ async function where(program: Program): Promise<Listening> {
   const said = (): string | undefined =>
     program.err.flatMap((line) => /\blistening on (\w+:[^\s,]+)/.exec(line)?.[1] ?? [])[0];
   return { program, url: new URL(await program.until(said, 'saying where it listens')) };
-}
-
-/** A port that nobody has at the moment. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
