@@ -719,6 +719,8 @@ export const manifest: readonly Requirement[] = [
       'P9 P18 is refused when no client waits, or more than one: it is not to be guessed',
   }),
   ...rows('P19', 'both', 'Each decision about a session can be read from its trace.', {
+    'browser/session-view.test.ts':
+      'P19 shows what the server asks inside the call that made it ask, with its deadline',
     'runtime/session-logic.test.ts': 'P19 is traced with what was decided, where traces are wanted',
     'observe/spans.test.ts': 'P19 is a span as server, in it one as client, and goes on under the second',
     'properties/feed.test.ts': 'U1 P19 added up give the state of a session and what waits in it, after each of them',

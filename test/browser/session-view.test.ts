@@ -56,7 +56,7 @@ describe.skipIf(hasNoBrowser)('a session in the browser', { timeout: 60_000 }, (
     expect(await line(page, '#"init" initialize').count()).toBe(2);
   });
 
-  test('shows what the server asks inside the call that made it ask, with its deadline', async () => {
+  test('P19 shows what the server asks inside the call that made it ask, with its deadline', async () => {
     client.send(toolCall(7, 'trigger-sampling-request', { prompt: 'Who waits?', maxTokens: 9 }));
     const question = await client.message(({ method }) => method === 'sampling/createMessage', 'a question');
     await line(page, '#7 tools/call trigger-sampling-request').waitFor();
