@@ -822,6 +822,7 @@ export const manifest: readonly Requirement[] = [
     'session/recovery.test.ts': 'U8 a recovery',
   }),
   ...rows('U13', 'both', 'What a process holds that its sessions do not account for is found, and nothing else is.', {
+    'cli/doctor-leaks.test.ts': 'U13 a child that a plugin leaves behind in a real process is found',
     'cli/process-look.test.ts': 'U13 the audit of a process',
     'runtime/audit.test.ts': 'U13 a leak',
   }),

@@ -53,6 +53,13 @@ export async function checkPort(host: string, port: number, environment: NodeJS.
   );
 }
 
+/** Who has the address that a front takes where nothing is said. One of ours or another's, both are as it should be. */
+export async function checkFront(host: string, port: number): Promise<Finding> {
+  const address = `${host}:${port}`;
+  if (!(await isTaken(host, port))) return ok('front', `${address} is free for 'forward http' and 'forward ws'`);
+  return ok('front', `${address} is in use: another front says where it is to be, --listen HOST:PORT`);
+}
+
 const connectMsMax = 1_000;
 
 async function isTaken(host: string, port: number): Promise<boolean> {

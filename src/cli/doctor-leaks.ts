@@ -38,7 +38,7 @@ export function interruptOr(): (ms: number) => Promise<boolean> {
   return async (ms) => wait(ms, false, { signal: interrupted.signal }).catch(() => true);
 }
 
-async function round({ of, json }: LeaksRequest, out: Output, err: Output): Promise<number> {
+async function round({ of, json, watchMs }: LeaksRequest, out: Output, err: Output): Promise<number> {
   const { processes, problems } = await knownProcesses(of);
   for (const problem of problems) err.write(`ninelives: ${printable(problem)}\n`);
   if (processes.length === 0) {
@@ -50,11 +50,12 @@ async function round({ of, json }: LeaksRequest, out: Output, err: Output): Prom
     return exitCodes.notManaged;
   }
   const told = await Promise.all(processes.map(ask));
+  const time = watchMs === undefined ? '' : `${new Date().toTimeString().slice(0, 8)}  `;
   if (json)
     out.write(
       `${JSON.stringify({ processes: told.map(({ process, ...rest }) => ({ process: process.facts, ...rest })) })}\n`,
     );
-  else out.write(told.map((each) => linesOf(each, isColoured(out))).join(''));
+  else out.write(told.map((each) => `${time}${linesOf(each, isColoured(out))}`).join(''));
   return told.every((each) => 'report' in each && each.report.drift.length === 0)
     ? exitCodes.ok
     : exitCodes.sessionFailed;

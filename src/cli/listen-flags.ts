@@ -14,11 +14,11 @@ export interface ListenFlags {
   readonly tlsKey?: string;
 }
 
-const defaultAddress = '127.0.0.1:7400';
+export const usualListenAddress = '127.0.0.1:7400';
 
 export function addListenFlags(command: Command): Command {
   return command
-    .option('--listen <host:port>', 'where to listen; port 0 takes a free one', defaultAddress)
+    .option('--listen <host:port>', 'where to listen; port 0 takes a free one', usualListenAddress)
     .option('--path <path>', 'where MCP is served', '/mcp')
     .option(
       '--allow-host <name>',
@@ -34,7 +34,7 @@ export function addListenFlags(command: Command): Command {
 export function listenOptionsOf(flags: ListenFlags, isGuarded = false): ListenOptions | { readonly problem: string } {
   const address = addressIn(flags.listen);
   if (address === undefined) {
-    return { problem: `--listen ${flags.listen}: write it as HOST:PORT, such as ${defaultAddress} or [::1]:7400` };
+    return { problem: `--listen ${flags.listen}: write it as HOST:PORT, such as ${usualListenAddress} or [::1]:7400` };
   }
   if (!/^\/[!-~]*$/.test(flags.path) || /[?#]/.test(flags.path)) {
     return { problem: `--path ${flags.path}: a path begins with / and has neither ? nor #` };

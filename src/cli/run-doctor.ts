@@ -4,6 +4,7 @@ import { systemClock } from '../runtime/system-clock.ts';
 import type { CheckRequest } from './doctor.ts';
 import {
   checkClients,
+  checkFront,
   checkGatewayFile,
   checkNode,
   checkPort,
@@ -14,6 +15,7 @@ import type { Finding, Verdict } from './doctor-finding.ts';
 import { tryServer } from './doctor-server.ts';
 import { exitCodes } from './exit-codes.ts';
 import { usualInspectAddress } from './inspect-flag.ts';
+import { usualListenAddress } from './listen-flags.ts';
 import type { Output } from './run-sessions.ts';
 import { isColoured, printable } from './terminal.ts';
 
@@ -31,11 +33,13 @@ export interface DoctorSurroundings {
 export async function runDoctor(request: CheckRequest, around: DoctorSurroundings): Promise<number> {
   const { environment, out } = around;
   const { hostname: host, port } = new URL(`http://${usualInspectAddress}`);
+  const front = new URL(`http://${usualListenAddress}`);
   const rounds: readonly (() => Promise<readonly Finding[]>)[] = [
     async () => [
       checkNode(around.version),
       checkRunFolder(environment),
       await checkPort(host, Number(port), environment),
+      await checkFront(front.hostname, Number(front.port)),
     ],
     async () => checkClients(around, around.folder),
     async () => (request.config === undefined ? [] : checkGatewayFile(request.config, environment)),

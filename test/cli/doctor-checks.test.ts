@@ -7,6 +7,7 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { writeHubFile } from '../../src/admin/hub-file.ts';
 import {
   checkClients,
+  checkFront,
   checkGatewayFile,
   checkNode,
   checkPort,
@@ -62,8 +63,10 @@ test('the address of the page is free, ours, or somebody else’s', async () => 
     says: expect.stringContaining(`is process ${process.pid} (inspect)`) as string,
   });
   if ('remove' in written) written.remove();
+  expect(await checkFront('127.0.0.1', port)).toMatchObject({ says: expect.stringContaining('is in use') as string });
   server.close();
   await once(server, 'close');
+  expect(await checkFront('127.0.0.1', port)).toMatchObject({ says: expect.stringContaining('is free') as string });
   expect(await checkPort('127.0.0.1', port, environment)).toMatchObject({
     verdict: 'ok',
     says: expect.stringContaining('is free') as string,

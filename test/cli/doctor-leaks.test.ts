@@ -46,6 +46,32 @@ test('a process with a call under way leaks nothing, and says what it has', asyn
   expect(processes).toMatchObject([{ process: { pid: stdio.pid }, report: { pid: stdio.pid, drift: [] } }]);
 });
 
+test.skipIf(process.platform === 'win32')(
+  'U13 a child that a plugin leaves behind in a real process is found',
+  async () => {
+    const plugin = join(folder, 'leaky.mjs');
+    const idle = `spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] })`;
+    writeFileSync(
+      plugin,
+      `import { spawn } from 'node:child_process';\nexport default { name: 'leaky', create: () => { ${idle}; return () => undefined; } };\n`,
+    );
+    const rules = join(folder, 'rules.yaml');
+    writeFileSync(rules, `version: 1\nplugins:\n  - use: ./leaky.mjs\nrules: []\n`);
+    const stdio = start(forwarding(scripted(), ['--inspect', '127.0.0.1:0', '--rules', rules]));
+    await stdio.initialize();
+    await stdio.until(
+      () => stdio.err.find((line) => line.startsWith('ninelives inspector')),
+      'saying where its inspector is',
+    );
+    const { code, out } = await run();
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /: 2 things leak\n[^]*\n {2}child: Process \d+ \([^)]+\) is a child of this one, and nothing here knows of it\.\n/,
+    );
+    expect(out).toContain('child-handle: Node holds 2 child processes, and 1 are known here.');
+  },
+);
+
 test('what leaks is told by name, and once is enough for the exit code', async () => {
   let asked = 0;
   const has = { sessions: 0, upstreams: 0, timers: 1, pending: 0, held: 0, tombstones: 0, paused: 0, resources: {} };

@@ -35,5 +35,8 @@ test('is 0 without a problem; programs get all of it as JSON', async () => {
   const { code, out } = await run({ json: true });
   expect([code, JSON.parse(out)]).toEqual([0, { ok: true, findings: expect.any(Array) as unknown }]);
   const old = await run({ json: true }, '18.0.0');
-  expect([old.code, JSON.parse(old.out)]).toMatchObject([1, { ok: false, findings: [{ verdict: 'problem' }, {}, {}] }]);
+  expect([old.code, JSON.parse(old.out)]).toMatchObject([
+    1,
+    { ok: false, findings: [{ verdict: 'problem' }, {}, {}, {}] },
+  ]);
 });
