@@ -22,6 +22,8 @@ export interface FeedLimits {
   /** Longest body that is shown with secrets hidden: hiding them takes time, in which nothing else is done. */
   readonly bodyBytesMax: number;
   readonly bodyPieceCharacters: number;
+  /** That are made ready to be shown, for all viewers together: what is asked for beyond is to be asked for again. */
+  readonly bodyBytesPerSecond: number;
 }
 
 export const defaultFeedLimits: FeedLimits = {
@@ -37,4 +39,5 @@ export const defaultFeedLimits: FeedLimits = {
   renewMs: 1000,
   bodyBytesMax: 4 * 1024 * 1024,
   bodyPieceCharacters: 64 * 1024,
+  bodyBytesPerSecond: 8 * 1024 * 1024,
 };

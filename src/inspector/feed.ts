@@ -63,6 +63,7 @@ class RunningFeed implements Feed {
   #viewsRenewedAt = -Infinity;
   /** The last body that was read, which most often is read on: one, however many ask. */
   #body: { readonly seq: number; readonly text: string } | undefined = undefined;
+  readonly #bodies = { secondBegan: -Infinity, bytes: 0 };
 
   constructor(options: FeedOptions) {
     this.#options = options;
@@ -162,10 +163,13 @@ class RunningFeed implements Feed {
     const { ring, totals, clock } = this.#options;
     viewer.watchesOverview = true;
     viewer.needsWhole = true;
+    // Who asks again and again is told with the others.
+    const isEarly = clock.now() - viewer.askedOverviewAt < this.#limits.viewMs;
+    viewer.askedOverviewAt = clock.now();
     this.#overview ??= new OverviewSource({ ring, totals, now: () => clock.now(), renewMs: this.#limits.renewMs }, () =>
       this.#views.ask(),
     );
-    viewer.tellOverview(JSON.stringify(this.#overview.whole()), true);
+    if (!isEarly) viewer.tellOverview(JSON.stringify(this.#overview.whole()), true);
     this.#views.ask();
   }
 
@@ -207,6 +211,10 @@ class RunningFeed implements Feed {
       viewer.complain('NO_SUCH_EVENT', 'The event has no body, or it is not kept any more', { request });
       return;
     }
+    if (this.#body?.seq !== seq && !this.#mayMakeReady(brought.frame.bytes.length)) {
+      viewer.complain('BODY_GONE', 'Too much is asked for at once: ask again in a second', { request });
+      return;
+    }
     const text = this.#textOf(place, brought.frame);
     if (text === undefined) {
       const said = `The body has ${brought.frame.bytes.length} bytes: so long a one is shown with --inspect-payloads whole alone`;
@@ -224,6 +232,19 @@ class RunningFeed implements Feed {
       characters: text.length,
       ...(headers.length === 0 ? {} : { headers }),
     });
+  }
+
+  /** Making a long body ready takes time in which no message passes. The first one of a second is made ready, however long. */
+  #mayMakeReady(bytes: number): boolean {
+    const now = this.#options.clock.now();
+    const bodies = this.#bodies;
+    if (now - bodies.secondBegan >= 1000) {
+      bodies.secondBegan = now;
+      bodies.bytes = 0;
+    }
+    if (bodies.bytes > 0 && bodies.bytes + bytes > this.#limits.bodyBytesPerSecond) return false;
+    bodies.bytes += bytes;
+    return true;
   }
 
   #textOf(

@@ -44,6 +44,8 @@ export class Viewer {
   watchesOverview = false;
   /** It has missed a part of the overview: what it gets next is all of it. */
   needsWhole = true;
+  /** On the clock of the feed. */
+  askedOverviewAt = -Infinity;
   /** Messages that it was too slow for. */
   dropped = 0;
   #stalledSince: number | undefined = undefined;

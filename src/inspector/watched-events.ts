@@ -23,8 +23,9 @@ export class WatchedEvents {
   /** It came late, and is told everything from where it goes on, in its own time. */
   #isCatchingUp = true;
 
-  /** @param afterSeq the last event that the viewer has; 0 where it has none. */
-  constructor(ring: TraceRing, session: TracedSession, afterSeq: number, eventsMax: number) {
+  /** @param toldSeq the last event that the viewer has; 0 where it has none. One that is still to come is of another process. */
+  constructor(ring: TraceRing, session: TracedSession, toldSeq: number, eventsMax: number) {
+    const afterSeq = toldSeq > ring.newestSeq ? 0 : toldSeq;
     const after = ring.event(afterSeq);
     this.session = session;
     this.#ring = ring;

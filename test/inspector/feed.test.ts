@@ -221,6 +221,25 @@ describe('a body', () => {
   });
 });
 
+test('bodies are made ready at a bounded pace, and what is ready is read on', async () => {
+  const { play, viewer, ring, ends } = await watchedProcess({ feed: { limits: { bodyBytesPerSecond: 100 } } });
+  const talk = play.open();
+  talk.handshake();
+  lists(talk, 1);
+  const looks = await viewer();
+  const asks = (seq: number): void => looks.says({ type: 'read-body', request: 1, seq });
+  asks(3);
+  asks(3);
+  asks(ring.newestSeq);
+  await looks.hears('body');
+  await looks.hears('body');
+  expect((await looks.hears('problem')).message).toContain('again in a second');
+  play.timePasses(1000);
+  asks(ring.newestSeq);
+  await looks.hears('body');
+  await ends();
+});
+
 describe('what nobody may do to the process', () => {
   test.each([
     '',
@@ -237,6 +256,19 @@ describe('what nobody may do to the process', () => {
     expect(await looks.hears('problem')).toMatchObject({ problem: 'BAD_MESSAGE' });
     looks.socket.send(Buffer.from([1, 2, 3]));
     expect(await looks.hears('problem')).toMatchObject({ problem: 'BAD_MESSAGE' });
+    await ends();
+  });
+
+  test('the whole overview is not made again and again for one who asks so', async () => {
+    const { play, viewer, ends } = await watchedProcess();
+    play.open();
+    const looks = await viewer();
+    for (let time = 0; time < 50; time++) looks.says({ type: 'watch-overview' });
+    looks.says({ type: 'read-body', request: 1, seq: 999 });
+    await looks.hears('problem');
+    expect(looks.heard.map(({ type }) => type)).toEqual(['overview']);
+    play.timePasses(250);
+    await looks.hears('overview', () => looks.heard.length > 1);
     await ends();
   });
 

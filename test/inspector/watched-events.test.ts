@@ -62,6 +62,7 @@ describe('the events that a viewer is told', () => {
     expect(told(watch(4))).toMatchObject({ seqs: [5, 6, 7, 8], missed: 0 });
     happens(1);
     expect(told(watch(3))).toMatchObject({ seqs: [6, 7, 8, 9], missed: 1 });
+    expect(told(watch(1000))).toMatchObject({ seqs: [6, 7, 8, 9], missed: 5 });
     await play.ends();
   });
 });
