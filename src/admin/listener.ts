@@ -17,6 +17,7 @@ import { operationFor } from './api.ts';
 import { type Hub, isOfHub, wireBehind } from './hub.ts';
 import { PageFiles, isOfPage } from './page-files.ts';
 import type { Problem } from './problems.ts';
+import { jsonIn, notJson, textOf } from './request-body.ts';
 import { TokenCheck, bearerIn } from './token.ts';
 import { type UpgradePath, refuseUpgrade, tokenShownIn, upgradeFor } from './upgrades.ts';
 
@@ -238,25 +239,11 @@ class Listener implements AdminListener {
     if (refused !== undefined) return refused;
     if (this.#hub !== undefined && isOfHub(request)) await this.#hub.serve(request, response);
     else {
-      const text = await this.#textOf(request);
+      const text = await textOf(request, this.#bodyBytesMax);
       if (text === undefined) return { problem: 'BODY_TOO_LARGE' };
       await this.#answerCall(request, text, response);
     }
     return undefined;
-  }
-
-  /** Undefined where it is too long. One that breaks off is never answered. */
-  async #textOf(request: IncomingMessage): Promise<string | undefined> {
-    return new Promise((resolve) => {
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      request.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes <= this.#bodyBytesMax) chunks.push(chunk);
-        else resolve(undefined);
-      });
-      request.on('end', () => resolve(Buffer.concat(chunks).toString()));
-    });
   }
 
   async #answerCall({ url = '', method = '' }: IncomingMessage, text: string, response: ServerResponse): Promise<void> {
@@ -297,16 +284,4 @@ async function answerDocument(response: ServerResponse, { facts }: Administered)
 
 function isScrape({ method, url = '' }: IncomingMessage): boolean {
   return method === 'GET' && (url === '/metrics' || url.startsWith('/metrics?'));
-}
-
-const notJson = Symbol('no JSON');
-
-/** Undefined where there is no body. */
-function jsonIn(text: string): unknown {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return notJson;
-  }
 }

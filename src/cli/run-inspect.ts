@@ -66,7 +66,10 @@ export async function runInspect({ host, port }: InspectRequest): Promise<never>
     people.write(`ninelives: cannot listen on ${host}:${port}: ${systemReason(error)}\n`);
     return leave(exitCodes.cannotListen);
   }
-  if (people.isTTY === true) showProcesses(hub, (line) => people.write(line));
+  if (people.isTTY === true) {
+    people.write('Processes that were started with --inspect, as they come and go:\n');
+    showProcesses(hub, (line) => people.write(line));
+  }
   return new Promise(() => {});
 }
 
