@@ -818,9 +818,21 @@ export const manifest: readonly Requirement[] = [
       'observe/explain.test.ts': 'U3 why a session is as it is',
     },
   ),
+  ...rows('U5', 'both', 'A message is held where a person says so, and goes on as that person decides.', {
+    'browser/inspector-page.test.ts': 'U5 holds a call at a breakpoint, edits it and lets it go, and blocks the next',
+  }),
   ...rows('U8', 'legacy', 'A server that comes back is told what the session had agreed on with the one before.', {
     'session/recovery.test.ts': 'U8 a recovery',
   }),
+  ...rows(
+    'U9',
+    'both',
+    'Of all sessions together it is shown which ways they went, how often, and how long they stayed.',
+    {
+      'inspector/page/overview/aggregate.test.ts':
+        'U9 sessions and edges of all processes are added up, and the longest stays are told',
+    },
+  ),
   ...rows('U13', 'both', 'What a process holds that its sessions do not account for is found, and nothing else is.', {
     'cli/doctor-leaks.test.ts': 'U13 a child that a plugin leaves behind in a real process is found',
     'cli/process-look.test.ts': 'U13 the audit of a process',

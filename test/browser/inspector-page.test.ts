@@ -133,7 +133,7 @@ describe.skipIf(hasNoBrowser)('the inspector', () => {
     await amount('1 session');
   });
 
-  test('holds a call at a breakpoint, edits it and lets it go, and blocks the next', { timeout }, async () => {
+  test('U5 holds a call at a breakpoint, edits it and lets it go, and blocks the next', { timeout }, async () => {
     await page.keyboard.press('Escape');
     await page.evaluate(`location.hash = '#/holds'`);
     await page.getByLabel('method').fill('tools/call');
@@ -203,7 +203,7 @@ describe.skipIf(hasNoBrowser)('the inspector', () => {
     expect(await background()).toBe(light);
   });
 
-  test('has room for a thousand sessions, and draws those in sight', { timeout }, async () => {
+  test('has room for a thousand sessions, and draws those in sight', { timeout: 2 * timeout }, async () => {
     const { program, url } = await scene.http();
     await openSessions(url, 1000);
     await amount('1001 sessions');

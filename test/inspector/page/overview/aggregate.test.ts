@@ -6,7 +6,7 @@ import { facts, overview } from '../store/rows.ts';
 const counts = { ...overview({}).sessionsByState, 'active.serving': 2 };
 const opened = { from: 'initializing', to: 'active.serving', count: 5 } as const;
 
-test('sessions and edges of all processes are added up, and the longest stays are told', () => {
+test('U9 sessions and edges of all processes are added up, and the longest stays are told', () => {
   const first = foldProcess(
     newProcessView(facts),
     overview({ sessionsByState: counts, transitions: [opened], dwellMs: { initializing: { p50: 5, p99: 90 } } }),
