@@ -3,7 +3,8 @@
 import type { Command } from 'commander';
 import type { ListenOptions } from '../proxy/listening.ts';
 import { doorProblem } from '../transports/door.ts';
-import { gathered, textOf } from './server-flags.ts';
+import { type CertificateInFiles, readCertificate } from './certificate-files.ts';
+import { gathered } from './server-flags.ts';
 
 export interface ListenFlags {
   readonly listen: string;
@@ -30,8 +31,11 @@ export function addListenFlags(command: Command): Command {
     .option('--tls-key <file>', 'and this key (PEM)');
 }
 
+/** Where a front is to listen, and the files that its certificate stands in. */
+export type ListenRequest = ListenOptions & { readonly tls?: CertificateInFiles };
+
 /** @param isGuarded whoever comes in is asked to prove who they are. */
-export function listenOptionsOf(flags: ListenFlags, isGuarded = false): ListenOptions | { readonly problem: string } {
+export function listenOptionsOf(flags: ListenFlags, isGuarded = false): ListenRequest | { readonly problem: string } {
   const address = addressIn(flags.listen);
   if (address === undefined) {
     return { problem: `--listen ${flags.listen}: write it as HOST:PORT, such as ${usualListenAddress} or [::1]:7400` };
@@ -57,13 +61,8 @@ export function addressIn(text: string): { readonly host: string; readonly port:
   return port > 65_535 ? undefined : { host: ipv6 ?? name ?? '127.0.0.1', port };
 }
 
-type Tls = NonNullable<ListenOptions['tls']>;
-
-function tlsOf({ tlsCert, tlsKey }: ListenFlags): Tls | { readonly problem: string } | undefined {
+function tlsOf({ tlsCert, tlsKey }: ListenFlags): ReturnType<typeof readCertificate> | undefined {
   if (tlsCert === undefined && tlsKey === undefined) return undefined;
   if (tlsCert === undefined || tlsKey === undefined) return { problem: '--tls-cert and --tls-key go together' };
-  const cert = textOf(tlsCert);
-  if ('problem' in cert) return { problem: `--tls-cert ${cert.problem}` };
-  const key = textOf(tlsKey);
-  return 'problem' in key ? { problem: `--tls-key ${key.problem}` } : { cert: cert.text, key: key.text };
+  return readCertificate({ cert: tlsCert, key: tlsKey });
 }

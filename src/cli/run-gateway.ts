@@ -101,7 +101,10 @@ export async function runGateway({ file, logLevel, inspect }: GatewayRequest): P
     void rules?.reload();
   });
   const watch = new FileWatch({ file, since: before, onChange: () => void reload('change') });
-  stopLooking = () => watch.close();
+  const certificates = (config.listen.tls?.files ?? []).map(
+    (each) => new FileWatch({ file: each, onChange: () => void reload('signal') }),
+  );
+  stopLooking = () => [watch, ...certificates].forEach((each) => each.close());
   if (inspect !== undefined) {
     const { managedRules, openInspect } = await import('./inspect.ts');
     await openInspect({

@@ -13,7 +13,7 @@ import {
   urlBackend,
 } from '../proxy/backend.ts';
 import { type GuardRequest, openGuard } from '../proxy/guard.ts';
-import { ListenError, type ListenOptions, type ListeningForward, type ListeningOptions } from '../proxy/listening.ts';
+import { ListenError, type ListeningForward, type ListeningOptions } from '../proxy/listening.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import type { Tracer } from '../runtime/tracer.ts';
 import type { RuleEngine } from '../rules/rule-engine.ts';
@@ -22,8 +22,10 @@ import { defaultLimits } from '../session/limits.ts';
 import { defaultRestartPolicy, neverRestart, remoteRestartPolicy } from '../session/upstream.ts';
 import type { ServerExit } from '../transports/child-process.ts';
 import { openStandardError } from '../transports/stdio.ts';
+import { keepCertificate } from './certificate-files.ts';
 import { codeOfSignal, exitCodes } from './exit-codes.ts';
 import { ringFor } from './inspect-flag.ts';
+import type { ListenRequest } from './listen-flags.ts';
 import { openLog } from './log.ts';
 import { defaultLogLevel } from './log-levels.ts';
 import { People } from './people.ts';
@@ -40,7 +42,7 @@ export interface ListeningRequest extends SessionRequest {
   readonly server: ServerRequest;
   /** One server process for all sessions. */
   readonly shares: boolean;
-  readonly listen: ListenOptions;
+  readonly listen: ListenRequest;
   /** Who may come in; everybody whom the door lets in unless it is said. */
   readonly guard?: GuardRequest;
 }
@@ -107,6 +109,9 @@ export async function runListening(request: ListeningRequest): Promise<never> {
     await backend.stop();
     return leave(exitCodes.cannotListen);
   }
+  const { tls } = request.listen;
+  const listening = forward;
+  if (tls !== undefined) keepCertificate(tls, (certificate) => listening.renewCertificate(certificate), log);
   if (request.logLevel !== 'silent')
     people.write(`ninelives listening on ${forward.url}, in front of ${backend.name}\n`);
   if (request.inspect !== undefined) {

@@ -8,8 +8,8 @@ export interface GatewayConfig {
   readonly listen: {
     readonly host: string;
     readonly port: number;
-    /** PEM texts. */
-    readonly tls: { readonly cert: string; readonly key: string } | undefined;
+    /** PEM texts, and the files that they stand in. */
+    readonly tls: { readonly cert: string; readonly key: string; readonly files: readonly string[] } | undefined;
   };
   readonly allowHosts: readonly string[];
   readonly allowOrigins: readonly string[];

@@ -142,7 +142,11 @@ class Reader {
       tls:
         tls === undefined
           ? undefined
-          : { cert: this.#file(tls.cert, ['tls', 'cert']), key: this.#file(tls.key, ['tls', 'key']) },
+          : {
+              cert: this.#file(tls.cert, ['tls', 'cert']),
+              key: this.#file(tls.key, ['tls', 'key']),
+              files: [tls.cert, tls.key].map((pem) => resolve(this.#surroundings.folder, pem)),
+            },
     };
   }
 

@@ -3,6 +3,7 @@
  * knows nothing of what is made of them.
  */
 
+import { certificateProblem } from '../transports/tls-certificate.ts';
 import type { GatewayConfig } from '../config/gateway-config.ts';
 
 /** What a new configuration changed, by the names of routes and upstreams. */
@@ -22,8 +23,12 @@ export function fixedProblem(before: GatewayConfig, after: GatewayConfig): strin
   if (before.rules !== after.rules)
     return 'another rule file cannot be used while the gateway runs: restart it, or change the file itself';
   if (before.takesFaults !== after.takesFaults) return 'allowFaults cannot change while the gateway runs: restart it';
-  const [one, other] = [JSON.stringify(before.listen.tls), JSON.stringify(after.listen.tls)];
-  return one === other ? undefined : 'tls cannot change while the gateway runs: restart it';
+  const { tls } = after.listen;
+  if ((before.listen.tls === undefined) !== (tls === undefined)) {
+    return 'whether the gateway speaks TLS cannot change while it runs: restart it';
+  }
+  const problem = tls === undefined ? undefined : certificateProblem(tls);
+  return problem === undefined ? undefined : `the certificate cannot be used: ${problem}`;
 }
 
 /** @param before undefined: there was none. */

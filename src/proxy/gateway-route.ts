@@ -73,8 +73,8 @@ export class GatewayRoute {
     this.isForHost = hostCheck(config.host);
     const options = { clock, log, limits, times: config.times, profile: config.profile, checksInvariants };
     const interceptors = tracing?.after(rules) ?? rules;
-    const asked = { ...options, ...(interceptors === undefined ? {} : { interceptors }) };
-    this.runtime = createTracedRuntime(asked, tracer, ledger);
+    const ruled = { ...options, ...(interceptors === undefined ? {} : { interceptors }) };
+    this.runtime = createTracedRuntime(ruled, tracer, ledger);
     this.#unwatch = rules?.watch(this.runtime);
     tracing?.watch(this.runtime);
     this.runtime.observe((observation) => {

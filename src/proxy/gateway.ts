@@ -262,6 +262,7 @@ class RunningGateway implements Gateway {
     const removed = [...this.#upstreams.values()].filter((upstream) => upstreams.get(upstream.name) !== upstream);
     this.#config = config;
     this.#ledger.resize(config.totals);
+    if (config.listen.tls !== undefined) this.#front?.renewCertificate(config.listen.tls);
     this.#upstreams = upstreams;
     this.#routes = routes.toSorted((one, other) => rankOf(one.config) - rankOf(other.config));
     this.#entrance.leadTo({ config, routes: this.#routes, upstreams });

@@ -53,6 +53,7 @@ export async function forwardHttp(options: ListeningOptions): Promise<ListeningF
   return {
     runtime,
     url: front.url,
+    renewCertificate: (certificate) => front.renewCertificate(certificate),
     drain: async () => {
       isDraining = true;
       front.drain();

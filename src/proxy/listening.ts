@@ -12,6 +12,7 @@ import type { Tracer } from '../runtime/tracer.ts';
 import type { Limits, Times } from '../session/limits.ts';
 import type { Profile } from '../session/profiles.ts';
 import type { DoorOptions } from '../transports/door.ts';
+import type { Certificate } from '../transports/tls-certificate.ts';
 import type { Backend } from './backend.ts';
 import type { Guard } from './guard.ts';
 
@@ -23,7 +24,7 @@ export interface ListenOptions {
   readonly path: string;
   readonly door?: Omit<DoorOptions, 'listenHost'>;
   /** Certificate and key as PEM texts: then the front speaks TLS. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly tls?: Certificate;
 }
 
 export interface ListeningOptions {
@@ -49,6 +50,8 @@ export interface ListeningOptions {
 export interface ListeningForward {
   readonly runtime: Runtime;
   readonly url: string;
+  /** Another certificate for who connects from now on. Returns what is wrong with it; then the present one stays. */
+  renewCertificate(certificate: Certificate): string | undefined;
   /** Takes no new sessions and no new requests; resolves when what was under way has ended, or at the drain deadline. */
   drain(): Promise<void>;
   /** Ends everything now. Resolves when nothing of it is left. */

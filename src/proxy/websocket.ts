@@ -11,6 +11,7 @@ import { withRoomForAFrame } from '../session/limits.ts';
 import type { Claims } from '../session/interception.ts';
 import type { EndReason } from '../session/outcomes.ts';
 import { doorPolicy } from '../transports/door.ts';
+import { renewCertificate } from '../transports/tls-certificate.ts';
 import type { WebSocketLink } from '../transports/websocket-link.ts';
 import { type UpgradeRefusal, handshakeLimits, openWebSocketFront } from '../transports/websocket-front.ts';
 import type { UpgradeAdmission, Upgraded } from './guard.ts';
@@ -82,6 +83,7 @@ export async function forwardWebSocket(options: ListeningOptions): Promise<Liste
   return {
     runtime,
     url,
+    renewCertificate: (certificate) => renewCertificate(server, certificate),
     drain: async () => {
       isDraining = true;
       await runtime.drain();

@@ -12,6 +12,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { refusal } from '../errors.ts';
 import type { Clock, Log } from '../ports.ts';
 import { refuse } from './http-answers.ts';
+import { type Certificate, renewCertificate } from './tls-certificate.ts';
 import { Connections } from './http-connections.ts';
 import { HttpEntrance, nobody } from './http-entrance.ts';
 import {
@@ -32,6 +33,8 @@ export interface HttpFront {
   readonly port: number;
   /** Where clients find MCP. */
   readonly url: string;
+  /** Another certificate for who connects from now on. Returns what is wrong with it; then the present one stays. */
+  renewCertificate(certificate: Certificate): string | undefined;
   /** Answers from now on are the last of their connections. Whether new sessions are opened is the runtime's to say. */
   drain(): void;
   /** Listens no more, and closes every connection as soon as its client has taken what was said to it, or soon. */
@@ -145,6 +148,10 @@ class Front implements HttpFront {
   get url(): string {
     const host = this.#host.includes(':') ? `[${this.#host}]` : this.#host;
     return `${this.#scheme}://${host}:${this.port}${this.#lobby.path}`;
+  }
+
+  renewCertificate(certificate: Certificate): string | undefined {
+    return renewCertificate(this.server, certificate);
   }
 
   drain(): void {

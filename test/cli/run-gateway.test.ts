@@ -1,7 +1,9 @@
 /** `ninelives gateway` as a process: real servers behind it, clients of the SDKs in front, its file changed under load. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { everythingOver, reference } from '../e2e/listening.ts';
 import { type Program, ninelives, scripted, start, stopAll } from '../e2e/program.ts';
@@ -62,6 +64,36 @@ routes:
       expect(pids.filter((pid) => survivors(pid).length > 0)).toEqual([]);
     },
   );
+
+  test('shows a certificate that is renewed, and goes on with the one before it when that is broken', async () => {
+    const pem = (name: string): string => readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
+    const put = (cert: string, key: string): void => {
+      writeFileSync(join(folder, 'key.pem'), pem(key));
+      writeFileSync(join(folder, 'cert.pem'), pem(cert));
+    };
+    put('localhost-cert.pem', 'localhost-key.pem');
+    write(`tls: { cert: cert.pem, key: key.pem }
+upstreams: { one: ${child(scripted())} }
+routes: [{ path: /one, upstream: one }]`);
+    const { program, url } = await gateway();
+    const shown = async (): Promise<string> => {
+      const { hostname: host, port } = new URL(url);
+      const socket = connectTls({ host, port: Number(port), rejectUnauthorized: false });
+      await once(socket, 'secureConnect');
+      const { fingerprint256 } = socket.getPeerCertificate();
+      socket.destroy();
+      return fingerprint256;
+    };
+    const first = await shown();
+    put('tls/server.pem', 'tls/server-key.pem');
+    await program.logged('the configuration says the same');
+    const second = await shown();
+    expect(second).not.toBe(first);
+    put('localhost-cert.pem', 'tls/server-key.pem');
+    program.signal('SIGHUP');
+    await program.logged('the configuration is as it was');
+    expect(await shown()).toBe(second);
+  });
 
   test('that has mistakes in its file does not start: exit code 2, and each of them', async () => {
     write('upstreams: {}\nroutes: []');

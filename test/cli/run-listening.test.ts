@@ -1,7 +1,12 @@
 /** `forward ws` as a shell sees it: what it says, how it ends, and with which code. The code under test is the built one. */
 
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { afterAll, describe, expect, test } from 'vitest';
+import { folderWith } from '../rules/folder.ts';
 import { listenOn } from '../../src/proxy/listening.ts';
 import { type Program, ninelives, scripted, start, stopAll } from '../e2e/program.ts';
 
@@ -79,4 +84,24 @@ test('a client on standard streams reaches a server at a URL', async () => {
   expect(await client.ask(1, 'ping')).toMatchObject({ result: {} });
   client.endInput();
   expect((await client.exit).code).toBe(0);
+});
+
+test.each(['http', 'ws'])('a certificate of forward %s is renewed while it runs', async (front) => {
+  const pem = (name: string): string => readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
+  const folder = folderWith({ 'cert.pem': pem('localhost-cert.pem'), 'key.pem': pem('localhost-key.pem') });
+  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  const program = forward(front, [...anyPort, '--tls-cert', cert, '--tls-key', key, '--', ...scripted()]);
+  const { hostname: host, port } = new URL(await address(program));
+  const shown = async (): Promise<string> => {
+    const socket = connect({ host, port: Number(port), rejectUnauthorized: false });
+    await once(socket, 'secureConnect');
+    const { fingerprint256 } = socket.getPeerCertificate();
+    socket.destroy();
+    return fingerprint256;
+  };
+  const first = await shown();
+  writeFileSync(key, pem('tls/server-key.pem'));
+  writeFileSync(cert, pem('tls/server.pem'));
+  await program.logged('certificate renewed');
+  expect(await shown()).not.toBe(first);
 });

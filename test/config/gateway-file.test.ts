@@ -27,6 +27,12 @@ const mistakes = (text: string): readonly string[] => {
 };
 
 describe('a file that can be used', () => {
+  test('names the files of its certificate, which may be renewed', () => {
+    const loaded = parseGateway(`${usual}tls: { cert: ca.pem, key: ca.pem }\n`, surroundings);
+    const files = [join(folder, 'ca.pem'), join(folder, 'ca.pem')];
+    expect(loaded).toMatchObject({ config: { listen: { tls: { cert: 'a certificate', files } } } });
+  });
+
   test('says what it says, and the rest is as usual', () => {
     const loaded = parseGateway(usual, surroundings);
     expect(loaded).toMatchObject({

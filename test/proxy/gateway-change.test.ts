@@ -49,7 +49,11 @@ describe('what stays as it is while a gateway runs', () => {
 
   test.each([
     ['where it listens', { ...before, listen: { ...before.listen, port: 1 } }, /^listen cannot change/],
-    ['its certificate', { ...before, listen: { ...before.listen, tls: {} as never } }, /^tls cannot change/],
+    [
+      'that it speaks no TLS',
+      { ...before, listen: { ...before.listen, tls: {} as never } },
+      /^whether the gateway speaks TLS/,
+    ],
     ['its rule file', { ...before, rules: 'other.yaml' }, /^another rule file cannot be used/],
     ['whether faults may be injected', { ...before, takesFaults: !before.takesFaults }, /^allowFaults cannot change/],
   ])('is %s', (_what, after, problem) => {

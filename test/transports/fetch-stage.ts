@@ -25,6 +25,7 @@ export async function openFetchFront(options: HttpFrontOptions): Promise<HttpFro
   return {
     port: opened,
     url: `http://${host}:${opened}${options.path ?? '/mcp'}`,
+    renewCertificate: () => undefined,
     drain: () => front.drain(),
     close: async () => {
       await front.close();
