@@ -15,12 +15,12 @@ import type { SessionState } from '../session/outcomes.ts';
 import type { Exchange } from '../session/pending.ts';
 import type { SessionRecord } from '../session/record.ts';
 import { type LineNames, envelopeFacts, eventLine } from './event-line.ts';
-import type { EventLine } from './tape-format.ts';
+import type { EventLine, TapeLine } from './tape-format.ts';
 
 export interface RecorderOptions {
   readonly clock: Clock;
-  /** Takes one line, without its end. */
-  readonly write: (line: string) => void;
+  /** Takes one line, without its end, and what is said in it. */
+  readonly write: (line: string, seq: number, at: number) => void;
   /** A message as the tape may show it: of the same length or shorter, and still JSON. */
   readonly hide: (message: string) => string;
   /** The digest of a body that is too long. */
@@ -70,9 +70,9 @@ export class Recorder implements Tracer {
     return this.#opened;
   }
 
-  /** The number that the next line has: for whoever writes one besides. */
-  nextSeq(): number {
-    return ++this.#seq;
+  /** Another tape begins: settings are said again on it. */
+  forgetSettings(): void {
+    this.#settings.clear();
   }
 
   opened(record: SessionRecord): void {
@@ -81,7 +81,7 @@ export class Recorder implements Tracer {
     this.#sessions.set(record, { number, exchanges: new WeakMap(), exchangesSeen: 0, awaited: new Map() });
     const { id, openedAt, transportType, principal, route, profile, hasExchanges, idBase } = record;
     this.#write({
-      seq: this.nextSeq(),
+      seq: ++this.#seq,
       at: openedAt,
       event: 'session.opened',
       session: number,
@@ -110,7 +110,7 @@ export class Recorder implements Tracer {
     // A deadline of the chart's own has no time of its own: it is when the state was entered.
     const at = 'at' in event ? event.at : record.enteredAt;
     const line = eventLine(
-      { seq: this.nextSeq(), at, session: taped.number, event, decision, from, to, effects },
+      { seq: ++this.#seq, at, session: taped.number, event, decision, from, to, effects },
       this.#names,
     );
     if ('frame' in event) {
@@ -127,13 +127,15 @@ export class Recorder implements Tracer {
     if (taped === undefined) return;
     this.#sessions.delete(record);
     const reason = record.endReason ?? 'internal-error';
-    this.#write({ seq: this.nextSeq(), at: record.enteredAt, event: 'session.ended', session: taped.number, reason });
+    this.#write({ seq: ++this.#seq, at: record.enteredAt, event: 'session.ended', session: taped.number, reason });
   }
 
   #writeFrame(line: EventLine, frame: Frame): void {
     const isKept = sizeOf(frame) <= this.#options.bodyBytesMax || isHandshake(line, frame);
-    if (isKept) this.#options.write(`${JSON.stringify(line).slice(0, -1)},"body":${this.#text(frame)}}`);
-    else {
+    if (isKept) {
+      const text = `${JSON.stringify(line).slice(0, -1)},"body":${this.#text(frame)}}`;
+      this.#options.write(text, line.seq, line.at);
+    } else {
       const { digest } = this.#options;
       this.#write({ ...line, envelope: envelopeFacts(frame.envelope), bodyDigest: digest(frame.bytes) });
     }
@@ -168,12 +170,12 @@ export class Recorder implements Tracer {
     if (known !== undefined) return known;
     const settings = this.#settings.size + 1;
     this.#settings.set(key, settings);
-    this.#write({ seq: this.nextSeq(), at: this.#options.clock.now(), event: 'settings', settings, ...said });
+    this.#write({ seq: ++this.#seq, at: this.#options.clock.now(), event: 'settings', settings, ...said });
     return settings;
   }
 
-  #write(line: object): void {
-    this.#options.write(JSON.stringify(line));
+  #write(line: TapeLine): void {
+    this.#options.write(JSON.stringify(line), line.seq, line.at);
   }
 }
 
