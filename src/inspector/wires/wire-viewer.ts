@@ -210,8 +210,10 @@ function nameOnWire(id: string): string {
   return id.slice(0, 13);
 }
 
+/** Most counts of most sessions are 0, and the context goes along with every event. */
 function contextOf(snapshot: SessionSnapshot): object {
-  return bounded({ ...snapshot, id: nameOnWire(snapshot.id) }) as object;
+  const counts = Object.fromEntries(Object.entries(snapshot.counts).filter(([, count]) => count !== 0));
+  return bounded({ ...snapshot, id: nameOnWire(snapshot.id), counts }) as object;
 }
 
 function wiredState({ state, context }: ToldSession): WiredState {
