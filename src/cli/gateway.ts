@@ -2,15 +2,17 @@
 
 import { type Command, Option } from 'commander';
 import { type InspectFlag, type InspectRequest, addInspectFlag, inspectRequestOf } from './inspect-flag.ts';
+import { type RecordFlags, type RecordRequest, addRecordFlags, recordRequestOf } from './record-flag.ts';
 import { type LogLevel, defaultLogLevel, logLevels } from './log-levels.ts';
 
 export interface GatewayRequest {
   readonly file: string;
   readonly logLevel: LogLevel;
   readonly inspect?: InspectRequest;
+  readonly record?: RecordRequest;
 }
 
-interface Flags extends InspectFlag {
+interface Flags extends InspectFlag, RecordFlags {
   readonly config: string;
   readonly logLevel: LogLevel;
 }
@@ -28,7 +30,7 @@ export function addGateway(program: Command, run: (request: GatewayRequest) => P
         .env('NINELIVES_LOG')
         .default(defaultLogLevel),
     );
-  addInspectFlag(gateway)
+  addRecordFlags(addInspectFlag(gateway))
     .addHelpText(
       'after',
       `
@@ -43,7 +45,10 @@ SIGINT, when what was under way is done; 2 for a wrong command line or file, 3 w
     .action(async (flags: Flags, command: Command) => {
       const inspect = inspectRequestOf(flags);
       if (inspect !== undefined && 'problem' in inspect) command.error(`error: ${inspect.problem}`);
+      const record = recordRequestOf(flags);
+      if (record !== undefined && 'problem' in record) command.error(`error: ${record.problem}`);
       const { config: file, logLevel } = flags;
-      await run({ file, logLevel, ...(inspect === undefined ? {} : { inspect }) });
+      const asked = { ...(inspect === undefined ? {} : { inspect }), ...(record === undefined ? {} : { record }) };
+      await run({ file, logLevel, ...asked });
     });
 }

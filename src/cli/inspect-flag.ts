@@ -2,7 +2,6 @@
 
 import { type Command, Option } from 'commander';
 import type { Payloads } from '../inspector/feed-messages.ts';
-import type { TraceRing } from '../observe/trace-ring.ts';
 import { isLoopbackName } from '../transports/door.ts';
 import { addressIn } from './listen-flags.ts';
 
@@ -42,13 +41,6 @@ export function addInspectFlag(command: Command): Command {
         .default('redacted' satisfies Payloads),
     )
     .option('--metrics-open', 'let everybody on this machine read /metrics there, without a token');
-}
-
-/** What keeps the last events of all sessions for the inspector; nothing is loaded or kept without it. */
-export async function ringFor(inspect: InspectRequest | undefined): Promise<TraceRing | undefined> {
-  if (inspect === undefined) return undefined;
-  const { TraceRing: Ring } = await import('../observe/trace-ring.ts');
-  return new Ring();
 }
 
 /** @param flag that said it. */

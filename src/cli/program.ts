@@ -13,6 +13,7 @@ import { type OpenRequest, addOpen } from './open.ts';
 import type { AuthRequest } from './run-auth.ts';
 import { type RulesRequest, addRules } from './rules.ts';
 import { type SessionsRequest, addSessions } from './sessions.ts';
+import { type TapeRequest, addTape } from './tape.ts';
 import { type WrapRequest, addWrap } from './wrap.ts';
 import { packageVersion } from './version.ts';
 
@@ -26,6 +27,7 @@ export interface AllRunners extends Runners {
   readonly open: (request: OpenRequest) => Promise<void>;
   readonly sessions: (request: SessionsRequest) => Promise<void>;
   readonly doctor: (request: DoctorRequest) => Promise<void>;
+  readonly tape: (request: TapeRequest) => Promise<void>;
   readonly wrap: (request: WrapRequest) => Promise<void>;
 }
 
@@ -47,6 +49,7 @@ export function commandLine(runners: AllRunners): Command {
   addSessions(program, runners.sessions);
   addWrap(program, runners.wrap);
   addDoctor(program, runners.doctor);
+  addTape(program, runners.tape);
   addRules(program, runners.rules);
   addConfig(program, runners.config);
   addAuth(program, runners.auth);
@@ -69,10 +72,11 @@ export async function runProgram(words: readonly string[], runners: AllRunners):
 
 /** Who stops reading in the middle of a help text, as `head` does, has read enough. */
 export function sayTo(stream: NodeJS.WriteStream): (text: string) => void {
+  const ends = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE') throw error;
+  };
   return (text) => {
-    stream.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
+    if (!stream.listeners('error').includes(ends)) stream.on('error', ends);
     stream.write(text);
   };
 }

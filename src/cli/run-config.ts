@@ -4,6 +4,7 @@ import type { GatewayConfig } from '../config/gateway-config.ts';
 import { loadGateway, mistakeLine } from '../config/gateway-file.ts';
 import { gatewayJsonSchema } from '../config/gateway-schema.ts';
 import type { ConfigRequest } from './config.ts';
+import { counted } from './counted.ts';
 import { exitCodes } from './exit-codes.ts';
 
 interface Output {
@@ -48,8 +49,4 @@ async function ruleProblems(file: string, takesFaults: boolean): Promise<readonl
 /** Names alone: what is behind them may be secret. */
 function summaryOf({ upstreams, routes }: GatewayConfig): string {
   return `${counted(upstreams.size, 'upstream')}, ${counted(routes.length, 'route')}, nothing wrong`;
-}
-
-function counted(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

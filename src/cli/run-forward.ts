@@ -14,7 +14,7 @@ import { type ServerToForward, runningServer, startServerToForward } from '../tr
 import { openStandardError, openStandardStreams } from '../transports/stdio.ts';
 import { codeOfSignal, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { HeldLog } from './held-log.ts';
-import { ringFor } from './inspect-flag.ts';
+import { lookersFor } from './lookers.ts';
 import { defaultLogLevel } from './log-levels.ts';
 import { Orphanhood } from './orphanhood.ts';
 import { People } from './people.ts';
@@ -67,7 +67,7 @@ export async function runForward(request: ForwardRequest): Promise<never> {
   const { forwardStdio } = await import('../proxy/stdio.ts');
   rules = (await rulesInForce(request.rules, clock, log)) ?? null;
   const engine = await ruleEngine(rules, request.inspect !== undefined, clock, log);
-  const ring = await ringFor(request.inspect);
+  const { ring, tracer } = await lookersFor(request, { command: 'forward stdio', server: server.command, clock, log });
   const traces = await openTraces(process.env, log);
   if (isatty(0)) log.info({}, 'your terminal is the client: type a message a line, Ctrl-D to end');
   proxy = forwardStdio({
@@ -81,7 +81,7 @@ export async function runForward(request: ForwardRequest): Promise<never> {
       request.restarts === false ? neverRestart : 'url' in request.server ? remoteRestartPolicy : defaultRestartPolicy,
     ...(request.profile === undefined ? {} : { profile: request.profile }),
     ...(engine === undefined ? {} : { rules: engine }),
-    ...(ring === undefined ? {} : { tracer: ring }),
+    ...(tracer === undefined ? {} : { tracer }),
     ...(traces === undefined ? {} : { tracing: traces.tracing }),
     checksInvariants: request.checksInvariants === true,
   });

@@ -16,7 +16,7 @@ import { systemClock } from '../runtime/system-clock.ts';
 import { openStandardError } from '../transports/stdio.ts';
 import { codeOfSignal, exitCodes } from './exit-codes.ts';
 import type { GatewayRequest } from './gateway.ts';
-import { ringFor } from './inspect-flag.ts';
+import { lookersFor } from './lookers.ts';
 import { openLog } from './log.ts';
 import { People } from './people.ts';
 import { ruleEngine } from './rules-flag.ts';
@@ -26,7 +26,7 @@ import { openTraces } from './traces-asked-for.ts';
 /** How long the last lines on stderr may take at the end. */
 const farewellMs = 500;
 
-export async function runGateway({ file, logLevel, inspect }: GatewayRequest): Promise<void> {
+export async function runGateway({ file, logLevel, inspect, record }: GatewayRequest): Promise<void> {
   const clock = systemClock();
   const people = new People(openStandardError());
   const log = openLog(logLevel, people, () => clock.wallTime());
@@ -48,7 +48,10 @@ export async function runGateway({ file, logLevel, inspect }: GatewayRequest): P
   }
 
   const engine = await ruleEngine(rules, inspect !== undefined, clock, log);
-  const ring = await ringFor(inspect);
+  const { ring, tracer } = await lookersFor(
+    { inspect, record },
+    { command: 'gateway', server: `${config.upstreams.size} upstreams`, clock, log },
+  );
   const traces = await openTraces(process.env, log);
 
   let gateway: Gateway | undefined;
@@ -84,7 +87,7 @@ export async function runGateway({ file, logLevel, inspect }: GatewayRequest): P
       clock,
       log,
       ...(engine === undefined ? {} : { rules: engine }),
-      ...(ring === undefined ? {} : { tracer: ring }),
+      ...(tracer === undefined ? {} : { tracer }),
       ...(traces === undefined ? {} : { tracing: traces.tracing }),
       onStderr: (upstream, line) => people.write(serverLine(line, people, upstream)),
     });

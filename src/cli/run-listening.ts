@@ -24,8 +24,8 @@ import type { ServerExit } from '../transports/child-process.ts';
 import { openStandardError } from '../transports/stdio.ts';
 import { keepCertificate } from './certificate-files.ts';
 import { codeOfSignal, exitCodes } from './exit-codes.ts';
-import { ringFor } from './inspect-flag.ts';
 import type { ListenRequest } from './listen-flags.ts';
+import { lookersFor } from './lookers.ts';
 import { openLog } from './log.ts';
 import { defaultLogLevel } from './log-levels.ts';
 import { People } from './people.ts';
@@ -99,10 +99,15 @@ export async function runListening(request: ListeningRequest): Promise<never> {
   kill = () => backend.kill();
   rules = (await rulesInForce(request.rules, clock, log)) ?? null;
   const engine = await ruleEngine(rules, request.inspect !== undefined, clock, log);
-  const ring = await ringFor(request.inspect);
+  const { ring, tracer } = await lookersFor(request, {
+    command: `forward ${request.front}`,
+    server: backend.name,
+    clock,
+    log,
+  });
   traces = (await openTraces(process.env, log)) ?? null;
   try {
-    forward = await open(request, backend, clock, log, { rules: engine, tracer: ring, tracing: traces?.tracing });
+    forward = await open(request, backend, clock, log, { rules: engine, tracer, tracing: traces?.tracing });
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
     log.error({}, error.message);

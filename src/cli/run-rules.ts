@@ -2,6 +2,7 @@
 
 import { loadRules } from '../rules/load-rules.ts';
 import { problemText } from '../rules/yaml-places.ts';
+import { counted } from './counted.ts';
 import type { RulesRequest } from './rules.ts';
 
 /** Where text goes that people or programs read. */
@@ -21,8 +22,4 @@ export async function checkRules(
     say(`${file} is good: ${counted(rules.length, 'rule')} in force, ${counted(plugins.length, 'plugin')}\n`);
   } else for (const problem of problems) complain(`${problemText(file, problem)}\n`);
   return problems.length === 0 ? 0 : 1;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

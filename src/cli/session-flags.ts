@@ -6,9 +6,10 @@ import type { RuleSet } from '../rules/rule-engine.ts';
 import type { Limits, Times } from '../session/limits.ts';
 import { type Profile, builtInProfiles } from '../session/profiles.ts';
 import { type InspectFlag, type InspectRequest, addInspectFlag, inspectRequestOf } from './inspect-flag.ts';
+import { type RecordFlags, type RecordRequest, addRecordFlags, recordRequestOf } from './record-flag.ts';
 import { type LogLevel, defaultLogLevel, logLevels } from './log-levels.ts';
 
-export interface SessionFlags extends InspectFlag {
+export interface SessionFlags extends InspectFlag, RecordFlags {
   readonly logLevel: LogLevel;
   readonly restart: 'on-failure' | 'never';
   readonly profile?: string;
@@ -40,10 +41,12 @@ export interface SessionRequest {
   readonly checksInvariants?: boolean;
   /** Where the admin listener is to be; none without. */
   readonly inspect?: InspectRequest;
+  /** Where sessions are recorded; they are not without. */
+  readonly record?: RecordRequest;
 }
 
 export function addSessionFlags(command: Command): Command {
-  return addInspectFlag(command)
+  return addRecordFlags(addInspectFlag(command))
     .addOption(
       new Option('--log-level <level>', 'how much to say on stderr')
         .choices(logLevels)
@@ -83,6 +86,8 @@ export async function sessionRequestOf(flags: SessionFlags): Promise<SessionRequ
   if (rules !== undefined && 'problem' in rules) return rules;
   const inspect = inspectRequestOf(flags);
   if (inspect !== undefined && 'problem' in inspect) return inspect;
+  const record = recordRequestOf(flags);
+  if (record !== undefined && 'problem' in record) return record;
   return {
     logLevel: flags.logLevel,
     limits: limitsOf(flags),
@@ -92,6 +97,7 @@ export async function sessionRequestOf(flags: SessionFlags): Promise<SessionRequ
     ...(rules === undefined ? {} : { rules }),
     checksInvariants: flags.checkInvariants === true,
     ...(inspect === undefined ? {} : { inspect }),
+    ...(record === undefined ? {} : { record }),
   };
 }
 

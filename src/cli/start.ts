@@ -73,6 +73,16 @@ export async function start(words: readonly string[], environment: NodeJS.Proces
         flagsProblem: forwardFlagsProblem,
       });
     },
+    tape: async (request) => {
+      const { checkTapes, showTape, stepTape } = await import('./run-tape.ts');
+      const [say, complain] = [sayTo(process.stdout), sayTo(process.stderr)];
+      if (request.do === 'show') process.exitCode = await showTape(request, say, complain);
+      else if (request.do === 'check') process.exitCode = await checkTapes(request, say, complain);
+      else {
+        const { terminalKeys } = await import('./terminal-keys.ts');
+        process.exitCode = await stepTape(request, say, complain, terminalKeys(process.stdin, process.stdout));
+      }
+    },
     rules: async (request) => {
       if (request.do === 'dry-run') {
         const { runDryRun, secondsOrInterrupt } = await import('./run-dry-run.ts');

@@ -178,13 +178,17 @@ function verdictOf(taped: TapedVerdict, frame: Frame | undefined): Verdict {
   }
 }
 
-/** Hidden text may have made it shorter than it was: space behind it does not change what it says. */
-function messageOf(text: string, bytesMin: number): Frame {
+/**
+ * As long as it was: hiding may have made it shorter, and space behind it does not change what it says; or longer, and then it says
+ * what it said before it is cut.
+ */
+function messageOf(text: string, bytesWere: number): Frame {
   const bytes = encodeText(text);
-  const missing = bytesMin - bytes.length;
+  const missing = bytesWere - bytes.length;
   const frame = readMessage(missing > 0 ? encodeText(text + ' '.repeat(missing)) : bytes);
   if (isFault(frame)) throw new BadLine(`the body is no message: ${frame.reason}`);
-  return frame;
+  if (missing >= 0 || bytesWere === 0) return frame;
+  return { bytes: bytes.slice(0, bytesWere), envelope: frame.envelope };
 }
 
 /** A message that says of itself what this one did, and as long. */

@@ -97,6 +97,11 @@ export class Rebuild {
     return rebuilt === undefined ? undefined : snapshotOf(rebuilt.record, rebuilt.at);
   }
 
+  /** What the session has counted so far, by `counterIndex`. Not a copy: read it, and go on. */
+  counts(session: number): readonly number[] | undefined {
+    return this.#sessions.get(session)?.record.counts;
+  }
+
   /**
    * Lets the line happen.
    * @param body the text of its message, where it has one.

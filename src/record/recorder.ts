@@ -6,7 +6,6 @@
 import type { Frame } from '../protocol/envelope.ts';
 import { sizeOf } from '../protocol/envelope.ts';
 import { decodeText } from '../protocol/text.ts';
-import type { Clock } from '../ports.ts';
 import type { Decision, Tracer } from '../runtime/tracer.ts';
 import type { Effect } from '../session/effects.ts';
 import type { SessionEvent } from '../session/events.ts';
@@ -18,7 +17,6 @@ import { type LineNames, envelopeFacts, eventLine } from './event-line.ts';
 import type { EventLine, TapeLine } from './tape-format.ts';
 
 export interface RecorderOptions {
-  readonly clock: Clock;
   /** Takes one line, without its end, and what is said in it. */
   readonly write: (line: string, seq: number, at: number) => void;
   /** A message as the tape may show it: of the same length or shorter, and still JSON. */
@@ -157,7 +155,7 @@ export class Recorder implements Tracer {
     return params.length === 0 ? { number } : { number, params };
   }
 
-  #settingsOf({ surroundings }: SessionRecord): number {
+  #settingsOf({ surroundings, openedAt }: SessionRecord): number {
     const { ledger: shared, limits, times } = surroundings;
     let ledger = this.#ledgers.get(shared);
     if (ledger === undefined) {
@@ -170,7 +168,7 @@ export class Recorder implements Tracer {
     if (known !== undefined) return known;
     const settings = this.#settings.size + 1;
     this.#settings.set(key, settings);
-    this.#write({ seq: ++this.#seq, at: this.#options.clock.now(), event: 'settings', settings, ...said });
+    this.#write({ seq: ++this.#seq, at: openedAt, event: 'settings', settings, ...said });
     return settings;
   }
 

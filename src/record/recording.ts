@@ -52,7 +52,6 @@ class OneTape implements Recording {
   constructor(options: RecordingOptions, path: string) {
     const { version, chart, process, clock, log, hide, isRedacted, bodyBytesMax, whenFull, limits } = options;
     const recorder = new Recorder({
-      clock,
       write: (line, seq, at) => this.#file.write(line, seq, at),
       hide,
       digest: (body) => createHash('sha256').update(body).digest('hex'),

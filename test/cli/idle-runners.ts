@@ -13,6 +13,7 @@ export const idleRunners: AllRunners = {
   sessions: nothing,
   auth: nothing,
   rules: nothing,
+  tape: nothing,
   wrap: nothing,
   doctor: nothing,
 };

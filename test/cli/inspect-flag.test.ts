@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inspectRequestOf, ringFor } from '../../src/cli/inspect-flag.ts';
+import { inspectRequestOf } from '../../src/cli/inspect-flag.ts';
 
 describe('--inspect', () => {
   test.each([
@@ -17,11 +17,6 @@ describe('--inspect', () => {
     expect(inspectRequestOf({ inspect: true, inspectPayloads: 'hidden' })).toMatchObject({ payloads: 'hidden' });
     expect(inspectRequestOf({ inspect: '1', inspectPayloads: 'whole' })).toMatchObject({ port: 1, payloads: 'whole' });
     expect(inspectRequestOf({ inspectPayloads: 'whole' })).toBeUndefined();
-  });
-
-  test('keeps events only where it is said', async () => {
-    expect(await ringFor(undefined)).toBeUndefined();
-    expect((await ringFor({ host: '127.0.0.1', port: 0 }))?.newestSeq).toBe(0);
   });
 
   test.each([

@@ -6,7 +6,6 @@ import { expect } from 'vitest';
 import { Recorder } from '../../src/record/recorder.ts';
 import { Rebuild } from '../../src/record/rebuild.ts';
 import { type ReadLine, readLine } from '../../src/record/tape-lines.ts';
-import type { Clock } from '../../src/ports.ts';
 import { encodeText } from '../../src/protocol/text.ts';
 import type { Tracer } from '../../src/runtime/tracer.ts';
 import type { SessionRecord } from '../../src/session/record.ts';
@@ -26,9 +25,8 @@ export class Taping implements Tracer {
   readonly #recorder: Recorder;
   #characters = 0;
 
-  constructor(clock: Clock) {
+  constructor() {
     this.#recorder = new Recorder({
-      clock,
       write: (line) => {
         this.#characters += line.length;
         if (!this.#isFull) this.#lines.push(line);

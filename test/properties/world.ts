@@ -209,7 +209,7 @@ export const alwaysRestart: RestartPolicy = { restartsMax: 1_000_000, withinMs: 
 export class World {
   readonly clock = new VirtualClock();
   readonly runtime: Runtime;
-  readonly taping: Taping = new Taping(this.clock);
+  readonly taping: Taping = new Taping();
   readonly tagRules: readonly TagRule[];
   readonly pairs = new Map<string, Pair>();
   readonly observations: Observation[] = [];

@@ -9,7 +9,7 @@ import { Playbook } from '../../src/testing/playbook.ts';
 async function tape({ hide = (message: string) => message, bodyBytesMax = 10_000 } = {}): Promise<readonly string[]> {
   const texts: string[] = [];
   const write = (line: string): void => void texts.push(line);
-  const recorder = new Recorder({ clock: { now: () => 0 } as never, write, hide, digest: () => 'd', bodyBytesMax });
+  const recorder = new Recorder({ write, hide, digest: () => 'd', bodyBytesMax });
   const play = new Playbook({ tracer: recorder });
   const { client, server, session, handshake } = play.open();
   handshake();

@@ -8,9 +8,8 @@ type Line = Readonly<Record<string, unknown>>;
 /** A playbook whose tape is a list, with bodies of 200 bytes at most. */
 function taped({ hide = (message: string) => message, interceptors = [] as readonly Interceptor[] } = {}) {
   const texts: string[] = [];
-  const clock = { now: () => 0 } as never;
   const write = (line: string): void => void texts.push(line);
-  const recorder = new Recorder({ clock, write, hide, digest: (body) => `${body.length} bytes`, bodyBytesMax: 200 });
+  const recorder = new Recorder({ write, hide, digest: (body) => `${body.length} bytes`, bodyBytesMax: 200 });
   const play = new Playbook({ tracer: recorder, interceptors });
   const lines = (): readonly Line[] => texts.map((text) => JSON.parse(text) as Line);
   return { play, texts, lines, recorder };

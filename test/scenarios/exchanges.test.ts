@@ -90,7 +90,7 @@ class World {
   readonly clock = new VirtualClock();
   readonly client = new Client();
   readonly server = new Server();
-  readonly taping: Taping = new Taping(this.clock);
+  readonly taping: Taping = new Taping();
   readonly runtime = createTracedRuntime(
     { ids: { sessionId: () => 's' }, clock: this.clock, checksInvariants: true },
     this.taping,

@@ -1,0 +1,73 @@
+/** `--record`: whether the sessions of a process are recorded, and where. */
+
+import { mkdirSync, statSync } from 'node:fs';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { systemReason } from '../reasons.ts';
+
+export interface RecordFlags {
+  readonly record?: string;
+  readonly recordBodies?: 'redacted' | 'whole';
+  readonly recordBodyBytesMax?: number;
+  readonly recordTapeBytesMax?: number;
+  readonly recordWhenFull?: 'drop' | 'wait';
+}
+
+export interface RecordRequest {
+  readonly place: { readonly file: string } | { readonly folder: string };
+  readonly isRedacted: boolean;
+  readonly bodyBytesMax: number;
+  readonly tapeBytesMax?: number;
+  readonly whenFull: 'drop' | 'wait';
+}
+
+const bodyBytesUsual = 1024 * 1024;
+
+export function addRecordFlags(command: Command): Command {
+  return command
+    .option('--record <file|dir>', 'record every session: all of them on one tape, or each on its own in a folder')
+    .addOption(
+      new Option('--record-bodies <how>', 'what a tape holds of messages: with secrets hidden, or whole')
+        .choices(['redacted', 'whole'])
+        .default('redacted'),
+    )
+    .option(
+      '--record-body-bytes-max <n>',
+      `longer messages are not kept, only their digest (default: ${bodyBytesUsual})`,
+      bytes,
+    )
+    .option('--record-tape-bytes-max <n>', 'a tape that is longer is followed by another (default: 1073741824)', bytes)
+    .addOption(
+      new Option(
+        '--record-when-full <what>',
+        'when the disk is slower than the sessions: lose lines, and say so, or wait',
+      )
+        .choices(['drop', 'wait'])
+        .default('drop'),
+    );
+}
+
+function bytes(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
+  return value;
+}
+
+/** A folder is made; a file is made when there is something to write. */
+export function recordRequestOf(flags: RecordFlags): RecordRequest | { readonly problem: string } | undefined {
+  const { record, recordBodies, recordBodyBytesMax, recordTapeBytesMax, recordWhenFull } = flags;
+  if (record === undefined) return undefined;
+  const facts = {
+    isRedacted: recordBodies !== 'whole',
+    bodyBytesMax: recordBodyBytesMax ?? bodyBytesUsual,
+    ...(recordTapeBytesMax === undefined ? {} : { tapeBytesMax: recordTapeBytesMax }),
+    whenFull: recordWhenFull ?? 'drop',
+  };
+  const isFolder = /[/\\]$/.test(record) || statSync(record, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (!isFolder) return { ...facts, place: { file: record } };
+  try {
+    mkdirSync(record, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    return { problem: `--record ${record}: ${systemReason(error)}` };
+  }
+  return { ...facts, place: { folder: record } };
+}

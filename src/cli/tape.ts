@@ -1,0 +1,109 @@
+/** `ninelives tape`: what may be asked of the tapes that `--record` writes. */
+
+import { type Command, InvalidArgumentError } from 'commander';
+import { addCommandGroup } from './command-group.ts';
+
+export type TapeRequest =
+  | {
+      readonly do: 'show';
+      readonly file: string;
+      readonly session?: number;
+      readonly method?: string;
+      readonly bodies: boolean;
+      readonly json: boolean;
+    }
+  | { readonly do: 'check'; readonly files: readonly string[]; readonly json: boolean; readonly junit?: string }
+  | { readonly do: 'step'; readonly file: string; readonly session?: number; readonly at?: number };
+
+interface ShowFlags {
+  readonly session?: number;
+  readonly method?: string;
+  readonly bodies?: boolean;
+  readonly json?: boolean;
+}
+
+/** @param run does it, and sets the exit code. */
+export function addTape(program: Command, run: (request: TapeRequest) => Promise<void>): void {
+  const tape = addCommandGroup(program, {
+    name: 'tape',
+    description: 'look at what --record has written: read it, check it, go through it step by step',
+    examples: ['ninelives tape show run.tape.jsonl', 'ninelives tape step run.tape.jsonl'],
+    usage: "'ninelives tape show FILE'",
+  });
+  tape
+    .command('show <file>')
+    .description('say what is on a tape, an event a line')
+    .option('--session <n>', 'of the session with this number alone', number)
+    .option('--method <name>', 'messages of this method, and what answers them, alone')
+    .option('--bodies', 'with the messages')
+    .option('--json', 'the lines of the tape as they are')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ninelives tape show run.tape.jsonl
+  ninelives tape show run.tape.jsonl --session 1 --method tools/call --bodies
+  ninelives tape show run.tape.jsonl --json | jq 'select(.settled)'
+
+A tape can be read while it is written, and when it is packed with gzip. Exit code: 0, 1 when the tape cannot be read to its end,
+2 for a wrong command line.`,
+    )
+    .action(async (file: string, { session, method, bodies, json }: ShowFlags) =>
+      run({
+        do: 'show',
+        file,
+        ...(session === undefined ? {} : { session }),
+        ...(method === undefined ? {} : { method }),
+        bodies: bodies === true,
+        json: json === true,
+      }),
+    );
+  tape
+    .command('check <files...>')
+    .description('hold tapes to the laws of sessions, and say each line that breaks one')
+    .option('--json', 'say it as JSON')
+    .option('--junit <file>', 'write the laws as test cases of a JUnit report')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ninelives tape check run.tape.jsonl
+  ninelives tape check tapes/*.tape.jsonl --junit report.xml
+
+Exit code: 0 when every law holds, 1 when one is broken, or when a tape cannot be read, 2 for a wrong command line.`,
+    )
+    .action(async (files: readonly string[], { json, junit }: { readonly json?: boolean; readonly junit?: string }) =>
+      run({ do: 'check', files, json: json === true, ...(junit === undefined ? {} : { junit }) }),
+    );
+  tape
+    .command('step <file>')
+    .description('go through a tape, forwards and backwards, and see its sessions as they were at each event')
+    .option('--session <n>', 'the events of this session alone', number)
+    .option('--at <n>', 'begin at this step', number)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ninelives tape step run.tape.jsonl
+  ninelives tape step run.tape.jsonl --session 1 --at 40
+  ninelives tape step run.tape.jsonl | less
+
+On a terminal: Space, n or the right arrow goes on, p or the left arrow back, N and P by ten, g to the first step, G to the last,
+b shows the message, q ends. Where the output is no terminal, every step is said. Exit code: 0, 1 when the tape cannot be read, 2 for
+a wrong command line.`,
+    )
+    .action(async (file: string, { session, at }: { readonly session?: number; readonly at?: number }) =>
+      run({
+        do: 'step',
+        file,
+        ...(session === undefined ? {} : { session }),
+        ...(at === undefined ? {} : { at }),
+      }),
+    );
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
+  return value;
+}

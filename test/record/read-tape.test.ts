@@ -1,0 +1,116 @@
+/** Tapes as files: whole, growing, packed, cut off, altered, and no tapes at all. */
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type TapePart, readTape } from '../../src/record/read-tape.ts';
+import { openRecording } from '../../src/record/recording.ts';
+import { Playbook } from '../../src/testing/playbook.ts';
+import { KeptLog } from '../runtime/kept-log.ts';
+
+let folder: string;
+let path: string;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ninelives-tape-'));
+  path = join(folder, 'run.tape.jsonl');
+  const clock = { now: () => 0, wallTime: () => 0, setTimeout: () => undefined, clearTimeout: () => {} };
+  const recording = openRecording({
+    place: { file: path },
+    version: 'x',
+    chart: 'c',
+    clock,
+    log: new KeptLog(),
+    hide: (message) => message,
+    isRedacted: false,
+    bodyBytesMax: 1000,
+    whenFull: 'wait',
+  });
+  const play = new Playbook({ tracer: recording.tracer });
+  const { client, server, session, handshake } = play.open();
+  handshake();
+  client.asks(1, 'tools/list');
+  server.takesAll();
+  server.answers(1);
+  client.takesAll();
+  session.close();
+  recording.close();
+  await play.ends();
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+async function partsOf(file: string): Promise<readonly TapePart[]> {
+  const parts: TapePart[] = [];
+  for await (const part of readTape(file)) parts.push(part);
+  return parts;
+}
+
+const kindsOf = (parts: readonly TapePart[]) => parts.map(({ type }) => type);
+
+describe('a tape', () => {
+  test('is read from its header to its last line, packed or not', async () => {
+    const parts = await partsOf(path);
+    expect(kindsOf(parts)).toEqual(['header', ...Array.from({ length: parts.length - 1 }, () => 'line')]);
+    expect(parts.at(-1)).toMatchObject({ line: { event: 'tape.closed', lines: parts.length - 1 } });
+    writeFileSync(`${path}.gz`, gzipSync(readFileSync(path)));
+    expect(await partsOf(`${path}.gz`)).toEqual(parts);
+  });
+
+  test('that was cut off anywhere is read up to its last whole line', async () => {
+    const whole = await partsOf(path);
+    const bytes = readFileSync(path);
+    for (let length = 1; length < bytes.length; length += 97) {
+      writeFileSync(path, bytes.subarray(0, length));
+      const parts = await partsOf(path);
+      const lines = parts.filter(({ type }) => type === 'line' || type === 'header');
+      expect(lines).toEqual(whole.slice(0, lines.length));
+      expect(kindsOf(parts.slice(lines.length))).toEqual(bytes[length - 1] === 0x0a ? [] : ['cut-off']);
+    }
+  });
+
+  test('in which a byte is another one, or a line is missing, is known for it', async () => {
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace('tools/list', 'tools/lost'));
+    expect(kindsOf(await partsOf(path)).slice(-2)).toEqual(['altered', 'line']);
+    writeFileSync(path, text.replace(/^.*upstream\.ready.*\n/m, ''));
+    expect(kindsOf(await partsOf(path))).toContain('altered');
+  });
+
+  test('ends at the first line that cannot be used, which is named', async () => {
+    const lines = readFileSync(path, 'utf8').split('\n');
+    writeFileSync(path, [lines[0], lines[2], lines[1], ''].join('\n'));
+    expect((await partsOf(path)).at(-1)).toEqual({
+      type: 'problem',
+      line: 3,
+      problem: 'this line has the seq 1 and stands behind 2: lines are out of order',
+    });
+  });
+});
+
+describe('what is no tape', () => {
+  test.each([
+    ['', 'this is no tape: the file is empty'],
+    ['hello\n', 'this is no tape: its first line does not say {"tape":1,...}'],
+    ['{"tape":9}\n', 'this is a tape of version 9; this release reads version 1'],
+  ])('%j is refused', async (text, problem) => {
+    writeFileSync(path, text);
+    expect(await partsOf(path)).toEqual([{ type: 'problem', line: 1, problem }]);
+  });
+
+  test('is a file that is not there, or packed wrongly', async () => {
+    const problem = 'it cannot be read: ENOENT: no such file or directory';
+    expect(await partsOf(join(folder, 'none'))).toEqual([{ type: 'problem', line: 1, problem }]);
+    writeFileSync(path, Buffer.from([0x1f, 0x8b, 1, 2, 3]));
+    expect(await partsOf(path)).toEqual([{ type: 'problem', line: 1, problem: expect.stringMatching(/^it cannot be read: /) }]);
+  });
+});
+
+test('a tape that grows is read as far as it goes', async () => {
+  const lines = readFileSync(path, 'utf8').split('\n');
+  writeFileSync(path, `${lines.slice(0, 4).join('\n')}\n`);
+  expect(await partsOf(path)).toHaveLength(4);
+  appendFileSync(path, `${lines[4]}\n`);
+  expect(await partsOf(path)).toHaveLength(5);
+});

@@ -1,0 +1,87 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type RecordingOptions, openRecording } from '../../src/record/recording.ts';
+import { Playbook } from '../../src/testing/playbook.ts';
+import { KeptLog } from '../runtime/kept-log.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ninelives-tape-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const log = new KeptLog();
+const recordingTo = (place: RecordingOptions['place']) =>
+  openRecording({
+    place,
+    version: '1.2.3',
+    chart: 'c',
+    process: { command: 'forward http', server: 'node' },
+    clock: { now: () => 5, wallTime: () => 86_400_000, setTimeout: () => undefined, clearTimeout: () => {} },
+    log,
+    hide: (message) => message,
+    isRedacted: true,
+    bodyBytesMax: 99,
+    whenFull: 'drop',
+  });
+
+const eventsOf = (name: string): readonly unknown[] =>
+  readFileSync(join(folder, name), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { readonly event?: string }).event);
+
+describe('a recording', () => {
+  test('to a file has every session of the process, under a header that says what it is', async () => {
+    const recording = recordingTo({ file: join(folder, 'all.tape.jsonl') });
+    const play = new Playbook({ tracer: recording.tracer });
+    for (const { session } of [play.open(), play.open()]) session.close();
+    recording.close();
+    const [first = ''] = readFileSync(recording.path, 'utf8').split('\n');
+    expect(JSON.parse(first)).toEqual({
+      tape: 1,
+      ninelives: '1.2.3',
+      chart: 'c',
+      process: { command: 'forward http', server: 'node' },
+      now: 5,
+      wallTime: 86_400_000,
+      bodies: { redacted: true, bytesMax: 99 },
+    });
+    expect(eventsOf('all.tape.jsonl').filter((event) => event === 'session.opened')).toHaveLength(2);
+    expect([eventsOf('all.tape.jsonl').at(-1), recording.dropped]).toEqual(['tape.closed', 0]);
+    await play.ends();
+  });
+
+  test('to a folder has a tape for each session, closed with it', async () => {
+    const recording = recordingTo({ folder });
+    const play = new Playbook({ tracer: recording.tracer });
+    const [one] = [play.open(), play.open()];
+    one.session.close();
+    const names = readdirSync(folder).toSorted();
+    expect(names).toEqual(['19700102T000000-s1.tape.jsonl', '19700102T000000-s2.tape.jsonl']);
+    expect(eventsOf(names[0]!)).toEqual([
+      undefined,
+      'settings',
+      'session.opened',
+      'upstream.ready',
+      'session.close',
+      'session.ended',
+      'tape.closed',
+    ]);
+    recording.close();
+    expect(eventsOf(names[1]!).at(-1)).toBe('tape.closed');
+    await play.ends();
+  });
+
+  test('to a folder that is gone leaves the sessions alone, and says so', async () => {
+    const recording = recordingTo({ folder: join(folder, 'gone') });
+    const play = new Playbook({ tracer: recording.tracer });
+    play.open().session.close();
+    expect(log.lines.map(({ text }) => text)).toContain('this session is not recorded');
+    await play.ends();
+  });
+});

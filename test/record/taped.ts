@@ -1,0 +1,60 @@
+/** Tapes of conversations, as their readers get them. Nothing is written anywhere. */
+import type { TapePart } from '../../src/record/read-tape.ts';
+import { Recorder } from '../../src/record/recorder.ts';
+import { readHeader, readLine } from '../../src/record/tape-lines.ts';
+import { encodeText } from '../../src/protocol/text.ts';
+import { Playbook, type Talk } from '../../src/testing/playbook.ts';
+import type { ScriptedServer } from '../../src/testing/scripted-peer.ts';
+
+export interface TapedOptions {
+  readonly sessions?: number;
+  /** What happens in each session between the handshake and its end. */
+  readonly talk?: (talk: Talk<ScriptedServer>, play: Playbook) => void;
+  /** Changes lines on their way, or leaves them out. */
+  readonly edit?: (text: string) => string | undefined;
+}
+
+function ask({ client, server }: Talk<ScriptedServer>): void {
+  client.asks(1, 'tools/list');
+  server.takesAll();
+  server.answers(1);
+  client.takesAll();
+}
+
+/** The lines of a tape on which sessions shake hands, do what is said, and are closed. */
+export async function tapeTexts({ sessions = 1, talk = ask, edit = (text) => text }: TapedOptions = {}) {
+  const texts: string[] = [];
+  const write = (line: string): void => void texts.push(line);
+  const recorder = new Recorder({ write, hide: (message) => message, digest: () => 'd', bodyBytesMax: 10_000 });
+  const play = new Playbook({ tracer: recorder });
+  for (let session = 0; session < sessions; session++) {
+    const opened = play.open();
+    opened.handshake();
+    talk(opened, play);
+    opened.session.close();
+  }
+  await play.ends();
+  const header = { tape: 1, ninelives: 'x', chart: 'c', now: 0, wallTime: 0, bodies: { redacted: false, bytesMax: 10_000 } };
+  return [JSON.stringify(header), ...texts].map(edit).filter((text) => text !== undefined);
+}
+
+export async function taped(options: TapedOptions = {}): Promise<AsyncIterable<TapePart>> {
+  return partsOf(await tapeTexts(options));
+}
+
+async function* partsOf(texts: readonly string[]): AsyncGenerator<TapePart> {
+  let seq = 0;
+  for (const [index, text] of texts.entries()) {
+    const bytes = encodeText(text);
+    const read = await Promise.resolve(index === 0 ? readHeader(bytes) : readLine(bytes, index + 1, seq));
+    if ('problem' in read) {
+      yield { type: 'problem', ...read };
+      return;
+    }
+    if ('tape' in read) yield { type: 'header', header: read };
+    else {
+      ({ seq } = read.line);
+      yield { type: 'line', ...read };
+    }
+  }
+}
