@@ -25,6 +25,7 @@ import { outcomesPage, outcomesTable } from './outcomes-page.ts';
 import { profilesPage } from './profiles-page.ts';
 import { rulesPage } from './rules-page.ts';
 import { tagsPage } from './tags-page.ts';
+import { tapePage, tapeSchemaText } from './tape-page.ts';
 
 const style = {
   parser: 'markdown',
@@ -84,6 +85,8 @@ export const referencePages: readonly Page[] = [
   { path: 'docs/reference/gateway.md', build: () => gatewayPage(example('gateway.example.yaml')) },
   { path: 'docs/reference/gateway.schema.json', build: gatewaySchemaText },
   { path: 'docs/reference/interceptors.md', build: () => interceptorsPage(example('interceptor.example.ts')) },
+  { path: 'docs/reference/tape.md', build: tapePage },
+  { path: 'docs/reference/tape.schema.json', build: tapeSchemaText },
   { path: 'docs/reference/limits.md', build: limitsPage },
   { path: 'docs/reference/local-errors.md', build: () => localErrorsPage(example('refused.example.ts')) },
   { path: 'docs/reference/log.md', build: logPage },

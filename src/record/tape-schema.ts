@@ -221,3 +221,9 @@ export const lineSchemas: Readonly<Record<string, z.ZodType<TapeLine>>> = {
   'tape.closed': closed,
 };
 export const eventSchema = event;
+
+/** For editors and programs of others: a line of a tape is one of these, and the first line a header. */
+export function tapeJsonSchema(): z.core.JSONSchema.BaseSchema {
+  const lines = z.union([headerSchema, ...Object.values(lineSchemas), eventSchema]);
+  return { ...z.toJSONSchema(lines, { io: 'input' }), title: 'A line of a ninelives tape, version 1' };
+}

@@ -44,7 +44,11 @@ describe('tape show', () => {
 
   test('gives programs its lines as they stand on it', async () => {
     expect(await showTape({ ...show, file, json: true }, say, complain)).toBe(0);
-    const keyed = (text: string): unknown[] => text.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown);
+    const keyed = (text: string): unknown[] =>
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown);
     expect(keyed(said)).toEqual(keyed(readFileSync(file, 'utf8')));
   });
 

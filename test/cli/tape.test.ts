@@ -23,7 +23,12 @@ describe('ninelives tape', () => {
 
   test('steps through a tape, from the beginning or from a step', async () => {
     expect(await asked('step', 'a')).toEqual({ do: 'step', file: 'a' });
-    expect(await asked('step', 'a', '--session', '1', '--at', '40')).toEqual({ do: 'step', file: 'a', session: 1, at: 40 });
+    expect(await asked('step', 'a', '--session', '1', '--at', '40')).toEqual({
+      do: 'step',
+      file: 'a',
+      session: 1,
+      at: 40,
+    });
   });
 
   test('says what it wants where it is not told', async () => {

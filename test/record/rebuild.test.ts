@@ -39,7 +39,7 @@ const withoutCall = (texts: readonly string[]) =>
   texts.filter((text) => !text.includes('"event":"frame.request"') || !text.includes('"tools/call"'));
 
 describe('a session made again from its tape', () => {
-  test('is what it was at each line', async () => {
+  test('U4 is what it was at each line', async () => {
     const texts = await tape();
     const asked = texts.findIndex((text) => text.includes('"tools/call"'));
     const open = rebuilt(texts.slice(0, asked + 1));
