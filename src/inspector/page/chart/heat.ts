@@ -8,5 +8,5 @@ export const heatSteps = 4;
  */
 export function heatOf(value: number, largest: number): number {
   if (!(value > 0) || !(largest > 0)) return 0;
-  return Math.max(1, Math.min(heatSteps, Math.ceil((Math.log1p(value) / Math.log1p(largest)) * heatSteps)));
+  return Math.min(heatSteps, Math.ceil((Math.log1p(value) / Math.log1p(largest)) * heatSteps));
 }

@@ -82,7 +82,7 @@ function Fact({ name, value }: { readonly name: string; readonly value: string |
 }
 
 const setters: Readonly<Record<TagReason['by'], string>> = {
-  session: 'session',
+  session: 'built in',
   person: 'by hand',
   rule: 'rule',
   unknown: '',

@@ -33,9 +33,14 @@ describe('an exchange', () => {
   test('with the id 1 is another one than that with the id "1"', () => {
     const talk = new Conversation();
     talk.request(up, 1);
-    const asked = talk.request(up, '1');
-    talk.response(down, '1', [talk.outcome(asked, 'error')]);
-    expect(exchangesOf(talk.events).all.map((exchange) => exchange.outcome)).toEqual([undefined, 'error']);
+    const settled = { direction: up, id: '1', method: 'tools/call', outcome: 'error', elapsedMs: 1 } as const;
+    const answered = talk.response(down, '1', [settled]);
+    const { all, ofEvent } = exchangesOf(talk.events);
+    expect(all.map((exchange) => [exchange.id, exchange.outcome])).toEqual([
+      [1, undefined],
+      ['1', 'error'],
+    ]);
+    expect(ofEvent.get(answered.seq)?.id).toBe('1');
   });
 
   test('refused for its id leaves the one alone that has the id', () => {
