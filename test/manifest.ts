@@ -820,6 +820,7 @@ export const manifest: readonly Requirement[] = [
   ),
   ...rows('U5', 'both', 'A message is held where a person says so, and goes on as that person decides.', {
     'browser/inspector-page.test.ts': 'U5 holds a call at a breakpoint, edits it and lets it go, and blocks the next',
+  }),
   ...rows('U4', 'both', 'A session that is made again from its tape is, after each event, what it was.', {
     'e2e/tapes.test.ts': 'U4 is on its tape from the first word to the last, and the chart comes to the same',
     'record/rebuild.test.ts': 'U4 is what it was at each line',
