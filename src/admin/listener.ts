@@ -50,6 +50,8 @@ export interface AdminLimits {
   readonly requestsPerSecond: number;
   /** Requests without it, or with a wrong one. */
   readonly strangersPerSecond: number;
+  /** Looks at the metrics without a token, where those are open: each goes through all sessions. */
+  readonly scrapesPerSecond: number;
   /** Files of the page, which bring no token. */
   readonly pageFilesPerSecond: number;
   readonly headersMs: number;
@@ -65,6 +67,7 @@ export const defaultAdminLimits: AdminLimits = {
   bodyBytesMax: 11 * 1024 * 1024,
   requestsPerSecond: 500,
   strangersPerSecond: 20,
+  scrapesPerSecond: 10,
   pageFilesPerSecond: 100,
   headersMs: 5_000,
   requestMs: 10_000,
@@ -97,6 +100,7 @@ class Listener implements AdminListener {
   readonly #bodyBytesMax: number;
   readonly #requests: Allowance;
   readonly #strangers: Allowance;
+  readonly #scrapes: Allowance;
   readonly #upgrades: readonly UpgradePath[];
   readonly #hub: Hub | undefined;
   readonly #areMetricsOpen: boolean;
@@ -131,6 +135,7 @@ class Listener implements AdminListener {
     this.#log = log;
     this.#bodyBytesMax = all.bodyBytesMax;
     this.#requests = new Allowance(clock, { atOnce: all.requestsPerSecond, perSecond: all.requestsPerSecond });
+    this.#scrapes = new Allowance(clock, { atOnce: all.scrapesPerSecond, perSecond: all.scrapesPerSecond });
     this.#strangers = new Allowance(clock, { atOnce: all.strangersPerSecond, perSecond: all.strangersPerSecond });
     this.#server = createServer({
       maxHeaderSize: all.headerBytesMax,
@@ -230,7 +235,7 @@ class Listener implements AdminListener {
       if (await this.#page.serve(request, response)) return undefined;
     }
     if (this.#areMetricsOpen && isScrape(request)) {
-      if (!this.#requests.take()) return { problem: 'TOO_MANY_REQUESTS' };
+      if (!this.#scrapes.take()) return { problem: 'TOO_MANY_REQUESTS' };
       await this.#answerCall(request, '', response);
       return undefined;
     }

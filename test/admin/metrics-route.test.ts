@@ -23,7 +23,7 @@ async function measured(areMetricsOpen: boolean) {
   const { listener } = await administered({
     administered: what,
     areMetricsOpen,
-    limits: { strangersPerSecond: 1000, requestsPerSecond: 5 },
+    limits: { strangersPerSecond: 1000, scrapesPerSecond: 5 },
   });
   return { listener, reads: () => reads };
 }
@@ -61,6 +61,8 @@ describe('GET /metrics', () => {
     );
     const statuses = answers.map(({ status }) => status);
     expect(new Set(statuses)).toEqual(new Set([200, 429]));
+    // Who has the token is not among those who are told to come later.
+    expect((await ask(listener.origin, '/process')).status).toBe(200);
   });
 
   test('is not there in a process that measures nothing', async () => {
