@@ -4,6 +4,7 @@
  */
 
 import type { Body, FeedMessage, ViewerMessage } from '../../feed-messages.ts';
+import { AskPace } from './ask-pace.ts';
 import { LiveSocket, type SocketLike } from './live-socket.ts';
 
 export interface ProcessFeedOptions {
@@ -22,6 +23,7 @@ export class ProcessFeed {
   readonly #socket: LiveSocket;
   readonly #onMessage: (message: FeedMessage) => void;
   readonly #asked = new Map<number, Asked>();
+  readonly #pace = new AskPace();
   #requests = 0;
   #watched: { readonly sessionId: string; after: number | undefined } | undefined;
 
@@ -57,6 +59,8 @@ export class ProcessFeed {
 
   /** Rejects, with a sentence, when there is no such body any more, or no connection. */
   async readBody(seq: number, from = 0): Promise<Body> {
+    const waitMs = this.#pace.waitMs(performance.now());
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     const request = (this.#requests += 1);
     return new Promise((resolve, reject) => {
       this.#asked.set(request, { resolve, reject });

@@ -16,7 +16,8 @@ export interface BodyPartProps {
 }
 
 export function BodyPart({ session, event, actions }: BodyPartProps) {
-  const state = useBody(actions.readBody, event.seq);
+  const [tries, setTries] = useState(0);
+  const state = useBody(actions.readBody, event.seq, tries);
   const text = state.kind === 'there' ? state.body.text : undefined;
   const url = curlTarget(session.process, event);
   const { snapshot } = session.view ?? {};
@@ -40,17 +41,24 @@ export function BodyPart({ session, event, actions }: BodyPartProps) {
           />
         )}
       </div>
-      <BodyOrWhyNot state={state} />
+      <BodyOrWhyNot state={state} again={() => setTries(tries + 1)} />
     </>
   );
 }
 
-function BodyOrWhyNot({ state }: { readonly state: BodyState }) {
+function BodyOrWhyNot({ state, again }: { readonly state: BodyState; readonly again: () => void }) {
   switch (state.kind) {
     case 'there':
       return <BodyView body={state.body} />;
     case 'gone':
-      return <p class="dim none">{state.why}</p>;
+      return (
+        <div class="none">
+          <p class="dim">{state.why}</p>
+          <button type="button" onClick={again}>
+            Ask again
+          </button>
+        </div>
+      );
     case 'reading':
       return (
         <p class="dim none" role="status">
@@ -68,7 +76,7 @@ type BodyState =
 
 const nothing: BodyState = { kind: 'reading', read: 0, characters: 0 };
 
-function useBody(readBody: SessionActions['readBody'], seq: number): BodyState {
+function useBody(readBody: SessionActions['readBody'], seq: number, tries: number): BodyState {
   const [state, setState] = useState<BodyState>(nothing);
   useEffect(() => {
     let isWanted = true;
@@ -90,6 +98,6 @@ function useBody(readBody: SessionActions['readBody'], seq: number): BodyState {
     return () => {
       isWanted = false;
     };
-  }, [readBody, seq]);
+  }, [readBody, seq, tries]);
   return state;
 }
