@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { World, type WorldOptions } from '../auth/oauth-world.ts';
+import { connect } from './sdk-client.ts';
 import { type Program, fixture, ninelives, start, stopAll, textOf } from './program.ts';
 
 afterEach(stopAll);
@@ -148,6 +149,43 @@ async function expire(world: World, folder: string): Promise<void> {
   const refresh = tokensIn(folder)?.refresh ?? '';
   await (await world.provider?.RefreshToken.find(refresh))?.destroy();
 }
+
+describe('forward http, to a server that wants a login', () => {
+  async function front(mode: 'login' | 'stored', options: WorldOptions = {}) {
+    const { world, run } = await open(options);
+    const flags = ['--listen', '127.0.0.1:0', '--log-level', 'trace', '--oauth', mode];
+    const program = run(['forward', 'http', ...flags, '--upstream', world.url.href]);
+    const url = await program.until(
+      () => program.err.flatMap((line) => /^ninelives listening on (\S+),/.exec(line)?.[1] ?? [])[0],
+      'saying where it listens',
+    );
+    const client = async () => {
+      const connected = await connect('v1', new URL(url), false);
+      onTestFinished(async () => connected.close());
+      return connected;
+    };
+    return { world, program, client };
+  }
+
+  test('serves all its clients by one login, which is renewed under their sessions, and says no token', async () => {
+    const { world, program, client } = await front('login');
+    const clients = [await client(), await client()];
+    const answered = [{ content: [{ type: 'text' }] }, { content: [{ type: 'text' }] }];
+    const called = async () => Promise.all(clients.map(async (each) => each.callTool('count', {})));
+    expect(await called()).toMatchObject(answered);
+    expect([world.registrations, world.grants, world.sessions]).toEqual([1, ['authorization_code'], 2]);
+    for (const token of world.brought) world.revoked.add(token);
+    expect(await called()).toMatchObject(answered);
+    expect([world.executed, world.sessions, count(world.grants, 'refresh_token')]).toEqual([4, 2, 1]);
+    for (const token of world.brought) expect(program.err.join('\n')).not.toContain(token);
+  });
+
+  test('without a login that it may use, tells its clients what the server wants', async () => {
+    const { world, client } = await front('stored');
+    await expect(client()).rejects.toThrow();
+    expect([world.registrations, world.grants, world.executed]).toEqual([0, [], 0]);
+  });
+});
 
 describe('ninelives auth', () => {
   test('logs in, says so, and logs out', async () => {
