@@ -819,6 +819,8 @@ export const manifest: readonly Requirement[] = [
     },
   ),
   ...rows('U5', 'both', 'A message is held where a person says so, and goes on as that person decides.', {
+    'e2e/breakpoints.test.ts':
+      'U5 a call is held, looked at, changed and let go; then its server is killed, and comes back',
     'browser/inspector-page.test.ts': 'U5 holds a call at a breakpoint, edits it and lets it go, and blocks the next',
   }),
   ...rows('U4', 'both', 'A session that is made again from its tape is, after each event, what it was.', {
@@ -837,6 +839,11 @@ export const manifest: readonly Requirement[] = [
         'U9 sessions and edges of all processes are added up, and the longest stays are told',
     },
   ),
+  ...rows('U11', 'both', 'What a rule file would do is counted on live frames, and nothing of it is done.', {
+    'admin/dry-run-operations.test.ts':
+      'U11 rules are tried out on live frames, by rule and by session, and do nothing',
+    'cli/run-dry-run.test.ts': 'U11 are tried out in a process without rules, and do nothing',
+  }),
   ...rows('U13', 'both', 'What a process holds that its sessions do not account for is found, and nothing else is.', {
     'cli/doctor-leaks.test.ts': 'U13 a child that a plugin leaves behind in a real process is found',
     'cli/process-look.test.ts': 'U13 the audit of a process',

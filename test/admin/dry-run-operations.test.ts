@@ -14,7 +14,7 @@ async function withDryRuns() {
   };
 }
 
-test('rules are tried out on live frames, by rule and by session, and do nothing', async () => {
+test('U11 rules are tried out on live frames, by rule and by session, and do nothing', async () => {
   const { start, get, end, open, written } = await withDryRuns();
   expect(await get()).toMatchObject({ status: 404, body: { error: { code: 'NO_DRY_RUN' } } });
   const text = `version: 1

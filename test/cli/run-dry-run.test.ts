@@ -43,7 +43,7 @@ describe('rules', () => {
     expect(await trial(noEcho).done).toEqual({ code: 4, out: '', err: said });
   });
 
-  test('are tried out in a process without rules, and do nothing', { timeout: 30_000 }, async () => {
+  test('U11 are tried out in a process without rules, and do nothing', { timeout: 30_000 }, async () => {
     const program = start(forwarding(scripted(), ['--inspect', '127.0.0.1:0']));
     await program.until(() => program.err.find((line) => line.startsWith('ninelives inspector on ')), 'an inspector');
     await program.initialize();

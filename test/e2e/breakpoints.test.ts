@@ -22,7 +22,7 @@ async function inspected(program: Program): Promise<RunFile> {
 }
 
 test(
-  'a call is held, looked at, changed and let go; then its server is killed, and comes back',
+  'U5 a call is held, looked at, changed and let go; then its server is killed, and comes back',
   { timeout: 30_000 },
   async () => {
     const program = start(forwarding(scripted(), ['--inspect', '127.0.0.1:0']), { XDG_RUNTIME_DIR: folder });

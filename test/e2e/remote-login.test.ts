@@ -180,9 +180,9 @@ describe('forward http, to a server that wants a login', () => {
     for (const token of world.brought) expect(program.err.join('\n')).not.toContain(token);
   });
 
-  test('without a login that it may use, tells its clients what the server wants', async () => {
+  test('without a login that it may use, tells its clients that the server let it not in', async () => {
     const { world, client } = await front('stored');
-    await expect(client()).rejects.toThrow();
+    await expect(client()).rejects.toThrow('HTTP 401');
     expect([world.registrations, world.grants, world.executed]).toEqual([0, [], 0]);
   });
 });
