@@ -6,7 +6,7 @@ test('a gateway is asked for by either name, with its file', async () => {
   expect(await asked('gateway', '--config', 'f.yaml')).toEqual(request);
   expect(await asked('reverse', '--config', 'f.yaml', '--inspect', '7500')).toEqual({
     ...request,
-    inspect: { host: '127.0.0.1', port: 7500 },
+    inspect: { host: '127.0.0.1', port: 7500, payloads: 'redacted' },
   });
 });
 
