@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Redaction, isSecretName, redactText, redacted } from '../src/redaction.ts';
+import { Redaction, isSecretName, mayHoldSecret, redactText, redacted } from '../src/redaction.ts';
 
 const all = new Redaction();
 
@@ -219,5 +219,75 @@ describe('planted secrets', () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('a text of which it is said that it holds no secret', () => {
+  /** Pieces that secrets are made of, and pieces that they are not, in any order. */
+  const piece = fc.oneof(
+    fc.constantFrom(
+      'api',
+      '-',
+      '_',
+      ' ',
+      'key',
+      'KEY',
+      'access',
+      'private',
+      'session',
+      'connection',
+      'string',
+      'to',
+      'ken',
+    ),
+    fc.constantFrom(
+      'pass',
+      'word',
+      'wd',
+      'phrase',
+      'se',
+      'cret',
+      'cookie',
+      'auth',
+      'pin',
+      'otp',
+      'jwt',
+      'credential',
+      's',
+      '=',
+      ':',
+    ),
+    fc.constantFrom(
+      'Bearer ',
+      'Basic ',
+      'eyJ',
+      'sk-',
+      'ghp_',
+      'AKIA',
+      'xoxb-',
+      'https://a:b@c',
+      '.',
+      'abcdefgh12345678',
+    ),
+    fc.string({ maxLength: 5 }),
+  );
+  const text = fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join(''));
+  const message = fc.dictionary(text, fc.oneof(text, fc.integer(), fc.dictionary(text, text, { maxKeys: 2 })), {
+    maxKeys: 3,
+  });
+
+  test('is shown as it is', () => {
+    fc.assert(
+      fc.property(message, (value) => {
+        const spelled = JSON.stringify(value);
+        if (!mayHoldSecret(spelled)) expect(all.body(spelled)).toBe(spelled);
+      }),
+      { numRuns: 3000, examples: [[{ 'connection string': 'x' }], [{ 'priv ate key': 'y' }], [{ s_e_c_r_e_t: 'z' }]] },
+    );
+  });
+
+  test('is most of what passes', () => {
+    expect(mayHoldSecret('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo"}}')).toBe(false);
+    expect(mayHoldSecret('{"password":"x"}')).toBe(true);
   });
 });

@@ -103,7 +103,9 @@ describe('what is no tape', () => {
     const problem = 'it cannot be read: ENOENT: no such file or directory';
     expect(await partsOf(join(folder, 'none'))).toEqual([{ type: 'problem', line: 1, problem }]);
     writeFileSync(path, Buffer.from([0x1f, 0x8b, 1, 2, 3]));
-    expect(await partsOf(path)).toEqual([{ type: 'problem', line: 1, problem: expect.stringMatching(/^it cannot be read: /) }]);
+    expect(await partsOf(path)).toEqual([
+      { type: 'problem', line: 1, problem: expect.stringMatching(/^it cannot be read: /) },
+    ]);
   });
 });
 

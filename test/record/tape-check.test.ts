@@ -29,10 +29,7 @@ describe('a tape shows', () => {
         server.answers(77);
         client.takesAll();
       },
-      [
-        'wanted: a second response came for the same request',
-        'wanted: a response came that nobody had asked for',
-      ],
+      ['wanted: a second response came for the same request', 'wanted: a response came that nobody had asked for'],
     ],
     [
       'an id that is used twice at once',

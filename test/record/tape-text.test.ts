@@ -34,7 +34,14 @@ test('a tape reads like what happened', async () => {
 });
 
 test('what was decided about a frame, and what went wrong, is said', () => {
-  const line = { seq: 1, at: 0, session: 1, to: 'active.serving', direction: 'client-to-server', kind: 'request' } as const;
+  const line = {
+    seq: 1,
+    at: 0,
+    session: 1,
+    to: 'active.serving',
+    direction: 'client-to-server',
+    kind: 'request',
+  } as const;
   const steps = [{ interceptor: 'rules', action: 'block' }] as const;
   const refused = { ...line, event: 'frame.request', method: 'x', id: 'a', bytes: 9 } as const;
   expect(eventText({ ...refused, verdict: { kind: 'refuse', steps } })).toBe('-> x "a"  9 B  rules: block');
@@ -42,6 +49,8 @@ test('what was decided about a frame, and what went wrong, is said', () => {
   expect(eventText({ ...refused, decision: 'rolled-back' })).toBe('-> x "a"  9 B  rolled-back');
   const lost = { reason: 'exited', exitCode: 3, signal: null, lastStderr: [], willRestart: true } as const;
   expect(eventText({ ...line, event: 'upstream.lost', loss: lost })).toBe('the server is gone: exited, exit code 3');
-  expect(eventText({ ...line, event: 'effect.failed', cause: 'peer-gone' })).toBe('a message did not arrive: peer-gone');
+  expect(eventText({ ...line, event: 'effect.failed', cause: 'peer-gone' })).toBe(
+    'a message did not arrive: peer-gone',
+  );
   expect(eventText({ ...line, event: 'session.labelled', label: 'mine', isSet: true })).toBe('tagged mine');
 });

@@ -34,7 +34,14 @@ export async function tapeTexts({ sessions = 1, talk = ask, edit = (text) => tex
     opened.session.close();
   }
   await play.ends();
-  const header = { tape: 1, ninelives: 'x', chart: 'c', now: 0, wallTime: 0, bodies: { redacted: false, bytesMax: 10_000 } };
+  const header = {
+    tape: 1,
+    ninelives: 'x',
+    chart: 'c',
+    now: 0,
+    wallTime: 0,
+    bodies: { redacted: false, bytesMax: 10_000 },
+  };
   return [JSON.stringify(header), ...texts].map(edit).filter((text) => text !== undefined);
 }
 
