@@ -298,6 +298,6 @@ const looks = new RegExp(String.raw`bearer|basic|:\/\/|PRIVATE KEY-----|\\u|${kn
 const longNames = new RegExp(secretEndings.join('|'));
 const shortNames = new RegExp([...secretNames].join('|'));
 const wholeShortNames = new RegExp(
-  [...secretNames].map((name) => `"${['', ...name, ''].join(String.raw`(?:\\[bfnrt]|[^a-z0-9])*`)}"`).join('|'),
+  [...secretNames].map((name) => `"${['', ...name.split(''), ''].join(String.raw`(?:\\[bfnrt]|[^a-z0-9])*`)}"`).join('|'),
   'i',
 );
