@@ -4,6 +4,8 @@
  * length alone; it knows no messages, and does not find a secret that nobody could tell from other text.
  */
 
+import { NameFinder } from './name-finder.ts';
+
 /** What stands in the place of a secret. */
 export const redacted = '[redacted]';
 
@@ -281,23 +283,16 @@ function withoutJwts(word: string): string {
 // --- whether there is anything to hide -------------------------------------------------------------------------------
 
 /**
- * False: nothing in the JSON text would be hidden, neither by its name nor by its looks. Costs a walk or two over the text, where
- * hiding parses and writes it. Says nothing of paths that somebody names.
+ * False: nothing in the JSON text would be hidden, neither by its name nor by its looks. Costs two walks over the text, where hiding
+ * parses and writes it. Says nothing of paths that somebody names.
  */
 export function mayHoldSecret(text: string): boolean {
-  if (looks.test(text)) return true;
-  // The key of every call that asks for progress.
-  const bare = text.replaceAll('"progressToken"', '').toLowerCase().replaceAll(separators, '');
-  return longNames.test(bare) || (shortNames.test(bare) && wholeShortNames.test(text));
+  return secretNamesIn.finds(text) || text.includes('://') || knownKeyHint.test(text);
 }
 
-/** What a name is read without, also as JSON writes it. */
-const separators = /(?:\\[bfnrt]|[^a-z0-9])+/g;
-/** What secrets look like, and what could spell anything. */
-const looks = new RegExp(String.raw`bearer|basic|:\/\/|PRIVATE KEY-----|\\u|${knownKeyHint.source}`, 'i');
-const longNames = new RegExp(secretEndings.join('|'));
-const shortNames = new RegExp([...secretNames].join('|'));
-const wholeShortNames = new RegExp(
-  [...secretNames].map((name) => `"${['', ...name.split(''), ''].join(String.raw`(?:\\[bfnrt]|[^a-z0-9])*`)}"`).join('|'),
-  'i',
-);
+const secretNamesIn = new NameFinder({
+  whole: [...secretNames],
+  endings: secretEndings,
+  anywhere: ['bearer', 'basic', 'privatekey'],
+  except: [...harmlessNames],
+});

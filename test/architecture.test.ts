@@ -10,6 +10,7 @@ import { describe, expect, test } from 'vitest';
 /** Low to high. A file imports its own folder and lower rows; folders of one row do not know each other. */
 const levels: readonly (readonly string[])[] = [
   ['protocol'],
+  ['name-finder'],
   ['errors', 'local-error', 'reasons', 'redaction'],
   ['session'],
   ['ports'],
@@ -30,6 +31,7 @@ const pure: Readonly<Record<string, readonly string[]>> = {
   'local-error': [],
   reasons: [],
   redaction: [],
+  'name-finder': [],
   session: [],
   ports: [],
   machines: ['xstate'],
