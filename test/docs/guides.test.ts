@@ -23,6 +23,7 @@ import { runtime as sdkRuntime, serve } from './sdk-server.example.ts';
 import { openFor, runtime as signalled, stopEverything } from './signals.example.ts';
 import { keepEnded, readEnded } from './store.example.ts';
 import { runtime as limited } from './limits.example.ts';
+import { runtime as measured, stop as stopMeasuring } from './opentelemetry.example.ts';
 import { deliver } from './many-sessions.example.ts';
 import { openOrHangUp, openOrRefuse } from './refused.example.ts';
 import { childServer } from './restarting-server.example.ts';
@@ -448,6 +449,16 @@ describe('limits for an existing server of the SDK', () => {
     const call = client.callTool({ name: 'hangs' });
     await expect(call).rejects.toMatchObject({ data: { code: 'UPSTREAM_LOST' } });
     expect([...clientRuntime.sessions()]).toEqual([]);
+  });
+});
+
+describe('a program with OpenTelemetry', () => {
+  test('serves as before where nobody exports anything, and can stop measuring', async () => {
+    const link = { write: () => true, pause: () => {}, close: () => {} };
+    expect(measured.open({ transportType: 'in-memory', client: link, server: link })).toHaveProperty('session');
+    stopMeasuring();
+    await measured.stop();
+    expect([...measured.sessions()]).toEqual([]);
   });
 });
 
