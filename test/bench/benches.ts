@@ -15,6 +15,7 @@ import { httpSlowReaders } from './http-slow-readers.ts';
 import { httpSessions } from './http-sessions.ts';
 import { hopTool } from './hop-tool.ts';
 import type { Bench } from './measure.ts';
+import { recorded } from './record.ts';
 import { ruled } from './rules.ts';
 import { scale } from './scale.ts';
 import { inspector } from './inspector.ts';
@@ -39,6 +40,7 @@ export const benches: readonly Bench[] = [
   hopHttpHttp,
   hopStdioHttp,
   inspector,
+  recorded,
   httpSessions,
   httpFlood,
   httpLongLines,

@@ -21,8 +21,7 @@ export class InspectedProxy {
 
   constructor() {
     this.#folder = mkdtempSync(join(tmpdir(), 'ninelives-bench-run-'));
-    const [node = '', command = '', forward = '', stdio = '', ...rest] = ninelives(echoServer);
-    this.proxy = new PeerProcess([node, command, forward, stdio, '--inspect', '127.0.0.1:0', ...rest], {
+    this.proxy = new PeerProcess(ninelives(echoServer, ['--inspect', '127.0.0.1:0']), {
       env: { ...process.env, XDG_RUNTIME_DIR: this.#folder },
     });
   }

@@ -26,11 +26,12 @@ export const floorProxy = (mode: string, server = echoServer): readonly string[]
 export const holdingServer = (watchPath: string): readonly string[] => [...echoServer, '--hold', '--tell', watchPath];
 
 /** The built command, in front of a server. */
-export const ninelives = (server: readonly string[]): readonly string[] => [
+export const ninelives = (server: readonly string[], flags: readonly string[] = []): readonly string[] => [
   process.execPath,
   program('../../bin/ninelives.cjs'),
   'forward',
   'stdio',
+  ...flags,
   '--',
   ...server,
 ];
