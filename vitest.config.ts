@@ -15,6 +15,12 @@ const posixAlone = [
   'test/transports/{child-connector,child-container-group,child-process,child-process-group,shared-processes}.test.ts',
 ];
 
+/** Without processes, sockets and anything else that is common to a process: what one file does, the next does not see. */
+const pure = [
+  'test/{config,inspector,machines,observe,properties,protocol,record,rules,runtime,scenarios,session}/**/*.test.ts',
+];
+const excluded = ['**/node_modules/**', ...(process.platform === 'win32' ? posixAlone : [])];
+
 /** The one file that takes a minute begins first, so that the others are done beside it. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -26,8 +32,11 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', ...(process.platform === 'win32' ? posixAlone : [])],
+    projects: [
+      // One after the other in the same processes: what they import is loaded once, which is most of what a small file costs.
+      { extends: true, test: { name: 'together', include: pure, exclude: excluded, isolate: false } },
+      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...excluded, ...pure] } },
+    ],
     // Generous, for machines that are busy with other work: no test should come near it.
     testTimeout: 20_000,
     hookTimeout: 20_000,
