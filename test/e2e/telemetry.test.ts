@@ -2,11 +2,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { linesOf, readExposition } from '../admin/exposition.ts';
 import { attributesOf, otlpReceiver, spanKinds } from '../cli/otlp-receiver.ts';
 import { open, post, server } from '../proxy/gateway-setting.ts';
-import { type Program, forwarding, ninelives, scripted, start } from './program.ts';
+import { type Program, forwarding, ninelives, scripted, start, stopAll } from './program.ts';
+
+afterAll(stopAll);
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 
