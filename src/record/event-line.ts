@@ -50,6 +50,46 @@ export function eventLine(happened: Happened, names: LineNames): EventLine {
   };
 }
 
+/**
+ * The text of the same line, without its closing brace, for the frames that nearly all lines are: those that nobody intercepts. Putting
+ * text together costs a fraction of what objects do. Undefined for every other event.
+ */
+export function plainFrameText(happened: Happened, names: LineNames): string | undefined {
+  const { seq, at, session, event, decision, from, to, effects } = happened;
+  if (!('frame' in event) || event.verdict !== undefined || decision !== 'committed') return undefined;
+  const { direction, frame, ticket, via } = event;
+  const { kind, id, method } = frame.envelope;
+  let text = `{"seq":${seq},"at":${at},"session":${session},"event":"${event.type}"`;
+  if (from !== to) text += `,"from":"${from}"`;
+  text += `,"to":"${to}","direction":"${direction}","kind":"${kind}"`;
+  if (id !== undefined) text += `,"id":${typeof id === 'number' ? id : JSON.stringify(id)}`;
+  if (method !== '') text += `,"method":${JSON.stringify(method)}`;
+  text += `,"ticket":${ticket},"bytes":${sizeOf(frame)}`;
+  if (via !== undefined) {
+    const facts = JSON.stringify(viaFacts(via, names));
+    if (facts !== '{}') text += `,${facts.slice(1, -1)}`;
+  }
+  return text + followedText(effects);
+}
+
+function followedText(effects: readonly Effect[]): string {
+  let settled = '';
+  let sent = '';
+  for (const effect of effects) {
+    if (effect.type === 'settled') {
+      const { direction, id, method } = effect.entry;
+      const name = `"direction":"${direction}","id":${JSON.stringify(id)},"method":${JSON.stringify(method)}`;
+      settled += `${settled === '' ? '' : ','}{${name},"outcome":"${effect.outcome}","elapsedMs":${effect.elapsedMs}}`;
+    } else if (effect.type === 'send') {
+      const { direction, kind, frame } = effect;
+      const bytes = effect.value === undefined ? lengthOf(effect.message) : sizeOf(frame!);
+      const own = frame === undefined ? ',"isOwn":true' : '';
+      sent += `${sent === '' ? '' : ','}{"direction":"${direction}","kind":"${kind}","bytes":${bytes}${own}}`;
+    }
+  }
+  return (settled === '' ? '' : `,"settled":[${settled}]`) + (sent === '' ? '' : `,"sent":[${sent}]`);
+}
+
 type Facts = Partial<EventLine>;
 
 function factsOf(event: SessionEvent, names: LineNames): Facts {

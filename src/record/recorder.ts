@@ -13,7 +13,7 @@ import type { Ledger } from '../session/limits.ts';
 import type { SessionState } from '../session/outcomes.ts';
 import type { Exchange } from '../session/pending.ts';
 import type { SessionRecord } from '../session/record.ts';
-import { type LineNames, envelopeFacts, eventLine } from './event-line.ts';
+import { type LineNames, envelopeFacts, eventLine, plainFrameText } from './event-line.ts';
 import type { EventLine, TapeLine } from './tape-format.ts';
 
 export interface RecorderOptions {
@@ -107,10 +107,15 @@ export class Recorder implements Tracer {
     const to = record.state;
     // A deadline of the chart's own has no time of its own: it is when the state was entered.
     const at = 'at' in event ? event.at : record.enteredAt;
-    const line = eventLine(
-      { seq: ++this.#seq, at, session: taped.number, event, decision, from, to, effects },
-      this.#names,
-    );
+    const happened = { seq: ++this.#seq, at, session: taped.number, event, decision, from, to, effects };
+    if ('frame' in event && sizeOf(event.frame) <= this.#options.bodyBytesMax) {
+      const text = plainFrameText(happened, this.#names);
+      if (text !== undefined) {
+        this.#options.write(`${text},"body":${this.#text(event.frame)}}`, this.#seq, at);
+        return;
+      }
+    }
+    const line = eventLine(happened, this.#names);
     if ('frame' in event) {
       if (event.verdict === 'awaited') taped.awaited.set(event.ticket, event.frame);
       this.#writeFrame(line, event.frame);

@@ -32,6 +32,8 @@ export interface TapeLimits {
   /** One tape; the next line begins another. */
   readonly tapeBytesMax: number;
   readonly tapeMs: number;
+  /** Lines are gathered for so long before they are written together: what a process that is killed may not have written. */
+  readonly gatherMs: number;
   /** How long a disk that took nothing is left alone. */
   readonly retryMs: number;
 }
@@ -40,6 +42,7 @@ export const defaultTapeLimits: TapeLimits = {
   bufferBytesMax: 8 * 1024 * 1024,
   tapeBytesMax: 1024 * 1024 * 1024,
   tapeMs: Infinity,
+  gatherMs: 10,
   retryMs: 1000,
 };
 
@@ -83,6 +86,12 @@ export class TapeFile {
     this.#options = options;
     this.#limits = { ...defaultTapeLimits, ...options.limits };
     this.#begin(this.#create(), undefined);
+    // What is there at once is a tape, whatever happens next.
+    try {
+      this.#writeNow();
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   get path(): string {
@@ -108,7 +117,7 @@ export class TapeFile {
     this.#add(line);
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => this.#flush());
+    this.#options.clock.setTimeout(() => this.#flush(), this.#limits.gatherMs);
   }
 
   /** Writes what waits, and the last line. Everything is done when it returns. */
@@ -254,6 +263,8 @@ export class TapeFile {
   #rotate(): void {
     const { clock, onNewTape } = this.#options;
     const now = clock.now();
+    // A header alone is followed by nothing.
+    if (this.#linesOnTape < 2) return;
     const isLong = this.#position >= this.#limits.tapeBytesMax && now >= this.#rotatesAgainAt;
     if (!isLong && now - this.#openedAt < this.#limits.tapeMs) return;
     try {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { isFault } from '../../src/protocol/faults.ts';
 import { readMessage } from '../../src/protocol/read.ts';
 import { encodeText } from '../../src/protocol/text.ts';
-import { eventLine } from '../../src/record/event-line.ts';
+import { eventLine, plainFrameText } from '../../src/record/event-line.ts';
 import type { SessionEvent } from '../../src/session/events.ts';
 
 function frame(text: string) {
@@ -67,4 +67,33 @@ test('a deadline of the chart keeps the name that the chart gave it', () => {
     from: 'active.serving',
     to: 'failed',
   });
+});
+
+test('a frame that nobody intercepts is the same line as a text', () => {
+  const request = frame('{"jsonrpc":"2.0","id":"a\\"b","method":"x/\\u0022y","params":{}}');
+  const entry = { direction: 'client-to-server', id: null, method: 'q"' } as const;
+  const own = { type: 'send', direction: 'server-to-client', message: [new Uint8Array(3)], kind: 'response' } as const;
+  const event: SessionEvent = {
+    type: 'frame.request',
+    at: 2,
+    direction: 'client-to-server',
+    frame: request,
+    ticket: 9,
+    verdict: undefined,
+    via: { exchange: undefined, request: undefined, status: 202 },
+  };
+  const happened = {
+    ...around,
+    from: 'initializing',
+    event,
+    effects: [
+      { type: 'settled', entry, outcome: 'result', elapsedMs: 1.5 },
+      { ...own, entry: undefined, exchange: undefined, status: 0, frame: undefined },
+      { ...own, entry: undefined, exchange: undefined, status: 0, frame: request },
+    ],
+  } as const;
+  const text = plainFrameText(happened, names);
+  expect(`${text}}`).toBe(JSON.stringify(eventLine(happened, names)));
+  expect(plainFrameText({ ...happened, decision: 'rolled-back' }, names)).toBeUndefined();
+  expect(plainFrameText({ ...happened, event: { ...event, verdict: 'awaited' } }, names)).toBeUndefined();
 });

@@ -66,10 +66,17 @@ describe('a tape on a disk', () => {
     expect(lines[2]).toEqual({ seq: 3, at: 0, event: 'tape.closed', lines: 3, sessions: 2, dropped: 0, digest });
   });
 
+  test('is a tape from its first moment on', () => {
+    const { tape } = open();
+    expect(linesOf('run.tape.jsonl')).toMatchObject([{ tape: 1 }]);
+    tape.close();
+  });
+
   test('can be read while it grows', async () => {
-    const { tape, say } = open();
+    const { tape, clock, say } = open();
     say('one');
-    while (statSync(tape.path).size === 0) await nextTurn();
+    clock.advance(10);
+    while (!textOf('run.tape.jsonl').includes('one')) await nextTurn();
     expect(linesOf('run.tape.jsonl')).toHaveLength(2);
     tape.close();
   });
@@ -92,10 +99,11 @@ describe('lines for which there is no room', () => {
   const limits = { bufferBytesMax: 300 };
 
   test('are dropped and counted, and the tape says where they are missing', async () => {
-    const { tape, say } = open({ limits });
+    const { tape, clock, say } = open({ limits });
     for (let count = 0; count < 20; count++) say('x'.repeat(50));
+    clock.advance(10);
     expect(tape.dropped).toBeGreaterThan(10);
-    while (statSync(tape.path).size === 0) await nextTurn();
+    while (!textOf('run.tape.jsonl').includes('xxx')) await nextTurn();
     say('after');
     tape.close();
     const lines = linesOf('run.tape.jsonl');
@@ -119,10 +127,12 @@ describe('lines for which there is no room', () => {
 
 test('a tape that is long enough is followed by another, which says what it goes on from', async () => {
   let begun = 0;
-  const { tape, say } = open({ limits: { tapeBytesMax: 100 }, onNewTape: () => void begun++ });
+  const { tape, clock, say } = open({ limits: { tapeBytesMax: 100 }, onNewTape: () => void begun++ });
   say('one');
-  while (statSync(tape.path).size === 0) await nextTurn();
+  clock.advance(10);
+  while (!textOf('run.tape.jsonl').includes('one')) await nextTurn();
   say('two');
+  clock.advance(10);
   while (tape.path.endsWith('run.tape.jsonl')) await nextTurn();
   tape.close();
   expect(linesOf('run.tape.jsonl').map(({ event, text }) => event ?? text)).toEqual([undefined, 'one', 'tape.closed']);
