@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { type ProcessChoice, addProcessChoice, processChoiceOf } from './process-choice.ts';
-import { positive } from './session-flags.ts';
+import { positive } from './positive.ts';
 
 export interface CheckRequest {
   readonly do: 'check';

@@ -4,10 +4,11 @@ import { type Command, Option } from 'commander';
 import { addCommandGroup } from './command-group.ts';
 import { type AuthFlags, addAuthFlags, guardRequestOf } from './auth-flags.ts';
 import { type ListenFlags, addListenFlags, listenOptionsOf } from './listen-flags.ts';
+import { positive } from './positive.ts';
 import type { ForwardRequest } from './run-forward.ts';
 import type { ListeningRequest } from './run-listening.ts';
 import { type ServerFlags, addServerFlags, serverRequestOf } from './server-flags.ts';
-import { type SessionFlags, addSessionFlags, positive, sessionRequestOf } from './session-flags.ts';
+import { type SessionFlags, addSessionFlags, sessionRequestOf } from './session-flags.ts';
 
 /** What does what a command line asks for. */
 export interface Runners {

@@ -10,6 +10,9 @@ import type { LineSink } from './log.ts';
 /** Waiting bytes above which further lines are dropped. */
 const waitingBytesMax = 1024 * 1024;
 
+/** How long the last lines may take at the end of a process. */
+const farewellMs = 500;
+
 export class People implements LineSink {
   readonly isTTY: boolean | undefined;
   readonly #stream: Writable;
@@ -33,7 +36,7 @@ export class People implements LineSink {
   }
 
   /** Resolves when everything is written, or when it has taken too long. */
-  async flushed(withinMs: number): Promise<void> {
+  async flushed(withinMs: number = farewellMs): Promise<void> {
     if (this.#isGone) return;
     const written = new Promise<void>((resolve) => {
       this.#stream.write('', () => resolve());

@@ -1,7 +1,7 @@
 /** Flags about which running processes are meant: all that can be found, or one that is named. */
 
 import type { Command } from 'commander';
-import { positive } from './session-flags.ts';
+import { positive } from './positive.ts';
 
 /** Which processes are meant: all that can be found, unless one is named. */
 export interface ProcessChoice {

@@ -1,8 +1,9 @@
 /** `--record`: whether the sessions of a process are recorded, and where. */
 
 import { mkdirSync, statSync } from 'node:fs';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { systemReason } from '../reasons.ts';
+import { positive } from './positive.ts';
 
 export interface RecordFlags {
   readonly record?: string;
@@ -33,9 +34,13 @@ export function addRecordFlags(command: Command): Command {
     .option(
       '--record-body-bytes-max <n>',
       `longer messages are not kept, only their digest (default: ${bodyBytesUsual})`,
-      bytes,
+      positive,
     )
-    .option('--record-tape-bytes-max <n>', 'a tape that is longer is followed by another (default: 1073741824)', bytes)
+    .option(
+      '--record-tape-bytes-max <n>',
+      'a tape that is longer is followed by another (default: 1073741824)',
+      positive,
+    )
     .addOption(
       new Option(
         '--record-when-full <what>',
@@ -44,12 +49,6 @@ export function addRecordFlags(command: Command): Command {
         .choices(['drop', 'wait'])
         .default('drop'),
     );
-}
-
-function bytes(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
-  return value;
 }
 
 /** A folder is made; a file is made when there is something to write. */

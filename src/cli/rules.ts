@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { addCommandGroup } from './command-group.ts';
 import { type ProcessChoice, addProcessChoice, processChoiceOf } from './process-choice.ts';
-import { positive } from './session-flags.ts';
+import { positive } from './positive.ts';
 
 export type RulesRequest = { readonly file: string; /** For programs. */ readonly json: boolean } & (
   { readonly do: 'check' } | { readonly do: 'dry-run'; readonly of: ProcessChoice; readonly seconds?: number }

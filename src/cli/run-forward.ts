@@ -29,9 +29,6 @@ export interface ForwardRequest extends SessionRequest {
   readonly server: ServerRequest;
 }
 
-/** How long the last lines on stderr may take at the end. */
-const farewellMs = 500;
-
 export async function runForward(request: ForwardRequest): Promise<never> {
   const clock = systemClock();
   const people = new People(openStandardError());
@@ -117,7 +114,7 @@ export async function runForward(request: ForwardRequest): Promise<never> {
   orphanhood.stop();
   await traces?.close();
   await log.opened();
-  await people.flushed(farewellMs);
+  await people.flushed();
   process.exit(exitCodeOf(reason, exit, wasAskedToStop));
 }
 

@@ -23,9 +23,6 @@ import { ruleEngine } from './rules-flag.ts';
 import { serverLine } from './terminal.ts';
 import { openTraces } from './traces-asked-for.ts';
 
-/** How long the last lines on stderr may take at the end. */
-const farewellMs = 500;
-
 export async function runGateway({ file, logLevel, inspect, record }: GatewayRequest): Promise<void> {
   const clock = systemClock();
   const people = new People(openStandardError());
@@ -59,7 +56,7 @@ export async function runGateway({ file, logLevel, inspect, record }: GatewayReq
   let stopLooking = (): void => {};
   const leave = async (code: number): Promise<never> => {
     await traces?.close();
-    await people.flushed(farewellMs);
+    await people.flushed();
     process.exit(code);
   };
   const drain = (running: Gateway, signal?: NodeJS.Signals): void => {

@@ -21,15 +21,12 @@ import { defaultLogLevel } from './log-levels.ts';
 import { People } from './people.ts';
 import { printable } from './terminal.ts';
 
-/** How long the last lines on stderr may take at the end. */
-const farewellMs = 500;
-
 export async function runInspect({ host, port }: InspectRequest): Promise<never> {
   const clock = systemClock();
   const people = new People(openStandardError());
   const log = openLog(defaultLogLevel, people, () => clock.wallTime());
   const leave = async (code: number): Promise<never> => {
-    await people.flushed(farewellMs);
+    await people.flushed();
     process.exit(code);
   };
   const stop = (): void => void leave(exitCodes.ok);

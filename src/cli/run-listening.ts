@@ -47,9 +47,6 @@ export interface ListeningRequest extends SessionRequest {
   readonly guard?: GuardRequest;
 }
 
-/** How long the last lines on stderr may take at the end. */
-const farewellMs = 500;
-
 export async function runListening(request: ListeningRequest): Promise<never> {
   const clock = systemClock();
   const people = new People(openStandardError());
@@ -61,7 +58,7 @@ export async function runListening(request: ListeningRequest): Promise<never> {
 
   const leave = async (code: number): Promise<never> => {
     await traces?.close();
-    await people.flushed(farewellMs);
+    await people.flushed();
     process.exit(code);
   };
   const end = async (code: number): Promise<never> => {

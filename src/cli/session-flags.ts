@@ -1,6 +1,6 @@
 /** Flags about sessions, which every front has: how much to say, limits, times, how the peers differ from MCP. */
 
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { LoadedProfile } from '../config/profile-file.ts';
 import type { RuleSet } from '../rules/rule-engine.ts';
 import type { Limits, Times } from '../session/limits.ts';
@@ -8,6 +8,7 @@ import { type Profile, builtInProfiles } from '../session/profiles.ts';
 import { type InspectFlag, type InspectRequest, addInspectFlag, inspectRequestOf } from './inspect-flag.ts';
 import { type RecordFlags, type RecordRequest, addRecordFlags, recordRequestOf } from './record-flag.ts';
 import { type LogLevel, defaultLogLevel, logLevels } from './log-levels.ts';
+import { positive } from './positive.ts';
 
 export interface SessionFlags extends InspectFlag, RecordFlags {
   readonly logLevel: LogLevel;
@@ -71,12 +72,6 @@ export function addSessionFlags(command: Command): Command {
       positive,
     )
     .option('--check-invariants', 'check the session after every step; slow, for finding defects');
-}
-
-export function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
-  return value;
 }
 
 export async function sessionRequestOf(flags: SessionFlags): Promise<SessionRequest | { readonly problem: string }> {

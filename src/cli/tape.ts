@@ -1,7 +1,8 @@
 /** `ninelives tape`: what may be asked of the tapes that `--record` writes. */
 
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { addCommandGroup } from './command-group.ts';
+import { positive } from './positive.ts';
 
 export type TapeRequest =
   | {
@@ -33,7 +34,7 @@ export function addTape(program: Command, run: (request: TapeRequest) => Promise
   tape
     .command('show <file>')
     .description('say what is on a tape, an event a line')
-    .option('--session <n>', 'of the session with this number alone', number)
+    .option('--session <n>', 'of the session with this number alone', positive)
     .option('--method <name>', 'messages of this method, and what answers them, alone')
     .option('--bodies', 'with the messages')
     .option('--json', 'the lines of the tape as they are')
@@ -78,8 +79,8 @@ Exit code: 0 when every law holds, 1 when one is broken, or when a tape cannot b
   tape
     .command('step <file>')
     .description('go through a tape, forwards and backwards, and see its sessions as they were at each event')
-    .option('--session <n>', 'the events of this session alone', number)
-    .option('--at <n>', 'begin at this step', number)
+    .option('--session <n>', 'the events of this session alone', positive)
+    .option('--at <n>', 'begin at this step', positive)
     .addHelpText(
       'after',
       `
@@ -100,10 +101,4 @@ a wrong command line.`,
         ...(at === undefined ? {} : { at }),
       }),
     );
-}
-
-function number(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
-  return value;
 }

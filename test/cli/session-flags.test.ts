@@ -1,6 +1,5 @@
-import { InvalidArgumentError } from 'commander';
 import { expect, test } from 'vitest';
-import { positive, sessionRequestOf } from '../../src/cli/session-flags.ts';
+import { sessionRequestOf } from '../../src/cli/session-flags.ts';
 
 const usual = { logLevel: 'info', restart: 'on-failure' } as const;
 
@@ -26,10 +25,4 @@ test('limits and times go where sessions look for them', async () => {
 test('a profile is known by its name, or it is said that there is none', async () => {
   expect(await sessionRequestOf({ ...usual, profile: 'lenient' })).toMatchObject({ profile: { name: 'lenient' } });
   expect(await sessionRequestOf({ ...usual, profile: 'mpc' })).toHaveProperty('problem');
-});
-
-test('a number is whole and above zero', () => {
-  expect(positive('10485760')).toBe(10_485_760);
-  for (const text of ['0', '-1', '1.5', 'many', '', '1e400'])
-    expect(() => positive(text)).toThrow(InvalidArgumentError);
 });
