@@ -6,16 +6,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import {
-  type RunFileProblem,
-  folderProblem,
-  isAlive,
-  makeRunFolder,
-  readSmallJson,
-  runFolder,
-  writeWhole,
-} from './run-folder.ts';
-import { systemReason } from '../reasons.ts';
+import { type RunFileProblem, folderProblem, isAlive, leaveWord, readSmallJson, runFolder } from './run-folder.ts';
 
 export interface HubFile {
   readonly pid: number;
@@ -30,14 +21,9 @@ const nameOfFile = /^hub-\d{1,5}\.json$/;
 /** Writes that this process has the address. Returns how to take that back, which may be called when the process ends. */
 export function writeHubFile(file: HubFile, folder = runFolder()): { readonly remove: () => void } | RunFileProblem {
   const name = nameFor(file.origin);
+  const problem = leaveWord(folder, name, file);
+  if (problem !== undefined) return problem;
   const path = join(folder, name);
-  try {
-    const problem = makeRunFolder(folder);
-    if (problem !== undefined) return { problem };
-    writeWhole(folder, name, `${JSON.stringify(file)}\n`, 'replace');
-  } catch (error) {
-    return { problem: `${path} cannot be written: ${systemReason(error)}` };
-  }
   return {
     remove: () => {
       if (readOne(path)?.pid === file.pid) rmSync(path, { force: true });

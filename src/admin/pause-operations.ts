@@ -3,9 +3,9 @@
  * the desk.
  */
 
+import { isJsonObject } from '../protocol/derive.ts';
 import type { PausedFrame } from '../rules/pause-desk.ts';
 import { breakpointsMax } from '../rules/breakpoints.ts';
-import type { JsonObject } from '../session/interception.ts';
 import type { Administered, AdministeredEngine } from './administered.ts';
 import type { ApiAnswer, ApiCall, Operation } from './operation.ts';
 import type { Problem } from './problems.ts';
@@ -68,14 +68,14 @@ function decided(wasWaiting: boolean): ApiAnswer {
 }
 
 function modify({ engine, call }: EngineCall): ApiAnswer {
-  const message = isObject(call.body) ? call.body['message'] : undefined;
-  if (!isObject(message)) return bad('The body is {"message": {...}}, the message that is to go on');
+  const message = isJsonObject(call.body) ? call.body['message'] : undefined;
+  if (!isJsonObject(message)) return bad('The body is {"message": {...}}, the message that is to go on');
   return decided(engine.desk.modify(call.params['id']!, message));
 }
 
 function block({ engine, call }: EngineCall): ApiAnswer {
   const said = call.body ?? {};
-  const { code, message } = isObject(said) ? said : { code: null, message: null };
+  const { code, message } = isJsonObject(said) ? said : { code: null, message: null };
   const isCode = code === undefined || (typeof code === 'number' && Number.isSafeInteger(code));
   const isMessage = message === undefined || typeof message === 'string';
   if (!isCode || !isMessage) return bad('The body is {"code": NUMBER, "message": TEXT}, and both may be left out');
@@ -98,8 +98,4 @@ function bad(message: string): Problem {
 
 function withoutMessage({ message: _, ...frame }: PausedFrame): Omit<PausedFrame, 'message'> {
   return frame;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

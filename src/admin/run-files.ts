@@ -5,16 +5,8 @@
 
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemReason } from '../reasons.ts';
-import {
-  type RunFileProblem,
-  folderProblem,
-  isAlive,
-  makeRunFolder,
-  readSmallJson,
-  runFolder,
-  writeWhole,
-} from './run-folder.ts';
+import { systemCode, systemReason } from '../reasons.ts';
+import { type RunFileProblem, folderProblem, isAlive, leaveWord, readSmallJson, runFolder } from './run-folder.ts';
 
 export interface RunFile {
   readonly pid: number;
@@ -30,13 +22,8 @@ const nameOfFile = /^(\d{1,10})\.json$/;
 /** Writes the file of this process. Returns how to remove it, which may be called when the process ends. */
 export function writeRunFile(file: RunFile, folder = runFolder()): { readonly remove: () => void } | RunFileProblem {
   const name = `${file.pid}.json`;
-  try {
-    const problem = makeRunFolder(folder);
-    if (problem !== undefined) return { problem };
-    writeWhole(folder, name, `${JSON.stringify(file)}\n`, 'replace');
-  } catch (error) {
-    return { problem: `${join(folder, name)} cannot be written: ${systemReason(error)}` };
-  }
+  const problem = leaveWord(folder, name, file);
+  if (problem !== undefined) return problem;
   return { remove: () => removeFile(join(folder, name), file.startedAt) };
 }
 
@@ -46,8 +33,7 @@ export function readRunFiles(folder = runFolder()): readonly RunFile[] | RunFile
   try {
     names = readdirSync(folder);
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    return isMissing ? [] : { problem: `${folder} cannot be read: ${systemReason(error)}` };
+    return systemCode(error) === 'ENOENT' ? [] : { problem: `${folder} cannot be read: ${systemReason(error)}` };
   }
   const problem = folderProblem(folder);
   if (problem !== undefined) return { problem };

@@ -6,6 +6,7 @@
 import { chmodSync, linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { systemCode, systemReason } from '../reasons.ts';
 
 /** A folder or a file that cannot be used, as a sentence. */
 export interface RunFileProblem {
@@ -58,10 +59,22 @@ export function writeWhole(folder: string, name: string, text: string, how: 'rep
     else linkSync(unfinished, path);
     return true;
   } catch (error) {
-    if (how === 'first' && error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (how === 'first' && systemCode(error) === 'EEXIST') return false;
     throw error;
   } finally {
     rmSync(unfinished, { force: true });
+  }
+}
+
+/** Leaves a small file there, in the place of the one before. Returns why it cannot be. */
+export function leaveWord(folder: string, name: string, word: object): RunFileProblem | undefined {
+  try {
+    const problem = makeRunFolder(folder);
+    if (problem !== undefined) return { problem };
+    writeWhole(folder, name, `${JSON.stringify(word)}\n`, 'replace');
+    return undefined;
+  } catch (error) {
+    return { problem: `${join(folder, name)} cannot be written: ${systemReason(error)}` };
   }
 }
 

@@ -8,6 +8,7 @@ import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 
 import type { Clock } from '../ports.ts';
+import { systemCode } from '../reasons.ts';
 
 export interface LockOptions {
   readonly clock: Clock;
@@ -57,7 +58,7 @@ async function create(path: string, owner: Owner): Promise<boolean> {
     await link(draft, path);
     return true;
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    if (systemCode(error) !== 'EEXIST') throw error;
     return false;
   } finally {
     await rm(draft, { force: true });
@@ -76,7 +77,7 @@ async function remove(path: string, found: string): Promise<void> {
   try {
     await rename(path, aside);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
+    if (systemCode(error) === 'ENOENT') return;
     throw error;
   }
   if ((await textOf(aside)) !== found) await link(aside, path).catch(() => {});
@@ -94,7 +95,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return codeOf(error) !== 'ESRCH';
+    return systemCode(error) !== 'ESRCH';
   }
 }
 
@@ -111,11 +112,7 @@ function ownerIn(text: string): Owner | undefined {
 
 async function textOf(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8').catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (systemCode(error) === 'ENOENT') return undefined;
     throw error;
   });
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

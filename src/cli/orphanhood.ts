@@ -4,6 +4,7 @@
  */
 
 import type { Clock, TimerHandle } from '../ports.ts';
+import { systemCode } from '../reasons.ts';
 
 const lookEveryMs = 1000;
 
@@ -47,7 +48,7 @@ export function lookingFor(parent: number): () => number {
       process.kill(parent, 0);
       return parent;
     } catch (error) {
-      return error instanceof Error && 'code' in error && error.code === 'ESRCH' ? 0 : parent;
+      return systemCode(error) === 'ESRCH' ? 0 : parent;
     }
   };
 }

@@ -3,7 +3,7 @@
  * anything a leak, since a process of the system ends at a moment of its own. Knows neither how sessions nor how children are made.
  */
 
-import type { Drift, RuntimeAudit } from '../runtime/audit.ts';
+import { type Drift, type RuntimeAudit, stoppingMsMax } from '../runtime/audit.ts';
 import type { RunningChild } from './process-children.ts';
 
 /** A child as whoever started it knows it. */
@@ -51,9 +51,6 @@ export interface LeakReport {
 
 /** Between the two looks: what is on its way out has gone by then. */
 export const secondLookMs = 1_000;
-
-/** How long a server may take to go: longer than any ladder that stops one. */
-const stoppingMsMax = 30_000;
 
 /**
  * @param look at one moment, without waiting for anything.

@@ -8,7 +8,7 @@ import { closeSync, openSync, write, writeSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 
 import type { Clock, Log } from '../ports.ts';
-import { systemReason } from '../reasons.ts';
+import { systemCode, systemReason } from '../reasons.ts';
 import type { ClosedLine, GapLine, TapeHeader } from './tape-format.ts';
 
 export interface TapeFileOptions {
@@ -141,8 +141,7 @@ export class TapeFile {
       try {
         return { fd: openSync(path, 'wx', 0o600), path };
       } catch (error) {
-        const isTaken = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-        if (!isTaken || number === namesMax) {
+        if (systemCode(error) !== 'EEXIST' || number === namesMax) {
           throw new TapeError(`no tape can be written to ${path}: ${systemReason(error)}`);
         }
       }

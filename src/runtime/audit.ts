@@ -68,7 +68,7 @@ export interface AuditedParts {
 }
 
 /** How long a server may take to go when its session is over: longer than any ladder that stops one. */
-const stoppingMsMax = 30_000;
+export const stoppingMsMax = 30_000;
 
 export function auditRuntime(parts: AuditedParts): RuntimeAudit {
   const { registry, upstreams, alarms } = parts;

@@ -4,6 +4,7 @@
  */
 
 import { refusal } from '../errors.ts';
+import { isJsonObject } from '../protocol/derive.ts';
 import type { Direction, Frame, FrameKind } from '../protocol/envelope.ts';
 import { isFault } from '../protocol/faults.ts';
 import { memberPath, textOfMember } from '../protocol/member-path.ts';
@@ -313,7 +314,7 @@ class FrameContext implements InterceptContext {
     const name = this.readMessage === undefined ? textOfMember(this.#frame.bytes, namePath) : null;
     if (name !== null) return name ?? '';
     const { params } = this.message;
-    const read = isObject(params) ? params['name'] : undefined;
+    const read = isJsonObject(params) ? params['name'] : undefined;
     return typeof read === 'string' ? read : '';
   }
 }
@@ -343,7 +344,7 @@ function textOf(value: unknown): string | undefined {
 
 /** Checks what an interceptor returned; nothing about it is taken on trust. */
 function readAction(value: unknown): InterceptAction | undefined {
-  if (!isObject(value)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   const { by } = value;
   if (by !== undefined && typeof by !== 'string') return undefined;
   const known = readKnown(value);
@@ -355,7 +356,7 @@ function readKnown(value: JsonObject): InterceptAction | undefined {
     case 'continue':
       return { action: 'continue' };
     case 'modify':
-      return isObject(value['message']) ? { action: 'modify', message: value['message'] } : undefined;
+      return isJsonObject(value['message']) ? { action: 'modify', message: value['message'] } : undefined;
     case 'delay': {
       const { delayMs, scope } = value;
       return isTime(delayMs) && isScope(scope) ? { action: 'delay', delayMs, scope } : undefined;
@@ -405,11 +406,7 @@ const isScope = (value: unknown): value is HoldScope =>
 function readMock(value: JsonObject): InterceptAction | undefined {
   const { error } = value;
   if (error === undefined) return 'result' in value ? { action: 'mock', result: value['result'] } : undefined;
-  if (!isObject(error) || !Number.isSafeInteger(error['code']) || typeof error['message'] !== 'string')
+  if (!isJsonObject(error) || !Number.isSafeInteger(error['code']) || typeof error['message'] !== 'string')
     return undefined;
   return { action: 'mock', error: { code: error['code'] as number, message: error['message'], data: error['data'] } };
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

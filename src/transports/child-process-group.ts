@@ -6,6 +6,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemCode } from '../reasons.ts';
 
 export interface ProcessGroup {
   /** No process of the group runs any more; zombies do not count, they hold nothing but a number. */
@@ -76,7 +77,7 @@ function canBeSignalled(target: number): boolean {
     process.kill(target, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return systemCode(error) === 'EPERM';
   }
 }
 
