@@ -16,6 +16,8 @@ const seenElsewhere: Readonly<Record<string, string>> = {
   'src/auth/oauth-calls.ts': 'test/auth/oauth-login.test.ts',
   // Wiring of a login, which is seen with a browser and the built command.
   'src/proxy/remote-credentials.ts': 'test/e2e/remote-login.test.ts',
+  // Two names: seen where the one end shows them and the other looks.
+  'src/observe/subprotocols.ts': 'test/admin/upgrades.test.ts',
   // What lines may say is seen when they are read.
   'src/record/tape-schema.ts': 'test/record/tape-lines.test.ts',
   // A line is read to be let happen: the properties do that with every kind of line.

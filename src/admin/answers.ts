@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http';
 
 import type { ApiAnswer } from './operation.ts';
-import { type Problem, problemBody, problemTable } from './problems.ts';
+import { type Problem, problemBody, problemHeaders, problemTable } from './problems.ts';
 
 /** Nothing of this is kept by a browser, shown inside another page, or taken for something else. */
 export const quietHeaders = {
@@ -40,9 +40,7 @@ export function refuse(response: ServerResponse, problem: Problem): void {
   const { status } = problemTable[problem.problem];
   // Who is not let in does not keep a connection, and what else was sent on it is not read.
   if (status === 401 || status === 403 || status === 413 || status === 429) response.setHeader('Connection', 'close');
-  if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
-  if (problem.allows !== undefined) response.setHeader('Allow', problem.allows.join(', '));
-  if (status === 429) response.setHeader('Retry-After', '1');
+  for (const [name, value] of Object.entries(problemHeaders(problem))) response.setHeader(name, value);
   answerJson(response, status, problemBody(problem));
 }
 

@@ -9,7 +9,8 @@ import type { Duplex } from 'node:stream';
 import { quietHeaders, refuse } from './answers.ts';
 import type { Problem } from './problems.ts';
 import type { RunFile } from './run-files.ts';
-import { refuseUpgrade, tokenSubprotocol } from './upgrades.ts';
+import { tokenSubprotocol } from '../observe/subprotocols.ts';
+import { refuseUpgrade } from './upgrades.ts';
 
 export interface Relayed {
   /** Where to. */

@@ -5,10 +5,9 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 import type { HubMessage } from '../observe/hub-messages.ts';
+import { feedSubprotocol } from '../observe/subprotocols.ts';
 import type { HubProcess, HubProcesses } from './hub-processes.ts';
 
-/** As a feed is, so that a page asks for either in the same way. */
-const subprotocol = 'ninelives.feed.v1';
 /** Pages have nothing to say here. */
 const messageBytesMax = 1024;
 /** Of one that does not read; its page connects again and gets the list as it is then. */
@@ -20,7 +19,7 @@ export class HubViewers {
     noServer: true,
     perMessageDeflate: false,
     maxPayload: messageBytesMax,
-    handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
+    handleProtocols: (offered) => (offered.has(feedSubprotocol) ? feedSubprotocol : false),
   });
 
   constructor(processes: HubProcesses) {

@@ -193,10 +193,11 @@ class Listener implements AdminListener {
     socket.on('close', () => this.#upgraded.delete(socket)).on('error', () => socket.destroy());
     try {
       const path = upgradeFor(this.#upgrades, request);
+      const hub = this.#hubFor(request);
       const refused =
         this.#foreignness(request) ?? this.#intrusion(request, tokenShownIn(request, path ?? wireBehind(request)));
       if (refused !== undefined) refuseUpgrade(socket, refused);
-      else if (this.#hub !== undefined && isOfHub(request)) await this.#hub.upgrade(request, socket, head);
+      else if (hub !== undefined) await hub.upgrade(request, socket, head);
       else if (path === undefined) refuseUpgrade(socket, { problem: 'NOT_FOUND' });
       else path.accept(request, socket, head);
     } catch (error) {
@@ -217,13 +218,15 @@ class Listener implements AdminListener {
    * all of them, and so for this one.
    */
   #intrusion(request: IncomingMessage, shown: string | undefined): Problem | undefined {
-    const hasToken = this.#hub?.isToken(shown) === true || (!this.#isForHub(request) && this.#token.is(shown));
+    const hasToken =
+      this.#hub?.isToken(shown) === true || (this.#hubFor(request) === undefined && this.#token.is(shown));
     if (!hasToken) return { problem: this.#strangers.take() ? 'UNAUTHORIZED' : 'TOO_MANY_REQUESTS' };
     return this.#requests.take() ? undefined : { problem: 'TOO_MANY_REQUESTS' };
   }
 
-  #isForHub(request: IncomingMessage): boolean {
-    return this.#hub !== undefined && isOfHub(request);
+  /** The hub, where it is asked, and not this process. */
+  #hubFor(request: IncomingMessage): Hub | undefined {
+    return isOfHub(request) ? this.#hub : undefined;
   }
 
   /** Returns why it is not done. */
@@ -242,7 +245,8 @@ class Listener implements AdminListener {
     const { authorization } = request.headersDistinct;
     const refused = this.#intrusion(request, authorization?.length === 1 ? bearerIn(authorization[0]) : undefined);
     if (refused !== undefined) return refused;
-    if (this.#hub !== undefined && isOfHub(request)) await this.#hub.serve(request, response);
+    const hub = this.#hubFor(request);
+    if (hub !== undefined) await hub.serve(request, response);
     else {
       const text = await textOf(request, this.#bodyBytesMax);
       if (text === undefined) return { problem: 'BODY_TOO_LARGE' };

@@ -59,3 +59,13 @@ export function problemBody({ problem, message, mistakes }: Problem): ProblemBod
   const said = { code: problem, message: message ?? problemTable[problem].message };
   return { error: mistakes === undefined ? said : { ...said, mistakes } };
 }
+
+/** What a refusal says beside its body, however it is told. */
+export function problemHeaders({ problem, allows }: Problem): Readonly<Record<string, string>> {
+  const { status } = problemTable[problem];
+  return {
+    ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
+    ...(allows === undefined ? {} : { Allow: allows.join(', ') }),
+    ...(status === 429 ? { 'Retry-After': '1' } : {}),
+  };
+}

@@ -7,7 +7,8 @@ import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-import { type Problem, problemBody, problemTable } from './problems.ts';
+import { tokenSubprotocol } from '../observe/subprotocols.ts';
+import { type Problem, problemBody, problemHeaders, problemTable } from './problems.ts';
 import { bearerIn } from './token.ts';
 
 export interface UpgradePath {
@@ -18,9 +19,6 @@ export interface UpgradePath {
   /** The request has shown the token, and comes from no page of somebody else. Whoever accepts owns the connection. */
   readonly accept: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
-
-/** What stands before the token where a browser shows it: it can set subprotocols of a WebSocket, and no header. */
-export const tokenSubprotocol = 'ninelives.token.';
 
 export function upgradeFor(upgrades: readonly UpgradePath[], request: IncomingMessage): UpgradePath | undefined {
   const [pathname = ''] = (request.url ?? '').split('?', 1);
@@ -59,8 +57,7 @@ export function refuseUpgrade(socket: Duplex, problem: Problem): void {
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
-    ...(status === 401 ? ['WWW-Authenticate: Bearer'] : []),
-    ...(status === 429 ? ['Retry-After: 1'] : []),
+    ...Object.entries(problemHeaders(problem)).map(([name, value]) => `${name}: ${value}`),
   ];
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
   // Closing with something unread would take the answer back; one that goes on sending is not listened to for long.

@@ -9,6 +9,7 @@ import { WebSocketServer } from 'ws';
 
 import { explain } from '../observe/explain.ts';
 import type { ProcessFacts } from '../observe/process-facts.ts';
+import { feedSubprotocol } from '../observe/subprotocols.ts';
 import type { TracePlace, TraceRing } from '../observe/trace-ring.ts';
 import type { TracedSession } from '../observe/traced-session.ts';
 import { bringerOf, tracedEvent } from '../observe/traced-event-view.ts';
@@ -23,9 +24,6 @@ import { OverviewSource } from './overview-source.ts';
 import { Pulse } from './pulse.ts';
 import { Viewer } from './viewer.ts';
 import type { WatchedEvents } from './watched-events.ts';
-
-/** The subprotocol that says: the feed, version 1. */
-export const feedSubprotocol = 'ninelives.feed.v1';
 
 export interface FeedOptions {
   readonly ring: TraceRing;

@@ -1,5 +1,6 @@
 /** Where a page finds the processes: all through the hub that served it, or the one process that did. */
 
+import { feedSubprotocol, tokenSubprotocol } from '../../../observe/subprotocols.ts';
 import type { SocketLike } from './live-socket.ts';
 
 /** A server of the page, and what it is shown. */
@@ -17,7 +18,7 @@ export function pathOf({ isHub }: Pick<Reach, 'isHub'>, pid: number, path: strin
 
 /** The protocols that a WebSocket offers. A page can send no headers with it, so the token goes as one of these. */
 export function protocolsWith(token: string): string[] {
-  return ['ninelives.feed.v1', `ninelives.token.${token}`];
+  return [feedSubprotocol, `${tokenSubprotocol}${token}`];
 }
 
 /** Begins to open a WebSocket to the server of the page. */

@@ -1,21 +1,15 @@
 /** Frames that wait for a person, as the admin API tells of them (docs/reference/admin-api.md), and what may become of one. */
 
-import type { Direction, FrameKind } from '../../../protocol/envelope.ts';
+import type { PausedFrame } from '../../../rules/pause-desk.ts';
 import type { AdminAnswer } from '../connection/admin.ts';
 
-export interface HeldFrame {
+type Listed = Pick<
+  PausedFrame,
+  'id' | 'sessionId' | 'rule' | 'direction' | 'kind' | 'method' | 'bytes' | 'decidesAt' | 'byDefault'
+>;
+
+export interface HeldFrame extends Listed {
   readonly pid: number;
-  readonly id: string;
-  readonly sessionId: string;
-  /** The rule or the breakpoint that holds it. */
-  readonly rule: string;
-  readonly direction: Direction;
-  readonly kind: FrameKind;
-  readonly method: string;
-  readonly bytes: number;
-  /** Milliseconds since 1970. */
-  readonly decidesAt: number;
-  readonly byDefault: 'resume' | 'block';
 }
 
 /** Those of all processes, and first the one that is decided first. */
@@ -23,7 +17,7 @@ export function heldFrames(answers: ReadonlyMap<number, AdminAnswer>): readonly 
   const frames: HeldFrame[] = [];
   for (const [pid, answer] of answers) {
     if (answer.kind !== 'answered') continue;
-    const { frames: listed = [] } = answer.body as { readonly frames?: readonly Omit<HeldFrame, 'pid'>[] };
+    const { frames: listed = [] } = answer.body as { readonly frames?: readonly Listed[] };
     for (const frame of listed) frames.push({ ...frame, pid });
   }
   return frames.sort((one, other) => one.decidesAt - other.decidesAt);
