@@ -1,0 +1,119 @@
+/**
+ * What happened between a thing under test and those who stand around it, in the order in which it was seen from outside. Laws
+ * judge histories and nothing else, so that they hold for what runs in this process, behind a pipe and at a URL alike. Types alone.
+ */
+
+import type { RequestId } from '../../protocol/envelope.ts';
+
+/** A JSON-RPC message as it was read or written. */
+export interface WireMessage {
+  readonly jsonrpc?: unknown;
+  readonly id?: RequestId | null;
+  readonly method?: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly result?: unknown;
+  readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown };
+}
+
+interface Happening {
+  /** Its place in the history, from 0. */
+  readonly seq: number;
+  /** Milliseconds since the play began, on the clock of the play. */
+  readonly at: number;
+}
+
+/** A connection is there. `role`: what we are on it; a proxy has connections of both kinds. */
+export interface Connected extends Happening {
+  readonly type: 'connected';
+  readonly connection: number;
+  readonly role: 'client' | 'server';
+  /** Connections of one principal may share what the thing under test keeps; others may not. */
+  readonly principal?: string;
+}
+
+/** We handed a message over. What the network did to it is said by `network`. */
+export interface Sent extends Happening {
+  readonly type: 'sent';
+  readonly connection: number;
+  readonly message: WireMessage;
+}
+
+/** The thing under test said something. */
+export interface Received extends Happening {
+  readonly type: 'received';
+  readonly connection: number;
+  readonly message: WireMessage;
+  /** On HTTP: the `seq` of the message whose response carried this one; left out for the stream of a GET, and on other transports. */
+  readonly via?: number;
+}
+
+/** The thing under test said something that is no JSON-RPC message. `text` is its beginning. */
+export interface Unreadable extends Happening {
+  readonly type: 'unreadable';
+  readonly connection: number;
+  readonly text: string;
+  readonly reason: string;
+}
+
+/** On HTTP: the response to the message sent at `of` is over. `status` 0: it was cut off before there was one. */
+export interface ExchangeEnded extends Happening {
+  readonly type: 'exchange-ended';
+  readonly connection: number;
+  readonly of: number;
+  readonly status: number;
+}
+
+export interface Disconnected extends Happening {
+  readonly type: 'disconnected';
+  readonly connection: number;
+  readonly by: 'us' | 'target';
+}
+
+/** What the network did with what was sent last on the connection, or does from now on. */
+export interface NetworkDeed extends Happening {
+  readonly type: 'network';
+  readonly connection: number;
+  readonly deed: 'split' | 'delayed' | 'duplicated' | 'dropped' | 'reading-stopped' | 'reading-resumed';
+}
+
+/** Something was done to a process: to the thing under test, or to our server behind it. */
+export interface ProcessDeed extends Happening {
+  readonly type: 'process';
+  readonly of: 'target' | 'server';
+  readonly deed: 'killed' | 'stopped' | 'continued' | 'restarted';
+}
+
+/** Time went by, virtual or real. */
+export interface TimePassed extends Happening {
+  readonly type: 'time';
+  readonly ms: number;
+}
+
+/**
+ * Everybody had the time that they need to say what they have to say. What has not come by now is missing: laws that promise
+ * something judge here, and only here.
+ */
+export interface Settled extends Happening {
+  readonly type: 'settled';
+}
+
+/** The thing under test was asked what it still holds: requests, sessions, timers, children. Known of targets in this process alone. */
+export interface Held extends Happening {
+  readonly type: 'held';
+  readonly what: Readonly<Record<string, number>>;
+}
+
+export type HistoryEvent =
+  | Connected
+  | Sent
+  | Received
+  | Unreadable
+  | ExchangeEnded
+  | Disconnected
+  | NetworkDeed
+  | ProcessDeed
+  | TimePassed
+  | Settled
+  | Held;
+
+export type History = readonly HistoryEvent[];

@@ -1,0 +1,80 @@
+/**
+ * A thing under test, as plays reach it: a server, of which we are the client; a client, of which we are the server; or a proxy, of
+ * which we are both. One interface for what runs in this process, for a command and for a URL. Types alone.
+ */
+
+import type { Clock } from '../../ports.ts';
+import type { WireMessage } from './history.ts';
+
+export type TargetKind = 'server' | 'proxy' | 'client';
+
+/** What is seen of a connection. Called in the order in which it happens. */
+export interface ConnectionEvents {
+  /** `via`: on HTTP, the number that `send` gave to the message in whose response this one came. */
+  message(message: WireMessage, via?: number): void;
+  unreadable(text: string, reason: string): void;
+  /** On HTTP: the response to the message with this number is over. `status` 0: there was none. */
+  exchangeEnded(of: number, status: number): void;
+  /** The thing under test has ended the connection. Nothing is called afterwards. */
+  closed(): void;
+}
+
+/** How a message is handed over. What a transport cannot do it leaves out; `faults` of the target says what it can. */
+export interface Delivery {
+  /** In so many pieces, with pauses between them. */
+  readonly pieces?: number;
+  readonly delayMs?: number;
+  readonly isTwice?: true;
+  readonly isDropped?: true;
+}
+
+export interface TargetConnection {
+  /** @param number names the message for `via` and `exchangeEnded`. */
+  send(message: WireMessage, number: number, delivery?: Delivery): void;
+  /** Stops or resumes reading what the thing under test says. */
+  read(isReading: boolean): void;
+  /** Ends the connection as its transport ends it in good order. */
+  close(): void;
+  /** Cuts it off. */
+  cut(): void;
+}
+
+/** What a play puts around a target. */
+export interface Stage {
+  readonly clock: Clock;
+  /** A target that is a proxy or a client has opened a connection to its server, which is us. */
+  serve(connection: TargetConnection): ConnectionEvents;
+}
+
+export type TargetFault =
+  'split' | 'delay' | 'duplicate' | 'drop' | 'slow-reader' | 'cut' | 'kill-target' | 'kill-server';
+
+/** One instance that runs; a play has one of its own. */
+export interface RunningTarget {
+  /** Opens a connection as a client does. Never called of a target that is a client. */
+  connect(events: ConnectionEvents, as: { readonly principal?: string }): Promise<TargetConnection>;
+  /** Kills a process: the target's own, or what runs as its server. */
+  kill?(which: 'target' | 'server'): Promise<void>;
+  /**
+   * Resolves when everybody has said what they had to say: virtual targets run until nothing moves; real ones wait for
+   * `quietMs` without a message.
+   */
+  settle(): Promise<void>;
+  /** What it still holds, where that can be seen. */
+  held?(): Readonly<Record<string, number>>;
+  /** Ends it and everything that it started. Resolves when nothing of it is left. */
+  stop(): Promise<void>;
+}
+
+export interface Target {
+  readonly kind: TargetKind;
+  /** For people: the command, the URL, or a name. */
+  readonly name: string;
+  /** `stateless`: 2026-07-28, where each request stands alone; else there are handshakes and sessions. */
+  readonly era: 'session' | 'stateless';
+  readonly isHttp: boolean;
+  readonly faults: readonly TargetFault[];
+  /** Time moves by steps of the play alone. */
+  readonly isVirtual: boolean;
+  start(stage: Stage): Promise<RunningTarget>;
+}
