@@ -40,7 +40,7 @@ ${members(headerSchema)}
 
 Every other line has \`seq\`, \`at\` and \`event\`. Lines that are no event of a session:
 
-${Object.entries(lineSchemas)
+${[...lineSchemas]
   .map(([name, schema]) => `## ${code(name)}\n\n${meanings[name]}\n\n${members(schema, ['seq', 'at', 'event'])}`)
   .join('\n\n')}
 

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { isLoopback } from '../auth/fetching.ts';
 import { type StaticToken, digestOf } from '../auth/static-tokens.ts';
 import { readTokens } from '../auth/token-file.ts';
+import { variableIn } from '../config/references.ts';
 import type { GuardRequest, JwtRequest } from '../proxy/guard.ts';
 import { gathered, textOf } from './server-flags.ts';
 
@@ -77,7 +78,7 @@ function tokensOf(
     tokens.push(...read.tokens);
   }
   if (name !== undefined) {
-    const token = environment[name]?.trim();
+    const token = variableIn(environment, name)?.trim();
     if (token === undefined || token === '') return { problem: `--auth-token-env ${name}: there is no such variable` };
     if (token.length < tokenCharactersMin) {
       return { problem: `--auth-token-env ${name}: a token has at least ${tokenCharactersMin} characters` };

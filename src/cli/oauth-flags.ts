@@ -1,6 +1,7 @@
 /** Flags about how we prove who we are to a server at a URL. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { variableIn } from '../config/references.ts';
 import type { OAuthRequest } from '../proxy/remote-credentials.ts';
 
 export interface OAuthClientFlags {
@@ -73,7 +74,7 @@ export function oauthClientOf(
   if (name !== undefined && clientId === undefined) {
     return { problem: '--oauth-client-secret-env goes with --oauth-client-id' };
   }
-  const clientSecret = name === undefined ? undefined : environment[name];
+  const clientSecret = name === undefined ? undefined : variableIn(environment, name);
   if (name !== undefined && (clientSecret === undefined || clientSecret === '')) {
     return { problem: `--oauth-client-secret-env ${name}: there is no such variable` };
   }

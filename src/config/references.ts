@@ -27,11 +27,16 @@ export function resolved(text: string, surroundings: Surroundings): Resolved {
       problem ??= 'a variable of the environment is written as ${NAME}, and ${ itself as $${';
       return '';
     }
-    const value = surroundings.environment[name];
+    const value = variableIn(surroundings.environment, name);
     if (value === undefined) problem ??= `the environment has no ${name}`;
     return value ?? '';
   });
   return problem === undefined ? { text: replaced } : { problem };
+}
+
+/** The variable of that name; `constructor` and the like are names as any other. */
+export function variableIn(environment: Surroundings['environment'], name: string): string | undefined {
+  return Object.hasOwn(environment, name) ? environment[name] : undefined;
 }
 
 export function fileText(path: string, { folder }: Surroundings, bytesMax = secretBytesMax): Resolved {

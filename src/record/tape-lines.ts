@@ -3,13 +3,12 @@
  * line without its end is what a crash leaves behind, and is left out with a word about it.
  */
 
-import { z } from 'zod';
+import type { z } from 'zod';
+import { isJsonObject } from '../protocol/derive.ts';
 import { memberPlaces } from '../protocol/members.ts';
 import { decodeText } from '../protocol/text.ts';
 import type { TapeHeader, TapeLine } from './tape-format.ts';
 import { eventSchema, headerSchema, lineSchemas } from './tape-schema.ts';
-
-const anyObject = z.record(z.string(), z.unknown());
 
 /** The tape cannot be used from here on. `line` counts from 1. */
 export interface TapeProblem {
@@ -58,7 +57,7 @@ export function readLine(bytes: Uint8Array, number: number, seqBefore: number): 
       problem: `this line has the seq ${seq} and stands behind ${seqBefore}: lines are out of order`,
     };
   }
-  const read = (lineSchemas[event] ?? eventSchema).safeParse(value);
+  const read = (lineSchemas.get(event) ?? eventSchema).safeParse(value);
   if (!read.success) return { line: number, problem: `this line of ${event} is not whole: ${problemOf(read.error)}` };
   return { number, line: read.data, body: 'body' in value ? bodyIn(bytes) : undefined };
 }
@@ -78,8 +77,8 @@ function problemOf({ issues }: z.ZodError): string {
 
 function parsed(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   try {
-    const read = anyObject.safeParse(JSON.parse(decodeText(bytes)));
-    return read.success ? read.data : undefined;
+    const value: unknown = JSON.parse(decodeText(bytes));
+    return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

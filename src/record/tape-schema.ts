@@ -213,17 +213,17 @@ const event: z.ZodType<EventLine> = z.object({
 });
 
 /** Of lines that are no event of a session, by their name; every other line is one. */
-export const lineSchemas: Readonly<Record<string, z.ZodType<TapeLine>>> = {
-  settings,
-  'session.opened': opened,
-  'session.ended': ended,
-  'tape.gap': gap,
-  'tape.closed': closed,
-};
+export const lineSchemas: ReadonlyMap<string, z.ZodType<TapeLine>> = new Map<string, z.ZodType<TapeLine>>([
+  ['settings', settings],
+  ['session.opened', opened],
+  ['session.ended', ended],
+  ['tape.gap', gap],
+  ['tape.closed', closed],
+]);
 export const eventSchema = event;
 
 /** For editors and programs of others: a line of a tape is one of these, and the first line a header. */
 export function tapeJsonSchema(): z.core.JSONSchema.BaseSchema {
-  const lines = z.union([headerSchema, ...Object.values(lineSchemas), eventSchema]);
+  const lines = z.union([headerSchema, ...lineSchemas.values(), eventSchema]);
   return { ...z.toJSONSchema(lines, { io: 'input' }), title: 'A line of a ninelives tape, version 1' };
 }

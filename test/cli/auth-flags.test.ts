@@ -53,6 +53,7 @@ describe('who may come in', () => {
   test.each([
     [{ authTokenFile: join(folder, 'none') }, /^--auth-token-file .*none cannot be read/],
     [{ authTokenEnv: 'NO_SUCH' }, /^--auth-token-env NO_SUCH: there is no such variable$/],
+    [{ authTokenEnv: 'toString' }, /^--auth-token-env toString: there is no such variable$/],
     [{ authTokenEnv: 'SHORT' }, /^--auth-token-env SHORT: a token has at least 20 characters$/],
     [{ authIssuer: 'x' }, /^--auth-jwks, --auth-issuer and --auth-audience go together$/],
     [{ ...issued, authJwks: 'http://issuer.example.com/jwks' }, /^--auth-jwks http:.* keys come from an https/],

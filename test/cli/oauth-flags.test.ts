@@ -37,6 +37,7 @@ describe('how we prove who we are', () => {
   test.each([
     [{ oauthClientSecretEnv: 'SECRET' }, /^--oauth-client-secret-env goes with --oauth-client-id$/],
     [{ oauthClientId: 'me', oauthClientSecretEnv: 'SECRET' }, /^--oauth-client-secret-env SECRET: there is no such/],
+    [{ oauthClientId: 'me', oauthClientSecretEnv: 'toString' }, /toString: there is no such/],
     [{ oauth: 'off', oauthClientId: 'me' }, /go with --oauth login or --oauth stored$/],
   ] as const)('cannot be %j', (flags, problem) => {
     expect(oauthRequestOf(flags, server, 'login', {})).toEqual({ problem: expect.stringMatching(problem) as string });

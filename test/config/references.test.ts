@@ -26,6 +26,7 @@ describe('a text', () => {
 
   test.each([
     ['${MISSING}', 'the environment has no MISSING'],
+    ['${constructor}', 'the environment has no constructor'],
     ['${TOKEN', 'a variable of the environment is written as ${NAME}, and ${ itself as $${'],
     ['${1}', 'a variable of the environment is written as ${NAME}, and ${ itself as $${'],
     ['file:', 'after file: stands a path'],

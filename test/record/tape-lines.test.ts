@@ -46,6 +46,8 @@ describe('a line', () => {
 
   test.each([
     ['{"seq":1,"at":0,"eve', 'this line is no JSON object'],
+    ['{"seq":1,"at":0,"event":"constructor"}', 'this line of constructor is not whole: event: Invalid input'],
+    ['{"seq":1,"at":0,"event":"__proto__"}', 'this line of __proto__ is not whole: event: Invalid input'],
     ['7', 'this line is no JSON object'],
     [
       '{"seq":1,"at":0,"event":"tape.gap"}',

@@ -99,8 +99,11 @@ export const clientLists: readonly ClientList[] = [
 ];
 
 /** Names that people type for the same. */
-const otherNames: Readonly<Record<string, string>> = { claude: 'claude-desktop', code: 'vscode' };
+const otherNames: ReadonlyMap<string, string> = new Map([
+  ['claude', 'claude-desktop'],
+  ['code', 'vscode'],
+]);
 
 export function clientListCalled(name: string): ClientList | undefined {
-  return clientLists.find((client) => client.name === (otherNames[name] ?? name));
+  return clientLists.find((client) => client.name === (otherNames.get(name) ?? name));
 }

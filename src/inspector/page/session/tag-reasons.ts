@@ -13,20 +13,22 @@ export interface TagReason {
 const threshold = tagThresholds;
 
 /** When each built-in tag holds. */
-const builtIn: Readonly<Record<string, string>> = {
-  'long-running': `open for more than ${spokenMs(threshold.longRunningMs)}`,
-  'high-volume': `more than ${threshold.highVolumeFrames} frames, or more than ${threshold.highVolumePerSecond} a second`,
-  authenticated: 'it is known who the client is',
-  'error-prone': `at least ${threshold.errorProneOutcomes} of the last ${threshold.errorProneWindow} outcomes were no result`,
-  slow: `of the last ${threshold.slowWindow} requests, 5 % took longer than ${spokenMs(threshold.slowMs)}`,
-  idle: `no frame for ${spokenMs(threshold.idleMs)}`,
-  'large-payload': `a frame was larger than ${spokenBytes(threshold.largePayloadBytes)}`,
-  saturated: 'more requests wait than the soft limit says',
-};
+const builtIn: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'long-running': `open for more than ${spokenMs(threshold.longRunningMs)}`,
+    'high-volume': `more than ${threshold.highVolumeFrames} frames, or more than ${threshold.highVolumePerSecond} a second`,
+    authenticated: 'it is known who the client is',
+    'error-prone': `at least ${threshold.errorProneOutcomes} of the last ${threshold.errorProneWindow} outcomes were no result`,
+    slow: `of the last ${threshold.slowWindow} requests, 5 % took longer than ${spokenMs(threshold.slowMs)}`,
+    idle: `no frame for ${spokenMs(threshold.idleMs)}`,
+    'large-payload': `a frame was larger than ${spokenBytes(threshold.largePayloadBytes)}`,
+    saturated: 'more requests wait than the soft limit says',
+  }),
+);
 
 /** @param events of the session, oldest first: the newest one that can have set the tag is taken. */
 export function tagReason(tag: string, events: readonly TracedEvent[]): TagReason {
-  const meaning = builtIn[tag];
+  const meaning = builtIn.get(tag);
   if (meaning !== undefined) return { by: 'session', text: meaning };
   for (const event of events.toReversed()) {
     if (event.event === 'session.labelled' && event.detail?.startsWith(`${tag} `) === true) {

@@ -26,4 +26,5 @@ test('a tag that came with a rule names the newest rule that can have set it', (
 
 test('a tag from before the events here is of nobody that is known', () => {
   expect(tagReason('writer', []).by).toBe('unknown');
+  expect(tagReason('constructor', []).by).toBe('unknown');
 });
