@@ -5,6 +5,7 @@
  */
 
 import { NameFinder } from './name-finder.ts';
+import { type PathPattern, isBadPath, pathPattern } from './path-pattern.ts';
 
 /** What stands in the place of a secret. */
 export const redacted = '[redacted]';
@@ -79,10 +80,11 @@ export interface RedactionOptions {
 }
 
 export class Redaction {
-  readonly #paths: readonly (readonly string[])[];
+  readonly #paths: readonly PathPattern[];
 
+  /** @throws RangeError for what is no path. */
   constructor({ paths = [] }: RedactionOptions = {}) {
-    this.#paths = paths.map(stepsOf);
+    this.#paths = paths.map(patternOf);
   }
 
   /** The same with secrets hidden; what is no JSON in it stays. A copy: the original is not touched. */
@@ -108,7 +110,7 @@ export class Redaction {
   }
 
   /** @param paths those that lead further down from here. */
-  #walk(value: unknown, paths: readonly (readonly string[])[], depth: number): unknown {
+  #walk(value: unknown, paths: readonly PathPattern[], depth: number): unknown {
     if (typeof value === 'string') return redactText(value);
     if (typeof value !== 'object' || value === null) return value;
     if (depth === depthMax) return redacted;
@@ -124,19 +126,13 @@ export class Redaction {
     return shown;
   }
 
-  #kept(
-    key: string,
-    member: unknown,
-    isNamedPair: boolean,
-    paths: readonly (readonly string[])[],
-    depth: number,
-  ): unknown {
+  #kept(key: string, member: unknown, isNamedPair: boolean, paths: readonly PathPattern[], depth: number): unknown {
     if (isNamedPair && key === 'value') return hidden(member);
     if (!isSecretName(key)) return this.#member(member, key, paths, depth);
     return isSchema(member) ? schemaOfSecret(member) : hidden(member);
   }
 
-  #member(value: unknown, key: string, paths: readonly (readonly string[])[], depth: number): unknown {
+  #member(value: unknown, key: string, paths: readonly PathPattern[], depth: number): unknown {
     if (paths.length === 0) return this.#walk(value, paths, depth + 1);
     const further = paths.filter(([step]) => step === '*' || step === key).map((steps) => steps.slice(1));
     if (further.some((steps) => steps.length === 0)) return redacted;
@@ -147,15 +143,10 @@ export class Redaction {
 /** No message that is read is nested so deep. */
 const depthMax = 512;
 
-function stepsOf(path: string): readonly string[] {
-  return path
-    .replace(/^\$\.?/, '')
-    .replaceAll(
-      /\[(?:'([^']*)'|"([^"]*)"|([^\]]*))\]/g,
-      (_, one?: string, two?: string, bare?: string) => `.${one ?? two ?? bare}`,
-    )
-    .split('.')
-    .filter((step) => step !== '');
+function patternOf(path: string): PathPattern {
+  const read = pathPattern(path);
+  if (isBadPath(read)) throw new RangeError(read.problem);
+  return read;
 }
 
 /** Everything in it that could say something; yes, no and nothing say nothing. */

@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 /** Low to high. A file imports its own folder and lower rows; folders of one row do not know each other. */
 const levels: readonly (readonly string[])[] = [
   ['protocol'],
-  ['name-finder'],
+  ['name-finder', 'path-pattern'],
   ['errors', 'local-error', 'reasons', 'redaction'],
   ['session'],
   ['ports'],
@@ -32,6 +32,7 @@ const pure: Readonly<Record<string, readonly string[]>> = {
   reasons: [],
   redaction: [],
   'name-finder': [],
+  'path-pattern': [],
   session: [],
   ports: [],
   machines: ['xstate'],
