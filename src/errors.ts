@@ -101,6 +101,12 @@ export const errorTable = {
     operatorHint:
       "error.data.reason names the header. Its client, or something in front of us, does not repeat the tool's arguments as the tool wants it.",
   },
+  INVALID_PARAMS: {
+    code: -32602,
+    message: 'Invalid params',
+    httpStatus: 400,
+    operatorHint: 'error.data.reason says what is wrong with the `_meta` of the request: its client has to mend it.',
+  },
   PARSE_ERROR: {
     code: -32700,
     message: 'Parse error',

@@ -20,6 +20,7 @@ describe('the error table', () => {
       INVALID_REQUEST: [-32600, 400],
       UNSUPPORTED_PROTOCOL_VERSION: [-32022, 400],
       HEADER_MISMATCH: [-32020, 400],
+      INVALID_PARAMS: [-32602, 400],
       PARSE_ERROR: [-32700, 400],
     });
   });
@@ -30,7 +31,13 @@ describe('the error table', () => {
 
   test('stays out of the range that JSON-RPC and MCP reserve, but for the numbers that they give to the same errors', () => {
     const reserved = rows.filter(([, row]) => row.code >= -32768 && row.code <= -32000).map(([code]) => code);
-    expect(reserved).toEqual(['INVALID_REQUEST', 'UNSUPPORTED_PROTOCOL_VERSION', 'HEADER_MISMATCH', 'PARSE_ERROR']);
+    expect(reserved).toEqual([
+      'INVALID_REQUEST',
+      'UNSUPPORTED_PROTOCOL_VERSION',
+      'HEADER_MISMATCH',
+      'INVALID_PARAMS',
+      'PARSE_ERROR',
+    ]);
   });
 
   test.each(rows)('%s tells the requester and the operator something', (_code, row) => {

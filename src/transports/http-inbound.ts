@@ -7,21 +7,21 @@
 import { refusal } from '../errors.ts';
 import type { Log } from '../ports.ts';
 import { readInitializeParams } from '../protocol/bodies.ts';
-import { encodeErrorResponse, idTokenOf } from '../protocol/encode.ts';
+import { idTokenOf } from '../protocol/encode.ts';
 import type { Frame } from '../protocol/envelope.ts';
 import { type ReadFault, isFault } from '../protocol/faults.ts';
 import { validateModernHeaders } from '../protocol/http-headers.ts';
 import { type ReadLimits, isBatch, readMessage, readMessages } from '../protocol/read.ts';
 import { revisionRow } from '../protocol/revisions.ts';
 import { retryAfterMs } from '../session/limits.ts';
-import { answerEmpty, answerJson, failed, refuse } from './http-answers.ts';
+import { answerEmpty, failed, refuse } from './http-answers.ts';
 import { firstModern, isLegacyRevision, namesModern, understandsPriming } from './http-eras.ts';
 import { type ExchangeFacts, HttpExchange } from './http-exchange.ts';
 import type { HttpSessionKind, HttpSessions, HttpVisitor } from './http-front-options.ts';
 import type { Intake } from './http-intake.ts';
 import { acceptsBoth, isJsonContent, prefersEvents } from './http-media.ts';
 import type { BodyTaker, FrontRequest, FrontResponse, ResponseOwner } from './http-messages.ts';
-import { refuseAccept, refuseAs, refuseFault, refuseRevision, refuseUnknown } from './http-refusals.ts';
+import { refuseAccept, refuseAs, refuseFault, refuseHeaders, refuseRevision, refuseUnknown } from './http-refusals.ts';
 import { HttpSession, type SessionSurroundings } from './http-session.ts';
 import type { SessionTable } from './http-session-table.ts';
 
@@ -120,8 +120,7 @@ export class Inbound {
     // A server behind a pipe sees no headers: whether they agree with the message is seen here.
     const verdict = validateModernHeaders(read, (name) => post.request.header(name));
     if (verdict.ok) this.#toLogical(post, [read], bytes, idToken, revisionClaim ?? protocolVersion ?? '');
-    else
-      answerJson(post.response, 400, encodeErrorResponse(idToken, { code: verdict.code, message: verdict.reason }), []);
+    else refuseHeaders(post.response, verdict, idToken);
   }
 
   #takeBatch(post: Post, reads: readonly (Frame | ReadFault)[], bytes: number): void {

@@ -2,6 +2,7 @@
 
 import { refusal } from '../errors.ts';
 import type { ReadFault } from '../protocol/faults.ts';
+import { type HeaderVerdict, headerMismatch } from '../protocol/http-headers.ts';
 import { refuse } from './http-answers.ts';
 import type { FrontResponse } from './http-messages.ts';
 
@@ -30,4 +31,14 @@ export function refuseFault(response: FrontResponse, { fault, reason, idToken }:
   const code =
     fault === 'not-json' || fault === 'invalid-utf8' || fault === 'too-deep' ? 'PARSE_ERROR' : 'INVALID_REQUEST';
   refuse(response, refusal(code, { reason }), { status: 400, idToken });
+}
+
+/** The message itself says what is wrong too: some clients show nothing else of an error. */
+export function refuseHeaders(
+  response: FrontResponse,
+  { code, reason }: HeaderVerdict & { readonly ok: false },
+  idToken: string | undefined,
+): void {
+  const name = code === headerMismatch ? 'HEADER_MISMATCH' : 'INVALID_PARAMS';
+  refuse(response, { ...refusal(name, { reason }), message: reason }, { status: 400, idToken });
 }

@@ -297,7 +297,11 @@ describe('a modern request', () => {
   ])('is refused with 400 when %s', async (_what, body, headers, code) => {
     const stage = await openStage();
     const reply = await stage.client().posts(body, headers);
-    expect([reply.status, await reply.json()]).toMatchObject([400, { id: 1, error: { code } }]);
+    const data = {
+      code: code === -32_020 ? 'HEADER_MISMATCH' : 'INVALID_PARAMS',
+      reason: expect.any(String) as string,
+    };
+    expect([reply.status, await reply.json()]).toMatchObject([400, { id: 1, error: { code, data } }]);
     expect(stage.servers.length).toBe(0);
   });
 

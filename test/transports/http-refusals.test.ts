@@ -4,6 +4,7 @@ import {
   refuseAccept,
   refuseAs,
   refuseFault,
+  refuseHeaders,
   refuseMethod,
   refuseRevision,
   refuseUnknown,
@@ -15,6 +16,9 @@ afterEach(closeBareServers);
 const fault = (kind: 'not-json' | 'invalid-utf8' | 'too-deep' | 'invalid-id') =>
   ({ fault: kind, reason: 'why', expectsAnswer: true, isAnswer: false, idToken: '7' }) as const;
 
+const disagreeing = { ok: false, code: -32_020, reason: 'why' } as const;
+const incomplete = { ok: false, code: -32_602, reason: 'why' } as const;
+
 test.each<[string, (response: NodeResponse) => void, number, number, string]>([
   ['as asked', (response) => refuseAs(response, 418, 'why', '7'), 418, -32_600, '7'],
   ['for its method', (response) => refuseMethod(response, 'POST'), 405, -32_600, 'null'],
@@ -24,6 +28,8 @@ test.each<[string, (response: NodeResponse) => void, number, number, string]>([
   ['for text that is no JSON', (response) => refuseFault(response, fault('not-json')), 400, -32_700, '7'],
   ['for text that is none', (response) => refuseFault(response, fault('invalid-utf8')), 400, -32_700, '7'],
   ['for its depth', (response) => refuseFault(response, fault('too-deep')), 400, -32_700, '7'],
+  ['for its headers', (response) => refuseHeaders(response, disagreeing, '7'), 400, -32_020, '7'],
+  ['for its metadata', (response) => refuseHeaders(response, incomplete, '7'), 400, -32_602, '7'],
   ['for JSON that is no message', (response) => refuseFault(response, fault('invalid-id')), 400, -32_600, '7'],
 ])('R15 a request is refused %s', async (_why, refuse, status, code, id) => {
   const { connection, next } = await bareServer();
@@ -34,4 +40,12 @@ test.each<[string, (response: NodeResponse) => void, number, number, string]>([
   expect(said.startsWith(`HTTP/1.1 ${status} `)).toBe(true);
   expect(said).toContain(`{"jsonrpc":"2.0","id":${id},"error":{"code":${code},`);
   expect(said.includes('Allow: POST')).toBe(status === 405);
+});
+
+test('headers that disagree with their message are told in the message of the error, and by name to programs', async () => {
+  const { connection, next } = await bareServer();
+  connection.writes('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+  const [, response] = await next();
+  refuseHeaders(response, disagreeing, '7');
+  expect(await connection.all()).toContain('"message":"why","data":{"code":"HEADER_MISMATCH","reason":"why"}');
 });
