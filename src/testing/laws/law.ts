@@ -1,7 +1,7 @@
 /** What a law is, and what it says of a history. Types alone. */
 
 import type { History } from '../play/history.ts';
-import type { Target, TargetKind } from '../play/target.ts';
+import type { TargetFacts, TargetKind } from '../play/target.ts';
 
 export interface Violation {
   readonly law: string;
@@ -26,5 +26,5 @@ export interface Law {
   readonly source: string;
   /** What it is about. */
   readonly of: readonly TargetKind[];
-  judge(history: History, target: Pick<Target, 'kind' | 'era' | 'isHttp'>): Judgement;
+  judge(history: History, target: TargetFacts): Judgement;
 }

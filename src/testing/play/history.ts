@@ -20,6 +20,8 @@ interface Happening {
   readonly seq: number;
   /** Milliseconds since the play began, on the clock of the play. */
   readonly at: number;
+  /** The step of the play that we were at, from 0. */
+  readonly step?: number;
 }
 
 /** A connection is there. `role`: what we are on it; a proxy has connections of both kinds. */
@@ -31,11 +33,16 @@ export interface Connected extends Happening {
   readonly principal?: string;
 }
 
-/** We handed a message over. What the network did to it is said by `network`. */
+/** We handed a message over. It carries its `seq` as its mark (see marks.ts). What the network did to it is said by `network`. */
 export interface Sent extends Happening {
   readonly type: 'sent';
   readonly connection: number;
   readonly message: WireMessage;
+  /**
+   * The `seq` of the message that it is about: the request that was received, for an answer, for progress, and for a request of
+   * a server on its behalf; the request that was sent, for a cancellation.
+   */
+  readonly about?: number;
 }
 
 /** The thing under test said something. */
@@ -63,17 +70,25 @@ export interface ExchangeEnded extends Happening {
   readonly status: number;
 }
 
+/** On HTTP: we gave up the response to the message sent at `of`. In 2026-07-28 that cancels it. */
+export interface Abandoned extends Happening {
+  readonly type: 'abandoned';
+  readonly connection: number;
+  readonly of: number;
+}
+
 export interface Disconnected extends Happening {
   readonly type: 'disconnected';
   readonly connection: number;
   readonly by: 'us' | 'target';
 }
 
-/** What the network did with what was sent last on the connection, or does from now on. */
+/** What the network did with the message sent at `of`; or, without `of`, what it does from now on. */
 export interface NetworkDeed extends Happening {
   readonly type: 'network';
   readonly connection: number;
   readonly deed: 'split' | 'delayed' | 'duplicated' | 'dropped' | 'reading-stopped' | 'reading-resumed';
+  readonly of?: number;
 }
 
 /** Something was done to a process: to the thing under test, or to our server behind it. */
@@ -103,16 +118,25 @@ export interface Held extends Happening {
   readonly what: Readonly<Record<string, number>>;
 }
 
+/** A rule of the author was followed. `failure`: what it says is wrong. */
+export interface RuleFollowed extends Happening {
+  readonly type: 'rule';
+  readonly name: string;
+  readonly failure?: string;
+}
+
 export type HistoryEvent =
   | Connected
   | Sent
   | Received
   | Unreadable
   | ExchangeEnded
+  | Abandoned
   | Disconnected
   | NetworkDeed
   | ProcessDeed
   | TimePassed
+  | RuleFollowed
   | Settled
   | Held;
 

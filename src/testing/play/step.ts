@@ -13,7 +13,7 @@ export type Nth = number;
 export type IdChoice = 'next' | 'next-as-text' | { readonly sameAs: Nth } | { readonly value: RequestId };
 
 export type Step =
-  // Clients.
+  // Clients. `initialize`: of those that have not begun their handshake; `request` and `cancel` of the others.
   | { readonly do: 'connect'; readonly principal?: number }
   | { readonly do: 'initialize'; readonly client: Nth }
   | {

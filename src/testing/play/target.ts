@@ -33,6 +33,8 @@ export interface TargetConnection {
   send(message: WireMessage, number: number, delivery?: Delivery): void;
   /** Stops or resumes reading what the thing under test says. */
   read(isReading: boolean): void;
+  /** On HTTP: gives up the response to the message with this number. */
+  abandon?(number: number): void;
   /** Ends the connection as its transport ends it in good order. */
   close(): void;
   /** Cuts it off. */
@@ -60,19 +62,31 @@ export interface RunningTarget {
    * `quietMs` without a message.
    */
   settle(): Promise<void>;
+  /** After each step: lets what can happen without time passing happen. Left out where everything happens at once, or in its own time. */
+  turn?(): Promise<void>;
   /** What it still holds, where that can be seen. */
   held?(): Readonly<Record<string, number>>;
+  /** What of the thing under test has been gone through so far, by name: states and transitions of its charts. For coverage. */
+  visited?(): readonly string[];
   /** Ends it and everything that it started. Resolves when nothing of it is left. */
   stop(): Promise<void>;
 }
 
-export interface Target {
+/** What laws need to know of a target besides a history. */
+export interface TargetFacts {
   readonly kind: TargetKind;
-  /** For people: the command, the URL, or a name. */
-  readonly name: string;
   /** `stateless`: 2026-07-28, where each request stands alone; else there are handshakes and sessions. */
   readonly era: 'session' | 'stateless';
   readonly isHttp: boolean;
+  /** Clients of a proxy may be behind one connection to a server: what a server says to everybody may reach them all. */
+  readonly sharesServers?: boolean;
+  /** How many requests of one client connection may wait at once; one more is refused. Known of targets in this process. */
+  readonly pendingMax?: number;
+}
+
+export interface Target extends TargetFacts {
+  /** For people: the command, the URL, or a name. */
+  readonly name: string;
   readonly faults: readonly TargetFault[];
   /** Time moves by steps of the play alone. */
   readonly isVirtual: boolean;
