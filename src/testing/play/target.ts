@@ -4,6 +4,7 @@
  */
 
 import type { Clock } from '../../ports.ts';
+import type { RequestId } from '../../protocol/envelope.ts';
 import type { WireMessage } from './history.ts';
 
 export type TargetKind = 'server' | 'proxy' | 'client';
@@ -26,6 +27,8 @@ export interface Delivery {
   readonly delayMs?: number;
   readonly isTwice?: true;
   readonly isDropped?: true;
+  /** Of what a server says besides answers: the request that it is about, by the id that it has there. On HTTP it goes where that answer goes. */
+  readonly about?: RequestId;
 }
 
 export interface TargetConnection {
@@ -68,6 +71,8 @@ export interface RunningTarget {
   held?(): Readonly<Record<string, number>>;
   /** What of the thing under test has been gone through so far, by name: states and transitions of its charts. For coverage. */
   visited?(): readonly string[];
+  /** What a process said last on its standard error, oldest first. */
+  lastWords?(): readonly string[];
   /** Ends it and everything that it started. Resolves when nothing of it is left. */
   stop(): Promise<void>;
 }
