@@ -13,6 +13,7 @@ import { type ReadLimits, defaultReadLimits } from '../protocol/read.ts';
 import type { SessionEvent } from '../session/events.ts';
 import type { Ledger, Limits, Times } from '../session/limits.ts';
 import { Journal } from '../session/journal.ts';
+import { RepeatedFrames } from '../session/repeated-frames.ts';
 import { defaultProfile } from '../session/profiles.ts';
 import type { Effect } from '../session/effects.ts';
 import { type SessionRecord } from '../session/record.ts';
@@ -44,6 +45,7 @@ import { type RoutedEvent, supervisorLogic } from './supervisor-logic.ts';
 import { type Defect, defectType } from './transactional.ts';
 import { silentLog } from './silent-log.ts';
 import { systemClock } from './system-clock.ts';
+import { forgetOptions } from './spent-options.ts';
 import { Totals, type TotalsSnapshot } from './totals.ts';
 import type { Decision, Tracer } from './tracer.ts';
 import { UnplacedLog } from './unplaced-log.ts';
@@ -127,6 +129,7 @@ class SessionRuntime implements Runtime {
       alarms: this.#alarms,
       tagRules: [...builtInTagRules, ...(options.tagRules ?? [])],
       journal: new Journal(),
+      handshakes: new RepeatedFrames(),
       checksInvariants: options.checksInvariants === true,
       occupancyChanged: (record: SessionData) => this.#registry.reorder(record as SessionRecord),
     };
@@ -207,6 +210,7 @@ class SessionRuntime implements Runtime {
     if (options.signal !== undefined) this.#watch(host, options.signal);
     this.#totals.opened++;
     ref.start();
+    forgetOptions(ref);
     this.#callBack(() => this.#tracer?.opened(record));
     this.#tell({ type: 'session-opened', sessionId: id, at: now });
     this.#connect(host, options);

@@ -3,7 +3,7 @@
  * to the session. Late reports of a connection that is over are ignored.
  */
 
-import { type ActorRefFrom, type AnyActorRef, createActor } from 'xstate';
+import { type Actor, type AnyActorRef, createActor } from 'xstate';
 import { type UpstreamTag, upstreamMachine } from '../../machines/upstream.ts';
 import type { Clock, Delivery, DeliveryFailure, Log, PeerEvents, UpstreamConnector, UpstreamLink } from '../ports.ts';
 import type { Loss } from '../session/events.ts';
@@ -16,6 +16,7 @@ import type {
   UpstreamRecord,
   UpstreamState,
 } from '../session/upstream.ts';
+import { forgetOptions } from './spent-options.ts';
 import { transactional } from './transactional.ts';
 
 /** What the upstream tells its session. */
@@ -40,7 +41,7 @@ export interface UpstreamOptions {
 
 export class Upstream {
   readonly #options: UpstreamOptions;
-  readonly #ref: ActorRefFrom<typeof upstreamMachine>;
+  readonly #ref: Actor<typeof upstreamMachine>;
   #link: UpstreamLink | undefined;
   /** Counts connections, so that a report says which one it is about. */
   #life = 0;
@@ -74,6 +75,7 @@ export class Upstream {
 
   start(): void {
     this.#ref.start();
+    forgetOptions(this.#ref);
     this.#ref.send({ type: 'upstream.start', at: this.#options.clock.now() });
   }
 

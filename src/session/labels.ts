@@ -11,7 +11,7 @@ export function changeLabel(record: SessionRecord, { label, isSet }: LabelChange
   }
   record.unit.later(() => {
     const hasChanged = isSet ? !record.labels.has(label) : record.labels.delete(label);
-    if (isSet) record.labels.add(label);
+    if (isSet) record.labels.set(label, true);
     if (hasChanged) record.labelChanges++;
   });
 }

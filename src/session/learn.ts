@@ -53,7 +53,7 @@ export function learnInitialized(record: SessionRecord, direction: Direction, fr
   const { envelope } = frame;
   const isLong = frame.bytes.length > initializedBytesMax;
   record.unit.learn({
-    initialized: isLong ? { bytes: encodeNotification(envelope.method), envelope } : keptFrame(frame),
+    initialized: isLong ? { bytes: encodeNotification(envelope.method), envelope } : keptOnce(record, keptFrame(frame)),
   });
 }
 
@@ -85,12 +85,16 @@ function learnHandshake(record: SessionRecord, request: Frame | undefined, answe
   const result = readInitializeResult(answer.bytes);
   if (result === undefined) return;
   record.unit.learn({
-    initialize: request,
+    initialize: request && keptOnce(record, request),
     protocolVersion: result.protocolVersion,
     clientName: params?.clientInfo.name,
     serverName: result.serverInfo.name,
     serverCapabilities: capabilitiesText(result.capabilities),
   });
+}
+
+function keptOnce({ surroundings }: SessionRecord, frame: Frame): Frame {
+  return surroundings.handshakes?.shared(frame) ?? frame;
 }
 
 function learnSubscription(record: SessionRecord, method: string, request: Frame): void {

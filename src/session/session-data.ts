@@ -9,11 +9,13 @@ import { type SessionFacts, noFacts } from './facts.ts';
 import { HeldFrames } from './held.ts';
 import type { Claims, TransportType } from './interception.ts';
 import type { Journal } from './journal.ts';
+import { LazyMap } from './lazy-map.ts';
 import type { Ledger, Limits, Times } from './limits.ts';
 import { type EndReason, type SessionState, sessionStates } from './outcomes.ts';
 import { PendingTable } from './pending-table.ts';
 import type { Profile, StandardTimes } from './profiles.ts';
 import { type TagRule, tagNames, tagThresholds } from './tags.ts';
+import type { RepeatedFrames } from './repeated-frames.ts';
 import { Tasks } from './tasks.ts';
 import { Tombstones } from './tombstones.ts';
 import { RateWindow, RecentFlags } from './window.ts';
@@ -29,6 +31,8 @@ export interface SessionSurroundings {
   readonly tagRules: readonly TagRule[];
   /** Shared by the sessions of a process, which are worked on one at a time; a session without one has its own. */
   readonly journal?: Journal;
+  /** Handshakes of the sessions of a process; a session without one keeps its own. */
+  readonly handshakes?: RepeatedFrames;
   readonly checksInvariants: boolean;
   /** Told after a commit in which the session became busy (pending requests or an open stream) or quiet. */
   readonly occupancyChanged: (record: SessionData) => void;
@@ -104,7 +108,7 @@ export class SessionData {
   lastFromServerAt: number;
   largestFrameBytes = 0;
   tagBits = 0;
-  readonly labels = new Set<string>();
+  readonly labels = new LazyMap<string, true>();
   /** Labels set and removed so far. */
   labelChanges = 0;
   isUpstreamReady = false;
@@ -154,5 +158,5 @@ export class SessionData {
 
 export function tagsOf(record: SessionData): readonly string[] {
   const tags = tagNames(record.surroundings.tagRules, record.tagBits);
-  return record.labels.size === 0 ? tags : [...tags, ...record.labels];
+  return record.labels.size === 0 ? tags : [...tags, ...record.labels.keys()];
 }

@@ -307,9 +307,11 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
     const record = this.#record;
     const from = sessionStates.indexOf(record.state);
     record.dwellMs[from]! += this.now - record.enteredAt;
-    const edge = from * sessionStates.length + sessionStates.indexOf(to);
+    const arrival = sessionStates.indexOf(to);
+    const edge = from * sessionStates.length + arrival;
     record.transitions.set(edge, (record.transitions.get(edge) ?? 0) + 1);
-    record.state = to;
+    // The same text for all sessions: the one that a transition comes with was put together for it.
+    record.state = sessionStates[arrival]!;
     record.enteredAt = this.now;
   }
 

@@ -54,6 +54,6 @@ test('tags come from the rules, labels from people; both are shown', () => {
   const { record } = openSession({ principal: 'ann' });
   commit(record, () => {}, { at: 0 });
   expect(tagsOf(record)).toEqual(['authenticated']);
-  record.labels.add('demo');
+  record.labels.set('demo', true);
   expect(tagsOf(record)).toEqual(['authenticated', 'demo']);
 });

@@ -45,7 +45,7 @@ function eventfulSession(): Session {
   receive(record, notification('notifications/cancelled', { requestId: 99 }, { at: 240, ticket: 10 }));
   const fromThere = { from: fromServer, at: 250, ticket: 11 };
   receive(record, request(0, 'sampling/createMessage', { _meta: { progressToken: 7 } }, fromThere));
-  record.labels.add('demo');
+  record.labels.set('demo', true);
   return session;
 }
 

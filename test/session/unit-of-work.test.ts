@@ -342,7 +342,7 @@ describe('a rollback', () => {
           put(record, 9, fromServer);
           for (const entry of [...unit.entries()]) unit.settle(entry, 'error');
           unit.learn({ serverName: 'x' });
-          unit.later(() => record.labels.add('x'));
+          unit.later(() => record.labels.set('x', true));
           unit.effect({ type: 'recovered' });
           unit.enter('failed');
           unit.end('age');
