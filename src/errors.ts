@@ -45,6 +45,12 @@ export const errorTable = {
     httpStatus: 503,
     operatorHint: 'Raise limits.sessions, or shorten sessionIdleMs so that abandoned sessions leave earlier.',
   },
+  TOO_MANY_CONNECTIONS: {
+    code: 5032,
+    message: 'Too many connections are open',
+    httpStatus: 503,
+    operatorHint: 'Raise the limit of connections of the front, or find out who opens so many and leaves them open.',
+  },
   DRAINING: {
     code: 5031,
     message: 'The proxy is shutting down and takes no new requests',

@@ -11,6 +11,7 @@ describe('the error table', () => {
       OWNER_LOST: [5021, 502],
       TOO_MANY_REQUESTS: [4290, 429],
       TOO_MANY_SESSIONS: [5030, 503],
+      TOO_MANY_CONNECTIONS: [5032, 503],
       DRAINING: [5031, 503],
       BLOCKED: [4030, 200],
       FRAME_TOO_LARGE: [4130, 413],

@@ -11,6 +11,7 @@ const members: Readonly<Record<ErrorCode, readonly string[]>> = {
   OWNER_LOST: ['executed'],
   TOO_MANY_REQUESTS: ['scope', 'current?', 'limit', 'retryAfterMs'],
   TOO_MANY_SESSIONS: ['current', 'limit', 'retryAfterMs'],
+  TOO_MANY_CONNECTIONS: ['limit', 'retryAfterMs'],
   DRAINING: ['reason?'],
   BLOCKED: ['interceptor'],
   FRAME_TOO_LARGE: ['reason', 'limitBytes'],

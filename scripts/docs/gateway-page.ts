@@ -36,7 +36,7 @@ place. A session belongs to its route and to who opened it: on another route nob
     `It is read again when it changes and on SIGHUP, as a whole: with one mistake in it everything stays as it was, and the log says what is
 wrong. Then what is different is put in place at once. New limits and times hold for open sessions, too, and so does what is asked
 of who comes in (\`auth\`). A session keeps the server that it was opened with, also one that is no longer in the file: that ends
-with its last session. \`listen\` cannot change while the gateway runs, and neither can whether it
+with its last session. \`listen\` and \`front\` cannot change while the gateway runs, and neither can whether it
 speaks TLS. The files of \`tls\` may: who connects from then on sees the new certificate, and a broken one is logged and not used.`,
     '## Health',
     table(

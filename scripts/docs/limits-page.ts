@@ -3,6 +3,13 @@
 import { type Limits, type Times, connectionTimes, defaultLimits, defaultTimes } from '../../src/session/limits.ts';
 import { defaultReadLimits } from '../../src/protocol/read.ts';
 import { defaultRestartPolicy } from '../../src/session/upstream.ts';
+import { flagOf, frontFlagNames } from '../../src/cli/front-flags.ts';
+import {
+  type HttpLimits,
+  type HttpTimes,
+  defaultHttpLimits,
+  defaultHttpTimes,
+} from '../../src/transports/http-front-options.ts';
 import { defaultStopLadder } from '../../src/transports/child-stop-ladder.ts';
 import { code, generatedFrom, spokenBytes, spokenMs, table } from './markdown.ts';
 
@@ -45,7 +52,29 @@ const timeSentences: Readonly<Record<keyof Times, string>> = {
   halfOpenMs: 'Time that a session has for its handshake before it may have to make room for another.',
 };
 
-/** What `forward stdio` offers as options. */
+const frontLimitSentences: Readonly<Record<keyof HttpLimits, string>> = {
+  connectionsMax:
+    'Open connections. A few more are told to come later (`TOO_MANY_CONNECTIONS`), any others are closed.',
+  headerBytesMax: 'Size of all headers of a request together.',
+  pipelinedMax: 'Requests that one connection may have under way.',
+  replayEventsMax: 'Events of one session that are kept for a client that comes back.',
+  replayBytesMax: 'Their size together.',
+  replayTotalBytesMax: 'The same over all sessions.',
+};
+
+const frontTimeSentences: Readonly<Record<keyof HttpTimes, string>> = {
+  headersMs: 'For a client to send the headers of a request.',
+  requestMs: 'For a client to send the whole of a request.',
+  keepAliveMs: 'Time that a connection without requests stays open.',
+  heartbeatMs: 'The longest that a stream is silent.',
+  streamAfterMs: 'Time after which a request that waits is answered in a stream, which a client may resume.',
+  standaloneGraceMs: 'Time that a question of the server waits for the client to open a stream.',
+  resumableMs: 'Time that what was said on a stream that ended is kept for a client that did not hear it all.',
+  retryMs: 'What clients are told about when to come back to a stream that broke off.',
+  patienceMs: 'Time that a client may take nothing of what waits for it, before it is cut off.',
+};
+
+/** What `forward stdio` offers as options, and the fronts that listen besides. */
 const options: Readonly<Record<string, string>> = {
   pendingPerSession: '--pending-max',
   questionsPerSession: '--pending-max',
@@ -54,6 +83,9 @@ const options: Readonly<Record<string, string>> = {
   requestIdleMs: '--request-idle-ms',
   requestAbsoluteMs: '--request-absolute-ms',
   drainMs: '--drain-ms',
+  sessions: '--sessions-max',
+  sessionIdleMs: '--session-idle-ms',
+  sessionAgeMs: '--session-age-ms',
 };
 
 export function limitsPage(): string {
@@ -96,12 +128,36 @@ they are set. The times of single methods are set by a [profile](profiles.md). A
         [code('batchItemsMax'), String(defaultReadLimits.batchItemsMax), 'Messages in one batch.'],
       ],
     ),
+    '## Connections and streams',
+    `Of \`forward http\`, \`forward ws\` where it has the option too, and a gateway, in whose file they stand under \`front\`.`,
+    table(
+      ['name', 'default', 'option', 'what it limits'],
+      [
+        ...Object.entries(defaultHttpLimits).map(([name, value]: [string, number]) => [
+          code(name),
+          name.includes('Bytes') ? spokenBytes(value) : String(value),
+          frontOptionOf(name),
+          frontLimitSentences[name as keyof HttpLimits],
+        ]),
+        ...Object.entries(defaultHttpTimes).map(([name, value]: [string, number]) => [
+          code(name),
+          `${value} (${spokenMs(value)})`,
+          frontOptionOf(name),
+          frontTimeSentences[name as keyof HttpTimes],
+        ]),
+      ],
+    ),
     '## Servers that are started',
     `A server that went away is started again at most ${restartsMax} times in ${spokenMs(withinMs)}; the first restart waits
 ${spokenMs(backoffMs)}, and each further one twice as long as the one before. A server is stopped by the end of its input, after
 ${spokenMs(defaultStopLadder.eofMs)} by SIGTERM to its whole process group, and after another
 ${spokenMs(defaultStopLadder.termMs)} by SIGKILL.`,
   ].join('\n\n');
+}
+
+function frontOptionOf(name: string): string {
+  const option = frontFlagNames.find((flag) => flag === name);
+  return option === undefined ? '' : code(`--${flagOf(option)}`);
 }
 
 function optionOf(name: string): string {

@@ -20,6 +20,7 @@ export interface AuthFlags {
 
 export function addAuthFlags(command: Command): Command {
   return command
+    .optionsGroup('Who may come in:')
     .option('--auth-token-file <file>', "who may come in: lines that 'ninelives auth token NAME' makes")
     .option('--auth-token-env <name>', 'a variable of the environment that holds a token to come in with')
     .option('--auth-jwks <url>', 'let in tokens (JWT) that are signed with one of these keys')

@@ -3,7 +3,9 @@
 import { type Command, Option } from 'commander';
 import { addCommandGroup } from './command-group.ts';
 import { type AuthFlags, addAuthFlags, guardRequestOf } from './auth-flags.ts';
+import { type FrontFlags, addFrontFlags, frontTuningOf } from './front-flags.ts';
 import { type ListenFlags, addListenFlags, listenOptionsOf } from './listen-flags.ts';
+import { addOAuthFlags } from './oauth-flags.ts';
 import { positive } from './positive.ts';
 import type { ForwardRequest } from './run-forward.ts';
 import type { ListeningRequest } from './run-listening.ts';
@@ -57,7 +59,7 @@ function addStdio(forward: Command, runners: Runners): void {
     'stdio',
     'a client on standard input and output, in front of a server that is started as a child process, or that runs already',
   );
-  addSessionFlags(addServerFlags(command))
+  addSessionFlags(addOAuthFlags(addServerFlags(command)))
     .addHelpText(
       'after',
       `
@@ -79,20 +81,22 @@ Protocol bytes only on stdout; everything for people on stderr. Exit code: the s
     });
 }
 
-interface ListeningFlags extends SessionFlags, ServerFlags, ListenFlags, AuthFlags {
+interface ListeningFlags extends SessionFlags, ServerFlags, ListenFlags, FrontFlags, AuthFlags {
   readonly share: 'isolated' | 'shared';
   readonly sessionsMax?: number;
   readonly sessionIdleMs?: number;
   readonly sessionAgeMs?: number;
 }
 
-function addListening(command: Command): Command {
-  return addSessionFlags(addServerFlags(addAuthFlags(addListenFlags(command))))
-    .addOption(
-      new Option('--share <how>', 'a server process for each session, or one for all of them')
-        .choices(['isolated', 'shared'])
-        .default('isolated'),
-    )
+function addListening(command: Command, kind: 'http' | 'ws'): Command {
+  const door = addFrontFlags(addAuthFlags(addListenFlags(command)), kind);
+  const server = addServerFlags(door).addOption(
+    new Option('--share <how>', 'a server process for each session, or one for all of them')
+      .choices(['isolated', 'shared'])
+      .default('isolated'),
+  );
+  return addSessionFlags(addOAuthFlags(server))
+    .optionsGroup('Sessions:')
     .option('--sessions-max <n>', 'sessions at once (default: 1000)', positive);
 }
 
@@ -107,7 +111,7 @@ function addHttp(forward: Command, runners: Runners): void {
     'http',
     'clients on streamable HTTP, each with a session of its own, in front of a server that is started as a child process, or that runs already',
   );
-  addListening(command)
+  addListening(command, 'http')
     .option('--session-idle-ms <n>', 'time after which a session that nobody uses ends (default: 1800000)', positive)
     .option('--session-age-ms <n>', 'time after which every session ends (default: 86400000)', positive)
     .addHelpText(
@@ -129,7 +133,7 @@ function addWebSocket(forward: Command, runners: Runners): void {
     'ws',
     'clients on WebSocket, each connection a session, in front of a server that is started as a child process, or that runs already',
   );
-  addListening(command)
+  addListening(command, 'ws')
     .addHelpText(
       'after',
       `
@@ -160,10 +164,11 @@ function listeningAction(kind: 'http' | 'ws', runners: Runners) {
     const { sessionsMax, sessionIdleMs, sessionAgeMs } = flags;
     await runners.listening({
       ...sessions,
-      front: kind,
+      kind,
       server,
       shares,
       listen,
+      front: frontTuningOf(flags),
       ...(auth.guard === undefined ? {} : { guard: auth.guard }),
       limits: { ...sessions.limits, ...(sessionsMax === undefined ? {} : { sessions: sessionsMax }) },
       times: {

@@ -28,6 +28,7 @@ export const usualInspectAddress = `${usual.host}:${usual.port}`;
 
 export function addInspectFlag(command: Command): Command {
   return command
+    .optionsGroup('Looking inside:')
     .option(
       '--inspect [host:port]',
       `let the inspector and 'ninelives sessions' see and manage this process, through an address of this machine (default: ${usualInspectAddress})`,

@@ -19,6 +19,7 @@ export const usualListenAddress = '127.0.0.1:7400';
 
 export function addListenFlags(command: Command): Command {
   return command
+    .optionsGroup('Where it listens:')
     .option('--listen <host:port>', 'where to listen; port 0 takes a free one', usualListenAddress)
     .option('--path <path>', 'where MCP is served', '/mcp')
     .option(

@@ -22,7 +22,7 @@ export function addOAuthFlags(command: Command): Command {
     '--oauth <how>',
     'a server that wants a login: leave it to the client, use what an earlier login left, or also log in by browser (default: login on stdio, else off)',
   ).choices(['off', 'stored', 'login']);
-  return addOAuthClientFlags(command.addOption(how));
+  return addOAuthClientFlags(command.optionsGroup('Logging in to the server:').addOption(how));
 }
 
 export function addOAuthClientFlags(command: Command): Command {

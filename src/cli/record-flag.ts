@@ -25,6 +25,7 @@ const bodyBytesUsual = 1024 * 1024;
 
 export function addRecordFlags(command: Command): Command {
   return command
+    .optionsGroup('Recording:')
     .option('--record <file|dir>', 'record every session: all of them on one tape, or each on its own in a folder')
     .addOption(
       new Option('--record-bodies <how>', 'what a tape holds of messages: with secrets hidden, or whole')

@@ -20,6 +20,7 @@ import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { RulesInForce } from '../rules/rules-in-force.ts';
 import { defaultLimits } from '../session/limits.ts';
 import { defaultRestartPolicy, neverRestart, remoteRestartPolicy } from '../session/upstream.ts';
+import type { FrontTuning } from '../transports/http-front-options.ts';
 import type { ServerExit } from '../transports/child-process.ts';
 import { openStandardError } from '../transports/stdio.ts';
 import { keepCertificate } from './certificate-files.ts';
@@ -38,11 +39,12 @@ import { serverLine } from './terminal.ts';
 import { openTraces } from './traces-asked-for.ts';
 
 export interface ListeningRequest extends SessionRequest {
-  readonly front: 'http' | 'ws';
+  readonly kind: 'http' | 'ws';
   readonly server: ServerRequest;
   /** One server process for all sessions. */
   readonly shares: boolean;
   readonly listen: ListenRequest;
+  readonly front?: FrontTuning;
   /** Who may come in; everybody whom the door lets in unless it is said. */
   readonly guard?: GuardRequest;
 }
@@ -97,7 +99,7 @@ export async function runListening(request: ListeningRequest): Promise<never> {
   rules = (await rulesInForce(request.rules, clock, log)) ?? null;
   const engine = await ruleEngine(rules, request.inspect !== undefined, clock, log);
   const { ring, tracer } = await lookersFor(request, {
-    command: `forward ${request.front}`,
+    command: `forward ${request.kind}`,
     server: backend.name,
     clock,
     log,
@@ -121,7 +123,7 @@ export async function runListening(request: ListeningRequest): Promise<never> {
     const { managedRules, managedRuntime, openInspect } = await import('./inspect.ts');
     await openInspect({
       at: request.inspect,
-      command: `forward ${request.front}`,
+      command: `forward ${request.kind}`,
       server: shownServer(request.server, backend.name),
       url: running.url,
       managed: managedRuntime(running.runtime),
@@ -168,7 +170,7 @@ async function open(
     ...(tracer === undefined ? {} : { tracer }),
     ...(tracing === undefined ? {} : { tracing }),
   };
-  if (request.front === 'http') {
+  if (request.kind === 'http') {
     const { forwardHttp } = await import('../proxy/http.ts');
     return forwardHttp(options);
   }

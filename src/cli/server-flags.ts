@@ -5,7 +5,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 
 import type { Command } from 'commander';
 import type { OAuthRequest } from '../proxy/remote-credentials.ts';
-import { type OAuthFlags, type OAuthMode, addOAuthFlags, oauthRequestOf } from './oauth-flags.ts';
+import { type OAuthFlags, type OAuthMode, oauthRequestOf } from './oauth-flags.ts';
 import { messageOf } from '../reasons.ts';
 
 /** The server that was asked for. */
@@ -33,11 +33,11 @@ export interface ServerFlags extends OAuthFlags {
 }
 
 export function addServerFlags(command: Command): Command {
-  const withUrl = command
+  return command
+    .optionsGroup('The server:')
     .option('--upstream <url>', 'a server that runs already: http://, https://, ws:// or wss://')
     .option('--header <name: value>', 'sent to --upstream with every request; may be repeated', gathered)
     .option('--ca <file>', 'certificates (PEM) that --upstream is trusted by, in place of the usual ones');
-  return addOAuthFlags(withUrl);
 }
 
 export function gathered(value: string, before: readonly string[] = []): readonly string[] {

@@ -47,13 +47,8 @@ export interface SessionRequest {
 }
 
 export function addSessionFlags(command: Command): Command {
-  return addRecordFlags(addInspectFlag(command))
-    .addOption(
-      new Option('--log-level <level>', 'how much to say on stderr')
-        .choices(logLevels)
-        .env('NINELIVES_LOG')
-        .default(defaultLogLevel),
-    )
+  command
+    .optionsGroup('Sessions:')
     .addOption(
       new Option('--restart <when>', 'start a server that went away again, at most 3 times in 60 s')
         .choices(['on-failure', 'never'])
@@ -70,6 +65,14 @@ export function addSessionFlags(command: Command): Command {
       '--drain-ms <n>',
       'time for requests under way when the client leaves or a stop is asked (default: 25000)',
       positive,
+    );
+  return addRecordFlags(addInspectFlag(command))
+    .optionsGroup('Options:')
+    .addOption(
+      new Option('--log-level <level>', 'how much to say on stderr')
+        .choices(logLevels)
+        .env('NINELIVES_LOG')
+        .default(defaultLogLevel),
     )
     .option('--check-invariants', 'check the session after every step; slow, for finding defects');
 }

@@ -3,6 +3,7 @@
 import type { StaticToken } from '../auth/static-tokens.ts';
 import type { Limits, Times, TotalLimits } from '../session/limits.ts';
 import type { Profile } from '../session/profiles.ts';
+import type { HttpLimits, HttpTimes } from '../transports/http-front-options.ts';
 
 export interface GatewayConfig {
   readonly listen: {
@@ -16,6 +17,8 @@ export interface GatewayConfig {
   readonly sessionsMax: number;
   /** Of all routes together. */
   readonly totals: TotalLimits;
+  /** Connections and streams of clients. */
+  readonly front: { readonly limits: Partial<HttpLimits>; readonly times: Partial<HttpTimes> };
   /** The rule file. */
   readonly rules: string | undefined;
   /** Whether rules, and those who manage the process, may make things go wrong on purpose. */

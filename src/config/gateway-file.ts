@@ -13,6 +13,7 @@ import { readTokens } from '../auth/token-file.ts';
 import { type Limits, type Times, type TotalLimits, defaultLimits } from '../session/limits.ts';
 import { type MethodTimes, type Profile, builtInProfiles } from '../session/profiles.ts';
 import { doorProblem } from '../transports/door.ts';
+import { defaultHttpLimits, defaultHttpTimes } from '../transports/http-front-options.ts';
 import type { AuthConfig, GatewayConfig, RouteConfig, UpstreamConfig } from './gateway-config.ts';
 import { type GatewayText, gatewaySchema, routeLimitNames, timeNames } from './gateway-schema.ts';
 import { meant } from './near-name.ts';
@@ -91,7 +92,11 @@ class Reader {
       if (!routes.some(({ upstream }) => upstream === name))
         this.#wrong(['upstreams', name], 'no route leads to it', 'key');
     }
-    return { listen, allowHosts, allowOrigins, sessionsMax, totals, rules, takesFaults, upstreams, routes };
+    const front = {
+      limits: saidOf(defaultHttpLimits, this.#said.front),
+      times: saidOf(defaultHttpTimes, this.#said.front),
+    };
+    return { listen, allowHosts, allowOrigins, sessionsMax, totals, front, rules, takesFaults, upstreams, routes };
   }
 
   #wrong(path: Path, message: string, what: 'key' | 'value' = 'value'): void {
@@ -343,6 +348,16 @@ function timesOf(said: GatewayText['times'] = {}): Partial<Times> {
     if (value !== undefined) times[name] = millisOf(value);
   }
   return times;
+}
+
+/** What is said of these, without what is not. */
+function saidOf<Names extends object>(
+  usual: Names,
+  said: Readonly<Record<string, number | undefined>> = {},
+): Partial<Record<keyof Names, number>> {
+  return Object.fromEntries(
+    Object.keys(usual).flatMap((name) => (said[name] === undefined ? [] : [[name, said[name]]])),
+  ) as Partial<Record<keyof Names, number>>;
 }
 
 function millisOf(value: number | 'off'): number {

@@ -4,6 +4,12 @@
  */
 
 import { z } from 'zod';
+import {
+  type HttpLimits,
+  type HttpTimes,
+  defaultHttpLimits,
+  defaultHttpTimes,
+} from '../transports/http-front-options.ts';
 import { type Limits, type Times, defaultLimits, defaultTimes, totalLimitNames } from '../session/limits.ts';
 
 const nameOf = (what: string) =>
@@ -60,6 +66,20 @@ const times = z
 const methods = z
   .record(text.max(256), z.strictObject({ idleMs: millis.optional(), absoluteMs: millis.optional() }))
   .describe('Deadlines of single methods, such as tools/call.');
+
+const usualFront: HttpLimits & HttpTimes = { ...defaultHttpLimits, ...defaultHttpTimes };
+const front = z
+  .strictObject(
+    Object.fromEntries(
+      Object.entries(usualFront).map(([name, usual]) => [
+        name,
+        z.int().min(1).optional().describe(`${usual} unless it is said.`),
+      ]),
+    ),
+  )
+  .describe(
+    'Connections and streams: counts, bytes and milliseconds. What is kept for clients that come back is of each route.',
+  );
 
 const upstream = z
   .strictObject({
@@ -131,6 +151,7 @@ export const gatewaySchema = z.strictObject({
   tls: z.strictObject({ cert: path, key: path }).optional().describe('Files (PEM): then the gateway speaks TLS.'),
   sessionsMax: z.int().min(1).optional().describe('Sessions of all routes together; 1000 unless it is said.'),
   totals: totals.optional(),
+  front: front.optional(),
   upstreams: z.record(nameOf('an upstream'), upstream),
   routes: z.array(route).min(1).max(1000),
   auth: z.record(nameOf('an authenticator'), authenticator).optional(),

@@ -23,6 +23,8 @@ export function fixedProblem(before: GatewayConfig, after: GatewayConfig): strin
   if (before.rules !== after.rules)
     return 'another rule file cannot be used while the gateway runs: restart it, or change the file itself';
   if (before.takesFaults !== after.takesFaults) return 'allowFaults cannot change while the gateway runs: restart it';
+  if (JSON.stringify(before.front) !== JSON.stringify(after.front))
+    return 'front cannot change while the gateway runs: restart it';
   const { tls } = after.listen;
   if ((before.listen.tls === undefined) !== (tls === undefined)) {
     return 'whether the gateway speaks TLS cannot change while it runs: restart it';

@@ -17,7 +17,7 @@ import type { Tracer } from '../runtime/tracer.ts';
 import { type Ledger, type Times, defaultTimes, withRoomForAFrame } from '../session/limits.ts';
 import { doorPolicy } from '../transports/door.ts';
 import { HttpEntrance, nobody } from '../transports/http-entrance.ts';
-import type { Identified, SessionAsked } from '../transports/http-front-options.ts';
+import type { FrontTuning, Identified, SessionAsked } from '../transports/http-front-options.ts';
 import type { FrontRequest, FrontResponse } from '../transports/http-messages.ts';
 import { RuntimeSessions } from '../transports/http-runtime-sessions.ts';
 import type { WebSocketLink } from '../transports/websocket-link.ts';
@@ -28,6 +28,8 @@ import { openWebSocketSession, refuseConnection } from './websocket.ts';
 export interface RouteSurroundings {
   readonly clock: Clock;
   readonly log: Log;
+  /** Streams of clients, and what is kept for those that come back. */
+  readonly front: FrontTuning;
   /** A session more would be one too many for the gateway: how many there are, and may be. */
   readonly crowd: () => { readonly current: number; readonly limit: number } | undefined;
   readonly checksInvariants: boolean;
@@ -64,7 +66,7 @@ export class GatewayRoute {
     guard: Guard | undefined,
     surroundings: RouteSurroundings,
   ) {
-    const { clock, log, checksInvariants, rules, ledger, tracer, tracing } = surroundings;
+    const { clock, log, checksInvariants, rules, ledger, tracer, tracing, front } = surroundings;
     const limits = withRoomForAFrame(config.limits);
     this.#config = config;
     this.upstream = upstream;
@@ -101,6 +103,7 @@ export class GatewayRoute {
         sessionless: upstream.servesSessionless ? 'pass' : 'refuse',
         clock,
         log,
+        ...front,
         sessionLimits: limits,
       },
       { isUtf8 },

@@ -16,6 +16,7 @@ import type { TotalsSnapshot } from '../runtime/totals.ts';
 import type { Tracer } from '../runtime/tracer.ts';
 import { Ledger, defaultLimits } from '../session/limits.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
+import { defaultHttpTimes } from '../transports/http-front-options.ts';
 import { type HttpFront, openHttpLobby } from '../transports/http-front.ts';
 import { type WebSocketFront, openWebSocketFront } from '../transports/websocket-front.ts';
 import { type GatewayChange, changeBetween, fixedProblem } from './gateway-change.ts';
@@ -109,15 +110,17 @@ class RunningGateway implements Gateway {
     const { host, port, tls } = this.#config.listen;
     await this.#replace(this.#config);
     try {
-      const { front, server } = await openHttpLobby(
-        { host, port, clock, log, ...(tls === undefined ? {} : { tls }) },
+      const { front, server, crowding } = await openHttpLobby(
+        { host, port, clock, log, ...this.#config.front, ...(tls === undefined ? {} : { tls }) },
         this.#entrance.lobby(),
       );
       this.#front = front;
       this.#sockets = openWebSocketFront({
         server,
+        crowding,
         clock,
         frameBytesMax: frameBytesOf(this.#config.routes),
+        heartbeatMs: this.#config.front.times.heartbeatMs ?? defaultHttpTimes.heartbeatMs,
         admit: (request) => this.#entrance.admitUpgrade(request),
         onConnection: (link, request) => this.#entrance.connect(link, request),
       });
@@ -285,6 +288,7 @@ class RunningGateway implements Gateway {
       tracer,
       ledger: this.#ledger,
       tracing,
+      front: this.#config.front,
       crowd: () => this.#crowd(),
     });
     this.measured.came(route);

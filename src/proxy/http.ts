@@ -18,7 +18,7 @@ import {
 
 /** @throws ListenError with a sentence that says what to do. */
 export async function forwardHttp(options: ListeningOptions): Promise<ListeningForward> {
-  const { backend, clock, log, listen, guard } = options;
+  const { backend, clock, log, listen, guard, front: tuning } = options;
   const { host, port, path, door = {}, tls } = listen;
   const limits = withRoomForAFrame(options.limits);
   const runtime = createTracedRuntime(runtimeOptionsOf(options, limits), options.tracer);
@@ -46,6 +46,7 @@ export async function forwardHttp(options: ListeningOptions): Promise<ListeningF
     unreadiness: () => (isDraining ? 'draining' : backend.problem()),
     clock,
     log,
+    ...tuning,
     sessionLimits: limits,
   }).catch((error: unknown) => {
     throw error instanceof Error ? new ListenError(listenProblem(error, host, port)) : error;

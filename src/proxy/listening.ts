@@ -12,6 +12,7 @@ import type { Tracer } from '../runtime/tracer.ts';
 import type { Limits, Times } from '../session/limits.ts';
 import type { Profile } from '../session/profiles.ts';
 import type { DoorOptions } from '../transports/door.ts';
+import type { FrontTuning } from '../transports/http-front-options.ts';
 import type { Certificate } from '../transports/tls-certificate.ts';
 import type { Backend } from './backend.ts';
 import type { Guard } from './guard.ts';
@@ -30,6 +31,8 @@ export interface ListenOptions {
 export interface ListeningOptions {
   readonly backend: Backend;
   readonly listen: ListenOptions;
+  /** Its connections and streams. */
+  readonly front?: FrontTuning;
   /** Who may come in; anybody whom the door lets in unless told. It is closed with the forward. */
   readonly guard?: Guard;
   readonly clock: Clock;

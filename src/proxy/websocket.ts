@@ -11,6 +11,8 @@ import { withRoomForAFrame } from '../session/limits.ts';
 import type { Claims } from '../session/interception.ts';
 import type { EndReason } from '../session/outcomes.ts';
 import { doorPolicy } from '../transports/door.ts';
+import { Crowding } from '../transports/http-crowding.ts';
+import { defaultHttpLimits, defaultHttpTimes } from '../transports/http-front-options.ts';
 import { renewCertificate } from '../transports/tls-certificate.ts';
 import type { WebSocketLink } from '../transports/websocket-link.ts';
 import { type UpgradeRefusal, handshakeLimits, openWebSocketFront } from '../transports/websocket-front.ts';
@@ -46,6 +48,7 @@ const farewellMs = 1000;
 
 export async function forwardWebSocket(options: ListeningOptions): Promise<ListeningForward> {
   const { backend, clock, listen, guard } = options;
+  const { connectionsMax } = { ...defaultHttpLimits, ...options.front?.limits };
   const limits = withRoomForAFrame(options.limits);
   const runtime = createTracedRuntime(runtimeOptionsOf(options, limits), options.tracer);
   if (options.observer !== undefined) runtime.observe(options.observer);
@@ -55,14 +58,17 @@ export async function forwardWebSocket(options: ListeningOptions): Promise<Liste
   const upgraded = new WeakMap<IncomingMessage, Upgraded>();
   let isDraining = false;
   const server = serverOf(options);
+  const crowding = new Crowding(server, connectionsMax, clock, options.log);
   server.on('request', (request, response) => {
     answerHealth(request, response, () => (isDraining ? 'draining' : backend.problem()));
   });
   const front = openWebSocketFront({
     server,
     path: listen.path,
+    crowding,
     clock,
     frameBytesMax: limits.frameBytesMax,
+    heartbeatMs: options.front?.times?.heartbeatMs ?? defaultHttpTimes.heartbeatMs,
     admit: (request) => {
       const refusal = door.check(request.headersDistinct);
       if (refusal !== undefined) return { status: refusal.status, body: `${refusal.reason}\n` };
@@ -172,8 +178,10 @@ export function refuseConnection(link: WebSocketLink, { code, data }: Refusal, l
   link.close(code, tryAgainLater);
 }
 
-function serverOf({ listen }: ListeningOptions): Server {
-  const limits = handshakeLimits();
+function serverOf({ listen, front = {} }: ListeningOptions): Server {
+  const { headerBytesMax } = { ...defaultHttpLimits, ...front.limits };
+  const { headersMs } = { ...defaultHttpTimes, ...front.times };
+  const limits = handshakeLimits({ headerBytesMax, handshakeTimeoutMs: headersMs });
   return listen.tls === undefined
     ? createServer(limits)
     : createTlsServer({ ...limits, ...listen.tls } as ServerOptions);

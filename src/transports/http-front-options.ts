@@ -112,8 +112,14 @@ export const defaultHttpTimes: HttpTimes = {
   patienceMs: 30_000,
 };
 
+/** What is other than usual about a front; what is left out is as it is by default. */
+export interface FrontTuning {
+  readonly limits?: Partial<HttpLimits>;
+  readonly times?: Partial<HttpTimes>;
+}
+
 /** What every front is told, whatever carries its requests. */
-export interface HttpEntranceOptions {
+export interface HttpEntranceOptions extends FrontTuning {
   /** Where MCP is served: `/mcp`. `*`: every request is for MCP, and there are no probes. */
   readonly path?: string;
   readonly door: DoorPolicy;
@@ -128,8 +134,6 @@ export interface HttpEntranceOptions {
   readonly unreadiness?: () => string | undefined;
   readonly clock: Clock;
   readonly log: Log;
-  readonly limits?: Partial<HttpLimits>;
-  readonly times?: Partial<HttpTimes>;
   /** The limits of sessions that concern the front: the same as the runtime's. */
   readonly sessionLimits?: Partial<Pick<Limits, 'frameBytesMax' | 'bufferPauseBytes' | 'bufferBytesMax'>>;
   readonly readLimits?: Partial<ReadLimits>;

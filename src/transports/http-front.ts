@@ -14,6 +14,7 @@ import type { Clock, Log } from '../ports.ts';
 import { refuse } from './http-answers.ts';
 import { type Certificate, renewCertificate } from './tls-certificate.ts';
 import { Connections } from './http-connections.ts';
+import { Crowding } from './http-crowding.ts';
 import { HttpEntrance, nobody } from './http-entrance.ts';
 import {
   type HttpFrontOptions,
@@ -67,14 +68,19 @@ export async function openHttpFront(options: HttpFrontOptions): Promise<HttpFron
   return front;
 }
 
-/** As `openHttpFront`, with somebody else behind the connections. The server is for upgrades, and is not to be closed. */
-export async function openHttpLobby(
-  options: HttpServing,
-  lobby: HttpLobby,
-): Promise<{ readonly front: HttpFront; readonly server: UpgradeSource }> {
+/** As `openHttpFront`, with somebody else behind the connections, who may take upgrades as well. */
+export interface OpenLobby {
+  readonly front: HttpFront;
+  /** For upgrades; it is not to be closed. */
+  readonly server: UpgradeSource;
+  /** To be asked about each upgrade. */
+  readonly crowding: Crowding;
+}
+
+export async function openHttpLobby(options: HttpServing, lobby: HttpLobby): Promise<OpenLobby> {
   const front = new Front(options, lobby);
   await front.listen(options.host, options.port);
-  return { front, server: front.server };
+  return { front, server: front.server, crowding: front.crowding };
 }
 
 function lobbyOf(options: HttpFrontOptions): HttpLobby {
@@ -101,6 +107,7 @@ class Front implements HttpFront {
   readonly #lobby: HttpLobby;
   readonly #pipelines: Pipelines;
   readonly #connections: Connections;
+  readonly crowding: Crowding;
 
   constructor(options: HttpServing, lobby: HttpLobby) {
     const { clock, log, tls } = options;
@@ -123,7 +130,7 @@ class Front implements HttpFront {
     };
     this.server = tls === undefined ? createServer(serving) : createTlsServer({ ...serving, ...tls });
     this.#connections = new Connections(this.server);
-    this.server.maxConnections = limits.connectionsMax;
+    this.crowding = new Crowding(this.server, limits.connectionsMax, clock, log);
     this.server.on('request', (request, response) => this.#serve(request, response));
     this.server.on('checkContinue', (request, response) => {
       request.expectsContinue = true;
@@ -170,6 +177,12 @@ class Front implements HttpFront {
     // The connection was closed on our side: who sent this is told by that, and may send it again (RFC 9112, section 9.6).
     if (!request.socket.writable) return;
     request.readHeaders();
+    const crowded = this.crowding.refusalOn(request.socket);
+    if (crowded !== undefined) {
+      response.endsConnection = true;
+      refuse(response, crowded);
+      return;
+    }
     response.endsConnection = this.#lobby.isDraining;
     if (response.socket === null && !this.#pipelines.admits(request.socket, response)) {
       response.endsConnection = true;

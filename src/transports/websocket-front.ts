@@ -7,6 +7,9 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 
+import { decodeText } from '../protocol/text.ts';
+import { encodeRefusal } from '../session/tell.ts';
+import type { Crowding } from './http-crowding.ts';
 import { socketOptions, subprotocol, WebSocketLink, type WebSocketTuning } from './websocket-link.ts';
 
 /** What a client is told that may not come in. */
@@ -29,6 +32,8 @@ export interface WebSocketFrontOptions extends WebSocketTuning {
   readonly server: UpgradeSource;
   /** The path of the URL without its query; upgrades on any other are answered with 404. Without one `admit` says what is where. */
   readonly path?: string;
+  /** The limit of connections that the server keeps to: asked about every upgrade before anybody else is. */
+  readonly crowding?: Crowding;
   /** For a client that was refused to take its answer. Default 5 s. */
   readonly refusalTimeoutMs?: number;
   /** Asked first about every upgrade on the path. Undefined: it may come in, if it speaks WebSocket and MCP. */
@@ -122,8 +127,13 @@ export function openWebSocketFront(options: WebSocketFrontOptions): WebSocketFro
 
 function refusalOf(
   request: IncomingMessage,
-  { path, admit }: WebSocketFrontOptions,
+  { path, admit, crowding }: WebSocketFrontOptions,
 ): ReturnType<WebSocketFrontOptions['admit']> {
+  const crowded = crowding?.refusalOn(request.socket);
+  if (crowded !== undefined) {
+    const body = decodeText(encodeRefusal(undefined, crowded));
+    return { status: 503, body, headers: { 'Content-Type': 'application/json', 'Retry-After': '1' } };
+  }
   if (path !== undefined && pathOf(request.url) !== path) {
     return { status: 404, body: `There is nothing here: MCP over WebSocket is spoken at ${path}\n` };
   }

@@ -54,6 +54,16 @@ describe('a file that can be used', () => {
     });
   });
 
+  test('says what is other than usual about connections and streams', () => {
+    const loaded = parseGateway(`${usual}front: { connectionsMax: 50, heartbeatMs: 9000 }\n`, surroundings);
+    expect(loaded).toMatchObject({
+      config: { front: { limits: { connectionsMax: 50 }, times: { heartbeatMs: 9000 } } },
+    });
+    expect(
+      'config' in loaded && Object.keys({ ...loaded.config.front.limits, ...loaded.config.front.times }),
+    ).toHaveLength(2);
+  });
+
   test('has its references resolved, and its routes completed with what holds for all', () => {
     const text = `version: 1
 listen: '[::1]:0'
@@ -201,6 +211,11 @@ describe('a mistake is told with its line and column', () => {
       'a time',
       `${usual}times: { requestIdleMs: soon }`,
       'f:6:25: times.requestIdleMs: It must be milliseconds, a whole number above 0, or off',
+    ],
+    [
+      'a limit of connections',
+      `${usual}front: { connectionsMax: 0 }`,
+      'f:6:26: front.connectionsMax: Too small: expected number to be >=1',
     ],
     [
       'the name of a time',

@@ -55,6 +55,11 @@ describe('what stays as it is while a gateway runs', () => {
       /^whether the gateway speaks TLS/,
     ],
     ['its rule file', { ...before, rules: 'other.yaml' }, /^another rule file cannot be used/],
+    [
+      'what it gives to connections',
+      { ...before, front: { limits: { connectionsMax: 1 }, times: {} } },
+      /^front cannot/,
+    ],
     ['whether faults may be injected', { ...before, takesFaults: !before.takesFaults }, /^allowFaults cannot change/],
   ])('is %s', (_what, after, problem) => {
     expect(fixedProblem(before, after)).toMatch(problem);

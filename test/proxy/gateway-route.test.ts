@@ -41,6 +41,7 @@ function routeOf(config: Partial<RouteConfig> = {}): GatewayRoute {
     rules: undefined,
     tracer: undefined,
     tracing: undefined,
+    front: {},
   });
   onTestFinished(async () => route.close());
   return route;

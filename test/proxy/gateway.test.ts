@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, request } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingMessage, createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -97,6 +98,21 @@ routes:
     expect(gateway.audits().flatMap(({ drift }) => drift)).toEqual([]);
     await gateway.close();
     await waits;
+  });
+
+  test('have so many connections together, and whoever comes besides is told so, on WebSocket too', async () => {
+    const { url } = await gatewayOf(`front: { connectionsMax: 1 }\n${two}`);
+    const first = new WebSocket(`${url.replace('http', 'ws')}/one`, 'mcp');
+    await once(first, 'open');
+    const second = new WebSocket(`${url.replace('http', 'ws')}/two`, 'mcp');
+    const [, response] = (await once(second, 'unexpected-response')) as [unknown, IncomingMessage];
+    expect([response.statusCode, response.headers['content-type']]).toEqual([503, 'application/json']);
+    response.destroy();
+    expect(await post(`${url}/two`, initialize('x'))).toMatchObject({
+      status: 503,
+      message: { error: { data: { code: 'TOO_MANY_CONNECTIONS', limit: 1 } } },
+    });
+    first.terminate();
   });
 
   test('serve WebSocket where they serve HTTP', async () => {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Backend, childBackend } from '../../src/proxy/backend.ts';
@@ -69,6 +70,16 @@ class Client {
 }
 
 describe('clients on WebSocket', () => {
+  test('that are more than there may be connections are told so', async () => {
+    const { url } = await forward({ front: { limits: { connectionsMax: 1 } } });
+    await new Client(url).opened();
+    const { socket } = new Client(url);
+    const [, response] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
+    expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '1']);
+    const [body] = (await once(response, 'data')) as [Buffer];
+    expect(JSON.parse(body.toString())).toMatchObject({ error: { data: { code: 'TOO_MANY_CONNECTIONS', limit: 1 } } });
+  });
+
   test('F9 P4 have a session and a server each, also with the same ids', async () => {
     const { url, runtime } = await forward();
     const clients = await Promise.all([new Client(url).opened(), new Client(url).opened()]);

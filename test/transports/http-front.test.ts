@@ -87,12 +87,20 @@ describe('time and room', () => {
     expect(await connection.all()).toContain('200 OK');
   });
 
-  test('there are so many connections and no more', async () => {
+  test('there are so many connections, and whoever comes besides is told so', async () => {
     const stage = await openStage({ limits: { connectionsMax: 1 } });
     const first = new RawConnection(stage.front.port);
-    first.writes('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const ask = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n';
+    first.writes(ask);
     await first.until((text) => text.includes('ok\n'));
-    expect(await new RawConnection(stage.front.port).all()).toBe('');
+    const second = new RawConnection(stage.front.port);
+    second.writes(ask);
+    const said = await second.all();
+    expect(said).toMatch(/^HTTP\/1\.1 503 [^]*Retry-After: 1\r\n[^]*Connection: close\r\n/);
+    expect(JSON.parse(said.slice(said.indexOf('{')))).toMatchObject({
+      id: null,
+      error: { code: 5032, data: { code: 'TOO_MANY_CONNECTIONS', limit: 1, retryAfterMs: 1000 } },
+    });
     first.socket.destroy();
   });
 });
