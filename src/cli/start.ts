@@ -74,8 +74,16 @@ export async function start(words: readonly string[], environment: NodeJS.Proces
       });
     },
     tape: async (request) => {
-      const { checkTapes, showTape, stepTape } = await import('./run-tape.ts');
       const [say, complain] = [sayTo(process.stdout), sayTo(process.stderr)];
+      if (request.do === 'diff') {
+        const [{ diffTapes }, { isColoured }] = await Promise.all([
+          import('./run-tape-diff.ts'),
+          import('./terminal.ts'),
+        ]);
+        process.exitCode = await diffTapes(request, say, complain, isColoured(process.stdout, environment));
+        return;
+      }
+      const { checkTapes, showTape, stepTape } = await import('./run-tape.ts');
       if (request.do === 'show') process.exitCode = await showTape(request, say, complain);
       else if (request.do === 'check') process.exitCode = await checkTapes(request, say, complain);
       else {

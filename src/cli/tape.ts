@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { addCommandGroup } from './command-group.ts';
 import { positive } from './positive.ts';
+import { type TapeDiffRequest, addTapeDiff } from './tape-diff.ts';
 
 export type TapeRequest =
   | {
@@ -14,7 +15,8 @@ export type TapeRequest =
       readonly json: boolean;
     }
   | { readonly do: 'check'; readonly files: readonly string[]; readonly json: boolean; readonly junit?: string }
-  | { readonly do: 'step'; readonly file: string; readonly session?: number; readonly at?: number };
+  | { readonly do: 'step'; readonly file: string; readonly session?: number; readonly at?: number }
+  | TapeDiffRequest;
 
 interface ShowFlags {
   readonly session?: number;
@@ -101,4 +103,5 @@ a wrong command line.`,
         ...(at === undefined ? {} : { at }),
       }),
     );
+  addTapeDiff(tape, run);
 }

@@ -37,10 +37,28 @@ export function* differencesBetween(
   const left: Difference[] = [{ path: '', expected, actual }];
   for (let pair = left.pop(); pair !== undefined; pair = left.pop()) {
     if (Object.is(pair.expected, pair.actual) || ignoring(pair.path)) continue;
+    if (saysNothing(pair.expected ?? pair.actual, pair.path, ignoring) && isOneSided(pair)) continue;
     const inside = pairsIn(pair);
     if (inside === undefined) yield pair;
     else for (let place = inside.length - 1; place >= 0; place--) left.push(inside[place]!);
   }
+}
+
+const isOneSided = ({ expected, actual }: Difference): boolean => expected === undefined || actual === undefined;
+
+/** Objects of a message that peers leave out, or write down empty, as they like. */
+const carriers: ReadonlySet<string> = new Set(['/params', '/params/_meta', '/result/_meta']);
+
+/** The object is at one of these places, and holds nothing that counts: a message that has it says no more than one that has not. */
+export function saysNothing(value: unknown, path: string, ignoring: ComparisonOptions['ignoring']): boolean {
+  return (
+    carriers.has(path) &&
+    isJsonObject(value) &&
+    Object.keys(value).every((key) => {
+      const inside = `${path}/${pointerStep(key)}`;
+      return ignoring(inside) || saysNothing(value[key], inside, ignoring);
+    })
+  );
 }
 
 /** What is to be compared instead of two lists or two objects; `undefined` for anything else. */
@@ -56,11 +74,14 @@ function pairsIn({ path, expected, actual }: Difference): readonly Difference[] 
   if (!isJsonObject(expected) || !isJsonObject(actual)) return undefined;
   const keys = new Set([...Object.keys(expected), ...Object.keys(actual)]);
   return [...keys].map((key) => ({
-    path: `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    path: `${path}/${pointerStep(key)}`,
     expected: ownMember(expected, key),
     actual: ownMember(actual, key),
   }));
 }
+
+/** A key as JSON Pointer spells it. */
+export const pointerStep = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /**
  * Places of an MCP message whose value is chosen anew in each run, and says nothing but which request, task or trace is meant, or what

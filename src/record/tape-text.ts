@@ -39,7 +39,8 @@ export function eventText(line: EventLine): string {
   ].join('  ');
 }
 
-function whatText(line: EventLine): string {
+/** The event alone, without what followed. */
+export function whatText(line: EventLine): string {
   const { event, direction, id, method, bytes, kind, detail, reason } = line;
   const arrow = direction === undefined ? '' : arrows[direction];
   switch (event) {
@@ -78,7 +79,7 @@ function whatText(line: EventLine): string {
   }
 }
 
-const arrows: Readonly<Record<Direction, string>> = { 'client-to-server': '->', 'server-to-client': '<-' };
+export const arrows: Readonly<Record<Direction, string>> = { 'client-to-server': '->', 'server-to-client': '<-' };
 
 function verdictText({ verdict }: EventLine): string {
   if (verdict === undefined) return '';

@@ -1,0 +1,57 @@
+/** `ninelives tape diff`: what may be asked when two tapes are compared. */
+
+import { type Command, InvalidArgumentError } from 'commander';
+import { type PathPattern, isBadPath, pathPattern } from '../path-pattern.ts';
+import { positive } from './positive.ts';
+
+export interface TapeDiffRequest {
+  readonly do: 'diff';
+  readonly before: string;
+  readonly after: string;
+  /** One session of each alone. */
+  readonly sessions?: { readonly before: number; readonly after: number };
+  readonly ignored: readonly PathPattern[];
+  readonly json: boolean;
+}
+
+interface DiffFlags {
+  readonly session?: number;
+  readonly sessionB?: number;
+  readonly ignore?: readonly PathPattern[];
+  readonly json?: boolean;
+}
+
+/** @param run does it, and sets the exit code. */
+export function addTapeDiff(tape: Command, run: (request: TapeDiffRequest) => Promise<void>): void {
+  tape
+    .command('diff <a> <b>')
+    .description('say what is another on the second tape than on the first, but for ids and times')
+    .option('--session <n>', 'compare the session with this number alone', positive)
+    .option('--session-b <n>', 'with the session of this number on the second tape', positive)
+    .option('--ignore <path>', 'what is there in messages does not count; may be said several times', addPath)
+    .option('--json', 'say it as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ninelives tape diff before.tape.jsonl after.tape.jsonl
+  ninelives tape diff run.tape.jsonl run.tape.jsonl --session 1 --session-b 2
+  ninelives tape diff a.tape.jsonl b.tape.jsonl --ignore 'result.content[*].text' --ignore /params/arguments/now
+
+Sessions are compared in the order in which they were opened. Exit code: 0 when they say the same, 1 when they differ, 2 for a wrong
+command line or a tape that cannot be read.`,
+    )
+    .action(async (before: string, after: string, flags: DiffFlags, command: Command) => {
+      const { session, sessionB, ignore: ignored = [], json = false } = flags;
+      if (session === undefined && sessionB !== undefined) command.error('error: --session-b goes with --session');
+      const sessions = session === undefined ? undefined : { before: session, after: sessionB ?? session };
+      return run({ do: 'diff', before, after, ignored, json, ...(sessions === undefined ? {} : { sessions }) });
+    });
+}
+
+/** @throws InvalidArgumentError for what is no path. */
+function addPath(text: string, before: readonly PathPattern[] = []): readonly PathPattern[] {
+  const read = pathPattern(text);
+  if (isBadPath(read)) throw new InvalidArgumentError(read.problem);
+  return [...before, read];
+}
