@@ -12,6 +12,7 @@ const posixAlone = [
   'test/cli/{run-forward,run-gateway,run-listening,run-sessions}.test.ts',
   'test/e2e/{bad-input,containers,fronts,http-sessions,memory,processes,readme,sdk-clients,traffic,websocket,websocket-command}.test.ts',
   'test/proxy/{backend,gateway,gateway-upstream,http}.test.ts',
+  'test/testing/targets/{command,real-target,relay}.test.ts',
   'test/transports/{child-connector,child-container-group,child-process,child-process-group,shared-processes}.test.ts',
 ];
 

@@ -26,6 +26,13 @@ const seenElsewhere: Readonly<Record<string, string>> = {
   'src/inspector/viewer.ts': 'test/inspector/feed.test.ts',
   'src/inspector/feed-limits.ts': 'test/inspector/feed.test.ts',
   'src/inspector/overview-source.ts': 'test/inspector/feed.test.ts',
+  // A sentence, a port, a line of a stream: seen where they are used.
+  'src/testing/targets/target-error.ts': 'test/testing/targets/command.test.ts',
+  'src/testing/targets/free-port.ts': 'test/testing/targets/real-target.test.ts',
+  'src/testing/targets/stream-connection.ts': 'test/testing/targets/relay.test.ts',
+  'src/testing/targets/websocket-connection.ts': 'test/testing/targets/real-target.test.ts',
+  // The two ends of one wire: each is tested by what the other hears.
+  'src/testing/targets/http-connection.ts': 'test/testing/targets/http-server.test.ts',
   // The parts that reading a message is made of: seen together, against JSON.parse.
   'src/protocol/batch.ts': 'test/protocol/read.test.ts',
   'src/protocol/derive.ts': 'test/protocol/read.test.ts',

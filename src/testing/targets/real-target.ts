@@ -1,0 +1,245 @@
+/**
+ * Things under test that run outside of this process: a command, or what is at a URL already. Puts together what stands in front of
+ * them, and behind them where they are proxies or clients. A command is started for every play and killed at its end, so that
+ * nothing of one play is seen in the next; what runs at a URL has new connections for every play.
+ */
+
+import { connect as connectSocket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import type {
+  ConnectionEvents,
+  RunningTarget,
+  Stage,
+  Target,
+  TargetConnection,
+  TargetFault,
+  TargetKind,
+} from '../play/target.ts';
+import { StartedCommand } from './command.ts';
+import { freePort } from './free-port.ts';
+import { HttpConnection } from './http-connection.ts';
+import { type HttpStage, openHttpStage } from './http-server.ts';
+import { type PlaceholderValues, filled, placeholdersIn } from './placeholders.ts';
+import { Quiet, type QuietLimits, usualQuiet } from './quiet.ts';
+import { type Relay, openRelay } from './relay.ts';
+import { StreamConnection } from './stream-connection.ts';
+import { Traffic } from './traffic.ts';
+import { connectWebSocket } from './websocket-connection.ts';
+
+export interface RealTargetOptions {
+  readonly kind: TargetKind;
+  /** The command and its arguments, with placeholders. Left out where only a URL is given. */
+  readonly command?: readonly string[];
+  /** Where it is reached, with placeholders. Left out where it is spoken to on its standard input and output. */
+  readonly url?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** To the URL, with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly era: Target['era'];
+  readonly quiet?: Partial<QuietLimits>;
+  /** Until it listens. */
+  readonly startMsMax?: number;
+}
+
+const usualStartMsMax = 30_000;
+const lookAgainMs = 15;
+/** Where a command listens that is given a port and no URL. */
+export const usualUrl = 'http://127.0.0.1:{port}/mcp';
+
+/** The URL at which the thing is reached, before its placeholders have values; undefined for standard input and output. */
+export function urlOf({ kind, command = [], url, env = {} }: RealTargetOptions): string | undefined {
+  if (url !== undefined || kind === 'client') return url;
+  return placeholdersIn([...command, ...Object.values(env)]).has('port') ? usualUrl : undefined;
+}
+
+/** What cannot be tested, as a sentence; undefined for what can. */
+export function targetProblem(options: RealTargetOptions): string | undefined {
+  const { kind, command, url, env = {} } = options;
+  if (command === undefined && url === undefined) return 'say a command behind --, or --url';
+  const used = placeholdersIn([...(command ?? []), ...Object.values(env)]);
+  if (command === undefined && kind !== 'server') {
+    return `a ${kind} is started for every play, with a server of ours: say its command behind --`;
+  }
+  if (kind === 'proxy' && !used.has('server') && !used.has('server-url')) {
+    return "say where the proxy's server stands in its command: {server} for a command, {server-url} for a URL";
+  }
+  if (kind === 'server' && (used.has('server') || used.has('server-url')))
+    return 'a server has no server behind it: verify proxy';
+  return undefined;
+}
+
+export function realTarget(options: RealTargetOptions): Target {
+  const { kind, command, era } = options;
+  const url = urlOf(options);
+  const isHttp = url !== undefined && /^https?:/.test(url);
+  const isPiped = url === undefined;
+  const faults: readonly TargetFault[] = [
+    ...(isPiped || isHttp ? (['split'] as const) : []),
+    'delay',
+    ...(kind === 'client' ? [] : (['slow-reader', 'cut'] as const)),
+    ...(command === undefined ? [] : (['kill-target'] as const)),
+    ...(kind === 'proxy' ? (['kill-server'] as const) : []),
+  ];
+  return {
+    kind,
+    name: command?.join(' ') ?? url ?? '',
+    era,
+    isHttp: kind === 'client' ? usesServerUrl(options) : isHttp,
+    faults,
+    isVirtual: false,
+    start: async (stage) => {
+      const instance = new Instance(options, stage);
+      try {
+        await instance.start();
+      } catch (error) {
+        await instance.stop();
+        throw error;
+      }
+      return instance;
+    },
+  };
+}
+
+function usesServerUrl({ command = [], env = {} }: RealTargetOptions): boolean {
+  return placeholdersIn([...command, ...Object.values(env)]).has('server-url');
+}
+
+class Instance implements RunningTarget {
+  readonly #options: RealTargetOptions;
+  /** Where connections of others arrive. */
+  readonly #stage: Stage;
+  readonly #traffic: Traffic;
+  readonly #quiet: Quiet;
+  readonly #commands = new Set<StartedCommand>();
+  readonly #connections = new Set<TargetConnection>();
+  #relay: Relay | undefined;
+  #http: HttpStage | undefined;
+  #values: PlaceholderValues = {};
+  #url: URL | undefined;
+
+  constructor(options: RealTargetOptions, stage: Stage) {
+    this.#options = options;
+    this.#quiet = new Quiet({ ...usualQuiet, ...options.quiet });
+    this.#traffic = new Traffic(this.#quiet);
+    this.#stage = { clock: stage.clock, serve: (connection) => this.#serve(stage, connection) };
+  }
+
+  /** @throws TargetError where it does not come up. */
+  async start(): Promise<void> {
+    const { kind, command, env = {}, era } = this.#options;
+    const used = placeholdersIn([...(command ?? []), ...Object.values(env)]);
+    if (used.has('server')) this.#relay = await openRelay(this.#stage, this.#quiet);
+    if (used.has('server-url')) this.#http = await openHttpStage(this.#stage, this.#quiet, era === 'stateless');
+    const url = urlOf(this.#options);
+    const isPort = used.has('port') || url?.includes('{port}') === true;
+    const port = isPort ? String(await freePort()) : undefined;
+    const shown = url === undefined ? undefined : filled(url, port === undefined ? {} : { port });
+    this.#values = {
+      ...(this.#relay === undefined ? {} : { server: this.#relay.command }),
+      ...(this.#http === undefined ? {} : { 'server-url': this.#http.url.href }),
+      ...(port === undefined ? {} : { port }),
+      ...(shown === undefined ? {} : { url: shown }),
+    };
+    if (shown !== undefined) this.#url = new URL(shown);
+    if (command === undefined) return;
+    if (this.#url !== undefined) await this.#listens(this.#run(command), this.#url);
+    else if (kind === 'client') {
+      const client = this.#run(command);
+      if (this.#relay === undefined && this.#http === undefined)
+        this.#piped(client, (connection) => this.#stage.serve(connection));
+    }
+  }
+
+  async connect(events: ConnectionEvents, _as: { readonly principal?: string }): Promise<TargetConnection> {
+    const listener = this.#traffic.listener(this.#url === undefined);
+    listener.tell(events);
+    const connection = listener.over(await this.#connect(listener));
+    this.#connections.add(connection);
+    return connection;
+  }
+
+  async #connect(events: ConnectionEvents): Promise<TargetConnection> {
+    const { command, headers = {}, era } = this.#options;
+    const [url, quiet] = [this.#url, this.#quiet];
+    if (url !== undefined) {
+      if (url.protocol.startsWith('ws')) return connectWebSocket({ url, headers, quiet, events });
+      return new HttpConnection({ url, headers, isStateless: era === 'stateless', quiet, events });
+    }
+    return this.#piped(this.#run(command!), () => events);
+  }
+
+  async kill(which: 'target' | 'server'): Promise<void> {
+    this.#quiet.said();
+    if (which === 'target') for (const command of this.#commands) command.kill();
+    else {
+      this.#relay?.kill();
+      this.#http?.kill();
+    }
+    return Promise.resolve();
+  }
+
+  async settle(): Promise<void> {
+    await this.#quiet.settled();
+  }
+
+  lastWords(): readonly string[] {
+    return [...this.#commands].flatMap((command) => command.lastWords());
+  }
+
+  async stop(): Promise<void> {
+    this.#traffic.end();
+    for (const connection of this.#connections) connection.close();
+    await Promise.all([...this.#commands].map(async (command) => command.stop()));
+    await Promise.all([this.#relay?.close(), this.#http?.close()]);
+  }
+
+  #run(command: readonly string[]): StartedCommand {
+    const { env = {} } = this.#options;
+    const words = command.map((word) => filled(word, this.#values));
+    const variables = Object.entries(env).map(([name, value]) => [name, filled(value, this.#values)]);
+    const started = new StartedCommand(words, { env: Object.fromEntries(variables) as Record<string, string> });
+    this.#commands.add(started);
+    return started;
+  }
+
+  /** @param eventsOf whom to tell what is said on the connection. */
+  #piped(started: StartedCommand, eventsOf: (connection: TargetConnection) => ConnectionEvents): TargetConnection {
+    const { stdin, stdout } = started;
+    const cut = (): void => started.kill();
+    const connection = new StreamConnection({ input: stdout, output: stdin, quiet: this.#quiet, cut });
+    connection.listen(eventsOf(connection));
+    return connection;
+  }
+
+  /** A connection to our server: the play is told, and what passes is seen. */
+  #serve(stage: Stage, connection: TargetConnection): ConnectionEvents {
+    const listener = this.#traffic.listener(false);
+    const seen = listener.over(connection);
+    this.#connections.add(seen);
+    listener.tell(stage.serve(seen));
+    return listener;
+  }
+
+  /** Resolves when somebody takes connections at the URL. */
+  async #listens(command: StartedCommand, url: URL): Promise<void> {
+    const { startMsMax = usualStartMsMax } = this.#options;
+    const port = url.port === '' ? (url.protocol.endsWith('s:') ? 443 : 80) : Number(url.port);
+    const endsAt = performance.now() + startMsMax;
+    while (!(await answers(url.hostname, port))) {
+      if (command.isOver) throw command.error(`${await command.ended} before it listened on ${url.host}`);
+      if (performance.now() > endsAt) throw command.error(`it does not listen on ${url.host} after ${startMsMax} ms`);
+      await pause(lookAgainMs);
+    }
+  }
+}
+
+async function answers(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connectSocket({ host, port });
+    const say = (isThere: boolean) => (): void => {
+      socket.destroy();
+      resolve(isThere);
+    };
+    socket.once('connect', say(true)).once('error', say(false));
+  });
+}
