@@ -355,9 +355,9 @@ function saidOf<Names extends object>(
   usual: Names,
   said: Readonly<Record<string, number | undefined>> = {},
 ): Partial<Record<keyof Names, number>> {
-  return Object.fromEntries(
-    Object.keys(usual).flatMap((name) => (said[name] === undefined ? [] : [[name, said[name]]])),
-  ) as Partial<Record<keyof Names, number>>;
+  const found: Partial<Record<keyof Names, number>> = {};
+  for (const name in usual) if (said[name] !== undefined) found[name] = said[name];
+  return found;
 }
 
 function millisOf(value: number | 'off'): number {
