@@ -5,7 +5,8 @@ import { openLog } from '../../src/cli/log.ts';
 import type { PeerLink } from '../../src/ports.ts';
 import { createRuntime } from '../../src/runtime/runtime.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { code, fenced, generatedFrom, table } from './markdown.ts';
+import { logTexts } from './log-texts.ts';
+import { code, codes, fenced, generatedFrom, table } from './markdown.ts';
 
 /** The members of a trace line. The page is not written when a line has other ones. */
 const fields: Readonly<Record<string, string>> = {
@@ -31,7 +32,7 @@ export function logPage(): string {
   const strange = Object.keys({ ...request, ...response }).filter((name) => fields[name] === undefined);
   if (strange.length > 0) throw new Error(`docs/reference/log.md does not explain ${strange.join(', ')}`);
   return [
-    generatedFrom('scripts/docs/log-page.ts, with a line that the code wrote'),
+    generatedFrom('scripts/docs/log-page.ts, the calls in src/, and with a line that the code wrote'),
     '# Log lines',
     `\`forward stdio\` writes protocol bytes to stdout and nothing else; everything for people goes to stderr. Where stderr is a
 terminal, lines are short and coloured; elsewhere each is one JSON object. Lines that begin with \`[server]\` are the server's
@@ -43,13 +44,24 @@ begins with \`[ninelives]\`: a session never waits for the reader of its log.`,
         [code('error'), 'Defects and what failed on a rule or an interceptor of your own: something for you to do.'],
         [
           code('warn'),
-          'Bytes that are no message, and responses that nobody waits for: the first 20 of each in a session. Frames that came after the end of their session: the first 20 of all. Labels that were not set.',
+          'Bytes that are no message, and responses that nobody waits for: the first 20 of each in a session. Frames that came after the end of their session: the first 20 of all. Labels that were not set. What a shared server says or asks that belongs to no session, sessions and connections that were refused, and what a server or a file is not as it should be.',
         ],
         [code('info'), 'A server started, a server exited, a session ended and why. The default.'],
         [code('debug'), 'Other events that came too late, and what is not allowed in the present state.'],
         [code('trace'), 'Every decision of every session.'],
         [code('silent'), 'Nothing.'],
       ],
+    ),
+    '## Every line',
+    `All that is said above \`trace\`. Lines about one session name it in \`session\`. Of what a peer can cause in floods the first
+20 of a kind are written, the last of them with \`(further ones are only counted)\`. What a [rule](rules.md) logs has the words and the level that the rule says.`,
+    table(
+      ['level', 'text', 'members'],
+      ['error', 'warn', 'info', 'debug'].flatMap((level) =>
+        logTexts()
+          .filter((each) => each.level === level)
+          .map(({ text, members }) => [code(level), text, codes(members)]),
+      ),
     ),
     '## Trace lines',
     `These two were written for a \`tools/call\` and its answer in a session in which the handshake was over (each on one line; here
