@@ -1,30 +1,22 @@
 /** What a check of tapes found, as test cases that every build server can show: a suite for each tape, a case for each law. */
 
+import { junitDocument } from './junit.ts';
 import { type TapeReport, tapeLaws } from './tape-check.ts';
 
 export function junitReport(reports: readonly (readonly [file: string, report: TapeReport])[]): string {
-  const suites = reports.map(([file, { findings }]) => {
-    const cases = tapeLaws.map(({ law, isNote, text }) => {
-      const found = findings.filter((finding) => finding.law === law).map(({ line, text: what }) => `${line}: ${what}`);
-      const name = `    <testcase classname="${escaped(file)}" name="${law}: ${escaped(text)}"`;
-      if (found.length === 0) return `${name}/>`;
-      const [first = ''] = found;
-      const lines = escaped(found.join('\n'));
-      const inside = isNote
-        ? `<system-out>${lines}</system-out>`
-        : `<failure message="${escaped(first)}">${lines}</failure>`;
-      return `${name}>${inside}</testcase>`;
-    });
-    const broken = tapeLaws.filter(({ law, isNote }) => !isNote && findings.some((finding) => finding.law === law));
-    const counts = `tests="${tapeLaws.length}" failures="${broken.length}"`;
-    return [`  <testsuite name="${escaped(file)}" ${counts}>`, ...cases, '  </testsuite>'].join('\n');
-  });
-  return ['<?xml version="1.0" encoding="UTF-8"?>', '<testsuites>', ...suites, '</testsuites>', ''].join('\n');
-}
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-function escaped(text: string): string {
-  // Control characters are not allowed in XML, however they are written.
-  return text.replaceAll(/[&<>"]/g, (mark) => entities[mark]!).replaceAll(/[^\P{Cc}\n\t]/gu, '\uFFFD');
+  return junitDocument(
+    reports.map(([file, { findings }]) => ({
+      name: file,
+      cases: tapeLaws.map(({ law, isNote, text }) => {
+        const found = findings
+          .filter((finding) => finding.law === law)
+          .map(({ line, text: what }) => `${line}: ${what}`);
+        const named = { classname: file, name: `${law}: ${text}` };
+        const [first] = found;
+        if (first === undefined) return named;
+        const lines = found.join('\n');
+        return isNote ? { ...named, note: lines } : { ...named, failure: { message: first, lines } };
+      }),
+    })),
+  );
 }

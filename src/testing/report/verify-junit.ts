@@ -1,0 +1,34 @@
+/** Findings as test cases that every build server can show: a suite for each thing under test, a case for each law. */
+
+import { type JunitCase, junitDocument } from '../../record/junit.ts';
+import type { Findings, LawFinding } from './finding.ts';
+import { sequenceDiagram } from './sequence-diagram.ts';
+import { verdictOf } from './verdict.ts';
+
+const diagramWidth = 110;
+
+export function verifyJunit(all: readonly Findings[]): string {
+  return junitDocument(
+    all.map((findings) => ({
+      name: `${findings.target.kind} ${findings.target.name} (${findings.target.era})`,
+      cases: findings.laws.map((finding) => caseOf(finding, findings)),
+    })),
+  );
+}
+
+function caseOf(finding: LawFinding, { target }: Findings): JunitCase {
+  const { law, counterexample } = finding;
+  const named = { classname: target.name, name: `${law.id}: ${law.text}` };
+  const verdict = verdictOf(finding);
+  if (counterexample === undefined)
+    return verdict === 'kept' ? named : { ...named, skipped: 'it was never put to the test' };
+  const { violation, history, seed, path } = counterexample;
+  const diagram = sequenceDiagram(history, {
+    kind: target.kind,
+    width: diagramWidth,
+    hasColours: false,
+    at: violation.at,
+  });
+  const lines = [violation.text, `again with --replay ${seed}:${path}`, diagram].join('\n');
+  return verdict === 'known' ? { ...named, note: lines } : { ...named, failure: { message: violation.text, lines } };
+}
