@@ -24,6 +24,8 @@ export interface Law {
   readonly text: string;
   /** Where it is written: the revision and section of the specification, or the rule of ours. */
   readonly source: string;
+  /** No specification says it: what breaks it is told, and fails nothing. */
+  readonly isNote?: true;
   /** What it is about. */
   readonly of: readonly TargetKind[];
   judge(history: History, target: TargetFacts): Judgement;
