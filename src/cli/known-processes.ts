@@ -33,6 +33,26 @@ export async function knownProcesses(choice: ProcessChoice): Promise<KnownProces
   };
 }
 
+/** As `knownProcesses`. What is in the way is complained about; so is that there is none. */
+export async function managedProcesses(
+  choice: ProcessChoice,
+  complain: (what: string) => void,
+): Promise<readonly KnownProcess[]> {
+  const { processes, problems } = await knownProcesses(choice);
+  for (const problem of problems) complain(problem);
+  if (processes.length === 0 && problems.length === 0) {
+    complain(
+      "nothing that can be managed runs here: start it with --inspect, as in 'ninelives forward http --inspect -- COMMAND'",
+    );
+  }
+  return processes;
+}
+
+/** What a process is, in a line. */
+export function titleOf({ command, url, server, pid }: ProcessFacts): string {
+  return `${command}${url === undefined ? '' : ` on ${url}`}, in front of ${server}, process ${pid}`;
+}
+
 interface Place extends Reached {
   readonly name: string;
   /** A file says that it is there: when nobody is, that is no news. */

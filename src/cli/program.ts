@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { addAuth } from './auth.ts';
+import { type BreakpointsRequest, addBreakpoints } from './breakpoints.ts';
 import { type ConfigRequest, addConfig } from './config.ts';
 import { type DoctorRequest, addDoctor } from './doctor.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -10,6 +11,7 @@ import { type GatewayRequest, addGateway } from './gateway.ts';
 import { addInspectCommand } from './inspect-command.ts';
 import type { InspectRequest } from './inspect-flag.ts';
 import { type OpenRequest, addOpen } from './open.ts';
+import { type PauseRequest, addPause } from './pause.ts';
 import type { AuthRequest } from './run-auth.ts';
 import { type RulesRequest, addRules } from './rules.ts';
 import { type SessionsRequest, addSessions } from './sessions.ts';
@@ -25,6 +27,8 @@ export interface AllRunners extends Runners {
   readonly rules: (request: RulesRequest) => Promise<void>;
   readonly inspect: (request: InspectRequest) => Promise<void>;
   readonly open: (request: OpenRequest) => Promise<void>;
+  readonly breakpoints: (request: BreakpointsRequest) => Promise<void>;
+  readonly pause: (request: PauseRequest) => Promise<void>;
   readonly sessions: (request: SessionsRequest) => Promise<void>;
   readonly doctor: (request: DoctorRequest) => Promise<void>;
   readonly tape: (request: TapeRequest) => Promise<void>;
@@ -47,6 +51,8 @@ export function commandLine(runners: AllRunners): Command {
   addInspectCommand(program, runners.inspect);
   addOpen(program, runners.open);
   addSessions(program, runners.sessions);
+  addBreakpoints(program, runners.breakpoints);
+  addPause(program, runners.pause);
   addWrap(program, runners.wrap);
   addDoctor(program, runners.doctor);
   addTape(program, runners.tape);

@@ -5,7 +5,7 @@ import type { Explanation } from '../admin/debug-operations.ts';
 import { spoken } from '../observe/explain.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { exitCodes } from './exit-codes.ts';
-import { type KnownProcess, knownProcesses, sentenceOf, sessionCalled } from './known-processes.ts';
+import { type KnownProcess, managedProcesses, sentenceOf, sessionCalled, titleOf } from './known-processes.ts';
 import type { SessionsRequest } from './sessions.ts';
 import { textTable } from './text-table.ts';
 import { type Terminal, isColoured, printable } from './terminal.ts';
@@ -17,16 +17,9 @@ export interface Output extends Terminal {
 
 /** Resolves with the exit code. */
 export async function runSessions(request: SessionsRequest, out: Output, err: Output): Promise<number> {
-  const { processes, problems } = await knownProcesses(request.of);
-  for (const problem of problems) err.write(`ninelives: ${printable(problem)}\n`);
-  if (processes.length === 0) {
-    if (problems.length === 0) {
-      err.write(
-        "ninelives: nothing that can be managed runs here: start it with --inspect, as in 'ninelives forward http --inspect -- COMMAND'\n",
-      );
-    }
-    return exitCodes.notManaged;
-  }
+  const complain = (what: string): void => void err.write(`ninelives: ${printable(what)}\n`);
+  const processes = await managedProcesses(request.of, complain);
+  if (processes.length === 0) return exitCodes.notManaged;
   if (request.do === 'list') {
     if (request.json)
       out.write(json({ processes: processes.map(({ facts, sessions }) => ({ process: facts, sessions })) }));
@@ -35,7 +28,7 @@ export async function runSessions(request: SessionsRequest, out: Output, err: Ou
   }
   const found = sessionCalled(request.id, processes);
   if ('problem' in found) {
-    err.write(`ninelives: ${printable(found.problem)}\n`);
+    complain(found.problem);
     return exitCodes.notManaged;
   }
   return askOf(request, found.process, found.session.id, out, err);
@@ -100,7 +93,8 @@ function listed(texts: readonly string[], separator: string, otherwise: string):
   return texts.length === 0 ? otherwise : texts.join(separator);
 }
 
-function json(value: unknown): string {
+/** For programs. */
+export function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
@@ -108,8 +102,7 @@ function json(value: unknown): string {
 const idCharactersMin = 8;
 
 function listOf({ facts, sessions }: KnownProcess, hasColours: boolean): string {
-  const where = facts.url === undefined ? '' : ` on ${facts.url}`;
-  const title = `${facts.command}${where}, in front of ${facts.server}, process ${facts.pid}`;
+  const title = titleOf(facts);
   if (sessions.length === 0) return `${printable(title)}\n  no sessions\n`;
   const length = idLength(sessions.map(({ id }) => id));
   const rows = sessions.map((session) => [

@@ -38,6 +38,14 @@ export async function start(words: readonly string[], environment: NodeJS.Proces
       const { runSessions } = await import('./run-sessions.ts');
       process.exitCode = await runSessions(request, terminalOf(process.stdout), terminalOf(process.stderr));
     },
+    breakpoints: async (request) => {
+      const { runBreakpoints } = await import('./run-breakpoints.ts');
+      process.exitCode = await runBreakpoints(request, terminalOf(process.stdout), terminalOf(process.stderr));
+    },
+    pause: async (request) => {
+      const { runPause } = await import('./run-pause.ts');
+      process.exitCode = await runPause(request, terminalOf(process.stdout), terminalOf(process.stderr));
+    },
     doctor: async (request) => {
       const [out, err] = [terminalOf(process.stdout), terminalOf(process.stderr)];
       if (request.do === 'leaks') {

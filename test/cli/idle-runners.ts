@@ -11,6 +11,8 @@ export const idleRunners: AllRunners = {
   inspect: nothing,
   open: nothing,
   sessions: nothing,
+  breakpoints: nothing,
+  pause: nothing,
   auth: nothing,
   rules: nothing,
   tape: nothing,
