@@ -49,7 +49,7 @@ import { forgetOptions } from './spent-options.ts';
 import { Totals, type TotalsSnapshot } from './totals.ts';
 import type { Decision, Tracer } from './tracer.ts';
 import { UnplacedLog } from './unplaced-log.ts';
-import { Upstream } from './upstream-actor.ts';
+import { Upstream, type UpstreamLogic, upstreamLogic } from './upstream-actor.ts';
 
 /** Work on all sessions at once pauses after this long, so that frames of other sessions get their turn. */
 const sliceMs = 2;
@@ -99,6 +99,7 @@ class SessionRuntime implements Runtime {
   readonly #observers = new Set<Observer>();
   readonly #supervisor: Actor<typeof supervisorMachine>;
   readonly #sessionLogic: ReturnType<typeof sessionLogic>;
+  readonly #upstreamLogic: UpstreamLogic;
   readonly #router: Router;
   readonly #hostSurroundings: HostSurroundings;
   readonly #handleSurroundings: HandleSurroundings;
@@ -148,6 +149,7 @@ class SessionRuntime implements Runtime {
       hostOf: (record) => this.#registry.slotOf(record)?.host,
       decided: (record, event, decision, effects) => this.#decided(record, event, decision, effects),
     });
+    this.#upstreamLogic = upstreamLogic({ clock: this.#clock, log: this.#log });
     this.#router = new Router({
       registry: this.#registry,
       takeInPlace: ({ record }, event) => this.#sessionLogic.takeInPlace(record, event),
@@ -304,6 +306,7 @@ class SessionRuntime implements Runtime {
     const upstream = new Upstream({
       id: `upstream:${id}`,
       parent: this.#supervisor,
+      logic: this.#upstreamLogic,
       connector: server,
       policy: options.restart ?? defaultRestartPolicy,
       clock: this.#clock,

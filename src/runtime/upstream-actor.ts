@@ -17,7 +17,7 @@ import type {
   UpstreamState,
 } from '../session/upstream.ts';
 import { forgetOptions } from './spent-options.ts';
-import { transactional } from './transactional.ts';
+import { type Transactional, transactional } from './transactional.ts';
 
 /** What the upstream tells its session. */
 export interface UpstreamReports extends Required<PeerEvents> {
@@ -29,14 +29,46 @@ export interface UpstreamReports extends Required<PeerEvents> {
   stopped(departure: Departure | undefined): void;
 }
 
+export type UpstreamLogic = Transactional<typeof upstreamMachine, UpstreamRecord, UpstreamEvent>;
+
 export interface UpstreamOptions {
   readonly id: string;
   readonly parent: AnyActorRef;
+  /** Of `upstreamLogic`. */
+  readonly logic: UpstreamLogic;
   readonly connector: UpstreamConnector;
   readonly policy: RestartPolicy;
   readonly clock: Clock;
   readonly log: Log;
   readonly reports: UpstreamReports;
+}
+
+/** How upstreams decide: one for all of a process, since what is compiled of a chart holds for each of its actors. */
+export function upstreamLogic({ clock, log }: { readonly clock: Clock; readonly log: Log }): UpstreamLogic {
+  return transactional<typeof upstreamMachine, UpstreamRecord, UpstreamEvent, UpstreamState, UpstreamEffect>(
+    upstreamMachine,
+    {
+      now: () => clock.now(),
+      stateOf: (snapshot) => snapshot.value as UpstreamState,
+      isOwnWork: () => true,
+      perform: (record, effects) => {
+        for (const effect of effects) keeperOf(record).perform(effect);
+      },
+      committed: (record, { type }) => {
+        if (log.traces) log.trace({ upstream: keeperOf(record).id, event: type }, 'upstream decided');
+      },
+      rolledBack: (record, { type }, error) => {
+        log.error({ upstream: keeperOf(record).id, event: type, error }, 'upstream event failed');
+      },
+      unexpected: (record, { type }) => {
+        log.debug({ upstream: keeperOf(record).id, event: type }, 'upstream event came too late');
+      },
+    },
+  );
+}
+
+function keeperOf(record: UpstreamRecord): Upstream {
+  return record.keeper as Upstream;
 }
 
 export class Upstream {
@@ -50,27 +82,9 @@ export class Upstream {
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
-    const logic = transactional<typeof upstreamMachine, UpstreamRecord, UpstreamEvent, UpstreamState, UpstreamEffect>(
-      upstreamMachine,
-      {
-        now: () => options.clock.now(),
-        stateOf: (snapshot) => snapshot.value as UpstreamState,
-        isOwnWork: () => true,
-        perform: (_record, effects) => {
-          for (const effect of effects) this.#perform(effect);
-        },
-        committed: (_record, event) => {
-          if (options.log.traces) options.log.trace({ upstream: options.id, event: event.type }, 'upstream decided');
-        },
-        rolledBack: (_record, event, error) => {
-          options.log.error({ upstream: options.id, event: event.type, error }, 'upstream event failed');
-        },
-        unexpected: (_record, event) => {
-          options.log.debug({ upstream: options.id, event: event.type }, 'upstream event came too late');
-        },
-      },
-    );
-    this.#ref = createActor(logic, { parent: options.parent, id: options.id, input: { policy: options.policy } });
+    const { logic, parent, id, policy } = options;
+    this.#ref = createActor(logic, { parent, id, input: { policy } });
+    this.#ref.getSnapshot().context.record.keeper = this;
   }
 
   start(): void {
@@ -99,7 +113,13 @@ export class Upstream {
     return this.#ref.getSnapshot().hasTag(tag);
   }
 
-  #perform(effect: UpstreamEffect): void {
+  /** For names in the log. */
+  get id(): string {
+    return this.#options.id;
+  }
+
+  /** Does what the chart has decided. */
+  perform(effect: UpstreamEffect): void {
     const { reports } = this.#options;
     switch (effect.type) {
       case 'connect':

@@ -59,6 +59,8 @@ export class UpstreamRecord {
   readonly unit = new UpstreamUnit();
   /** Kept by the runtime: how the chart's present state handles events. */
   plan: unknown = undefined;
+  /** Kept by the runtime: who does what is decided here. */
+  keeper: unknown = undefined;
   readonly policy: RestartPolicy;
   /** Times of the restarts that still count. */
   restartedAt: readonly number[] = [];

@@ -2,7 +2,7 @@ import { createActor, setup } from 'xstate';
 import { describe, expect, test } from 'vitest';
 import type { UpstreamEvents, UpstreamLink } from '../../src/ports.ts';
 import { decodeText, encodeText } from '../../src/protocol/text.ts';
-import { Upstream } from '../../src/runtime/upstream-actor.ts';
+import { Upstream, upstreamLogic } from '../../src/runtime/upstream-actor.ts';
 import type { Departure, RestartPolicy } from '../../src/session/upstream.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { KeptLog } from './kept-log.ts';
@@ -26,6 +26,7 @@ class Stage {
     this.upstream = new Upstream({
       id: 'upstream:s',
       parent,
+      logic: upstreamLogic({ clock: this.clock, log: this.log }),
       connector: {
         connect: (events) => {
           this.lives.push(events);
