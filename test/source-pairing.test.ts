@@ -16,6 +16,8 @@ const seenElsewhere: Readonly<Record<string, string>> = {
   'src/auth/oauth-calls.ts': 'test/auth/oauth-login.test.ts',
   // Wiring of a login, which is seen with a browser and the built command.
   'src/proxy/remote-credentials.ts': 'test/e2e/remote-login.test.ts',
+  // It hands on what a server says and does: seen where servers are lost and come back.
+  'src/runtime/server-reports.ts': 'test/scenarios/recovery.test.ts',
   // Two names: seen where the one end shows them and the other looks.
   'src/observe/subprotocols.ts': 'test/admin/upgrades.test.ts',
   // What lines may say is seen when they are read.

@@ -37,6 +37,7 @@ import { randomId } from './random-id.ts';
 import { Registry, Slot, sessionsPerPrincipal } from './registry.ts';
 import { requestSettled } from './request-settled.ts';
 import { Router } from './router.ts';
+import { ServerReports } from './server-reports.ts';
 import { type HandleSurroundings, SessionHandle } from './session-handle.ts';
 import { type HostSurroundings, SessionHost } from './session-host.ts';
 import { sessionLogic } from './session-logic.ts';
@@ -311,26 +312,10 @@ class SessionRuntime implements Runtime {
       policy: options.restart ?? defaultRestartPolicy,
       clock: this.#clock,
       log: this.#log,
-      reports: {
-        connected: (link) => {
-          host.attachServer(link);
-          this.#route(id, { type: 'upstream.ready', at: this.#clock.now() });
-        },
-        message: (bytes, via) => host.receive('server-to-client', bytes, via),
-        value: (message, aside, related) => host.receiveValue('server-to-client', message, aside, related),
-        unreadable: (fault, bytes, via) => host.unreadable('server-to-client', fault, bytes, via),
-        failed: (about, failure) => host.failed(about, failure),
-        parted: (request) => host.parted(request),
-        drained: () => host.toServer.drained(),
-        lost: (loss) => {
-          host.detachServer();
-          this.#route(id, { type: 'upstream.lost', at: this.#clock.now(), loss });
-        },
-        stopped: (departure) => {
-          this.#upstreams.delete(upstream);
-          this.#callBack(() => options.onServerStopped?.(departure));
-        },
-      },
+      reports: new ServerReports(host, this.#hostSurroundings, (departure) => {
+        this.#upstreams.delete(upstream);
+        this.#callBack(() => options.onServerStopped?.(departure));
+      }),
     });
     host.upstream = upstream;
     this.#upstreams.set(upstream, id);

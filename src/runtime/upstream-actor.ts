@@ -5,9 +5,20 @@
 
 import { type Actor, type AnyActorRef, createActor } from 'xstate';
 import { type UpstreamTag, upstreamMachine } from '../../machines/upstream.ts';
-import type { Clock, Delivery, DeliveryFailure, Log, PeerEvents, UpstreamConnector, UpstreamLink } from '../ports.ts';
+import type {
+  Clock,
+  Delivery,
+  DeliveryFailure,
+  Log,
+  PeerEvents,
+  UpstreamConnector,
+  UpstreamEvents,
+  UpstreamLink,
+} from '../ports.ts';
+import type { RequestId } from '../protocol/envelope.ts';
+import type { ReadFault } from '../protocol/faults.ts';
 import type { Loss } from '../session/events.ts';
-import type { PendingEntry } from '../session/pending.ts';
+import type { PendingEntry, Via } from '../session/pending.ts';
 import type {
   Departure,
   RestartPolicy,
@@ -166,45 +177,88 @@ export class Upstream {
 
   #connectOnce(): void {
     const life = ++this.#life;
-    const { clock, connector, reports } = this.#options;
-    const isCurrent = (): boolean => life === this.#life;
     // A connector may report `ready` before it returns the link; the report waits for the link.
-    let isReady = false;
-    const link = connector.connect({
-      ready: () => {
-        isReady = true;
-        if (this.#link !== undefined && isCurrent()) this.#ref.send({ type: 'connection.ready', at: clock.now() });
-      },
-      message: (bytes, via) => {
-        if (isCurrent()) reports.message(bytes, via);
-      },
-      value: (message, aside, related) => {
-        if (isCurrent()) reports.value(message, aside, related);
-      },
-      unreadable: (fault, bytes, via) => {
-        if (isCurrent()) reports.unreadable(fault, bytes, via);
-      },
-      failed: (about, failure) => {
-        if (isCurrent()) reports.failed(about, failure);
-      },
-      parted: (request) => {
-        if (isCurrent()) reports.parted(request);
-      },
-      drained: () => {
-        if (isCurrent()) reports.drained();
-      },
-      leaving: (departure) => {
-        if (isCurrent()) this.#ref.send({ type: 'connection.leaving', at: clock.now(), departure });
-      },
-      lost: (departure) => {
-        if (!isCurrent()) return;
-        this.#link = undefined;
-        this.#life++;
-        this.#ref.send({ type: 'connection.lost', at: clock.now(), departure });
-      },
-    });
-    if (!isCurrent()) return;
+    const events = new Life(this, life);
+    const link = this.#options.connector.connect(events);
+    if (!this.isIn(life)) return;
     this.#link = link;
-    if (isReady) this.#ref.send({ type: 'connection.ready', at: clock.now() });
+    if (events.isReady) this.#ref.send({ type: 'connection.ready', at: this.#options.clock.now() });
+  }
+
+  /** The connection with this number is the one that there is. */
+  isIn(life: number): boolean {
+    return life === this.#life;
+  }
+
+  get reports(): UpstreamReports {
+    return this.#options.reports;
+  }
+
+  /** Of the connection that there is. */
+  ready(): void {
+    if (this.#link !== undefined) this.#ref.send({ type: 'connection.ready', at: this.#options.clock.now() });
+  }
+
+  leaving(departure: Departure): void {
+    this.#ref.send({ type: 'connection.leaving', at: this.#options.clock.now(), departure });
+  }
+
+  lost(departure: Departure): void {
+    this.#link = undefined;
+    this.#life++;
+    this.#ref.send({ type: 'connection.lost', at: this.#options.clock.now(), departure });
+  }
+}
+
+/** One connection's reports, which count as long as it is the one that there is. */
+class Life implements UpstreamEvents {
+  isReady = false;
+  readonly #upstream: Upstream;
+  readonly #life: number;
+
+  constructor(upstream: Upstream, life: number) {
+    this.#upstream = upstream;
+    this.#life = life;
+  }
+
+  get #isOver(): boolean {
+    return !this.#upstream.isIn(this.#life);
+  }
+
+  ready(): void {
+    this.isReady = true;
+    if (!this.#isOver) this.#upstream.ready();
+  }
+
+  message(bytes: Uint8Array, via?: Via): void {
+    if (!this.#isOver) this.#upstream.reports.message(bytes, via);
+  }
+
+  value(message: unknown, aside?: unknown, related?: RequestId): void {
+    if (!this.#isOver) this.#upstream.reports.value(message, aside, related);
+  }
+
+  unreadable(fault: ReadFault, bytes: number, via?: Via): void {
+    if (!this.#isOver) this.#upstream.reports.unreadable(fault, bytes, via);
+  }
+
+  failed(about: Delivery, failure: DeliveryFailure): void {
+    if (!this.#isOver) this.#upstream.reports.failed(about, failure);
+  }
+
+  parted(request: PendingEntry): void {
+    if (!this.#isOver) this.#upstream.reports.parted(request);
+  }
+
+  drained(): void {
+    if (!this.#isOver) this.#upstream.reports.drained();
+  }
+
+  leaving(departure: Departure): void {
+    if (!this.#isOver) this.#upstream.leaving(departure);
+  }
+
+  lost(departure: Departure): void {
+    if (!this.#isOver) this.#upstream.lost(departure);
   }
 }

@@ -127,7 +127,7 @@ export class SharedConnection implements MemberHost {
     if (this.#isEnding) return;
     const gone = refusal('SESSION_NOT_FOUND', { reason: 'client-gone' });
     for (const id of questions) this.#say(encodeRefusal(idTokenOf(id), gone), 'response');
-    for (const id of [...member.calls, ...member.streams]) {
+    for (const id of [...member.calls, ...member.streams.keys()]) {
       if (!this.#handshake.isAsking(id)) this.#say(encodeCancelled(id, 'The client is gone'), 'notification');
     }
     this.#perform(steps);

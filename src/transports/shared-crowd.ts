@@ -57,7 +57,7 @@ export class SharedCrowd {
 
   /** The server begins to work on a request of the member. */
   started(member: SharedMember, { sentId, budget }: PendingEntry): void {
-    if (budget === listen) member.streams.add(sentId);
+    if (budget === listen) member.streams.set(sentId, true);
     else {
       member.calls.add(sentId);
       this.#busy.add(member);

@@ -6,6 +6,7 @@
 import type { Delivery, DeliveryFailure, UpstreamEvents, UpstreamLink } from '../ports.ts';
 import type { RequestId } from '../protocol/envelope.ts';
 import type { ReadFault } from '../protocol/faults.ts';
+import { LazyMap } from '../session/lazy-map.ts';
 import type { Via } from '../session/pending.ts';
 import type { Departure } from '../session/upstream.ts';
 
@@ -38,7 +39,7 @@ export class SharedMember implements UpstreamLink {
   /** Ids of its requests that the server works on. */
   readonly calls = new Set<RequestId>();
   /** Ids of its requests that are answered when the stream ends which they opened. */
-  readonly streams = new Set<RequestId>();
+  readonly streams = new LazyMap<RequestId, true>();
   /** Who has heard nothing yet knows nothing that could be out of date. */
   hasHeard = false;
   readonly #events: UpstreamEvents;

@@ -53,7 +53,7 @@ describe('the cause of what names nobody', () => {
   test('is not who only listens to a stream', () => {
     const { crowd, members } = crowdOf(2);
     crowd.started(members[0]!, entryOf(idOf(1, 1), 'subscriptions/listen'));
-    expect([crowd.cause, [...members[0]!.streams]]).toEqual([undefined, [idOf(1, 1)]]);
+    expect([crowd.cause, [...members[0]!.streams.keys()]]).toEqual([undefined, [idOf(1, 1)]]);
     crowd.ended(members[0]!, idOf(1, 1));
     expect(members[0]!.streams.size).toBe(0);
   });
