@@ -17,8 +17,8 @@ export interface HubProcess {
 }
 
 export interface HubProcessesOptions {
-  /** Of the run files. */
-  readonly folder: string;
+  /** Of the run files; without it there is the process that this is in, and no other. */
+  readonly folder?: string;
   /** The process that this is in, which is there also where no file can be written; undefined where there is none. */
   readonly own: () => HubProcess | undefined;
   readonly clock: Clock;
@@ -34,7 +34,7 @@ const settleMs = 30;
 const answerMs = 2_000;
 
 export class HubProcesses {
-  readonly #folder: string;
+  readonly #folder: string | undefined;
   readonly #own: () => HubProcess | undefined;
   readonly #clock: Clock;
   #known: ReadonlyMap<number, HubProcess> = new Map();
@@ -83,6 +83,7 @@ export class HubProcesses {
   }
 
   #watch(): void {
+    if (this.#folder === undefined) return;
     try {
       this.#watcher = watch(this.#folder, { persistent: false }, () => this.suspect());
       this.#watcher.on('error', () => this.#watcher?.close());
@@ -124,7 +125,7 @@ export class HubProcesses {
 
   /** A file says where a token is sent to: to this machine and nowhere else. */
   #files(own: RunFile | undefined): readonly RunFile[] {
-    const found = readRunFiles(this.#folder);
+    const found = this.#folder === undefined ? [] : readRunFiles(this.#folder);
     const files = 'problem' in found ? [] : found.filter(({ origin }) => isOnThisMachine(origin)).slice(-processesMax);
     return own === undefined || files.some((each) => isSame(each, own)) ? files : [...files, own];
   }

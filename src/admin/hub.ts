@@ -20,8 +20,8 @@ import { refuseUpgrade } from './upgrades.ts';
 
 export interface HubOptions {
   readonly token: string;
-  /** Of the run files. */
-  readonly folder: string;
+  /** Of the run files; without it there is the process that this is in, and no other. */
+  readonly folder?: string;
   /** The process that this is in, which is there also where it could leave no word; undefined where it is the hub and nothing else. */
   readonly own: () => HubProcess | undefined;
   /** How long a process that is asked may say nothing. Default 15 s. */
@@ -84,6 +84,11 @@ export class Hub {
     this.processes.close();
   }
 
+  /** The path of an address that is good once, for a browser. */
+  invite(): string {
+    return this.#visits.invite();
+  }
+
   /** Leads a browser that comes without a token to the page. False, and nothing is answered, where it was not invited. */
   receive(request: IncomingMessage, response: ServerResponse): boolean {
     return this.#visits.receive(request, response, this.token);
@@ -100,7 +105,7 @@ export class Hub {
         return { status: 200, body: list };
       }
       case 'inviteVisit':
-        return { status: 200, body: { path: this.#visits.invite() } };
+        return { status: 200, body: { path: this.invite() } };
     }
   }
 

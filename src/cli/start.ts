@@ -83,6 +83,11 @@ export async function start(words: readonly string[], environment: NodeJS.Proces
     },
     tape: async (request) => {
       const [say, complain] = [sayTo(process.stdout), sayTo(process.stderr)];
+      if (request.do === 'open') {
+        const { openTapeHere } = await import('./run-tape-open.ts');
+        process.exitCode = await openTapeHere(request, say);
+        return;
+      }
       if (request.do === 'diff') {
         const [{ diffTapes }, { isColoured }] = await Promise.all([
           import('./run-tape-diff.ts'),

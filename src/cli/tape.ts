@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { addCommandGroup } from './command-group.ts';
 import { positive } from './positive.ts';
 import { type TapeDiffRequest, addTapeDiff } from './tape-diff.ts';
+import { type TapeOpenRequest, addTapeOpen } from './tape-open.ts';
 
 export type TapeRequest =
   | {
@@ -16,7 +17,8 @@ export type TapeRequest =
     }
   | { readonly do: 'check'; readonly files: readonly string[]; readonly json: boolean; readonly junit?: string }
   | { readonly do: 'step'; readonly file: string; readonly session?: number; readonly at?: number }
-  | TapeDiffRequest;
+  | TapeDiffRequest
+  | TapeOpenRequest;
 
 interface ShowFlags {
   readonly session?: number;
@@ -104,4 +106,5 @@ a wrong command line.`,
       }),
     );
   addTapeDiff(tape, run);
+  addTapeOpen(tape, run);
 }

@@ -5,6 +5,9 @@
  * A viewer asks for the overview, for sessions, or for both. Of the overview it gets the whole first and then what has changed, a
  * few times a second; of a session a snapshot, the events that the ring still has, and then what happens. A viewer that reads too
  * slowly loses events, is told how many, and never slows anybody.
+ *
+ * A tape speaks the same, as a process that stands still: nothing happens by itself, and a viewer asks for the events and the moments
+ * that it wants to see.
  */
 
 import type { ProcessFacts } from '../observe/process-facts.ts';
@@ -23,11 +26,21 @@ export type ViewerMessage =
   | { readonly type: 'watch-session'; readonly sessionId: string; readonly after?: number }
   | { readonly type: 'unwatch-session'; readonly sessionId: string }
   /** The body of an event's frame, from this character on. `request` comes back with the answer. */
-  | { readonly type: 'read-body'; readonly request: number; readonly seq: number; readonly from?: number };
+  | { readonly type: 'read-body'; readonly request: number; readonly seq: number; readonly from?: number }
+  /** Of a tape: events of a session from this place among them on, counted from 1; the last ones where there are fewer behind it. */
+  | {
+      readonly type: 'read-events';
+      readonly request: number;
+      readonly sessionId: string;
+      readonly from: number;
+      readonly max: number;
+    }
+  /** Of a tape: the session as it was after the event of this number. */
+  | { readonly type: 'read-moment'; readonly request: number; readonly sessionId: string; readonly seq: number };
 
 // --- what a process says ---------------------------------------------------------------------------------------------
 
-export type FeedMessage = Hello | Overview | SessionView | Events | Body | FeedProblem;
+export type FeedMessage = Hello | Overview | SessionView | Events | Body | EventsRead | Moment | FeedProblem;
 
 /** The first message, to every viewer. */
 export interface Hello {
@@ -41,6 +54,17 @@ export interface Hello {
   /** The clock that `at` is measured on, and the wall clock in milliseconds since 1970, at one moment. */
   readonly now: number;
   readonly wallTime: number;
+  /** It is a tape, and not a process that runs. */
+  readonly tape?: TapeFacts;
+}
+
+export interface TapeFacts {
+  /** The name of the file, without its folder. */
+  readonly file: string;
+  /** Behind the header. */
+  readonly lines: number;
+  /** What is wrong with it, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 export type Payloads = 'redacted' | 'hidden' | 'whole';
@@ -117,6 +141,29 @@ export interface Body {
   readonly characters: number;
   /** HTTP headers of the client's request, where it came by one; secrets hidden. */
   readonly headers?: readonly (readonly [name: string, value: string])[];
+}
+
+/** Events of a session on a tape, oldest first. */
+export interface EventsRead {
+  readonly type: 'events-read';
+  readonly request: number;
+  readonly sessionId: string;
+  /** The place of the first of them among all of the session, from 1 on. */
+  readonly from: number;
+  readonly events: readonly TracedEvent[];
+  /** Of the session. */
+  readonly total: number;
+}
+
+/** A session on a tape as it was after an event. */
+export interface Moment {
+  readonly type: 'moment';
+  readonly request: number;
+  readonly sessionId: string;
+  readonly seq: number;
+  /** The place of the event among those of the session, from 1 on. */
+  readonly place: number;
+  readonly view: SessionView;
 }
 
 /** The viewer asked for something that is not there, or did not say it well. */

@@ -10,14 +10,14 @@ import { WebSocketServer } from 'ws';
 import { explain } from '../observe/explain.ts';
 import type { ProcessFacts } from '../observe/process-facts.ts';
 import { feedSubprotocol } from '../observe/subprotocols.ts';
-import type { TracePlace, TraceRing } from '../observe/trace-ring.ts';
+import type { TraceRing } from '../observe/trace-ring.ts';
 import type { TracedSession } from '../observe/traced-session.ts';
-import { bringerOf, tracedEvent } from '../observe/traced-event-view.ts';
+import { tracedEvent } from '../observe/traced-event-view.ts';
 import type { Clock, Log } from '../ports.ts';
 import { Redaction } from '../redaction.ts';
 import type { TotalsSnapshot } from '../runtime/totals.ts';
 import { snapshotOf } from '../session/snapshot.ts';
-import { bodyText, headersOf } from './body-text.ts';
+import { Bodies } from './bodies.ts';
 import { type FeedLimits, defaultFeedLimits } from './feed-limits.ts';
 import type { Events, FeedMessage, Payloads, SessionView, ViewerMessage } from './feed-messages.ts';
 import { OverviewSource } from './overview-source.ts';
@@ -52,21 +52,19 @@ export function openFeed(options: FeedOptions): Feed {
 class RunningFeed implements Feed {
   readonly #options: FeedOptions;
   readonly #limits: FeedLimits;
-  readonly #redaction: Redaction;
   readonly #server: WebSocketServer;
   readonly #viewers = new Set<Viewer>();
   readonly #events: Pulse;
   readonly #views: Pulse;
   #overview: OverviewSource | undefined = undefined;
   #viewsRenewedAt = -Infinity;
-  /** The last body that was read, which most often is read on: one, however many ask. */
-  #body: { readonly seq: number; readonly text: string } | undefined = undefined;
-  readonly #bodies = { secondBegan: -Infinity, bytes: 0 };
+  readonly #bodies: Bodies;
 
   constructor(options: FeedOptions) {
     this.#options = options;
     this.#limits = { ...defaultFeedLimits, ...options.limits };
-    this.#redaction = options.redaction ?? new Redaction();
+    const { ring, payloads, redaction = new Redaction(), clock } = options;
+    this.#bodies = new Bodies({ ring, payloads, redaction, limits: this.#limits, now: () => clock.now() });
     this.#server = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
@@ -127,7 +125,7 @@ class RunningFeed implements Feed {
   #gone(viewer: Viewer): void {
     this.#viewers.delete(viewer);
     this.#restOverview();
-    if (this.#viewers.size === 0) this.#body = undefined;
+    if (this.#viewers.size === 0) this.#bodies.forget();
   }
 
   #wake(): void {
@@ -154,6 +152,10 @@ class RunningFeed implements Feed {
         return;
       case 'read-body':
         this.#readBody(viewer, message.request, message.seq, message.from ?? 0);
+        return;
+      case 'read-events':
+      case 'read-moment':
+        viewer.complain('BAD_MESSAGE', 'This is no tape: watch the session', { request: message.request });
     }
   }
 
@@ -196,63 +198,9 @@ class RunningFeed implements Feed {
   }
 
   #readBody(viewer: Viewer, request: number, seq: number, from: number): void {
-    const { ring } = this.#options;
-    const place = ring.event(seq);
-    if (place === undefined) {
-      const isForgotten = seq > 0 && seq <= ring.newestSeq;
-      if (isForgotten) viewer.complain('BODY_GONE', 'The event is not kept any more', { request });
-      else viewer.complain('NO_SUCH_EVENT', 'There is no event of this number', { request });
-      return;
-    }
-    const brought = bringerOf(place, ring)?.event;
-    if (brought === undefined || typeof brought === 'string' || !('frame' in brought)) {
-      viewer.complain('NO_SUCH_EVENT', 'The event has no body, or it is not kept any more', { request });
-      return;
-    }
-    if (this.#body?.seq !== seq && !this.#mayMakeReady(brought.frame.bytes.length)) {
-      viewer.complain('BODY_GONE', 'Too much is asked for at once: ask again in a second', { request });
-      return;
-    }
-    const text = this.#textOf(place, brought.frame);
-    if (text === undefined) {
-      const said = `The body has ${brought.frame.bytes.length} bytes: so long a one is shown with --inspect-payloads whole alone`;
-      viewer.complain('BODY_GONE', said, { request });
-      return;
-    }
-    const exchange = brought.direction === 'client-to-server' ? brought.via?.exchange : undefined;
-    const headers = exchange === undefined ? [] : headersOf(exchange, this.#redaction);
-    viewer.say({
-      type: 'body',
-      request,
-      seq,
-      from,
-      text: text.slice(from, from + this.#limits.bodyPieceCharacters),
-      characters: text.length,
-      ...(headers.length === 0 ? {} : { headers }),
-    });
-  }
-
-  /** Making a long body ready takes time in which no message passes. The first one of a second is made ready, however long. */
-  #mayMakeReady(bytes: number): boolean {
-    const now = this.#options.clock.now();
-    const bodies = this.#bodies;
-    if (now - bodies.secondBegan >= 1000) {
-      bodies.secondBegan = now;
-      bodies.bytes = 0;
-    }
-    if (bodies.bytes > 0 && bodies.bytes + bytes > this.#limits.bodyBytesPerSecond) return false;
-    bodies.bytes += bytes;
-    return true;
-  }
-
-  #textOf(
-    { seq }: TracePlace,
-    frame: Extract<TracePlace['event'], { readonly frame: unknown }>['frame'],
-  ): string | undefined {
-    if (this.#body?.seq === seq) return this.#body.text;
-    const text = bodyText(frame, this.#options.payloads, this.#redaction, this.#limits.bodyBytesMax);
-    if (text !== undefined) this.#body = { seq, text };
-    return text;
+    const read = this.#bodies.read(seq, from);
+    if ('problem' in read) viewer.complain(read.problem, read.message, { request });
+    else viewer.say({ type: 'body', request, seq, from, ...read });
   }
 
   // --- what viewers are told -----------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ export function viewerMessageIn(text: string): ViewerMessage | undefined {
   }
   if (typeof said !== 'object' || said === null) return undefined;
   const message = said as Member;
-  const { type, sessionId, after, request, seq, from } = message;
+  const { type, sessionId, after, request, seq, from, max } = message;
   switch (type) {
     case 'watch-overview':
     case 'unwatch-overview':
@@ -27,6 +27,12 @@ export function viewerMessageIn(text: string): ViewerMessage | undefined {
     case 'read-body':
       if (!isCount(request) || !isCount(seq) || !(from === undefined || isCount(from))) return undefined;
       return { type, request, seq, ...(from === undefined ? {} : { from }) };
+    case 'read-events':
+      if (!isCount(request) || typeof sessionId !== 'string' || !isCount(from) || !isCount(max)) return undefined;
+      return { type, request, sessionId, from, max };
+    case 'read-moment':
+      if (!isCount(request) || typeof sessionId !== 'string' || !isCount(seq)) return undefined;
+      return { type, request, sessionId, seq };
     default:
       return undefined;
   }

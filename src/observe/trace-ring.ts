@@ -107,7 +107,9 @@ export class TraceRing implements Tracer {
   ): void {
     const { frame } = event as Partial<FrameArrived>;
     const bytes = frame === undefined ? 0 : sizeOfKept(frame);
-    this.#note(record.trace as TracedSession, event, decision, from, effects, event.at, bytes);
+    // A deadline of the chart's own tells no time.
+    const { at = record.enteredAt } = event as { readonly at?: number };
+    this.#note(record.trace as TracedSession, event, decision, from, effects, at, bytes);
   }
 
   ended(record: SessionRecord): void {

@@ -10,7 +10,7 @@ import { idKey } from '../protocol/ids.ts';
 import type { Clock } from '../ports.ts';
 import { sessionLogic } from '../runtime/session-logic.ts';
 import { silentLog } from '../runtime/silent-log.ts';
-import type { Decision } from '../runtime/tracer.ts';
+import type { Decision, Tracer } from '../runtime/tracer.ts';
 import type { Alarms } from '../session/deadlines.ts';
 import type { Effect } from '../session/effects.ts';
 import type { SessionEvent } from '../session/events.ts';
@@ -18,12 +18,13 @@ import { Journal } from '../session/journal.ts';
 import { Ledger, type Limits, type Times, defaultLimits, defaultTimes } from '../session/limits.ts';
 import { Exchange, PendingEntry } from '../session/pending.ts';
 import { type MethodTimes, type Profile, standardTimes } from '../session/profiles.ts';
+import type { SessionState } from '../session/outcomes.ts';
 import type { SessionRecord } from '../session/record.ts';
 import type { SessionSurroundings } from '../session/session-data.ts';
 import { type SessionSnapshot, snapshotOf } from '../session/snapshot.ts';
 import { type TagRule, builtInTagRules } from '../session/tags.ts';
 import { BadLine, type Named, readEvent } from './read-event.ts';
-import type { EventLine, OpenedLine, SettingsLine, TapeLine, TapedProfile } from './tape-format.ts';
+import type { EndedLine, EventLine, OpenedLine, SettingsLine, TapeLine, TapedProfile } from './tape-format.ts';
 
 /** What a line of the tape and the session made again disagree about. */
 export interface Divergence {
@@ -35,6 +36,8 @@ export interface Divergence {
 export interface RebuildOptions {
   /** Those that the recorded runtime had beside the built-in ones: they are code, and not on the tape. */
   readonly tagRules?: readonly TagRule[];
+  /** Sees what happens on the tape as it saw it when it happened. */
+  readonly tracer?: Tracer;
 }
 
 /** Timers ring on the tape. */
@@ -73,6 +76,8 @@ export class Rebuild {
   /** What became of the event that was sent last. */
   #outcome: { readonly decision: Decision; readonly effects: readonly Effect[] } | undefined;
   #now = 0;
+  /** The state before the event that was sent last, as the tape has it. */
+  #from: SessionState = 'initializing';
 
   constructor(options: RebuildOptions = {}) {
     this.#options = options;
@@ -80,8 +85,9 @@ export class Rebuild {
       clock: stoppedClock(() => this.#now),
       log: silentLog,
       hostOf: () => undefined,
-      decided: (_record, _event, decision, effects) => {
+      decided: (record, event, decision, effects) => {
         this.#outcome = { decision, effects };
+        this.#options.tracer?.decided(record, event, decision, this.#from, effects);
       },
     });
   }
@@ -109,6 +115,7 @@ export class Rebuild {
   apply(line: TapeLine, body: string | undefined): void {
     if (line.event === 'settings') this.#noteSettings(line);
     else if (line.event === 'session.opened') this.#open(line);
+    else if (line.event === 'session.ended') this.#end(line);
     else if ('to' in line) this.#take(line, body);
   }
 
@@ -149,6 +156,12 @@ export class Rebuild {
       sent: new Map(),
       at: line.at,
     });
+    this.#options.tracer?.opened(record);
+  }
+
+  #end({ session }: EndedLine): void {
+    const rebuilt = this.#sessions.get(session);
+    if (rebuilt !== undefined) this.#options.tracer?.ended(rebuilt.record);
   }
 
   #surroundings({ ledger, limits, times }: Settings): SessionSurroundings {
@@ -172,14 +185,21 @@ export class Rebuild {
       return;
     }
     rebuilt.at = line.at;
+    const { tracer } = this.#options;
     // What was undone, or taken by no transition, has left nothing behind.
-    if (line.decision !== undefined && line.decision !== 'committed') return;
+    const isUndone = line.decision !== undefined && line.decision !== 'committed';
+    if (isUndone && tracer === undefined) return;
     let event: SessionEvent;
     try {
       event = readEvent(line, body, namedIn(rebuilt));
     } catch (error) {
       if (!(error instanceof BadLine)) throw error;
       this.#diverged(line, error.message);
+      return;
+    }
+    this.#from = line.from ?? line.to;
+    if (isUndone) {
+      tracer?.decided(rebuilt.record, event, line.decision, this.#from, []);
       return;
     }
     this.#now = line.at;

@@ -10,6 +10,8 @@ test.each([
   { type: 'unwatch-session', sessionId: 'x' },
   { type: 'read-body', request: 1, seq: 2 },
   { type: 'read-body', request: 1, seq: 2, from: 3 },
+  { type: 'read-events', request: 1, sessionId: 'x', from: 1, max: 20 },
+  { type: 'read-moment', request: 1, sessionId: 'x', seq: 2 },
 ])('%j is a message of a viewer, and what it says besides is left out', (message) => {
   expect(viewerMessageIn(JSON.stringify({ ...message, more: true }))).toEqual(message);
 });
@@ -23,6 +25,8 @@ test.each([
   '{"type":"read-body","request":1}',
   '{"type":"read-body","request":1,"seq":1.5}',
   '{"type":"read-body","request":1,"seq":1,"from":null}',
+  '{"type":"read-events","request":1,"sessionId":"x","from":-1,"max":2}',
+  '{"type":"read-moment","request":1,"seq":2}',
 ])('%s is none', (text) => {
   expect(viewerMessageIn(text)).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type TracePlace, TraceRing } from '../../src/observe/trace-ring.ts';
+import { chartDeadline } from '../../src/runtime/session-logic.ts';
 import { Playbook } from '../../src/testing/playbook.ts';
 
 const named = ({ event, seq }: TracePlace): string => `${seq} ${typeof event === 'string' ? event : event.type}`;
@@ -19,6 +20,15 @@ function lists(talk: ReturnType<Playbook['open']>, id: number, result: object = 
 }
 
 describe('the trace ring', () => {
+  test("knows when a deadline of the chart's own has passed, which does not say it", async () => {
+    const { ring, play } = traced();
+    play.open();
+    const [session] = [...ring.sessions()];
+    ring.decided(session!.record, chartDeadline('xstate.after.1'), 'committed', 'initializing', []);
+    expect(ring.event(ring.newestSeq)?.at).toBe(session!.record.enteredAt);
+    await play.ends();
+  });
+
   test('numbers the events of all sessions together, and finds those of each', async () => {
     const { ring, play } = traced();
     const [one, other] = [play.open(), play.open()];

@@ -1,21 +1,26 @@
 /**
  * The page's side of the feed of one process: asks for the overview and for what is watched, again after each loss, and brings
- * pieces of bodies to whoever asked for them.
+ * pieces of bodies, and of tapes, to whoever asked for them.
  */
 
-import type { Body, FeedMessage, ViewerMessage } from '../../feed-messages.ts';
+import type { Body, EventsRead, FeedMessage, Moment, ViewerMessage } from '../../feed-messages.ts';
 import { AskPace } from './ask-pace.ts';
 import { LiveSocket, type SocketLike } from './live-socket.ts';
 
 export interface ProcessFeedOptions {
   readonly connect: () => SocketLike;
-  /** All but bodies, which go to who asked. */
+  /** All but answers, which go to who asked. */
   readonly onMessage: (message: FeedMessage) => void;
   readonly onState: (state: 'open' | 'lost') => void;
 }
 
+/** What is said to who asked for it. */
+type Answer = Body | EventsRead | Moment;
+type Question = Extract<ViewerMessage, { readonly request: number }>;
+type Unnumbered<Q> = Q extends Question ? Omit<Q, 'request'> : never;
+
 interface Asked {
-  readonly resolve: (body: Body) => void;
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (reason: Error) => void;
 }
 
@@ -61,13 +66,32 @@ export class ProcessFeed {
   async readBody(seq: number, from = 0): Promise<Body> {
     const waitMs = this.#pace.waitMs(performance.now());
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    return this.#ask({ type: 'read-body', seq, from }, 'body');
+  }
+
+  /** Of a tape: events of a session from this place on, or the last of them where there are fewer behind it. */
+  async readEvents(sessionId: string, from: number, max: number): Promise<EventsRead> {
+    return this.#ask({ type: 'read-events', sessionId, from, max }, 'events-read');
+  }
+
+  /** Of a tape: the session as it was after that event. */
+  async readMoment(sessionId: string, seq: number): Promise<Moment> {
+    return this.#ask({ type: 'read-moment', sessionId, seq }, 'moment');
+  }
+
+  async #ask<Type extends Answer['type']>(
+    question: Unnumbered<Question>,
+    type: Type,
+  ): Promise<Extract<Answer, { readonly type: Type }>> {
     const request = (this.#requests += 1);
-    return new Promise((resolve, reject) => {
+    const answer = await new Promise<Answer>((resolve, reject) => {
       this.#asked.set(request, { resolve, reject });
-      if (this.#say({ type: 'read-body', request, seq, from })) return;
+      if (this.#say({ ...question, request })) return;
       this.#asked.delete(request);
       reject(new Error('There is no connection to the process'));
     });
+    if (answer.type !== type) throw new Error('The process has answered something else');
+    return answer as Extract<Answer, { readonly type: Type }>;
   }
 
   close(): void {
@@ -76,7 +100,7 @@ export class ProcessFeed {
   }
 
   #hear(message: FeedMessage): void {
-    if (message.type === 'body') {
+    if (message.type === 'body' || message.type === 'events-read' || message.type === 'moment') {
       this.#asked.get(message.request)?.resolve(message);
       this.#asked.delete(message.request);
       return;

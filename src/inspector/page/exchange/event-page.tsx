@@ -1,9 +1,9 @@
 /** One event of a session: the message with its envelope, who decided what about it, and what followed. */
 
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import type { TracedEvent } from '../../feed-messages.ts';
 import type { SessionActions } from '../session-actions.ts';
-import { exchangesOf } from '../session/exchanges.ts';
+import type { Exchanges } from '../session/exchanges.ts';
 import { spokenId } from '../session/spoken.ts';
 import { isTyping } from '../shell/keys.ts';
 import type { WatchedSession } from '../watched-session.ts';
@@ -13,12 +13,14 @@ import './exchange.css';
 
 export interface EventPageProps {
   readonly session: WatchedSession;
+  /** Of the session's events. */
+  readonly exchanges: Exchanges;
   readonly seq: number;
   readonly actions: SessionActions;
   readonly close: () => void;
 }
 
-export function EventPage({ session, seq, actions, close }: EventPageProps) {
+export function EventPage({ session, exchanges, seq, actions, close }: EventPageProps) {
   const { events } = session;
   const index = events.findIndex((event) => event.seq === seq);
   const event = events[index];
@@ -51,7 +53,7 @@ export function EventPage({ session, seq, actions, close }: EventPageProps) {
           {events.length === 0 ? 'Waiting for the events of this session.' : 'This event is not kept any more.'}
         </p>
       ) : (
-        <Details key={event.seq} session={session} event={event} actions={actions} />
+        <Details key={event.seq} session={session} exchanges={exchanges} event={event} actions={actions} />
       )}
     </aside>
   );
@@ -81,11 +83,12 @@ function Step({ label, sign, to, openEvent }: StepProps) {
 
 interface DetailsProps {
   readonly session: WatchedSession;
+  readonly exchanges: Exchanges;
   readonly event: TracedEvent;
   readonly actions: SessionActions;
 }
 
-function Details({ session, event, actions }: DetailsProps) {
+function Details({ session, exchanges, event, actions }: DetailsProps) {
   const { problem, steps = [], frame } = event;
   const consequences = consequencesOf(event);
   return (
@@ -107,7 +110,7 @@ function Details({ session, event, actions }: DetailsProps) {
             <dd>{value}</dd>
           </div>
         ))}
-        <Related session={session} event={event} openEvent={actions.openEvent} />
+        <Related exchanges={exchanges} event={event} openEvent={actions.openEvent} />
         {steps.length > 0 && (
           <div>
             <dt>decided by</dt>
@@ -141,9 +144,12 @@ function Details({ session, event, actions }: DetailsProps) {
 }
 
 /** The other events of the exchange that the event is part of. */
-function Related({ session, event, openEvent }: Omit<DetailsProps, 'actions'> & Pick<SessionActions, 'openEvent'>) {
-  const { events } = session;
-  const exchange = useMemo(() => exchangesOf(events).ofEvent.get(event.seq), [events, event]);
+function Related({
+  exchanges,
+  event,
+  openEvent,
+}: Pick<DetailsProps, 'exchanges' | 'event'> & Pick<SessionActions, 'openEvent'>) {
+  const exchange = exchanges.ofEvent.get(event.seq);
   if (exchange === undefined) return null;
   const parts = [
     ['request', exchange.isOlder ? undefined : exchange.seq],

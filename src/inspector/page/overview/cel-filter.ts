@@ -7,7 +7,7 @@ import { TypeError as CelTypeError, Environment, ParseError } from '@marcbachman
 import { matchesGlob } from '../../../rules/glob.ts';
 import { didYouMean } from '../../../rules/suggestion.ts';
 import type { RowTest } from './row-filter.ts';
-import type { SessionLine } from './session-line.ts';
+import { type SessionLine, ageMs } from './session-line.ts';
 
 const fields = {
   session: 'string',
@@ -66,7 +66,8 @@ export function readCondition(text: string): ReadCondition {
 }
 
 /** Whole numbers of CEL are bigints here. */
-function sceneOf({ process, row, openedAt }: SessionLine, nowMs: number): Record<keyof typeof fields, unknown> {
+function sceneOf(line: SessionLine, nowMs: number): Record<keyof typeof fields, unknown> {
+  const { process, row } = line;
   return {
     session: row.id,
     state: row.state,
@@ -82,7 +83,7 @@ function sceneOf({ process, row, openedAt }: SessionLine, nowMs: number): Record
     principal: row.principal ?? '',
     route: row.route ?? '',
     tags: row.tags,
-    age_s: (nowMs - openedAt) / 1_000,
+    age_s: ageMs(line, nowMs) / 1_000,
     rate: row.framesPerSecond,
     pending: BigInt(row.pending),
     held: BigInt(row.held),

@@ -1,7 +1,7 @@
 /** The columns of the table of sessions: what each shows, and how rows are put in the order of one. */
 
 import { age, rate } from '../parts/quantities.ts';
-import type { SessionLine } from './session-line.ts';
+import { type SessionLine, ageMs } from './session-line.ts';
 
 export interface Column {
   readonly name: string;
@@ -42,7 +42,7 @@ export const columns: readonly Column[] = [
     'age',
     'Age',
     ({ openedAt }) => -openedAt,
-    ({ openedAt }, nowMs) => age(nowMs - openedAt),
+    (line, nowMs) => age(ageMs(line, nowMs)),
   ),
   numbers('pending', 'Pending', ({ row }) => row.pending),
   numbers(

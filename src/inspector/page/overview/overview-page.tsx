@@ -79,8 +79,17 @@ export function OverviewPage({ store }: { readonly store: PageStore }) {
         )}
         {lines.length === 0 && isRead && (
           <div class="blank">
-            <h1>No session yet</h1>
-            <p>A session begins when a client connects. It shows up here at once.</p>
+            {store.tape.value === undefined ? (
+              <>
+                <h1>No session yet</h1>
+                <p>A session begins when a client connects. It shows up here at once.</p>
+              </>
+            ) : (
+              <>
+                <h1>No session on this tape</h1>
+                <p>It was recorded while no client was connected, or has only begun.</p>
+              </>
+            )}
           </div>
         )}
         {lines.length > 0 && shown.length === 0 && (

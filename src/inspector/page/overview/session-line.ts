@@ -13,20 +13,28 @@ export interface SessionLine {
   readonly row: SessionRow;
   /** Milliseconds since 1970. */
   readonly openedAt: number;
+  /** Of one that is looked at as it was then: when that was, in milliseconds since 1970. */
+  readonly seenAt?: number;
 }
 
 /** In the order of the processes, and of their sessions. */
 export function linesOf(processes: Iterable<ProcessView>): readonly SessionLine[] {
   const lines: SessionLine[] = [];
   for (const view of processes) {
-    const { facts, epochOffset, rows } = view;
+    const { facts, epochOffset, rows, hello, totals } = view;
+    const seen = hello?.tape === undefined || totals === undefined ? {} : { seenAt: totals.at + epochOffset };
     const processName = nameOf(view);
     for (const row of rows.values()) {
       const openedAt = row.openedAt + epochOffset;
-      lines.push({ key: `${facts.pid}/${row.id}`, process: facts, processName, row, openedAt });
+      lines.push({ key: `${facts.pid}/${row.id}`, process: facts, processName, row, openedAt, ...seen });
     }
   }
   return lines;
+}
+
+/** How old a session is, in milliseconds; on a tape it does not grow older. */
+export function ageMs({ openedAt, seenAt }: SessionLine, nowMs: number): number {
+  return (seenAt ?? nowMs) - openedAt;
 }
 
 /** What a process is in front of: as its server calls itself, or, before one has said so, as it was started. */

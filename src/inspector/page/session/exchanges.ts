@@ -47,7 +47,7 @@ type Building = { -readonly [Key in keyof Exchange]: Exchange[Key] } & { token: 
 
 /** @param events of one session, oldest first. */
 export function exchangesOf(events: readonly TracedEvent[]): Exchanges {
-  const fold = new Fold();
+  const fold = new ExchangesFold();
   for (const event of events) fold.take(event);
   return fold;
 }
@@ -78,7 +78,8 @@ function keyOf(direction: Direction, id: RequestId | null): string {
   return `${direction} ${JSON.stringify(id)}`;
 }
 
-class Fold implements Exchanges {
+/** The same, an event at a time: the exchanges are those of the events so far, and go on with those that come. */
+export class ExchangesFold implements Exchanges {
   readonly all: Building[] = [];
   readonly ofEvent = new Map<number, Building>();
   readonly settledBy = new Map<number, readonly Building[]>();

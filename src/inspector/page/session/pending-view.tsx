@@ -10,7 +10,7 @@ const rowsMax = 100;
 /** From here on a deadline is near. */
 const nearMs = 5000;
 
-interface Row {
+export interface PendingRow {
   readonly key: string;
   readonly id: RequestId | null;
   readonly direction: Direction;
@@ -27,14 +27,19 @@ interface Row {
 }
 
 export interface PendingViewProps {
-  readonly rows: readonly Row[];
+  readonly rows: readonly PendingRow[];
   readonly held: SessionSnapshot['held'];
-  readonly isLive: boolean;
+  /** The rows tell when their deadlines are. */
+  readonly hasDeadlines: boolean;
   readonly openEvent: (seq: number) => void;
 }
 
 /** @param elapsedMs since the snapshot was taken. @param waiting the exchanges here that wait, to open one by its row. */
-export function rowsNow(snapshot: SessionSnapshot, elapsedMs: number, waiting: readonly Exchange[]): readonly Row[] {
+export function rowsNow(
+  snapshot: SessionSnapshot,
+  elapsedMs: number,
+  waiting: readonly Exchange[],
+): readonly PendingRow[] {
   return snapshot.pending.map(({ id, direction, method, state, budget, ageMs, dueInMs, dueBy, parent }) => ({
     key: `${direction} ${JSON.stringify(id)}`,
     id,
@@ -51,7 +56,7 @@ export function rowsNow(snapshot: SessionSnapshot, elapsedMs: number, waiting: r
 }
 
 /** @param at the time of the event after which it was so. */
-export function rowsThen(waiting: readonly Exchange[], at: number, seq: number): readonly Row[] {
+export function rowsThen(waiting: readonly Exchange[], at: number, seq: number): readonly PendingRow[] {
   return waiting.map((exchange) => ({
     key: String(exchange.seq),
     id: exchange.id,
@@ -63,7 +68,7 @@ export function rowsThen(waiting: readonly Exchange[], at: number, seq: number):
   }));
 }
 
-export function PendingView({ rows, held, isLive, openEvent }: PendingViewProps) {
+export function PendingView({ rows, held, hasDeadlines, openEvent }: PendingViewProps) {
   const aside = held.filter(({ kind }) => kind !== 'request');
   return (
     <section class="pending" aria-label="Waiting">
@@ -86,8 +91,8 @@ export function PendingView({ rows, held, isLive, openEvent }: PendingViewProps)
               <th scope="col" class="number">
                 age
               </th>
-              {isLive && <th scope="col">deadline</th>}
-              {isLive && (
+              {hasDeadlines && <th scope="col">deadline</th>}
+              {hasDeadlines && (
                 <th scope="col" class="wide-only">
                   budget
                 </th>
@@ -96,7 +101,7 @@ export function PendingView({ rows, held, isLive, openEvent }: PendingViewProps)
           </thead>
           <tbody>
             {rows.slice(0, rowsMax).map((row) => (
-              <PendingRow key={row.key} row={row} isLive={isLive} openEvent={openEvent} />
+              <Request key={row.key} row={row} hasDeadlines={hasDeadlines} openEvent={openEvent} />
             ))}
           </tbody>
         </table>
@@ -112,11 +117,11 @@ export function PendingView({ rows, held, isLive, openEvent }: PendingViewProps)
   );
 }
 
-function PendingRow({
+function Request({
   row,
-  isLive,
+  hasDeadlines,
   openEvent,
-}: { readonly row: Row } & Pick<PendingViewProps, 'isLive' | 'openEvent'>) {
+}: { readonly row: PendingRow } & Pick<PendingViewProps, 'hasDeadlines' | 'openEvent'>) {
   const { id, direction, method, state, ageMs, budget, parent, seq } = row;
   return (
     <tr>
@@ -141,17 +146,17 @@ function PendingRow({
       </td>
       <td>{state}</td>
       <td class="number">{spokenMs(coarse(ageMs))}</td>
-      {isLive && (
+      {hasDeadlines && (
         <td>
           <Deadline row={row} />
         </td>
       )}
-      {isLive && <td class="dim wide-only">{budget}</td>}
+      {hasDeadlines && <td class="dim wide-only">{budget}</td>}
     </tr>
   );
 }
 
-function Deadline({ row: { dueInMs, dueBy, ageMs } }: { readonly row: Row }) {
+function Deadline({ row: { dueInMs, dueBy, ageMs } }: { readonly row: PendingRow }) {
   if (dueInMs === undefined || dueInMs === null) return <span class="dim">none</span>;
   if (dueInMs <= 0) return <span class="near">due</span>;
   return (

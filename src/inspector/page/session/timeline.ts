@@ -91,20 +91,37 @@ export function timelineOf(
   exchanges: Exchanges,
   missed: number,
 ): readonly TimelineLine[] {
-  const lines: TimelineLine[] = [];
-  const [first] = events;
-  if (missed > 0 && first !== undefined) lines.push({ type: 'missed', seq: first.seq, missed });
-  let before: TracedEvent | undefined;
-  for (const event of events) {
+  const fold = new TimelineFold();
+  for (const event of events) fold.take(event, exchanges);
+  return withMissed(fold.lines, events[0], missed);
+}
+
+/** @param first the event before which so many are missing. @returns a copy. */
+export function withMissed(
+  lines: readonly TimelineLine[],
+  first: TracedEvent | undefined,
+  missed: number,
+): readonly TimelineLine[] {
+  return missed > 0 && first !== undefined ? [{ type: 'missed', seq: first.seq, missed }, ...lines] : [...lines];
+}
+
+/** The same, an event at a time: no line but the last one changes when more come. */
+export class TimelineFold {
+  readonly lines: TimelineLine[] = [];
+  #before: TracedEvent | undefined;
+
+  /** @param exchanges of the events up to this one. */
+  take(event: TracedEvent, exchanges: Exchanges): void {
+    const { lines } = this;
     const next = linesOf(event, exchanges);
-    if (next.length === 0) continue;
+    if (next.length === 0) return;
+    const before = this.#before;
     if (before !== undefined && event.at - before.at >= pauseShownMs) {
       lines.push({ type: 'pause', seq: event.seq, pausedMs: event.at - before.at });
     }
     for (const line of next) if (!joined(lines, line)) lines.push(line);
-    before = event;
+    this.#before = event;
   }
-  return lines;
 }
 
 /** Progress that goes on and on takes one line. */

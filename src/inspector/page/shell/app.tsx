@@ -8,6 +8,7 @@ import { Bar } from './bar.tsx';
 import { isTyping } from './keys.ts';
 import { KeysDialog } from './keys-dialog.tsx';
 import { go, route } from './route.ts';
+import { TapeNotes } from './tape-notes.tsx';
 import { TokenWanted } from './token-wanted.tsx';
 import { WatchedPage } from './watched-page.tsx';
 
@@ -45,9 +46,13 @@ export function App({ store, useToken }: AppProps) {
       <Bar store={store} showKeys={() => setShowsKeys(true)} />
       {directory === 'lost' && (
         <p class="note bad" role="status">
-          Nobody answers at {location.host}. What is shown is how it was; the page connects again by itself.
+          Nobody answers at {location.host}. What is shown is how it was
+          {store.tape.value === undefined
+            ? '; the page connects again by itself.'
+            : ", and 'ninelives tape open' shows it again."}
         </p>
       )}
+      <TapeNotes tape={store.tape.value} />
       <main class="view">
         {at.view === 'overview' && <OverviewPage store={store} />}
         {at.view === 'holds' && <HoldsPage store={store} />}

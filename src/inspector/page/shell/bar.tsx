@@ -28,6 +28,7 @@ const linkStates = {
 export function Bar({ store, showKeys }: BarProps) {
   const { view } = route.value;
   const directory = store.directory.value;
+  const tape = store.tape.value;
   const turnTheme = (): void => chooseTheme(nextTheme(theme.value));
 
   useEffect(() => {
@@ -49,19 +50,21 @@ export function Bar({ store, showKeys }: BarProps) {
         <a href="#/" aria-current={view === 'holds' ? undefined : 'page'}>
           Sessions
         </a>
-        <a href="#/holds" aria-current={view === 'holds' ? 'page' : undefined}>
-          Holds {store.held.value > 0 && <span class="badge held">{store.held.value}</span>}
-        </a>
+        {tape === undefined && (
+          <a href="#/holds" aria-current={view === 'holds' ? 'page' : undefined}>
+            Holds {store.held.value > 0 && <span class="badge held">{store.held.value}</span>}
+          </a>
+        )}
       </nav>
       <span class="push" />
-      <span class="dim wide">{Math.round(store.eventsPerSecond.value)} events/s</span>
+      {tape === undefined && <span class="dim wide">{Math.round(store.eventsPerSecond.value)} events/s</span>}
       {store.dropped.value > 0 && (
         <span class="badge" title="This page reads too slowly: so many messages were left out">
           {store.dropped.value} dropped
         </span>
       )}
       <span class={`link-state state state-${linkStates[directory]}`} role="status">
-        {linkWords[directory]}
+        {tape === undefined || directory !== 'open' ? linkWords[directory] : `tape ${tape.file}`}
       </span>
       <button type="button" class="plain" onClick={turnTheme} aria-label={`Theme: ${theme.value}`} title="Theme (t)">
         <span class="dim wide">theme: </span>

@@ -6,7 +6,9 @@ import { SessionTools } from '../holds/session-tools.tsx';
 import type { Route } from '../routes.ts';
 import type { SessionActions } from '../session-actions.ts';
 import { SessionPage } from '../session/session-page.tsx';
+import { useSessionFold } from '../session/use-session-fold.tsx';
 import type { PageStore } from '../store/page-store.ts';
+import { TapePage, type TapePageProps } from '../tape/tape-page.tsx';
 import { go } from './route.ts';
 
 export interface WatchedPageProps {
@@ -27,24 +29,14 @@ export function WatchedPage({ store, at }: WatchedPageProps) {
     };
   }, [store, pid, sessionId]);
 
+  const close = (): void => go({ view: 'session', pid, sessionId });
   const watched = store.watched.value;
+  const hello = store.processes.value.get(pid)?.hello;
   if (watched !== undefined && watched.process.pid === pid && watched.sessionId === sessionId) {
-    return (
-      <div class={at.view === 'event' ? 'split with-event' : 'split'}>
-        <div class="beside">
-          <SessionPage session={watched} actions={actions} />
-          {!watched.isOver && <SessionTools store={store} pid={pid} sessionId={sessionId} />}
-        </div>
-        {at.view === 'event' && (
-          <EventPage
-            session={watched}
-            seq={at.seq}
-            actions={actions}
-            close={() => go({ view: 'session', pid, sessionId })}
-          />
-        )}
-      </div>
-    );
+    // Until then it is not known whether it is a tape.
+    if (hello === undefined && watched.link === 'connecting') return <p class="blank dim">Connecting …</p>;
+    const View = hello?.tape === undefined ? LivePage : TapePage;
+    return <View store={store} at={at} watched={watched} actions={actions} close={close} />;
   }
   if (!store.hasList.value) return <p class="blank dim">Connecting …</p>;
   return (
@@ -52,6 +44,22 @@ export function WatchedPage({ store, at }: WatchedPageProps) {
       <h1>Process {pid} is gone</h1>
       <p>It has ended, and its sessions with it.</p>
       <a href="#/">All sessions</a>
+    </div>
+  );
+}
+
+function LivePage({ store, at, watched, actions, close }: TapePageProps) {
+  const { pid, sessionId } = at;
+  const folded = useSessionFold(watched.events, watched.missed);
+  return (
+    <div class={at.view === 'event' ? 'split with-event' : 'split'}>
+      <div class="beside">
+        <SessionPage session={watched} folded={folded} actions={actions} />
+        {!watched.isOver && <SessionTools store={store} pid={pid} sessionId={sessionId} />}
+      </div>
+      {at.view === 'event' && (
+        <EventPage session={watched} exchanges={folded.exchanges} seq={at.seq} actions={actions} close={close} />
+      )}
     </div>
   );
 }

@@ -5,7 +5,7 @@
 
 import { batch, computed, signal } from '@preact/signals';
 import type { ProcessFacts } from '../../../observe/process-facts.ts';
-import type { Body, FeedMessage, SessionRow } from '../../feed-messages.ts';
+import type { Body, EventsRead, FeedMessage, Moment, SessionRow, TapeFacts } from '../../feed-messages.ts';
 import { type AdminAnswer, type AdminCall, askAdmin } from '../connection/admin.ts';
 import { Directory, type DirectoryState } from '../connection/directory.ts';
 import type { SocketLike } from '../connection/live-socket.ts';
@@ -40,6 +40,8 @@ export class PageStore {
   /** Messages of all feeds that this page was too slow for. */
   readonly dropped = computed(() => sum(this.processes.value, ({ totals }) => totals?.dropped ?? 0));
   readonly eventsPerSecond = computed(() => sum(this.processes.value, ({ totals }) => totals?.eventsPerSecond ?? 0));
+  /** What is looked at, where that is a tape and nothing else. */
+  readonly tape = computed(() => onlyTape(this.processes.value));
   /** Frames of all sessions that are held. */
   readonly held = computed(() => sum(this.processes.value, ({ rows }) => heldIn(rows.values())));
 
@@ -100,9 +102,23 @@ export class PageStore {
 
   /** A piece of the body of an event's frame. Rejects with a sentence when it cannot be had. */
   async readBody(pid: number, seq: number, from?: number): Promise<Body> {
+    return this.#feedOf(pid).readBody(seq, from);
+  }
+
+  /** Of a tape: events of a session. Rejects with a sentence when they cannot be had. */
+  async readEvents(pid: number, sessionId: string, from: number, max: number): Promise<EventsRead> {
+    return this.#feedOf(pid).readEvents(sessionId, from, max);
+  }
+
+  /** Of a tape: a session as it was after an event. Rejects with a sentence when that cannot be had. */
+  async readMoment(pid: number, sessionId: string, seq: number): Promise<Moment> {
+    return this.#feedOf(pid).readMoment(sessionId, seq);
+  }
+
+  #feedOf(pid: number): ProcessFeed {
     const feed = this.#feeds.get(pid);
     if (feed === undefined) throw new Error('The process is gone');
-    return feed.readBody(seq, from);
+    return feed;
   }
 
   #list(processes: readonly ProcessFacts[], reach: Reach): void {
@@ -190,6 +206,11 @@ function sum(views: ReadonlyMap<number, ProcessView>, of: (view: ProcessView) =>
   let total = 0;
   for (const view of views.values()) total += of(view);
   return total;
+}
+
+function onlyTape(views: ReadonlyMap<number, ProcessView>): TapeFacts | undefined {
+  const [only, ...others] = views.values();
+  return others.length === 0 ? only?.hello?.tape : undefined;
 }
 
 function heldIn(rows: Iterable<SessionRow>): number {

@@ -33,6 +33,8 @@ export function foldProcess(view: ProcessView, message: FeedMessage): ProcessVie
     case 'session':
     case 'events':
     case 'body':
+    case 'events-read':
+    case 'moment':
     case 'problem':
       return view;
   }

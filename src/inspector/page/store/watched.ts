@@ -6,6 +6,8 @@ import type { WatchedSession } from '../watched-session.ts';
 
 /** Of one session, the newest. */
 export const watchedEventsMax = 5_000;
+/** The oldest go many at a time: what was worked out of the others is worked out again then. */
+export const watchedSpare = 1_000;
 
 export function newWatched(process: ProcessFacts, sessionId: string, epochOffset: number): WatchedSession {
   return {
@@ -25,6 +27,7 @@ export function foldWatched(
   watched: WatchedSession,
   message: FeedMessage,
   eventsMax: number = watchedEventsMax,
+  spare: number = watchedSpare,
 ): WatchedSession {
   switch (message.type) {
     case 'hello':
@@ -35,7 +38,7 @@ export function foldWatched(
     }
     case 'events': {
       if (message.sessionId !== watched.sessionId) return watched;
-      return withEvents(watched, message.events, message.missed, eventsMax);
+      return withEvents(watched, message.events, message.missed, eventsMax, spare);
     }
     case 'problem':
       return message.problem === 'NO_SUCH_SESSION' && message.sessionId === watched.sessionId
@@ -43,6 +46,8 @@ export function foldWatched(
         : watched;
     case 'overview':
     case 'body':
+    case 'events-read':
+    case 'moment':
       return watched;
   }
 }
@@ -52,11 +57,12 @@ function withEvents(
   came: readonly TracedEvent[],
   missed: number,
   eventsMax: number,
+  spare: number,
 ): WatchedSession {
   const newest = watched.events.at(-1)?.seq ?? -1;
   const fresh = came[0] !== undefined && came[0].seq > newest ? came : came.filter(({ seq }) => seq > newest);
   const all = [...watched.events, ...fresh];
-  const tooMany = Math.max(0, all.length - eventsMax);
+  const tooMany = all.length > eventsMax + spare ? all.length - eventsMax : 0;
   return {
     ...watched,
     events: tooMany > 0 ? all.slice(tooMany) : all,

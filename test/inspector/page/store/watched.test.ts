@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Events, TracedEvent } from '../../../../src/inspector/feed-messages.ts';
-import { foldWatched, newWatched, watchedEventsMax } from '../../../../src/inspector/page/store/watched.ts';
+import {
+  foldWatched,
+  newWatched,
+  watchedEventsMax,
+  watchedSpare,
+} from '../../../../src/inspector/page/store/watched.ts';
 import { event, facts, hello } from './rows.ts';
 
 const fresh = newWatched(facts, 's1', 0);
@@ -32,10 +37,17 @@ describe('the events of a watched session', () => {
   });
 
   test('are the newest of them where there are too many, and the others count as missed', () => {
-    const watched = foldWatched(foldWatched(fresh, events(seqs(0, 8), 2), 10), events(seqs(8, 5)), 10);
+    const watched = foldWatched(foldWatched(fresh, events(seqs(0, 8), 2), 10, 2), events(seqs(8, 5)), 10, 2);
     expect(watched.events.map(({ seq }) => seq)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
     expect(watched.missed).toBe(5);
-    expect(foldWatched(fresh, events(seqs(0, watchedEventsMax + 1))).events).toHaveLength(watchedEventsMax);
+    const tooMany = watchedEventsMax + watchedSpare + 1;
+    expect(foldWatched(fresh, events(seqs(0, tooMany))).events).toHaveLength(watchedEventsMax);
+  });
+
+  test('go many at a time, so that most of what comes leaves the others as they were', () => {
+    const watched = foldWatched(foldWatched(fresh, events(seqs(0, 10)), 10, 2), events(seqs(10, 2)), 10, 2);
+    expect([watched.events.length, watched.missed]).toEqual([12, 0]);
+    expect(foldWatched(watched, events(seqs(12, 1)), 10, 2).events[0]?.seq).toBe(3);
   });
 
   test('of other sessions are none of its own', () => {
