@@ -24,6 +24,25 @@ const seenElsewhere: Readonly<Record<string, string>> = {
   'src/record/tape-schema.ts': 'test/record/tape-lines.test.ts',
   // A line is read to be let happen: the properties do that with every kind of line.
   'src/record/read-event.ts': 'test/record/rebuild.test.ts',
+  // Laws, what they read and when they owe something: seen where right and wrong proxies are judged.
+  'src/testing/laws/addressee.ts': 'test/testing/laws/laws.test.ts',
+  'src/testing/laws/cancel.ts': 'test/testing/laws/laws.test.ts',
+  'src/testing/laws/connection.ts': 'test/testing/laws/laws.test.ts',
+  'src/testing/laws/limits.ts': 'test/testing/laws/laws.test.ts',
+  'src/testing/laws/outcome.ts': 'test/testing/laws/laws.test.ts',
+  'src/testing/laws/owed.ts': 'test/testing/laws/laws.test.ts',
+  'src/testing/laws/passage.ts': 'test/testing/laws/laws.test.ts',
+  'src/testing/laws/progress.ts': 'test/testing/laws/laws.test.ts',
+  'src/testing/laws/reading.ts': 'test/testing/laws/laws.test.ts',
+  'src/testing/laws/rules.ts': 'test/testing/laws/laws.test.ts',
+  'src/testing/laws/shape.ts': 'test/testing/laws/laws.test.ts',
+  'src/testing/laws/verdict.ts': 'test/testing/laws/laws.test.ts',
+  // The parts that performing a play is made of: seen where plays are performed.
+  'src/testing/play/conversation.ts': 'test/testing/play/perform.test.ts',
+  'src/testing/play/model.ts': 'test/testing/play/perform.test.ts',
+  'src/testing/play/pace.ts': 'test/testing/play/perform.test.ts',
+  'src/testing/play/spoken.ts': 'test/testing/play/perform.test.ts',
+  'src/testing/in-process/target.ts': 'test/testing/play/perform.test.ts',
   // One viewer, what it may take up, and the table that it sees: seen over a real connection.
   'src/inspector/viewer.ts': 'test/inspector/feed.test.ts',
   'src/inspector/feed-limits.ts': 'test/inspector/feed.test.ts',

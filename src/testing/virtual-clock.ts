@@ -44,6 +44,11 @@ export class VirtualClock implements Clock {
     return this.heap.length;
   }
 
+  /** When the earliest timer falls due; `Infinity` when none will. */
+  get nextAt(): number {
+    return this.heap[0]?.dueAt ?? Infinity;
+  }
+
   /** A delay that is negative or not a number counts as 0, as it does in Node; `Infinity` never comes. */
   setTimeout(callback: () => void, delayMs: number): TimerHandle {
     const timer = new VirtualTimer(this.time + (delayMs > 0 ? delayMs : 0), this.timersSet, callback);

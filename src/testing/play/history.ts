@@ -110,6 +110,8 @@ export interface TimePassed extends Happening {
  */
 export interface Settled extends Happening {
   readonly type: 'settled';
+  /** So much time has passed that whoever waited for something else has given up, too: for a server that does not come back. */
+  readonly isPatient?: boolean;
 }
 
 /** The thing under test was asked what it still holds: requests, sessions, timers, children. Known of targets in this process alone. */

@@ -58,7 +58,7 @@ export type TargetFault =
 export interface RunningTarget {
   /** Opens a connection as a client does. Never called of a target that is a client. */
   connect(events: ConnectionEvents, as: { readonly principal?: string }): Promise<TargetConnection>;
-  /** Kills a process: the target's own, or what runs as its server. */
+  /** Kills a process: the target's own, or what runs as its server. Left out where there are none: then servers are cut off. */
   kill?(which: 'target' | 'server'): Promise<void>;
   /**
    * Resolves when everybody has said what they had to say: virtual targets run until nothing moves; real ones wait for

@@ -1,0 +1,79 @@
+/** How connections begin and end: with a handshake, in silence, and with nothing left behind. */
+
+import { law, spelled } from './verdict.ts';
+
+export const handshakeFirst = law(
+  {
+    id: 'handshake-first',
+    text: 'A connection to a server begins with the handshake, each time.',
+    source: '2025-11-25, basic/lifecycle, Initialization',
+    of: ['proxy', 'client'],
+  },
+  ({ received, lines }, verdict, { era }) => {
+    if (era === 'stateless') return;
+    const begun = new Set<number>();
+    const mayComeBefore = new Set(['initialize', 'ping', 'server/discover']);
+    for (const { connection, message, seq } of received) {
+      if (lines.get(connection)?.role !== 'server' || begun.has(connection)) continue;
+      verdict.tried();
+      const { method } = message;
+      if (method === undefined || !mayComeBefore.has(method)) {
+        verdict.broken(`${method ?? 'A response'} came before the handshake`, seq);
+      }
+      if (method !== 'ping' && method !== 'server/discover') begun.add(connection);
+    }
+  },
+);
+
+export const silentAfterClose = law(
+  {
+    id: 'silent-after-close',
+    text: 'Nothing is said on a connection that has ended.',
+    source: '2025-11-25, basic/lifecycle, Shutdown',
+    of: ['server', 'proxy', 'client'],
+  },
+  ({ received, lines }, verdict) => {
+    for (const { endedAt } of lines.values()) if (endedAt < Infinity) verdict.tried();
+    for (const { connection, seq } of received) {
+      const endedAt = lines.get(connection)?.endedAt ?? Infinity;
+      if (seq > endedAt) verdict.broken('Something was said on a connection that had ended', endedAt, seq);
+    }
+  },
+);
+
+export const nothingLeft = law(
+  {
+    id: 'nothing-left',
+    text: 'When all connections have ended, nothing of them is held.',
+    source: '2025-11-25, basic/lifecycle, Shutdown; R20, R21',
+    of: ['server', 'proxy', 'client'],
+  },
+  ({ held }, verdict) => {
+    if (held === undefined) return;
+    verdict.tried();
+    for (const [what, count] of Object.entries(held.what)) {
+      if (count !== 0) verdict.broken(`${count} of ${what} are held when all connections have ended`, held.seq);
+    }
+  },
+);
+
+export const streamEnd = law(
+  {
+    id: 'stream-end',
+    text: 'On HTTP the response to a request does not end without the answer, while the connection goes on.',
+    source: '2025-11-25, basic/transports, Sending Messages to the Server; R19',
+    of: ['server', 'proxy'],
+  },
+  ({ ours, settledAt, killedAt }, verdict, { isHttp }) => {
+    if (!isHttp) return;
+    for (const { line, ended, responses, event, id, method, cancelledAt } of ours) {
+      if (line.role !== 'client' || ended === undefined) continue;
+      verdict.tried();
+      const isExcused = cancelledAt < settledAt || Math.min(line.endedAt, killedAt) < settledAt;
+      const isOk = ended.status >= 200 && ended.status < 300;
+      if (isOk && responses.length === 0 && !isExcused && ended.seq < settledAt) {
+        verdict.broken(`The HTTP response to ${method} ${spelled(id)} ended without an answer`, event.seq, ended.seq);
+      }
+    }
+  },
+);

@@ -1,0 +1,90 @@
+/** Each request has one response: no more, and none is left waiting where a response is owed. */
+
+import type { TargetFacts } from '../play/target.ts';
+import { isAnswered, owed } from './owed.ts';
+import type { Ours, Reading } from './reading.ts';
+import { type Verdict, law, spelled } from './verdict.ts';
+
+const oneResponse = 'JSON-RPC 2.0, section 5; 2025-11-25, basic, Responses';
+
+export const oneOutcome = law(
+  {
+    id: 'one-outcome',
+    text: 'A request has one response, and is not left waiting.',
+    source: oneResponse,
+    of: ['server', 'proxy', 'client'],
+  },
+  (reading, verdict, facts) => {
+    const asker = facts.kind === 'client' ? 'server' : 'client';
+    for (const one of reading.ours) {
+      if (one.line.role === asker && !one.hasTwin && !isAfterLoss(one, reading)) judgeOne(one, reading, verdict, facts);
+    }
+  },
+);
+
+export const recovery = law(
+  {
+    id: 'recovery',
+    text: 'When its server is lost, a client whose connection stays is served by the next one, or is told that it is not.',
+    source: 'PROTOCOL R16, R19; 2025-11-25, basic/lifecycle',
+    of: ['proxy'],
+  },
+  (reading, verdict, facts) => {
+    for (const one of reading.ours) {
+      if (one.line.role === 'client' && !one.hasTwin && isAfterLoss(one, reading))
+        judgeOne(one, reading, verdict, facts);
+    }
+  },
+);
+
+export const serverRequests = law(
+  {
+    id: 'server-requests',
+    text: 'A request of a server reaches the client that it is for, and has one response.',
+    source: '2025-11-25, basic/transports, Sending Messages to the Server; R2, R17',
+    of: ['proxy'],
+  },
+  (reading, verdict, facts) => {
+    for (const one of reading.ours) {
+      if (one.line.role === 'server' && !one.hasTwin) judgeOne(one, reading, verdict, facts);
+    }
+  },
+);
+
+export const duplicateIds = law(
+  {
+    id: 'duplicate-ids',
+    text: 'Of two requests that wait under the same id neither is left waiting, nor has the response of the other.',
+    source: 'R7: clients in production do it, so that it must harm nobody',
+    of: ['server', 'proxy'],
+  },
+  (reading, verdict, facts) => {
+    const asker = facts.kind === 'client' ? 'server' : 'client';
+    for (const one of reading.ours) {
+      if (one.line.role === asker && one.hasTwin) judgeOne(one, reading, verdict, facts);
+    }
+  },
+);
+
+function judgeOne(one: Ours, reading: Reading, verdict: Verdict, facts: TargetFacts): void {
+  const { id, method, event, responses, isDuplicated } = one;
+  const why = owed(one, reading, facts);
+  if (responses.length > 0 || why !== undefined) verdict.tried();
+  const surplus = responses[isDuplicated ? 2 : 1];
+  if (surplus !== undefined) {
+    verdict.broken(
+      `${method} ${spelled(id)} was answered more than once`,
+      event.seq,
+      ...responses.map(({ seq }) => seq),
+    );
+  } else if (why !== undefined && !isAnswered(one) && one.ended === undefined) {
+    const until = Math.max(reading.settledAt, reading.patientAt);
+    verdict.broken(`${method} ${spelled(id)} was never answered, though ${why}`, event.seq, until);
+  }
+}
+
+/** It was made after a server was lost that its client had been connected with, or may have been. */
+function isAfterLoss({ event }: Ours, { lines }: Reading): boolean {
+  for (const { role, endedAt } of lines.values()) if (role === 'server' && endedAt < event.seq) return true;
+  return false;
+}
