@@ -1,11 +1,12 @@
 /**
  * Makes the inspector's page (docs/decisions/0034-inspector.md): a few files in dist/inspector that need nothing from anywhere else.
- * Knows from which files it was made the last time, and does nothing when those are as they were.
+ * Packs each of them as browsers take it, so that nothing is packed while it is served. Knows from which files it was made the last time, and does nothing when those are as they were.
  */
 
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 export const pageFolder = 'dist/inspector';
 
@@ -59,11 +60,25 @@ export async function buildPage(): Promise<readonly string[]> {
       },
     ],
   });
+  packFiles();
   const files = [...modules].filter((id) => existsSync(id));
   const sources = files.filter((file) => !file.includes('node_modules')).map((file) => relative('.', file));
   const inputs = Object.fromEntries([...besides, ...sources].map((file) => [file, hashOf(file)]));
   writeFileSync(recordPath, JSON.stringify({ inputs, modules: files } satisfies BuildRecord));
   return files;
+}
+
+/** What gains nothing by it stays as it is. */
+function packFiles(): void {
+  for (const entry of readdirSync(pageFolder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = join(entry.parentPath, entry.name);
+    const body = readFileSync(file);
+    const forms = { '.br': brotliCompressSync(body), '.gz': gzipSync(body, { level: 9 }) };
+    for (const [end, packed] of Object.entries(forms)) {
+      if (packed.length < body.length * 0.9) writeFileSync(`${file}${end}`, packed);
+    }
+  }
 }
 
 /** Without what a bundler appends to tell variants of a file apart. */

@@ -79,7 +79,8 @@ async function measured({ title, program, platform }: Use): Promise<Size> {
 export function pageSizes(): readonly Size[] {
   const files = ['', 'assets'].flatMap((folder) =>
     readdirSync(join(pageFolder, folder), { withFileTypes: true })
-      .filter((entry) => entry.isFile())
+      // Packed forms are the same files once more.
+      .filter((entry) => entry.isFile() && !/\.(?:br|gz)$/.test(entry.name))
       .map(({ name }) => ({ name, body: readFileSync(join(pageFolder, folder, name)) })),
   );
   const sizeOf = (title: string, isOf: (name: string) => boolean): Size => {

@@ -3,6 +3,7 @@
  * no path of a request ever reaches the file system. Read when the first page is opened, and kept.
  */
 
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -10,9 +11,12 @@ import { extname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { quietHeaders } from './answers.ts';
+import { type Encoding, encodingFor, encodings } from './page-encodings.ts';
 
 interface PageFile {
   readonly body: Buffer;
+  /** The same, as the build has packed it. */
+  readonly packed: ReadonlyMap<Encoding, Buffer>;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -51,6 +55,7 @@ const notBuilt: PageFile = {
   body: Buffer.from(`The page of the inspector has not been built: 'npm run build' in the folder of ninelives makes it.
 What runs here can be seen all the same: 'ninelives sessions list'.
 `),
+  packed: new Map(),
   headers: { ...quietHeaders, 'Content-Type': 'text/plain; charset=utf-8' },
 };
 
@@ -64,7 +69,7 @@ export class PageFiles {
   }
 
   /** Answers a request that `isOfPage`. False, and nothing is answered, where the page has no such file. */
-  async serve({ method, url = '' }: IncomingMessage, response: ServerResponse): Promise<boolean> {
+  async serve({ method, url = '', headers: asked }: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const name = nameIn(url);
     if (name === undefined) {
       // What the page names is beside it.
@@ -74,8 +79,19 @@ export class PageFiles {
     const files = await (this.#files ??= this.#read());
     const file = files.get(name === '' ? indexName : name) ?? (name === '' ? notBuilt : undefined);
     if (file === undefined) return false;
-    response.writeHead(200, { ...file.headers, 'Content-Length': file.body.length });
-    response.end(method === 'HEAD' ? undefined : file.body);
+    const { headers, packed } = file;
+    if (headers['ETag'] !== undefined && asked['if-none-match'] === headers['ETag']) {
+      response.writeHead(304, headers).end();
+      return true;
+    }
+    const encoding = encodingFor(asked['accept-encoding'], (each) => packed.has(each));
+    const body = encoding === undefined ? file.body : packed.get(encoding)!;
+    response.writeHead(200, {
+      ...headers,
+      ...(encoding === undefined ? {} : { 'Content-Encoding': encoding }),
+      'Content-Length': body.length,
+    });
+    response.end(method === 'HEAD' ? undefined : body);
     return true;
   }
 
@@ -83,8 +99,15 @@ export class PageFiles {
     const folder = this.#folder;
     if (folder === undefined) return new Map();
     const found = await readdir(fileURLToPath(folder), { recursive: true }).catch((): string[] => []);
-    const names = found.map((name) => name.replaceAll(sep, '/')).filter((name) => extname(name) in contentTypes);
-    const files = names.map(async (name) => [name, fileOf(name, await readFile(new URL(name, folder)))] as const);
+    const there = new Set(found.map((name) => name.replaceAll(sep, '/')));
+    const read = async (name: string): Promise<Buffer> => readFile(new URL(name, folder));
+    const files = [...there]
+      .filter((name) => extname(name) in contentTypes)
+      .map(async (name) => {
+        const forms = (Object.keys(encodings) as Encoding[]).filter((each) => there.has(`${name}${encodings[each]}`));
+        const packed = forms.map(async (each) => [each, await read(`${name}${encodings[each]}`)] as const);
+        return [name, fileOf(name, await read(name), new Map(await Promise.all(packed)))] as const;
+      });
     return new Map(await Promise.all(files));
   }
 }
@@ -98,15 +121,22 @@ function nameIn(url: string): string | undefined {
   return /^\/inspect\/([^?]*)/.exec(url)?.[1];
 }
 
-function fileOf(name: string, body: Buffer): PageFile {
+function fileOf(name: string, body: Buffer, packed: PageFile['packed']): PageFile {
   const isPage = name.endsWith('.html');
   const headers = {
     ...quietHeaders,
-    ...(hasDigest.test(name) ? { 'Cache-Control': 'public, max-age=31536000, immutable' } : {}),
+    ...(hasDigest.test(name) ? keptHeaders(body) : {}),
+    ...(packed.size > 0 ? { Vary: 'Accept-Encoding' } : {}),
     ...(isPage ? { 'Content-Security-Policy': pagePolicy } : {}),
     'Content-Type': contentTypes[extname(name)]!,
   };
-  return { body, headers };
+  return { body, packed, headers };
+}
+
+/** Kept for good; who asks all the same hears that it is as it was. Weak, since packed it is other bytes. */
+function keptHeaders(body: Buffer): Readonly<Record<string, string>> {
+  const digest = createHash('sha256').update(body).digest('base64url');
+  return { 'Cache-Control': 'public, max-age=31536000, immutable', ETag: `W/"${digest.slice(0, 22)}"` };
 }
 
 /** Looks upwards from this file: it is run from more than one place, compiled alone and as a part of the command. */

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { PageFiles, isOfPage } from '../../src/admin/page-files.ts';
@@ -16,6 +17,8 @@ function built(): PageFiles {
   writeFileSync(join(folder, 'index.html'), '<!doctype html>');
   writeFileSync(join(folder, 'assets', 'index-BMsM_pS1.js'), 'start()');
   writeFileSync(join(folder, 'assets', 'index.css'), 'a{}');
+  writeFileSync(join(folder, 'assets', 'index-BMsM_pS1.js.gz'), gzipSync('start()'));
+  writeFileSync(join(folder, 'assets', 'index-BMsM_pS1.js.br'), brotliCompressSync('start()'));
   writeFileSync(join(folder, 'assets', 'index.js.map'), '{}');
   return new PageFiles(new URL(`${pathToFileURL(folder).href}/`));
 }
@@ -60,6 +63,23 @@ describe('the page', () => {
     expect(script).toMatchObject({ status: 200, text: 'start()', kept: 'public, max-age=31536000, immutable' });
     expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
     expect(style).toMatchObject({ status: 200, kept: 'no-store' });
+    const tag = script.headers.get('etag')!;
+    const again = await get('/inspect/assets/index-BMsM_pS1.js', { headers: { 'If-None-Match': tag } });
+    expect(again).toMatchObject({ status: 304, text: '' });
+    expect(style.headers.get('etag')).toBeNull();
+  });
+
+  test.each([
+    ['gzip, deflate, br', 'br'],
+    ['gzip', 'gzip'],
+    ['identity', null],
+  ])('is sent to who takes %s as the build has packed it', async (accepted, encoding) => {
+    const get = await served(built());
+    const script = await get('/inspect/assets/index-BMsM_pS1.js', { headers: { 'Accept-Encoding': accepted } });
+    expect(script).toMatchObject({ status: 200, text: 'start()' });
+    expect([script.headers.get('content-encoding'), script.headers.get('vary')]).toEqual([encoding, 'Accept-Encoding']);
+    const style = await get('/inspect/assets/index.css', { headers: { 'Accept-Encoding': accepted } });
+    expect(style.headers.get('content-encoding')).toBeNull();
   });
 
   test.each([
@@ -71,6 +91,7 @@ describe('the page', () => {
     '/inspect/assets',
     '/inspect/assets/',
     '/inspect/assets/index.js.map',
+    '/inspect/assets/index-BMsM_pS1.js.gz',
     '/inspect/no-such.js',
     '/inspect/__proto__',
     '/inspect/constructor',
