@@ -5,7 +5,7 @@
  */
 
 import { NameFinder } from './name-finder.ts';
-import { type PathPattern, isBadPath, pathPattern } from './path-pattern.ts';
+import type { PathPattern } from './path-pattern.ts';
 
 /** What stands in the place of a secret. */
 export const redacted = '[redacted]';
@@ -75,16 +75,18 @@ function looksSecret(name: string): boolean {
 const nameCharactersMax = 256;
 
 export interface RedactionOptions {
-  /** What is hidden besides: `params.arguments.card`, `result.content[*].text`; `*` is any key or place. */
-  readonly paths?: readonly string[];
+  /** Places of messages at which everything is hidden besides. */
+  readonly paths?: readonly PathPattern[];
 }
 
 export class Redaction {
   readonly #paths: readonly PathPattern[];
+  /** Of each path a key that is written in every message that it leads into. */
+  readonly #keys: readonly string[];
 
-  /** @throws RangeError for what is no path. */
   constructor({ paths = [] }: RedactionOptions = {}) {
-    this.#paths = paths.map(patternOf);
+    this.#paths = paths;
+    this.#keys = paths.map((path) => JSON.stringify(path.findLast((step) => !/^(?:\*|\d+)$/.test(step)) ?? ''));
   }
 
   /** The same with secrets hidden; what is no JSON in it stays. A copy: the original is not touched. */
@@ -101,6 +103,18 @@ export class Redaction {
       return redactText(text);
     }
     return JSON.stringify(this.value(value));
+  }
+
+  /** As `body`; and the very text, spelled as it was, where nothing in it is to be hidden. */
+  message(text: string): string {
+    return mayHoldSecret(text) || this.#mayLeadInto(text) ? this.body(text) : text;
+  }
+
+  /** Keys may be spelled with escapes; a path of places alone leads into anything. */
+  #mayLeadInto(text: string): boolean {
+    return (
+      this.#keys.some((key) => key === '""' || text.includes(key)) || (this.#keys.length > 0 && text.includes('\\u'))
+    );
   }
 
   headers(
@@ -142,12 +156,6 @@ export class Redaction {
 
 /** No message that is read is nested so deep. */
 const depthMax = 512;
-
-function patternOf(path: string): PathPattern {
-  const read = pathPattern(path);
-  if (isBadPath(read)) throw new RangeError(read.problem);
-  return read;
-}
 
 /** Everything in it that could say something; yes, no and nothing say nothing. */
 function hidden(value: unknown): unknown {

@@ -84,7 +84,12 @@ describe('a value', () => {
   });
 
   test('hides what lies under paths that were named', () => {
-    const own = new Redaction({ paths: ['$.params.arguments.card', 'result.content[*].text', "a['b.c']"] });
+    const own = new Redaction({
+      paths: [
+        ['params', 'arguments', 'card'],
+        ['result', 'content', '*', 'text'],
+      ],
+    });
     expect(
       own.value({
         params: { arguments: { card: { number: '4111' }, name: 'x' } },
@@ -94,6 +99,29 @@ describe('a value', () => {
       params: { arguments: { card: redacted, name: 'x' } },
       result: { content: [{ text: redacted }, { text: redacted }] },
     });
+  });
+});
+
+describe('a message', () => {
+  const own = new Redaction({
+    paths: [
+      ['params', 'card'],
+      ['result', '*', '0'],
+    ],
+  });
+
+  test.each([
+    ['{"params":{"card":1}}', '{"params":{"card":"[redacted]"}}'],
+    ['{"params":{"\\u0063ard":1}}', '{"params":{"card":"[redacted]"}}'],
+    ['{"result":{"x":[1,2]}}', '{"result":{"x":["[redacted]",2]}}'],
+    ['{"params":{"password":"p"}}', '{"params":{"password":"[redacted]"}}'],
+  ])('%s is hidden from', (text, hidden) => {
+    expect(own.message(text)).toBe(hidden);
+  });
+
+  test('in which nothing is to be hidden stays as it was spelled', () => {
+    const text = '{"params": {"n": 1.0e3}}';
+    expect([own.message(text), all.message(text)]).toEqual([text, text]);
   });
 });
 

@@ -96,6 +96,11 @@ export async function start(words: readonly string[], environment: NodeJS.Proces
         process.exitCode = await diffTapes(request, say, complain, isColoured(process.stdout, environment));
         return;
       }
+      if (request.do === 'export') {
+        const { exportTape } = await import('./run-tape-export.ts');
+        process.exitCode = await exportTape(request, say, complain);
+        return;
+      }
       const { checkTapes, showTape, stepTape } = await import('./run-tape.ts');
       if (request.do === 'show') process.exitCode = await showTape(request, say, complain);
       else if (request.do === 'check') process.exitCode = await checkTapes(request, say, complain);

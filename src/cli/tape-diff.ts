@@ -1,7 +1,8 @@
 /** `ninelives tape diff`: what may be asked when two tapes are compared. */
 
-import { type Command, InvalidArgumentError } from 'commander';
-import { type PathPattern, isBadPath, pathPattern } from '../path-pattern.ts';
+import type { Command } from 'commander';
+import type { PathPattern } from '../path-pattern.ts';
+import { anyPath } from './path-flag.ts';
 import { positive } from './positive.ts';
 
 export interface TapeDiffRequest {
@@ -28,7 +29,7 @@ export function addTapeDiff(tape: Command, run: (request: TapeDiffRequest) => Pr
     .description('say what is another on the second tape than on the first, but for ids and times')
     .option('--session <n>', 'compare the session with this number alone', positive)
     .option('--session-b <n>', 'with the session of this number on the second tape', positive)
-    .option('--ignore <path>', 'what is there in messages does not count; may be said several times', addPath)
+    .option('--ignore <path>', 'what is there in messages does not count; may be said several times', anyPath)
     .option('--json', 'say it as JSON')
     .addHelpText(
       'after',
@@ -47,11 +48,4 @@ command line or a tape that cannot be read.`,
       const sessions = session === undefined ? undefined : { before: session, after: sessionB ?? session };
       return run({ do: 'diff', before, after, ignored, json, ...(sessions === undefined ? {} : { sessions }) });
     });
-}
-
-/** @throws InvalidArgumentError for what is no path. */
-function addPath(text: string, before: readonly PathPattern[] = []): readonly PathPattern[] {
-  const read = pathPattern(text);
-  if (isBadPath(read)) throw new InvalidArgumentError(read.problem);
-  return [...before, read];
 }

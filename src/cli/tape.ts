@@ -5,6 +5,7 @@ import { addCommandGroup } from './command-group.ts';
 import { positive } from './positive.ts';
 import { type TapeDiffRequest, addTapeDiff } from './tape-diff.ts';
 import { type TapeOpenRequest, addTapeOpen } from './tape-open.ts';
+import { type TapeExportRequest, addTapeExport } from './tape-export.ts';
 
 export type TapeRequest =
   | {
@@ -18,7 +19,8 @@ export type TapeRequest =
   | { readonly do: 'check'; readonly files: readonly string[]; readonly json: boolean; readonly junit?: string }
   | { readonly do: 'step'; readonly file: string; readonly session?: number; readonly at?: number }
   | TapeDiffRequest
-  | TapeOpenRequest;
+  | TapeOpenRequest
+  | TapeExportRequest;
 
 interface ShowFlags {
   readonly session?: number;
@@ -107,4 +109,5 @@ a wrong command line.`,
     );
   addTapeDiff(tape, run);
   addTapeOpen(tape, run);
+  addTapeExport(tape, run);
 }

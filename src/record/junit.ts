@@ -1,5 +1,7 @@
 /** JUnit's report of tests, as build servers read it. Knows nothing of what was tested. */
 
+import { escapedMarkup } from './markup.ts';
+
 export interface JunitSuite {
   readonly name: string;
   readonly cases: readonly JunitCase[];
@@ -21,23 +23,20 @@ export function junitDocument(suites: readonly JunitSuite[]): string {
     const count = (has: 'failure' | 'skipped'): number => cases.filter((one) => one[has] !== undefined).length;
     const skipped = count('skipped') === 0 ? '' : ` skipped="${count('skipped')}"`;
     const counts = `tests="${cases.length}" failures="${count('failure')}"${skipped}`;
-    return [`  <testsuite name="${escaped(name)}" ${counts}>`, ...cases.map(caseText), '  </testsuite>'].join('\n');
+    return [`  <testsuite name="${escapedMarkup(name)}" ${counts}>`, ...cases.map(caseText), '  </testsuite>'].join(
+      '\n',
+    );
   });
   return ['<?xml version="1.0" encoding="UTF-8"?>', '<testsuites>', ...texts, '</testsuites>', ''].join('\n');
 }
 
 function caseText({ classname, name, failure, skipped, note }: JunitCase): string {
-  const beginning = `    <testcase classname="${escaped(classname)}" name="${escaped(name)}"`;
+  const beginning = `    <testcase classname="${escapedMarkup(classname)}" name="${escapedMarkup(name)}"`;
   if (failure !== undefined) {
-    return `${beginning}><failure message="${escaped(failure.message)}">${escaped(failure.lines)}</failure></testcase>`;
+    return `${beginning}><failure message="${escapedMarkup(failure.message)}">${escapedMarkup(failure.lines)}</failure></testcase>`;
   }
-  if (skipped !== undefined) return `${beginning}><skipped message="${escaped(skipped)}"/></testcase>`;
-  return note === undefined ? `${beginning}/>` : `${beginning}><system-out>${escaped(note)}</system-out></testcase>`;
-}
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-function escaped(text: string): string {
-  // Control characters are not allowed in XML, however they are written.
-  return text.replaceAll(/[&<>"]/g, (mark) => entities[mark]!).replaceAll(/[^\P{Cc}\n\t]/gu, '\uFFFD');
+  if (skipped !== undefined) return `${beginning}><skipped message="${escapedMarkup(skipped)}"/></testcase>`;
+  return note === undefined
+    ? `${beginning}/>`
+    : `${beginning}><system-out>${escapedMarkup(note)}</system-out></testcase>`;
 }

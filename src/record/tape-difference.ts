@@ -10,7 +10,7 @@ import { type Alignable, align } from './alignment.ts';
 import { canonicalText } from './canonical-text.ts';
 import { type Difference, differencesBetween, isPassing } from './message-comparison.ts';
 import { arrows, whatText } from './tape-text.ts';
-import type { TapedExchange, TapedMessage, TapedSession } from './taped-sessions.ts';
+import { type TapedExchange, type TapedMessage, type TapedSession, subjectOf } from './taped-sessions.ts';
 
 export interface SessionDifference {
   /** The number of the session on its tape; undefined: no session of the other tape is left to compare it with. */
@@ -142,8 +142,7 @@ const namedItem = (what: 'state' | 'event', name: string, line: number): Item =>
 
 /** `-> tools/call echo`: the method, and what it is asked of. */
 function nameOf({ direction, method, value }: TapedMessage): string {
-  const params = ownMember(value, 'params');
-  const named = [ownMember(params, 'name'), ownMember(params, 'uri')].find((name) => typeof name === 'string');
+  const named = subjectOf(value);
   return `${arrows[direction]} ${method}${named === undefined ? '' : ` ${named}`}`;
 }
 

@@ -1,7 +1,7 @@
 /** A step of a tape in a line for people: when, whose, which way, what, and what became of it. */
 
 import type { Direction } from '../protocol/envelope.ts';
-import type { EventLine, TapeLine } from './tape-format.ts';
+import type { EventLine, SettledFact, TapeLine } from './tape-format.ts';
 import type { TapeStep } from './tape-travel.ts';
 
 /** @param from the time that is counted from: of the header. */
@@ -31,12 +31,15 @@ export function eventText(line: EventLine): string {
   return [
     whatText(line),
     ...(decision === undefined ? [] : [decision]),
-    ...settled.map(
-      ({ method, outcome, elapsedMs }) => `${method === '' ? 'request' : method} ${outcome} after ${spent(elapsedMs)}`,
-    ),
+    ...settled.map(settledText),
     ...(own === 0 ? [] : [`${own} of our own sent`]),
     ...(from === undefined ? [] : [`${from} -> ${to}`]),
   ].join('  ');
+}
+
+/** A request's end: `tools/call timeout after 300.0 s`. */
+export function settledText({ method, outcome, elapsedMs }: SettledFact): string {
+  return `${method === '' ? 'request' : method} ${outcome} after ${spent(elapsedMs)}`;
 }
 
 /** The event alone, without what followed. */
@@ -106,10 +109,11 @@ export function stepText({ session }: TapeStep): readonly string[] {
   ];
 }
 
-function timeText(ms: number): string {
+/** Since the header, as wide as the others. */
+export function timeText(ms: number): string {
   return `+${(ms / 1000).toFixed(3)} s`.padStart(12);
 }
 
-function spent(ms: number): string {
+export function spent(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

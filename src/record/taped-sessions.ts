@@ -4,11 +4,14 @@
  */
 
 import type { Direction, FrameKind, RequestId } from '../protocol/envelope.ts';
+import { ownMember } from '../protocol/derive.ts';
 import type { InterceptStep } from '../session/interception.ts';
 import type { Outcome, SessionState } from '../session/outcomes.ts';
 import type { EndedLine, EventLine, OpenedLine } from './tape-format.ts';
 import type { ReadLine } from './tape-lines.ts';
 import type { LoadedTape } from './tape-travel.ts';
+
+export type ReadEventLine = ReadLine & { readonly line: EventLine };
 
 export interface TapedMessage {
   /** Of the file, from 1. */
@@ -51,12 +54,14 @@ export interface TapedSession {
   readonly session: number;
   readonly opened: OpenedLine | undefined;
   readonly ended: (ReadLine & { readonly line: EndedLine }) | undefined;
+  /** All of them, in the order of the tape. */
+  readonly events: readonly ReadEventLine[];
   /** In the order of their requests. */
   readonly exchanges: readonly TapedExchange[];
   readonly notifications: readonly TapedMessage[];
   readonly turns: readonly TapedTurn[];
   /** Events without a message, and responses that nobody waited for. */
-  readonly others: readonly (ReadLine & { readonly line: EventLine })[];
+  readonly others: readonly ReadEventLine[];
 }
 
 /** In the order in which they are first heard of. */
@@ -86,12 +91,11 @@ interface Exchange {
   elapsedMs: number | undefined;
 }
 
-type ReadEventLine = ReadLine & { readonly line: EventLine };
-
 class Gathered implements TapedSession {
   readonly session: number;
   opened: OpenedLine | undefined = undefined;
   ended: TapedSession['ended'] = undefined;
+  readonly events: ReadEventLine[] = [];
   readonly exchanges: Exchange[] = [];
   readonly notifications: Message[] = [];
   readonly turns: TapedTurn[] = [];
@@ -105,6 +109,7 @@ class Gathered implements TapedSession {
   }
 
   take(read: ReadEventLine): void {
+    this.events.push(read);
     const { number, line } = read;
     const { at, from, to, event, direction, id, ticket, news, settled = [] } = line;
     if (from !== undefined) this.turns.push({ number, at, from, to });
@@ -155,4 +160,10 @@ function messageOn({ number, line, body }: ReadEventLine): Message | undefined {
     digest: bodyDigest,
     steps: typeof verdict === 'object' ? (verdict.steps ?? []) : [],
   };
+}
+
+/** What a request is about, beside its method: the tool, the prompt, the resource. */
+export function subjectOf(message: unknown): string | undefined {
+  const params = ownMember(message, 'params');
+  return [ownMember(params, 'name'), ownMember(params, 'uri')].find((name) => typeof name === 'string');
 }
