@@ -94,6 +94,7 @@ export type { FrameOrigin, Resolution, ResolutionOptions, SessionIndex } from '.
 export { snapshotOf } from './session/snapshot.ts';
 export { readSnapshot } from './session/read-snapshot.ts';
 export type { SessionSnapshot } from './session/snapshot.ts';
+export type { TagSetting, TagSettings } from './session/tag-settings.ts';
 export { builtInTagRules, evaluateTags, tagNames, tagThresholds } from './session/tags.ts';
 export type { TagRule, TagView } from './session/tags.ts';
 export { defaultRestartPolicy, neverRestart } from './session/upstream.ts';

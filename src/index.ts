@@ -77,6 +77,7 @@ export { builtInProfiles } from './session/profiles.ts';
 export type { Profile } from './session/profiles.ts';
 export { readSnapshot } from './session/read-snapshot.ts';
 export type { SessionSnapshot } from './session/snapshot.ts';
+export type { TagSetting, TagSettings } from './session/tag-settings.ts';
 export { builtInTagRules, tagThresholds } from './session/tags.ts';
 export type { TagRule, TagView } from './session/tags.ts';
 export { defaultRestartPolicy, neverRestart } from './session/upstream.ts';

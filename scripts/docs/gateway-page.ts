@@ -32,6 +32,18 @@ shown, neither in a mistake nor in the log.`,
     `By its path and, where a route names one, its host: a route with a host before one without, a whole path before what is below one
 (\`/files/*\`), a longer one before a shorter one. Each route serves streamable HTTP and, for upgrades, WebSocket at the same
 place. A session belongs to its route and to who opened it: on another route nobody knows its id.`,
+    '## Limits and times by tag',
+    `Under \`tags\`, for all routes or for one, stand limits and times that a session has while a tag holds on it: one of [our own](tags.md),
+or a label that a [rule](rules.md) or \`ninelives sessions tag\` puts on it. They stand in the place of those of the route, whether
+they give more or less; where several tags of a session say the same one, the smallest of them holds. The message with which a
+tag comes is still decided as without it; requests that wait keep the deadlines that they were given. When the tag goes, everything is
+as before.`,
+    fenced(
+      'yaml',
+      `tags:
+  large-payload: { limits: { pendingPerSession: 10 } }
+  expensive: { limits: { pendingPerSession: 2 }, times: { requestIdleMs: 600000 } }`,
+    ),
     '## When the file changes',
     `It is read again when it changes and on SIGHUP, as a whole: with one mistake in it everything stays as it was, and the log says what is
 wrong. Then what is different is put in place at once. New limits and times hold for open sessions, too, and so does what is asked
@@ -79,7 +91,7 @@ function sectionsOf(title: string, schema: Schema): readonly string[] {
 }
 
 /** The same on a route as for all routes. */
-const repeated: ReadonlySet<string> = new Set(['limits', 'times', 'methods']);
+const repeated: ReadonlySet<string> = new Set(['limits', 'times', 'methods', 'tags']);
 
 function nameOf(title: string, name: string, each: Schema): string {
   const around = title === 'The file' ? '' : `${title.replaceAll('`', '')}.`;

@@ -11,7 +11,8 @@ import {
   defaultHttpTimes,
 } from '../../src/transports/http-front-options.ts';
 import { defaultStopLadder } from '../../src/transports/child-stop-ladder.ts';
-import { code, generatedFrom, spokenBytes, spokenMs, table } from './markdown.ts';
+import { tagLimitNames, tagTimeNames } from '../../src/session/tag-settings.ts';
+import { code, codes, generatedFrom, spokenBytes, spokenMs, table } from './markdown.ts';
 
 const limitSentences: Readonly<Record<keyof Limits, string>> = {
   pendingPerSession: 'Requests of the client that wait for an answer in one session. One more is refused.',
@@ -118,7 +119,8 @@ holds for those.`,
       ]),
     ),
     `${Object.keys(connectionTimes).map(code).join(' and ')} are off for sessions that end with their connection (stdio), unless
-they are set. The times of single methods are set by a [profile](profiles.md). A deadline is noticed up to 100 ms late.`,
+they are set. In the file of a gateway, and with \`createRuntime({ tagSettings })\`, sessions have others while a tag holds on them:
+${codes([...tagLimitNames, ...tagTimeNames])}. The times of single methods are set by a [profile](profiles.md). A deadline is noticed up to 100 ms late.`,
     '## Reading messages',
     table(
       ['name', 'default', 'what it limits'],

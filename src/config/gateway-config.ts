@@ -2,6 +2,7 @@
 
 import type { StaticToken } from '../auth/static-tokens.ts';
 import type { Limits, Times, TotalLimits } from '../session/limits.ts';
+import type { TagSettings } from '../session/tag-settings.ts';
 import type { Profile } from '../session/profiles.ts';
 import type { HttpLimits, HttpTimes } from '../transports/http-front-options.ts';
 
@@ -60,6 +61,7 @@ export interface RouteConfig {
   readonly profile: Profile;
   readonly limits: Partial<Limits>;
   readonly times: Partial<Times>;
+  readonly tagSettings: TagSettings;
 }
 
 export interface AuthConfig {

@@ -12,6 +12,7 @@ import type { StaticToken } from '../auth/static-tokens.ts';
 import { readTokens } from '../auth/token-file.ts';
 import { type Limits, type Times, type TotalLimits, defaultLimits } from '../session/limits.ts';
 import { type MethodTimes, type Profile, builtInProfiles } from '../session/profiles.ts';
+import type { TagSettings } from '../session/tag-settings.ts';
 import { doorProblem } from '../transports/door.ts';
 import { defaultHttpLimits, defaultHttpTimes } from '../transports/http-front-options.ts';
 import type { AuthConfig, GatewayConfig, RouteConfig, UpstreamConfig } from './gateway-config.ts';
@@ -291,6 +292,7 @@ class Reader {
       profile,
       limits: { ...limitsOf(this.#said.limits), ...limitsOf(said.limits) },
       times: { ...timesOf(this.#said.times), ...timesOf(said.times) },
+      tagSettings: tagSettingsOf(this.#said.tags, said.tags),
     };
   }
 
@@ -358,6 +360,19 @@ function saidOf<Names extends object>(
   const found: Partial<Record<keyof Names, number>> = {};
   for (const name in usual) if (said[name] !== undefined) found[name] = said[name];
   return found;
+}
+
+/** What a route says of a tag stands before what is said for all routes. */
+function tagSettingsOf(forAll: GatewayText['tags'] = {}, own: GatewayText['tags'] = {}): TagSettings {
+  return Object.fromEntries(
+    [...new Set([...Object.keys(forAll), ...Object.keys(own)])].map((tag) => [
+      tag,
+      {
+        limits: { ...limitsOf(forAll[tag]?.limits), ...limitsOf(own[tag]?.limits) },
+        times: { ...timesOf(forAll[tag]?.times), ...timesOf(own[tag]?.times) },
+      },
+    ]),
+  );
 }
 
 function millisOf(value: number | 'off'): number {

@@ -11,6 +11,7 @@ import {
   defaultHttpTimes,
 } from '../transports/http-front-options.ts';
 import { type Limits, type Times, defaultLimits, defaultTimes, totalLimitNames } from '../session/limits.ts';
+import { tagLimitNames, tagTimeNames } from '../session/tag-settings.ts';
 
 const nameOf = (what: string) =>
   z
@@ -63,6 +64,17 @@ const timeOf = (name: keyof Times) => millis.optional().describe(`${defaultTimes
 const times = z
   .strictObject(Object.fromEntries(timeNames.map((name) => [name, timeOf(name)])))
   .describe('Milliseconds, or off.');
+const tags = z
+  .record(
+    text.max(256),
+    z
+      .strictObject({
+        limits: z.strictObject(Object.fromEntries(tagLimitNames.map((name) => [name, limit(name)]))).optional(),
+        times: z.strictObject(Object.fromEntries(tagTimeNames.map((name) => [name, timeOf(name)]))).optional(),
+      })
+      .describe('What stands in the place of the same limit or time of the route.'),
+  )
+  .describe('What sessions have while a tag holds on them; of several tags the smallest.');
 const methods = z
   .record(text.max(256), z.strictObject({ idleMs: millis.optional(), absoluteMs: millis.optional() }))
   .describe('Deadlines of single methods, such as tools/call.');
@@ -116,6 +128,7 @@ const route = z
     limits: limits.optional(),
     times: times.optional(),
     methods: methods.optional(),
+    tags: tags.optional(),
   })
   .describe('A place where clients find a server.');
 
@@ -164,6 +177,7 @@ export const gatewaySchema = z.strictObject({
   limits: limits.optional().describe('Of every route, unless it says otherwise.'),
   times: times.optional().describe('Of every route, unless it says otherwise.'),
   methods: methods.optional().describe('Of every route, unless it says otherwise.'),
+  tags: tags.optional().describe('Of every route, unless it says otherwise: limits and times of sessions with a tag.'),
 });
 
 export type GatewayText = z.output<typeof gatewaySchema>;

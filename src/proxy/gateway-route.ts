@@ -73,7 +73,8 @@ export class GatewayRoute {
     this.#guard = guard;
     this.#surroundings = surroundings;
     this.isForHost = hostCheck(config.host);
-    const options = { clock, log, limits, times: config.times, profile: config.profile, checksInvariants };
+    const { times, profile, tagSettings } = config;
+    const options = { clock, log, limits, times, tagSettings, profile, checksInvariants };
     const interceptors = tracing?.after(rules) ?? rules;
     const ruled = { ...options, ...(interceptors === undefined ? {} : { interceptors }) };
     this.runtime = createTracedRuntime(ruled, tracer, ledger);
@@ -151,6 +152,7 @@ export class GatewayRoute {
     this.runtime.setLimits(withRoomForAFrame(config.limits));
     const names = Object.keys({ ...this.#config.times, ...config.times }) as (keyof Times)[];
     this.runtime.setTimes(Object.fromEntries(names.map((name) => [name, config.times[name] ?? defaultTimes[name]])));
+    this.runtime.setTagSettings(config.tagSettings);
     this.#config = config;
   }
 

@@ -28,6 +28,7 @@ import type { Limits, Times } from '../session/limits.ts';
 import type { EndReason } from '../session/outcomes.ts';
 import type { Profile } from '../session/profiles.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
+import type { TagSettings } from '../session/tag-settings.ts';
 import type { TagRule } from '../session/tags.ts';
 import type { Departure, RestartPolicy } from '../session/upstream.ts';
 import type { RuntimeAudit } from './audit.ts';
@@ -46,6 +47,11 @@ export interface RuntimeOptions {
   readonly limits?: Partial<Limits>;
   /** Milliseconds; what is left out is as in `defaultTimes`. */
   readonly times?: Partial<Times>;
+  /**
+   * Limits and times that sessions have instead while a tag holds on them, by tag: one of our own, a rule of `tagRules`, or a label.
+   * Where several tags say the same one, the smallest of them holds.
+   */
+  readonly tagSettings?: TagSettings;
   /** How large and deep a message may be; what is left out is as in `defaultReadLimits`. */
   readonly readLimits?: Partial<ReadLimits>;
   /** Asked about every frame, in this order. A source is asked for them with each frame. */
@@ -229,6 +235,12 @@ export interface Runtime {
    * @throws LocalError INVALID_OPTION, which names the time and what is allowed; then nothing is changed.
    */
   setTimes(times: Partial<Times>): void;
+  /**
+   * Replaces what sessions have while tags hold on them, in open sessions too, and holds as limits and times do that were
+   * changed: from the next message on, and requests that wait keep the deadlines that they were given.
+   * @throws LocalError INVALID_OPTION, which names what is wrong; then nothing is changed.
+   */
+  setTagSettings(settings: TagSettings): void;
   /** No new sessions, no new requests; resolves when every session has finished what was under way or hit its deadline. */
   drain(): Promise<void>;
   /** Ends every session now, in slices; resolves when none is left. */

@@ -19,6 +19,7 @@ import type { Effect } from '../session/effects.ts';
 import { type SessionRecord } from '../session/record.ts';
 import { type SessionData, tagsOf } from '../session/session-data.ts';
 import { snapshotOf } from '../session/snapshot.ts';
+import type { TagSettings } from '../session/tag-settings.ts';
 import { builtInTagRules, tagRulesMax } from '../session/tags.ts';
 import { defaultRestartPolicy } from '../session/upstream.ts';
 import { AbortSignals, refuseAborted } from './abort-signals.ts';
@@ -136,6 +137,7 @@ class SessionRuntime implements Runtime {
       occupancyChanged: (record: SessionData) => this.#registry.reorder(record as SessionRecord),
     };
     this.#settings = new Settings(options.limits, options.times, surroundings, whole);
+    this.#settings.setTagSettings(options.tagSettings);
     const logic = supervisorLogic({
       registry: this.#registry,
       left: (slot, error) => this.#left(slot, error),
@@ -263,13 +265,20 @@ class SessionRuntime implements Runtime {
 
   setLimits(limits: Partial<Limits>): void {
     this.#settings.setLimits(limits);
+    if (this.#settings.hasTags) this.#surroundAll();
   }
 
   setTimes(times: Partial<Times>): void {
     this.#settings.setTimes(times);
+    if (this.#settings.hasTags) this.#surroundAll();
     if (times.sessionIdleMs === undefined && times.sessionAgeMs === undefined) return;
     // An alarm that was set for later than it is due now would ring too late.
     this.#inBackground(this.#forEach((id) => this.#route(id, { type: 'session.ticked', at: this.#clock.now() })));
+  }
+
+  setTagSettings(settings: TagSettings): void {
+    this.#settings.setTagSettings(settings);
+    this.#surroundAll();
   }
 
   async drain(): Promise<void> {
@@ -425,11 +434,26 @@ class SessionRuntime implements Runtime {
       shown.since = at;
     }
     if (hasOtherTags) {
+      if (this.#settings.hasTags) this.#surround(record);
       this.#tell({ type: 'tags-changed', sessionId: record.id, at, tags: tagsOf(record) });
     }
     shown.state = record.state;
     shown.tagBits = record.tagBits;
     shown.labelChanges = record.labelChanges;
+  }
+
+  /** Gives a session the limits and times that its tags want, from its next event on. */
+  #surround(record: SessionRecord): void {
+    const before = record.surroundings.times;
+    record.surroundings = this.#settings.surroundingsOf(isConnection(record), tagsOf(record));
+    const { sessionIdleMs, sessionAgeMs } = record.surroundings.times;
+    const endsSooner = sessionIdleMs < before.sessionIdleMs || sessionAgeMs < before.sessionAgeMs;
+    // The alarm was set for later than it may be due now: looked at at once, it is set anew.
+    if (endsSooner && !record.hasEnded) this.#alarms.set(record.alarm, this.#clock.now());
+  }
+
+  #surroundAll(): void {
+    for (const { record } of this.#registry.values()) this.#surround(record);
   }
 
   /** Observers are guests: what one throws is logged and harms nobody. */
@@ -480,7 +504,7 @@ function readLimitsWith(asked: Partial<ReadLimits> | undefined): ReadLimits {
 }
 
 /** Sessions of these transports end with their connection. */
-function isConnection({ transportType }: OpenOptions): boolean {
+function isConnection({ transportType }: Pick<OpenOptions, 'transportType'>): boolean {
   return transportType === 'stdio' || transportType === 'websocket' || transportType === 'in-memory';
 }
 

@@ -77,7 +77,8 @@ export class SessionData {
   /** Where the ids begin under which its requests are sent on to a server that it shares. */
   readonly idBase: number;
   readonly profile: Profile;
-  readonly surroundings: SessionSurroundings;
+  /** Others when tags come or go that have limits or times of their own. */
+  surroundings: SessionSurroundings;
   readonly alarm: SessionAlarm;
 
   principal: string | undefined;

@@ -54,6 +54,19 @@ describe('a file that can be used', () => {
     });
   });
 
+  test('says what sessions with a tag have, for all routes and for one before that', () => {
+    const all = 'tags: { a: { limits: { pendingPerSession: 5 }, times: { pingMs: off } }, b: {} }';
+    const text = usual.replace(
+      'upstream: files }',
+      'upstream: files, tags: { a: { limits: { pendingPerSession: 2 } } } }',
+    );
+    const loaded = parseGateway(`${text}${all}\n`, surroundings);
+    expect('config' in loaded && loaded.config.routes[0]?.tagSettings).toEqual({
+      a: { limits: { pendingPerSession: 2 }, times: { pingMs: Infinity } },
+      b: { limits: {}, times: {} },
+    });
+  });
+
   test('says what is other than usual about connections and streams', () => {
     const loaded = parseGateway(`${usual}front: { connectionsMax: 50, heartbeatMs: 9000 }\n`, surroundings);
     expect(loaded).toMatchObject({
@@ -216,6 +229,11 @@ describe('a mistake is told with its line and column', () => {
       'a limit of connections',
       `${usual}front: { connectionsMax: 0 }`,
       'f:6:26: front.connectionsMax: Too small: expected number to be >=1',
+    ],
+    [
+      'a limit that no tag can have',
+      `${usual}tags: { a: { limits: { sessions: 1 } } }`,
+      'f:6:24: tags.a.limits.sessions: there is no such key',
     ],
     [
       'the name of a time',

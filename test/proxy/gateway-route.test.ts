@@ -29,6 +29,7 @@ const usual: RouteConfig = {
   profile: builtInProfiles.get('mcp')!,
   limits: {},
   times: {},
+  tagSettings: {},
 };
 
 function routeOf(config: Partial<RouteConfig> = {}): GatewayRoute {

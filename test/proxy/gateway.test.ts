@@ -76,6 +76,22 @@ routes:
     expect(new Set([...gateway.sessions()].map(({ route }) => route))).toEqual(new Set(['below', 'hosted', 'whole']));
   });
 
+  test('give a session other limits while a tag holds on it, and as the file says them next', async () => {
+    const tagged = (pending: number) =>
+      `tags: { slow: { limits: { pendingPerSession: ${pending} } } }\n${two.replace(/, limits: .*\}/, ' }')}`;
+    const gateway = await gatewayOf(tagged(1));
+    const session = await open(`${gateway.url}/one`);
+    const both = async (): Promise<readonly number[]> => {
+      const calls = [1, 2].map(async (id) => post(`${gateway.url}/one`, toolCall(id, 'delay', { ms: 300 }), session));
+      return (await Promise.all(calls)).map(({ status }) => status).toSorted((one, other) => one - other);
+    };
+    expect(await both()).toEqual([200, 200]);
+    gateway.session(session['Mcp-Session-Id']!)?.label('slow', true);
+    expect(await both()).toEqual([200, 429]);
+    await gateway.reload(configOf(tagged(2)));
+    expect(await both()).toEqual([200, 200]);
+  });
+
   test('take no more sessions together than the gateway may have', async () => {
     const { url } = await gatewayOf(`sessionsMax: 1\n${two}`);
     await open(`${url}/one`);

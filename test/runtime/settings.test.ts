@@ -3,7 +3,7 @@ import { Settings } from '../../src/runtime/settings.ts';
 import { defaultLimits, defaultTimes } from '../../src/session/limits.ts';
 import { createRuntime } from '../../src/runtime/runtime.ts';
 import { expectEverybodyTold, expectNothingOwned, expectOneOutcomeEach } from '../properties/laws.ts';
-import { Ear, World, bytesOf } from '../properties/world.ts';
+import { Ear, type Pair, World, bytesOf } from '../properties/world.ts';
 import { openSession } from '../session/fixtures.ts';
 
 const call = (id: number): Uint8Array => bytesOf({ id, method: 'tools/call' });
@@ -108,6 +108,83 @@ describe('S7 limits of a running process', () => {
     expect(() => world.runtime.setLimits({ pendingPerSession: 9, sessions: -1 })).toThrow(invalid);
     for (const id of [1, 2]) pair.session.client.receive(call(id));
     expect(codes(pair.client)).toEqual(['TOO_MANY_REQUESTS']);
+  });
+});
+
+describe('limits and times by tag', () => {
+  const tagSettings = { small: { limits: { pendingPerSession: 1 } }, wide: { limits: { pendingPerSession: 3 } } };
+  /** Which of these calls are refused. */
+  const refusedOf = (pair: Pair, ...ids: readonly number[]): readonly unknown[] => {
+    for (const id of ids) pair.session.client.receive(call(id));
+    return pair.client.take().map(({ id }) => id);
+  };
+
+  test('S7 hold from the message after the one with which the tag came, and until it goes', () => {
+    const world = new World({ limits: { pendingPerSession: 2 }, tagSettings });
+    const pair = world.open({ server: new Ear() });
+    pair.session.label('small', true);
+    expect(refusedOf(pair, 1, 2)).toEqual([2]);
+    pair.session.label('small', false);
+    expect(refusedOf(pair, 3, 4)).toEqual([4]);
+    expect(pair.session.snapshot().pending).toHaveLength(2);
+  });
+
+  test('give more than the usual where they say so, and of several the smallest', () => {
+    const world = new World({ limits: { pendingPerSession: 2 }, tagSettings });
+    const pair = world.open({ server: new Ear() });
+    pair.session.label('wide', true);
+    expect(refusedOf(pair, 1, 2, 3, 4)).toEqual([4]);
+    pair.session.label('small', true);
+    pair.session.label('something else', true);
+    expect(refusedOf(pair, 5)).toEqual([5]);
+  });
+
+  test('are those of one session, and of no other', () => {
+    const world = new World({ tagSettings });
+    const [tagged, other] = [world.open({ server: new Ear() }), world.open({ server: new Ear() })];
+    tagged.session.label('small', true);
+    expect([refusedOf(tagged, 1, 2), refusedOf(other, 1, 2)]).toEqual([[2], []]);
+  });
+
+  test('hold for tags that the session gives itself, too', () => {
+    const world = new World({ tagSettings: { 'large-payload': { limits: { pendingPerSession: 1 } } } });
+    const pair = world.open({ server: new Ear() });
+    pair.session.client.receive(bytesOf({ id: 1, method: 'x', params: { text: 'x'.repeat(1_100_000) } }));
+    expect(refusedOf(pair, 2)).toEqual([2]);
+  });
+
+  test('end a session sooner that is idle for as long as its tag allows', () => {
+    const world = new World({ tagSettings: { guest: { times: { sessionIdleMs: 1000 } } } });
+    const [guest, other] = [world.open({ transportType: 'http' }), world.open({ transportType: 'http' })];
+    for (const pair of [guest, other]) pair.shake();
+    guest.session.label('guest', true);
+    world.clock.advance(1200);
+    expect([guest.endedFor, other.endedFor]).toEqual(['idle', undefined]);
+  });
+
+  test('change in open sessions, also when what holds for all does', () => {
+    const world = new World({ tagSettings });
+    const pair = world.open({ server: new Ear() });
+    pair.session.label('small', true);
+    pair.session.label('late', true);
+    world.runtime.setLimits({ questionsPerSession: 5, pendingPerSession: 9 });
+    expect(refusedOf(pair, 1, 2)).toEqual([2]);
+    world.runtime.setTagSettings({ late: { limits: { pendingPerSession: 2 } } });
+    expect(refusedOf(pair, 3, 4)).toEqual([4]);
+    expect(() => world.runtime.setTagSettings({ late: { limits: { pendingPerSession: -1 } } })).toThrow(invalid);
+    expect(refusedOf(pair, 5)).toEqual([5]);
+    world.runtime.setTagSettings({});
+    expect(refusedOf(pair, 6)).toEqual([]);
+  });
+
+  test('give requests their deadlines; those that wait keep theirs', () => {
+    const world = new World({ tagSettings: { quick: { times: { requestAbsoluteMs: 1000 } } } });
+    const pair = world.open({ server: new Ear() });
+    pair.session.client.receive(call(1));
+    pair.session.label('quick', true);
+    pair.session.client.receive(call(2));
+    world.clock.advance(1200);
+    expect(pair.client.take()).toMatchObject([{ id: 2, error: { code: 5040 } }]);
   });
 });
 
