@@ -20,19 +20,17 @@ export const pendingMax = 3;
 export class CarefulProxy implements UnderTest {
   readonly world: World;
   readonly sessions = new Set<CarefulSession>();
+  readonly #Session: typeof CarefulSession;
 
-  constructor(world: World) {
+  constructor(world: World, Session: typeof CarefulSession = CarefulSession) {
     this.world = world;
+    this.#Session = Session;
   }
 
   accept(link: Link): void {
-    const session = this.session(link);
+    const session = new this.#Session(this, link);
     this.sessions.add(session);
     session.begin();
-  }
-
-  session(link: Link): CarefulSession {
-    return new CarefulSession(this, link);
   }
 
   held(): Readonly<Record<string, number>> {
