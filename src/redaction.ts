@@ -5,6 +5,7 @@
  */
 
 import { NameFinder } from './name-finder.ts';
+import { decodeText, encodeText } from './protocol/text.ts';
 import type { PathPattern } from './path-pattern.ts';
 
 /** What stands in the place of a secret. */
@@ -107,7 +108,15 @@ export class Redaction {
 
   /** As `body`; and the very text, spelled as it was, where nothing in it is to be hidden. */
   message(text: string): string {
-    return mayHoldSecret(text) || this.#mayLeadInto(text) ? this.body(text) : text;
+    return this.bytes(encodeText(text)) ?? text;
+  }
+
+  /** As `message`; undefined where nothing is to be hidden, which is seen without a text. */
+  bytes(json: Uint8Array): string | undefined {
+    const mayHold = mayHoldSecret(json);
+    if (!mayHold && this.#keys.length === 0) return undefined;
+    const text = decodeText(json);
+    return mayHold || this.#mayLeadInto(text) ? this.body(text) : undefined;
   }
 
   /** Keys may be spelled with escapes; a path of places alone leads into anything. */
@@ -256,7 +265,14 @@ function withoutPrivateKeys(text: string): string {
 /** What services put before their keys, so that they are known where they should not be. */
 const knownKey =
   /(?:sk-|[prs]k_(?:live|test)_|gh[opsur]_|github_pat_|glpat-|xox[abeoprs]-|AIza|AKIA|ASIA|npm_|hf_|pypi-|dop_v1_|ya29\.)[\w-]{12,}/g;
-const knownKeyHint = /[prs]k[-_]|gh[opsur]_|github_pat_|glpat-|xox|AIza|A[KS]IA|npm_|hf_|pypi-|dop_v1_|ya29\.|eyJ/;
+
+/** One of them stands in every text with such a key, or with a JWT. */
+const keyBeginnings = [
+  ...['pk-', 'rk-', 'sk-', 'pk_', 'rk_', 'sk_'],
+  ...['gho_', 'ghp_', 'ghr_', 'ghs_', 'ghu_', 'github_pat_', 'glpat-'],
+  ...['xox', 'AIza', 'AKIA', 'ASIA', 'npm_', 'hf_', 'pypi-', 'dop_v1_', 'ya29.', 'eyJ'],
+] as const;
+const knownKeyHint = new RegExp(keyBeginnings.map((text) => text.replace('.', '\\.')).join('|'));
 
 function withoutKnownKeys(word: string): string {
   if (!knownKeyHint.test(word)) return word;
@@ -282,16 +298,19 @@ function withoutJwts(word: string): string {
 // --- whether there is anything to hide -------------------------------------------------------------------------------
 
 /**
- * False: nothing in the JSON text would be hidden, neither by its name nor by its looks. Costs two walks over the text, where hiding
- * parses and writes it. Says nothing of paths that somebody names.
+ * False: nothing in the JSON would be hidden, neither by its name nor by its looks. Costs one walk over the bytes, where hiding
+ * parses and writes them. Says nothing of paths that somebody names.
  */
-export function mayHoldSecret(text: string): boolean {
-  return secretNamesIn.finds(text) || text.includes('://') || knownKeyHint.test(text);
+export function mayHoldSecret(json: Uint8Array): boolean {
+  secretNamesIn ??= new NameFinder({
+    whole: [...secretNames],
+    endings: secretEndings,
+    anywhere: ['bearer', 'basic', 'privatekey'],
+    except: [...harmlessNames],
+    spelled: ['://', ...keyBeginnings],
+  });
+  return secretNamesIn.finds(json);
 }
 
-const secretNamesIn = new NameFinder({
-  whole: [...secretNames],
-  endings: secretEndings,
-  anywhere: ['bearer', 'basic', 'privatekey'],
-  except: [...harmlessNames],
-});
+/** Made when it is asked for: few processes do. */
+let secretNamesIn: NameFinder | undefined;

@@ -10,6 +10,7 @@ import { describe, expect, test } from 'vitest';
 /** Low to high. A file imports its own folder and lower rows; folders of one row do not know each other. */
 const levels: readonly (readonly string[])[] = [
   ['protocol'],
+  ['word-automaton'],
   ['name-finder', 'path-pattern'],
   ['errors', 'local-error', 'reasons', 'redaction'],
   ['session'],
@@ -31,6 +32,7 @@ const pure: Readonly<Record<string, readonly string[]>> = {
   'local-error': [],
   reasons: [],
   redaction: [],
+  'word-automaton': [],
   'name-finder': [],
   'path-pattern': [],
   session: [],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { encodeText } from '../src/protocol/text.ts';
 import { NameFinder } from '../src/name-finder.ts';
 
 const finder = new NameFinder({
@@ -7,8 +8,9 @@ const finder = new NameFinder({
   endings: ['token', 'apikey'],
   anywhere: ['bearer'],
   except: ['progresstoken'],
+  spelled: ['://', 'eyJ', 'sk-'],
 });
-const finds = (value: unknown): boolean => finder.finds(JSON.stringify(value));
+const finds = (value: unknown): boolean => finder.finds(encodeText(JSON.stringify(value)));
 
 describe('a name is found', () => {
   test.each([
@@ -31,6 +33,10 @@ describe('a name is found', () => {
     { text: '\u0007' },
     { progressToken: 1, token: 2 },
     { aprogressToken: 1 },
+    { text: 'at db://x' },
+    { text: 'eyJhbGci' },
+    { ask: 'task-force' },
+    { text: 'a\u0130pin', '\u0130pin': 1, 'p\u0130n': 2 },
   ])('in %j', (value) => {
     expect(finds(value)).toBe(true);
   });
@@ -45,6 +51,8 @@ describe('nothing is found', () => {
     { 'progress-token': 1 },
     { to: 'ken' },
     { apik: 'ey' },
+    { text: ':/ /, EYJ, e-yJ, task' },
+    { text: '\u2128\u010f' },
     {},
   ])('in %j', (value) => {
     expect(finds(value)).toBe(false);

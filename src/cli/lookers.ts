@@ -49,7 +49,7 @@ async function openTape(
   { place, isRedacted, bodyBytesMax, tapeBytesMax, whenFull }: RecordRequest,
   { command, server, clock, log }: LookerSurroundings,
 ): Promise<Tracer | undefined> {
-  const [{ openRecording }, { TapeError }, { chartDigest }, { Redaction, mayHoldSecret }] = await Promise.all([
+  const [{ openRecording }, { TapeError }, { chartDigest }, { Redaction }] = await Promise.all([
     import('../record/recording.ts'),
     import('../record/tape-file.ts'),
     import('../record/chart-digest.ts'),
@@ -64,7 +64,7 @@ async function openTape(
       process: { command, server },
       clock,
       log,
-      hide: (message) => (isRedacted && mayHoldSecret(message) ? redaction.body(message) : message),
+      hide: (message) => (isRedacted ? redaction.bytes(message) : undefined),
       isRedacted,
       bodyBytesMax,
       whenFull,

@@ -1,17 +1,19 @@
 /**
  * One event as one line of a tape: what came, what decided it and what followed. Names requests and exchanges by numbers of their
- * own session, since their objects are not for a file. Decides nothing, and knows nothing of files.
+ * own session, since their objects are not for a file. What nearly every line says is put together as bytes, and what few lines say
+ * as an object. Decides nothing, and knows nothing of files.
  */
 
 import type { Envelope, Frame } from '../protocol/envelope.ts';
 import { sizeOf } from '../protocol/envelope.ts';
 import type { Decision } from '../runtime/tracer.ts';
 import type { Effect } from '../session/effects.ts';
-import type { SessionEvent } from '../session/events.ts';
+import type { FrameArrived, SessionEvent } from '../session/events.ts';
 import type { Verdict } from '../session/interception.ts';
 import type { SessionState } from '../session/outcomes.ts';
 import type { Exchange, Via } from '../session/pending.ts';
-import type { EnvelopeFacts, EventLine, SentFact, SettledFact, TapedVerdict } from './tape-format.ts';
+import { type LineBytes, piece } from './line-bytes.ts';
+import type { EnvelopeFacts, EventLine, TapedVerdict } from './tape-format.ts';
 
 /** What a line cannot say by itself. */
 export interface LineNames {
@@ -19,6 +21,8 @@ export interface LineNames {
   exchange(exchange: Exchange): { readonly number: number; readonly params?: EventLine['params'] };
   /** A message as the tape may show it. */
   text(frame: Frame): string;
+  /** The same as the tape may show it. */
+  shown<T>(value: T): T;
   /** The frame that waits under this number for a verdict. */
   awaited(ticket: number): Frame | undefined;
 }
@@ -34,95 +38,164 @@ export interface Happened {
   readonly effects: readonly Effect[];
 }
 
-/** The line without its body, which is written as it is behind it. */
-export function eventLine(happened: Happened, names: LineNames): EventLine {
+const said = {
+  seq: piece('{"seq":'),
+  at: piece(',"at":'),
+  session: piece(',"session":'),
+  event: piece(',"event":'),
+  decision: piece(',"decision":'),
+  from: piece(',"from":'),
+  to: piece(',"to":'),
+  direction: piece(',"direction":'),
+  kind: piece(',"kind":'),
+  id: piece(',"id":'),
+  method: piece(',"method":'),
+  ticket: piece(',"ticket":'),
+  bytes: piece(',"bytes":'),
+  exchange: piece(',"exchange":'),
+  params: piece(',"params":'),
+  viaRequest: piece(',"viaRequest":'),
+  viaStatus: piece(',"viaStatus":'),
+  settled: piece(',"settled":['),
+  outcome: piece(',"outcome":'),
+  elapsedMs: piece(',"elapsedMs":'),
+  sent: piece(',"sent":['),
+  first: piece('{"direction":'),
+  next: piece(',{"direction":'),
+  isOwn: piece(',"isOwn":true'),
+  end: piece('}'),
+  endOfAll: piece(']'),
+} as const;
+
+/** The line without its body and its end. */
+export function writeEvent(out: LineBytes, happened: Happened, names: LineNames): void {
   const { seq, at, session, event, decision, from, to, effects } = happened;
-  return {
-    seq,
-    at,
-    session,
-    event: event.type,
-    ...(decision === 'committed' ? {} : { decision }),
-    ...(from === to ? {} : { from }),
-    to,
-    ...factsOf(event, names),
-    ...followed(effects),
-  };
+  out.piece(said.seq);
+  out.number(seq);
+  out.piece(said.at);
+  out.number(at);
+  out.piece(said.session);
+  out.number(session);
+  out.piece(said.event);
+  out.name(event.type);
+  if (decision !== 'committed') {
+    out.piece(said.decision);
+    out.name(decision);
+  }
+  if (from !== to) {
+    out.piece(said.from);
+    out.name(from);
+  }
+  out.piece(said.to);
+  out.name(to);
+  if ('frame' in event) writeFrame(out, event, names);
+  else out.members(factsOf(event, names));
+  if ('via' in event) writeVia(out, event.via, names);
+  writeSettled(out, effects);
+  writeSent(out, effects);
 }
 
-/**
- * The text of the same line, without its closing brace, for the frames that nearly all lines are: those that nobody intercepts. Putting
- * text together costs a fraction of what objects do. Undefined for every other event.
- */
-export function plainFrameText(happened: Happened, names: LineNames): string | undefined {
-  const { seq, at, session, event, decision, from, to, effects } = happened;
-  if (!('frame' in event) || event.verdict !== undefined || decision !== 'committed') return undefined;
-  const { direction, frame, ticket, via } = event;
+function writeFrame(out: LineBytes, event: FrameArrived, names: LineNames): void {
+  const { direction, frame, ticket, verdict, deliberation } = event;
   const { kind, id, method } = frame.envelope;
-  let text = `{"seq":${seq},"at":${at},"session":${session},"event":"${event.type}"`;
-  if (from !== to) text += `,"from":"${from}"`;
-  text += `,"to":"${to}","direction":"${direction}","kind":"${kind}"`;
-  if (id !== undefined) text += `,"id":${typeof id === 'number' ? id : JSON.stringify(id)}`;
-  if (method !== '') text += `,"method":${JSON.stringify(method)}`;
-  text += `,"ticket":${ticket},"bytes":${sizeOf(frame)}`;
-  if (via !== undefined) {
-    const facts = JSON.stringify(viaFacts(via, names));
-    if (facts !== '{}') text += `,${facts.slice(1, -1)}`;
+  out.piece(said.direction);
+  out.name(direction);
+  out.piece(said.kind);
+  out.name(kind);
+  if (id !== undefined) {
+    out.piece(said.id);
+    out.id(id);
   }
-  return text + followedText(effects);
+  if (method !== '') {
+    out.piece(said.method);
+    out.name(method);
+  }
+  out.piece(said.ticket);
+  out.number(ticket);
+  out.piece(said.bytes);
+  out.number(sizeOf(frame));
+  if (verdict === undefined) return;
+  out.members({
+    verdict: verdict === 'awaited' ? verdict : taped(verdict, frame, names),
+    ...(deliberation?.isAside === true ? { isAside: true } : {}),
+  });
 }
 
-function followedText(effects: readonly Effect[]): string {
-  let settled = '';
-  let sent = '';
+function writeVia(out: LineBytes, via: Via | undefined, names: LineNames): void {
+  if (via === undefined) return;
+  if (via.exchange !== undefined) {
+    const { number, params } = names.exchange(via.exchange);
+    out.piece(said.exchange);
+    out.number(number);
+    if (params !== undefined) {
+      out.piece(said.params);
+      out.json(names.shown(params));
+    }
+  }
+  if (via.request !== undefined) {
+    out.piece(said.viaRequest);
+    out.number(via.request.order);
+  }
+  if (via.status !== 0) {
+    out.piece(said.viaStatus);
+    out.number(via.status);
+  }
+}
+
+function writeSettled(out: LineBytes, effects: readonly Effect[]): void {
+  let count = 0;
   for (const effect of effects) {
-    if (effect.type === 'settled') {
-      const { direction, id, method } = effect.entry;
-      const name = `"direction":"${direction}","id":${JSON.stringify(id)},"method":${JSON.stringify(method)}`;
-      settled += `${settled === '' ? '' : ','}{${name},"outcome":"${effect.outcome}","elapsedMs":${effect.elapsedMs}}`;
-    } else if (effect.type === 'send') {
-      const { direction, kind, frame } = effect;
-      const bytes = effect.value === undefined ? lengthOf(effect.message) : sizeOf(frame!);
-      const own = frame === undefined ? ',"isOwn":true' : '';
-      sent += `${sent === '' ? '' : ','}{"direction":"${direction}","kind":"${kind}","bytes":${bytes}${own}}`;
-    }
+    if (effect.type !== 'settled') continue;
+    const { direction, id, method } = effect.entry;
+    if (count === 0) out.piece(said.settled);
+    out.piece(count++ === 0 ? said.first : said.next);
+    out.name(direction);
+    out.piece(said.id);
+    out.id(id);
+    out.piece(said.method);
+    out.name(method);
+    out.piece(said.outcome);
+    out.name(effect.outcome);
+    out.piece(said.elapsedMs);
+    out.number(effect.elapsedMs);
+    out.piece(said.end);
   }
-  return (settled === '' ? '' : `,"settled":[${settled}]`) + (sent === '' ? '' : `,"sent":[${sent}]`);
+  if (count > 0) out.piece(said.endOfAll);
 }
 
-type Facts = Partial<EventLine>;
+function writeSent(out: LineBytes, effects: readonly Effect[]): void {
+  let count = 0;
+  for (const effect of effects) {
+    if (effect.type !== 'send') continue;
+    const { direction, kind, frame } = effect;
+    if (count === 0) out.piece(said.sent);
+    out.piece(count++ === 0 ? said.first : said.next);
+    out.name(direction);
+    out.piece(said.kind);
+    out.name(kind);
+    out.piece(said.bytes);
+    out.number(effect.value === undefined ? lengthOf(effect.message) : sizeOf(frame!));
+    if (frame === undefined) out.piece(said.isOwn);
+    out.piece(said.end);
+  }
+  if (count > 0) out.piece(said.endOfAll);
+}
 
-function factsOf(event: SessionEvent, names: LineNames): Facts {
+/** What an event says that is no frame; of what came on a way of its own, without the way. */
+function factsOf(event: Exclude<SessionEvent, FrameArrived>, names: LineNames): Partial<EventLine> {
   switch (event.type) {
-    case 'frame.request':
-    case 'frame.response':
-    case 'frame.notification': {
-      const { direction, frame, ticket, verdict, deliberation, via } = event;
-      const { kind, id, method } = frame.envelope;
-      return {
-        direction,
-        kind,
-        ...(id === undefined ? {} : { id }),
-        ...(method === '' ? {} : { method }),
-        ticket,
-        bytes: sizeOf(frame),
-        ...(verdict === undefined ? {} : { verdict: verdict === 'awaited' ? verdict : taped(verdict, frame, names) }),
-        ...(deliberation?.isAside === true ? { isAside: true as const } : {}),
-        ...viaFacts(via, names),
-      };
-    }
     case 'frame.decided': {
       const { ticket, news } = event;
       return { ticket, news: typeof news === 'string' ? news : taped(news, names.awaited(ticket), names) };
     }
     case 'frame.malformed': {
-      const { direction, fault, bytes, via } = event;
-      return { direction, fault, bytes, ...viaFacts(via, names) };
+      const { direction, fault, bytes } = event;
+      return { direction, fault, bytes };
     }
     case 'request.expired':
       return { request: event.entry.order, id: event.entry.id, method: event.entry.method };
     case 'upstream.lost':
-      return { loss: event.loss };
+      return { loss: names.shown(event.loss) };
     case 'client.attached':
       return { hasOpenStream: event.hasOpenStream };
     case 'client.closed':
@@ -143,7 +216,7 @@ function factsOf(event: SessionEvent, names: LineNames): Facts {
         effect: { type: effect.type, direction, kind },
         cause,
         ...(entry === undefined ? {} : { request: entry.order, id: entry.id }),
-        ...(reason === undefined ? {} : { detail: reason }),
+        ...(reason === undefined ? {} : { detail: names.shown(reason) }),
         ...(status === undefined ? {} : { status }),
         ...(ticket === undefined ? {} : { ticket }),
       };
@@ -158,17 +231,6 @@ function factsOf(event: SessionEvent, names: LineNames): Facts {
   }
 }
 
-function viaFacts(via: Via | undefined, names: LineNames): Facts {
-  if (via === undefined) return {};
-  const named = via.exchange === undefined ? undefined : names.exchange(via.exchange);
-  return {
-    ...(named === undefined ? {} : { exchange: named.number }),
-    ...(named?.params === undefined ? {} : { params: named.params }),
-    ...(via.request === undefined ? {} : { viaRequest: via.request.order }),
-    ...(via.status === 0 ? {} : { viaStatus: via.status }),
-  };
-}
-
 function taped(verdict: Verdict, frame: Frame | undefined, names: LineNames): TapedVerdict {
   const { kind, steps, delayMs, isAside, labels } = verdict;
   return {
@@ -178,8 +240,8 @@ function taped(verdict: Verdict, frame: Frame | undefined, names: LineNames): Ta
     ...(isAside === true ? { isAside } : {}),
     ...(labels === undefined ? {} : { labels }),
     ...(verdict.kind === 'forward' && verdict.frame !== frame ? { message: names.text(verdict.frame) } : {}),
-    ...(verdict.kind === 'refuse' ? { refusal: verdict.refusal } : {}),
-    ...(verdict.kind === 'answer' ? { answer: verdict.body } : {}),
+    ...(verdict.kind === 'refuse' ? { refusal: names.shown(verdict.refusal) } : {}),
+    ...(verdict.kind === 'answer' ? { answer: names.shown(verdict.body) } : {}),
     ...(verdict.kind === 'drop' && verdict.fault !== undefined ? { fault: verdict.fault } : {}),
   };
 }
@@ -194,23 +256,6 @@ export function envelopeFacts(envelope: Envelope): EnvelopeFacts {
     ...(revisionClaim === undefined ? {} : { revisionClaim }),
     ...(asksTask ? { asksTask } : {}),
   };
-}
-
-function followed(effects: readonly Effect[]): Facts {
-  if (effects.length === 0) return {};
-  const settled: SettledFact[] = [];
-  const sent: SentFact[] = [];
-  for (const effect of effects) {
-    if (effect.type === 'settled') {
-      const { direction, id, method } = effect.entry;
-      settled.push({ direction, id, method, outcome: effect.outcome, elapsedMs: effect.elapsedMs });
-    } else if (effect.type === 'send') {
-      const { direction, kind, frame } = effect;
-      const bytes = effect.value === undefined ? lengthOf(effect.message) : sizeOf(frame!);
-      sent.push({ direction, kind, bytes, ...(frame === undefined ? { isOwn: true as const } : {}) });
-    }
-  }
-  return { ...(settled.length === 0 ? {} : { settled }), ...(sent.length === 0 ? {} : { sent }) };
 }
 
 function lengthOf(message: readonly Uint8Array[]): number {

@@ -1,11 +1,12 @@
 /**
  * Writes down what the sessions of a process go through, as lines of a tape. Stands on the path of every frame: it puts a line
- * together and hands it on. Where lines go, and what becomes of them when there are too many, is the sink's.
+ * together where it will be written from, and the bytes of a message go there as they came. Where lines go, and what becomes of them
+ * when there are too many, is the sink's.
  */
 
 import type { Frame } from '../protocol/envelope.ts';
 import { sizeOf } from '../protocol/envelope.ts';
-import { decodeText } from '../protocol/text.ts';
+import { decodeText, encodeText } from '../protocol/text.ts';
 import type { Decision, Tracer } from '../runtime/tracer.ts';
 import type { Effect } from '../session/effects.ts';
 import type { SessionEvent } from '../session/events.ts';
@@ -13,14 +14,22 @@ import type { Ledger } from '../session/limits.ts';
 import type { SessionState } from '../session/outcomes.ts';
 import type { Exchange } from '../session/pending.ts';
 import type { SessionRecord } from '../session/record.ts';
-import { type LineNames, envelopeFacts, eventLine, plainFrameText } from './event-line.ts';
-import type { EventLine, TapeLine } from './tape-format.ts';
+import { type LineNames, envelopeFacts, writeEvent } from './event-line.ts';
+import { type LineBytes, piece } from './line-bytes.ts';
+import type { TapeLine } from './tape-format.ts';
+
+/** Where lines go: one is begun, put together and ended before the next. */
+export interface LineSink {
+  /** Takes the next line, behind what it has. */
+  begin(at: number): LineBytes;
+  /** The line is whole, with its end. */
+  end(seq: number): void;
+}
 
 export interface RecorderOptions {
-  /** Takes one line, without its end, and what is said in it. */
-  readonly write: (line: string, seq: number, at: number) => void;
-  /** A message as the tape may show it: of the same length or shorter, and still JSON. */
-  readonly hide: (message: string) => string;
+  readonly sink: LineSink;
+  /** A message as the tape may show it, which is JSON; undefined where that is the message itself. */
+  readonly hide: (message: Uint8Array) => string | undefined;
   /** The digest of a body that is too long. */
   readonly digest: (body: Uint8Array) => string;
   /** Bodies of more bytes are not kept, only their digest; those of handshakes always are. */
@@ -29,6 +38,10 @@ export interface RecorderOptions {
 
 /** As much of a session's id as tells it from others, and lets nobody in. */
 const idCharacters = 8;
+
+const bodyBegins = piece(',"body":');
+const lineEnds = piece('}\n');
+const newline = piece('\n');
 
 /** What one session is called on the tape, and what it calls its exchanges. */
 interface Taped {
@@ -51,7 +64,8 @@ export class Recorder implements Tracer {
   #taped: Taped | undefined;
   readonly #names: LineNames = {
     exchange: (exchange) => this.#exchange(exchange),
-    text: (frame) => this.#text(frame),
+    text: (frame) => this.#options.hide(frame.bytes) ?? decodeText(frame.bytes),
+    shown: (value) => this.#shown(value),
     awaited: (ticket) => this.#taped!.awaited.get(ticket),
   };
 
@@ -104,25 +118,21 @@ export class Recorder implements Tracer {
     const taped = this.#sessions.get(record);
     if (taped === undefined) return;
     this.#taped = taped;
-    const to = record.state;
     // A deadline of the chart's own has no time of its own: it is when the state was entered.
     const at = 'at' in event ? event.at : record.enteredAt;
-    const happened = { seq: ++this.#seq, at, session: taped.number, event, decision, from, to, effects };
-    if ('frame' in event && sizeOf(event.frame) <= this.#options.bodyBytesMax) {
-      const text = plainFrameText(happened, this.#names);
-      if (text !== undefined) {
-        this.#options.write(`${text},"body":${this.#text(event.frame)}}`, this.#seq, at);
-        return;
-      }
-    }
-    const line = eventLine(happened, this.#names);
+    const seq = ++this.#seq;
+    const { sink } = this.#options;
+    const out = sink.begin(at);
+    const { number: session } = taped;
+    writeEvent(out, { seq, at, session, event, decision, from, to: record.state, effects }, this.#names);
     if ('frame' in event) {
       if (event.verdict === 'awaited') taped.awaited.set(event.ticket, event.frame);
-      this.#writeFrame(line, event.frame);
-      return;
+      this.#writeBody(out, event.frame, effects);
+    } else if (event.type === 'frame.decided' && typeof event.news === 'object') {
+      taped.awaited.delete(event.ticket);
     }
-    if (event.type === 'frame.decided' && typeof event.news === 'object') taped.awaited.delete(event.ticket);
-    this.#write(line);
+    out.piece(lineEnds);
+    sink.end(seq);
   }
 
   ended(record: SessionRecord): void {
@@ -133,21 +143,21 @@ export class Recorder implements Tracer {
     this.#write({ seq: ++this.#seq, at: record.enteredAt, event: 'session.ended', session: taped.number, reason });
   }
 
-  #writeFrame(line: EventLine, frame: Frame): void {
-    const isKept = sizeOf(frame) <= this.#options.bodyBytesMax || isHandshake(line, frame);
-    if (isKept) {
-      const text = `${JSON.stringify(line).slice(0, -1)},"body":${this.#text(frame)}}`;
-      this.#options.write(text, line.seq, line.at);
+  #writeBody(out: LineBytes, frame: Frame, effects: readonly Effect[]): void {
+    const { hide, digest, bodyBytesMax } = this.#options;
+    if (sizeOf(frame) <= bodyBytesMax || isHandshake(frame, effects)) {
+      const { bytes } = frame;
+      out.piece(bodyBegins);
+      out.onOneLine(hide(bytes) ?? bytes);
     } else {
-      const { digest } = this.#options;
-      this.#write({ ...line, envelope: envelopeFacts(frame.envelope), bodyDigest: digest(frame.bytes) });
+      out.members({ envelope: envelopeFacts(frame.envelope), bodyDigest: digest(frame.bytes) });
     }
   }
 
-  /** One line: what separates the lines of a message in an HTTP body is space. */
-  #text(frame: Frame): string {
-    const text = this.#options.hide(decodeText(frame.bytes));
-    return text.includes('\n') || text.includes('\r') ? text.replaceAll(/[\r\n]/g, ' ') : text;
+  #shown<T>(value: T): T {
+    const text = this.#options.hide(encodeText(JSON.stringify(value)));
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- hiding changes texts, and not what there is
+    return text === undefined ? value : (JSON.parse(text) as T);
   }
 
   #exchange(exchange: Exchange): ReturnType<LineNames['exchange']> {
@@ -178,13 +188,19 @@ export class Recorder implements Tracer {
   }
 
   #write(line: TapeLine): void {
-    this.#options.write(JSON.stringify(line), line.seq, line.at);
+    const { sink } = this.#options;
+    const out = sink.begin(line.at);
+    out.json(line);
+    out.piece(newline);
+    sink.end(line.seq);
   }
 }
 
 /** What the session learns of the peers is in there: without it the session could not be made again. */
-function isHandshake({ method, settled }: EventLine, { envelope }: Frame): boolean {
-  return method === 'initialize' || (envelope.kind === 'response' && settled?.[0]?.method === 'initialize');
+function isHandshake({ envelope: { method, kind } }: Frame, effects: readonly Effect[]): boolean {
+  if (kind !== 'response') return method === 'initialize';
+  const settled = effects.find((effect) => effect.type === 'settled');
+  return settled?.entry.method === 'initialize';
 }
 
 function mapped(methodTimes: Readonly<Record<string, object>>): Readonly<Record<string, object>> {

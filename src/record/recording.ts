@@ -10,6 +10,7 @@ import type { Clock, Log } from '../ports.ts';
 import type { Tracer } from '../runtime/tracer.ts';
 import type { SessionRecord } from '../session/record.ts';
 import { Recorder } from './recorder.ts';
+import { SpareLines } from './spare-lines.ts';
 import { TapeError, TapeFile, type TapeLimits } from './tape-file.ts';
 import type { TapeHeader } from './tape-format.ts';
 
@@ -21,8 +22,8 @@ export interface RecordingOptions {
   readonly process?: TapeHeader['process'];
   readonly clock: Clock;
   readonly log: Log;
-  /** A message as the tape may show it: not longer than it was, and still JSON. */
-  readonly hide: (message: string) => string;
+  /** A message as the tape may show it, which is JSON; undefined where that is the message itself. */
+  readonly hide: (message: Uint8Array) => string | undefined;
   readonly isRedacted: boolean;
   readonly bodyBytesMax: number;
   readonly whenFull: 'drop' | 'wait';
@@ -42,17 +43,19 @@ export interface Recording {
 /** @throws TapeError where nothing can be written. */
 export function openRecording(options: RecordingOptions): Recording {
   const { place } = options;
-  return 'file' in place ? new OneTape(options, place.file) : new FolderOfTapes(options, place.folder);
+  return 'file' in place
+    ? new OneTape(options, place.file, new SpareLines())
+    : new FolderOfTapes(options, place.folder);
 }
 
 class OneTape implements Recording {
   readonly tracer: Recorder;
   readonly #file: TapeFile;
 
-  constructor(options: RecordingOptions, path: string) {
+  constructor(options: RecordingOptions, path: string, spare: SpareLines) {
     const { version, chart, process, clock, log, hide, isRedacted, bodyBytesMax, whenFull, limits } = options;
     const recorder = new Recorder({
-      write: (line, seq, at) => this.#file.write(line, seq, at),
+      sink: { begin: (at) => this.#file.begin(at), end: (seq) => this.#file.end(seq) },
       hide,
       digest: (body) => createHash('sha256').update(body).digest('hex'),
       bodyBytesMax,
@@ -75,6 +78,7 @@ class OneTape implements Recording {
       ...(limits === undefined ? {} : { limits }),
       whenFull,
       onNewTape: () => recorder.forgetSettings(),
+      spare,
     });
   }
 
@@ -95,6 +99,7 @@ class FolderOfTapes implements Recording, Tracer {
   readonly path: string;
   readonly #options: RecordingOptions;
   readonly #tapes = new Map<SessionRecord, OneTape>();
+  readonly #spare = new SpareLines();
   #droppedBefore = 0;
 
   constructor(options: RecordingOptions, folder: string) {
@@ -113,7 +118,8 @@ class FolderOfTapes implements Recording, Tracer {
   opened(record: SessionRecord): void {
     const { clock, log } = this.#options;
     try {
-      const tape = new OneTape(this.#options, join(this.path, nameOf(clock.wallTime(), record.id)));
+      const path = join(this.path, nameOf(clock.wallTime(), record.id));
+      const tape = new OneTape(this.#options, path, this.#spare);
       this.#tapes.set(record, tape);
       tape.tracer.opened(record);
     } catch (error) {

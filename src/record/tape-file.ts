@@ -4,11 +4,15 @@
  */
 
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, write, writeSync } from 'node:fs';
+import { openSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 
 import type { Clock, Log } from '../ports.ts';
 import { systemCode, systemReason } from '../reasons.ts';
+import { AppendFile } from './append-file.ts';
+import type { LineBytes } from './line-bytes.ts';
+import type { LineSink } from './recorder.ts';
+import { SpareLines } from './spare-lines.ts';
 import type { ClosedLine, GapLine, TapeHeader } from './tape-format.ts';
 
 export interface TapeFileOptions {
@@ -24,6 +28,8 @@ export interface TapeFileOptions {
   readonly whenFull: 'drop' | 'wait';
   /** A new tape begins: what was said once is to be said again. */
   readonly onNewTape?: () => void;
+  /** Room that tapes share. */
+  readonly spare?: SpareLines;
 }
 
 export interface TapeLimits {
@@ -57,27 +63,34 @@ export class TapeError extends Error {
   override readonly name = 'TapeError';
 }
 
-export class TapeFile {
+interface OpenFile {
+  readonly file: AppendFile;
+  readonly path: string;
+}
+
+export class TapeFile implements LineSink {
   readonly #options: TapeFileOptions;
   readonly #limits: TapeLimits;
-  #fd = -1;
+  readonly #spare: SpareLines;
+  #file!: AppendFile;
   #path = '';
   #openedAt = 0;
   #rotatesAgainAt = -Infinity;
-  /** Bytes of this tape that the disk has. */
-  #position = 0;
   #digest = createHash('sha256');
-  /** Whole lines that wait, as texts; and what they will be as bytes, at least. */
-  #lines: string[] = [];
-  #waiting = 0;
-  /** Being written, at `#position`. */
-  #writing: Buffer | undefined;
   #linesOnTape = 0;
+  /** Lines that wait: how many, and how many bytes of them are whole. */
+  #waiting: LineBytes | undefined;
+  #linesWaiting = 0;
+  #wholeBytes = 0;
+  /** Lines that are being written. */
+  #handedOver: LineBytes | undefined;
   #dropped = 0;
   /** Dropped since the last line that was taken. */
   #gap = 0;
   #lastSeq = 0;
   #isScheduled = false;
+  /** Lines that wait have waited long enough, and others were being written. */
+  #isDue = false;
   #isFailing = false;
   #isClosed = false;
 
@@ -85,13 +98,8 @@ export class TapeFile {
   constructor(options: TapeFileOptions) {
     this.#options = options;
     this.#limits = { ...defaultTapeLimits, ...options.limits };
+    this.#spare = options.spare ?? new SpareLines();
     this.#begin(this.#create(), undefined);
-    // What is there at once is a tape, whatever happens next.
-    try {
-      this.#writeNow();
-    } catch (error) {
-      this.#failed(error);
-    }
   }
 
   get path(): string {
@@ -103,43 +111,122 @@ export class TapeFile {
     return this.#dropped;
   }
 
-  /** Takes one line; never waits for the disk unless it was asked to. */
-  write(line: string, seq: number, at: number): void {
-    if (this.#isClosed) return;
-    if (this.#waiting + line.length > this.#limits.bufferBytesMax && !this.#makeRoom()) {
+  begin(at: number): LineBytes {
+    const lines = this.#gathered();
+    if (this.#gap > 0 && this.#wholeBytes === 0) this.#tellGap(at);
+    return lines;
+  }
+
+  /** Takes the line; never waits for the disk unless it was asked to. */
+  end(seq: number): void {
+    const { bufferBytesMax, gatherMs } = this.#limits;
+    const { clock, whenFull } = this.#options;
+    const lines = this.#waiting;
+    if (lines === undefined || this.#isClosed) return;
+    this.#lastSeq = seq;
+    const isFull = lines.length > bufferBytesMax;
+    // Once some are missing, none is taken before those that wait are gone: what is missing is told in one place.
+    if (this.#gap > 0 || (isFull && (whenFull === 'drop' || this.#isFailing))) {
       this.#dropped += 1;
       this.#gap += 1;
-      this.#lastSeq = seq;
       return;
     }
-    if (this.#gap > 0) this.#tellGap(at);
-    this.#lastSeq = seq;
-    this.#add(line);
+    this.#wholeBytes = lines.length;
+    this.#linesWaiting += 1;
+    if (isFull) this.#writeNow();
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    this.#options.clock.setTimeout(() => this.#flush(), this.#limits.gatherMs);
+    clock.setTimeout(() => {
+      this.#isScheduled = false;
+      this.#flush();
+    }, gatherMs);
   }
 
   /** Writes what waits, and the last line. Everything is done when it returns. */
   close(): void {
     if (this.#isClosed) return;
-    this.#isClosed = true;
     if (this.#gap > 0) this.#tellGap(this.#options.clock.now());
+    this.#isClosed = true;
+    this.#writeNow();
+    this.#finish();
+  }
+
+  /** Lines that wait, without what was begun behind them and not ended. */
+  #gathered(): LineBytes {
+    this.#waiting ??= this.#spare.take();
+    this.#waiting.cutTo(this.#wholeBytes);
+    return this.#waiting;
+  }
+
+  #tellGap(at: number): void {
+    const line: GapLine = { seq: this.#lastSeq, at, event: 'tape.gap', dropped: this.#gap };
+    this.#gap = 0;
+    const lines = this.#gathered();
+    lines.text(textOf(line));
+    this.#wholeBytes = lines.length;
+    this.#linesWaiting += 1;
+  }
+
+  /** What waits is what is being written from here on. */
+  #handOver(): Uint8Array {
+    const lines = this.#waiting!;
+    const bytes = lines.written.subarray(0, this.#wholeBytes);
+    this.#digest.update(bytes);
+    this.#linesOnTape += this.#linesWaiting;
+    this.#handedOver = lines;
+    this.#waiting = undefined;
+    this.#linesWaiting = 0;
+    this.#wholeBytes = 0;
+    return bytes;
+  }
+
+  #flush(): void {
+    if (this.#isClosed || this.#linesWaiting === 0) return;
+    if (!this.#file.isBusy) this.#rotate();
+    this.#isDue = this.#file.isBusy;
+    if (!this.#isDue) this.#file.append(this.#handOver());
+  }
+
+  #written(): void {
+    this.#letGo();
+    this.#recovered();
+    if (this.#isDue) this.#flush();
+  }
+
+  #refused(error: unknown): void {
+    this.#failed(error);
+    const file = this.#file;
+    this.#options.clock.setTimeout(() => file.again(), this.#limits.retryMs);
+  }
+
+  /** As `#flush`, and does not come back before it is done. */
+  #writeNow(): void {
     try {
-      this.#writeNow();
-      this.#finish();
+      this.#file.finishNow();
+      this.#letGo();
+      if (this.#linesWaiting > 0) this.#file.appendNow(this.#handOver());
+      this.#letGo();
+      this.#recovered();
     } catch (error) {
-      this.#failed(error);
+      this.#refused(error);
     }
-    closeSync(this.#fd);
+  }
+
+  #letGo(): void {
+    if (this.#handedOver !== undefined && !this.#file.isReading) this.#spare.giveBack(this.#handedOver);
+    this.#handedOver = undefined;
   }
 
   /** The file under the first name that is free. */
-  #create(): { readonly fd: number; readonly path: string } {
+  #create(): OpenFile {
+    const watcher = {
+      onWritten: () => this.#written(),
+      onRefused: (error: unknown) => this.#refused(error),
+    };
     for (let number = 1; ; number++) {
       const path = numbered(this.#options.path, number);
       try {
-        return { fd: openSync(path, 'wx', 0o600), path };
+        return { file: new AppendFile(openSync(path, 'wx', 0o600), watcher), path };
       } catch (error) {
         if (systemCode(error) !== 'EEXIST' || number === namesMax) {
           throw new TapeError(`no tape can be written to ${path}: ${systemReason(error)}`);
@@ -148,103 +235,23 @@ export class TapeFile {
     }
   }
 
-  #begin({ fd, path }: { readonly fd: number; readonly path: string }, continues: string | undefined): void {
+  /** What is there at once is a tape, whatever happens next. */
+  #begin({ file, path }: OpenFile, continues: string | undefined): void {
     const { header, clock } = this.#options;
-    this.#fd = fd;
+    const bytes = Buffer.from(textOf({ ...header(), ...(continues === undefined ? {} : { continues }) }));
+    this.#file = file;
     this.#path = path;
-    this.#position = 0;
-    this.#linesOnTape = 0;
-    this.#digest = createHash('sha256');
     this.#openedAt = clock.now();
-    this.#lines.unshift(JSON.stringify({ ...header(), ...(continues === undefined ? {} : { continues }) }));
-    this.#waiting += this.#lines[0]!.length + 1;
-  }
-
-  #add(line: string): void {
-    this.#lines.push(line);
-    this.#waiting += line.length + 1;
-  }
-
-  #tellGap(at: number): void {
-    const line: GapLine = { seq: this.#lastSeq, at, event: 'tape.gap', dropped: this.#gap };
-    this.#gap = 0;
-    this.#add(JSON.stringify(line));
-  }
-
-  #makeRoom(): boolean {
-    if (this.#options.whenFull === 'drop' || this.#isFailing) return false;
+    this.#digest = createHash('sha256').update(bytes);
+    this.#linesOnTape = 1;
     try {
-      this.#writeNow();
-      return true;
+      file.appendNow(bytes);
     } catch (error) {
-      this.#failed(error);
-      return false;
+      this.#refused(error);
     }
   }
 
-  /** What waits becomes what is being written. */
-  #take(): Buffer {
-    const bytes = Buffer.from(`${this.#lines.join('\n')}\n`);
-    this.#linesOnTape += this.#lines.length;
-    this.#digest.update(bytes);
-    this.#lines = [];
-    this.#waiting = 0;
-    return bytes;
-  }
-
-  #flush(): void {
-    this.#isScheduled = false;
-    if (this.#isClosed || this.#writing !== undefined) return;
-    if (this.#lines.length === 0) return;
-    this.#rotate();
-    this.#writing = this.#take();
-    this.#writeOn();
-  }
-
-  #writeOn(): void {
-    const bytes = this.#writing!;
-    write(this.#fd, bytes, 0, bytes.length, this.#position, (error, written) => {
-      // What was closed meanwhile was written then.
-      if (this.#isClosed || this.#writing !== bytes) return;
-      if (error !== null) {
-        this.#failed(error);
-        this.#options.clock.setTimeout(() => {
-          if (this.#writing === bytes && !this.#isClosed) this.#writeOn();
-        }, this.#limits.retryMs);
-        return;
-      }
-      this.#recovered();
-      this.#position += written;
-      this.#writing = written < bytes.length ? bytes.subarray(written) : undefined;
-      if (this.#writing === undefined) this.#flush();
-      else this.#writeOn();
-    });
-  }
-
-  /** As `#flush`, and does not come back before it is done. What the other way has begun is written again in its place. */
-  #writeNow(): void {
-    const begun = this.#writing;
-    if (begun !== undefined) {
-      this.#writing = undefined;
-      try {
-        this.#writeAll(begun);
-      } catch (error) {
-        this.#writing = begun;
-        this.#writeOn();
-        throw error;
-      }
-    }
-    if (this.#lines.length > 0) this.#writeAll(this.#take());
-  }
-
-  #writeAll(bytes: Buffer): void {
-    for (let from = 0; from < bytes.length;) {
-      const written = writeSync(this.#fd, bytes, from, bytes.length - from, this.#position);
-      from += written;
-      this.#position += written;
-    }
-  }
-
+  /** The last line. Of a tape that the disk has no room for it is missing. */
   #finish(): void {
     const line: ClosedLine = {
       seq: this.#lastSeq + 1,
@@ -255,7 +262,12 @@ export class TapeFile {
       dropped: this.#dropped,
       digest: this.#digest.digest('hex'),
     };
-    this.#writeAll(Buffer.from(`${JSON.stringify(line)}\n`));
+    try {
+      if (!this.#file.isBusy) this.#file.appendNow(Buffer.from(textOf(line)));
+    } catch (error) {
+      this.#failed(error);
+    }
+    this.#file.close();
   }
 
   /** Between two lines only: a tape ends with a whole one. Where no other can be had, the one that there is goes on. */
@@ -263,21 +275,21 @@ export class TapeFile {
     const { clock, onNewTape } = this.#options;
     const now = clock.now();
     // A header alone is followed by nothing.
-    if (this.#linesOnTape < 2) return;
-    const isLong = this.#position >= this.#limits.tapeBytesMax && now >= this.#rotatesAgainAt;
+    if (this.#linesOnTape < 2 || now < this.#rotatesAgainAt) return;
+    const isLong = this.#file.length >= this.#limits.tapeBytesMax;
     if (!isLong && now - this.#openedAt < this.#limits.tapeMs) return;
+    let next: OpenFile;
     try {
-      const next = this.#create();
-      const before = { fd: this.#fd, path: this.#path };
-      this.#finish();
-      closeSync(before.fd);
-      this.#begin(next, basename(before.path));
-      onNewTape?.();
+      next = this.#create();
     } catch (error) {
       this.#rotatesAgainAt = now + rotationRetryMs;
-      this.#openedAt = now;
       this.#failed(error);
+      return;
     }
+    const continues = basename(this.#path);
+    this.#finish();
+    this.#begin(next, continues);
+    onNewTape?.();
   }
 
   #failed(error: unknown): void {
@@ -299,4 +311,8 @@ function numbered(path: string, number: number): string {
   if (number === 1) return path;
   const end = extname(path);
   return `${path.slice(0, path.length - end.length)}.${number}${end}`;
+}
+
+function textOf(line: TapeHeader | GapLine | ClosedLine): string {
+  return `${JSON.stringify(line)}\n`;
 }

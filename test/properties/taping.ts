@@ -11,6 +11,7 @@ import type { Tracer } from '../../src/runtime/tracer.ts';
 import type { SessionRecord } from '../../src/session/record.ts';
 import { type SessionSnapshot, snapshotOf } from '../../src/session/snapshot.ts';
 import type { TagRule } from '../../src/session/tags.ts';
+import { KeptLines, plain } from '../record/kept-lines.ts';
 
 /** A world that goes on for longer is held to its law for as long as this. */
 const linesMax = 2000;
@@ -19,19 +20,19 @@ const charactersMax = 500_000;
 const pendingMax = 50;
 
 export class Taping implements Tracer {
-  readonly #lines: string[] = [];
   /** By the number of the line that told of the event. */
   readonly #live = new Map<number, SessionSnapshot>();
   readonly #recorder: Recorder;
+  readonly #kept = new KeptLines((line) => {
+    this.#characters += line.length;
+    return !this.#isFull;
+  });
   #characters = 0;
 
   constructor() {
     this.#recorder = new Recorder({
-      write: (line) => {
-        this.#characters += line.length;
-        if (!this.#isFull) this.#lines.push(line);
-      },
-      hide: (message) => message,
+      sink: this.#kept,
+      hide: plain,
       digest: () => 'none',
       bodyBytesMax: 100_000,
     });
@@ -53,12 +54,12 @@ export class Taping implements Tracer {
   }
 
   get #isFull(): boolean {
-    return this.#lines.length === linesMax || this.#characters > charactersMax;
+    return this.#kept.texts.length === linesMax || this.#characters > charactersMax;
   }
 
   /** What each line tells of, with the session as it was then where that was kept. */
   *told(): Generator<{ readonly text: string; readonly read: ReadLine; readonly live: SessionSnapshot | undefined }> {
-    for (const [index, text] of this.#lines.entries()) {
+    for (const [index, text] of this.#kept.texts.entries()) {
       const read = readLine(encodeText(text), index + 2, index);
       if ('problem' in read) throw new Error(`${read.problem}: ${text}`);
       yield { text, read, live: this.#live.get(read.line.seq) };

@@ -2,8 +2,10 @@
 import { expect, test } from 'vitest';
 import { isFault } from '../../src/protocol/faults.ts';
 import { readMessage } from '../../src/protocol/read.ts';
-import { encodeText } from '../../src/protocol/text.ts';
-import { eventLine, plainFrameText } from '../../src/record/event-line.ts';
+import { decodeText, encodeText } from '../../src/protocol/text.ts';
+import { type Happened, writeEvent } from '../../src/record/event-line.ts';
+import { LineBytes } from '../../src/record/line-bytes.ts';
+import { Exchange } from '../../src/session/pending.ts';
 import type { SessionEvent } from '../../src/session/events.ts';
 
 function frame(text: string) {
@@ -13,7 +15,12 @@ function frame(text: string) {
 }
 
 const notice = frame('{"jsonrpc":"2.0","method":"notifications/x"}');
-const names = { exchange: () => ({ number: 4 }), text: () => 'text', awaited: () => undefined };
+const names = {
+  exchange: () => ({ number: 4, params: [['mcp-param-x', 'y']] as const }),
+  text: () => 'text',
+  shown: <T>(value: T) => value,
+  awaited: () => undefined,
+};
 const around = {
   seq: 1,
   at: 2,
@@ -22,7 +29,12 @@ const around = {
   from: 'active.serving',
   to: 'active.serving',
 } as const;
-const lineOf = (event: SessionEvent) => eventLine({ ...around, event, effects: [] }, names);
+function textOf(happened: Happened): string {
+  const out = new LineBytes();
+  writeEvent(out, happened, names);
+  return `${decodeText(out.written)}}`;
+}
+const lineOf = (event: SessionEvent): unknown => JSON.parse(textOf({ ...around, event, effects: [] }));
 
 test.each<readonly [SessionEvent, object]>([
   [{ type: 'upstream.ready', at: 2 }, {}],
@@ -57,9 +69,8 @@ test.each<readonly [SessionEvent, object]>([
 
 test('a deadline of the chart keeps the name that the chart gave it', () => {
   const event = { type: 'xstate.after.drainDeadline.session.shuttingDown' } as unknown as SessionEvent;
-  expect(
-    eventLine({ ...around, to: 'failed', event, effects: [{ type: 'ended', reason: 'drain-deadline' }] }, names),
-  ).toEqual({
+  const text = textOf({ ...around, to: 'failed', event, effects: [{ type: 'ended', reason: 'drain-deadline' }] });
+  expect(JSON.parse(text)).toEqual({
     seq: 1,
     at: 2,
     session: 3,
@@ -69,31 +80,48 @@ test('a deadline of the chart keeps the name that the chart gave it', () => {
   });
 });
 
-test('a frame that nobody intercepts is the same line as a text', () => {
+test('a frame has what came, how it came and what followed, in one order', () => {
   const request = frame('{"jsonrpc":"2.0","id":"a\\"b","method":"x/\\u0022y","params":{}}');
   const entry = { direction: 'client-to-server', id: null, method: 'q"' } as const;
   const own = { type: 'send', direction: 'server-to-client', message: [new Uint8Array(3)], kind: 'response' } as const;
-  const event: SessionEvent = {
-    type: 'frame.request',
-    at: 2,
-    direction: 'client-to-server',
-    frame: request,
-    ticket: 9,
-    verdict: undefined,
-    via: { exchange: undefined, request: undefined, status: 202 },
-  };
-  const happened = {
+  const to = { entry: undefined, exchange: undefined, status: 0 };
+  const text = textOf({
     ...around,
+    decision: 'rolled-back',
     from: 'initializing',
-    event,
+    event: {
+      type: 'frame.request',
+      at: 2,
+      direction: 'client-to-server',
+      frame: request,
+      ticket: 9,
+      verdict: 'awaited',
+      deliberation: { interceptor: '', steps: [], isAside: true },
+      via: { exchange: new Exchange(), request: undefined, status: 202 },
+    },
     effects: [
       { type: 'settled', entry, outcome: 'result', elapsedMs: 1.5 },
-      { ...own, entry: undefined, exchange: undefined, status: 0, frame: undefined },
-      { ...own, entry: undefined, exchange: undefined, status: 0, frame: request },
+      { type: 'settled', entry: { ...entry, id: 7 }, outcome: 'error', elapsedMs: 2 },
+      { ...own, ...to, frame: undefined },
+      { ...own, ...to, frame: request },
     ],
-  } as const;
-  const text = plainFrameText(happened, names);
-  expect(`${text}}`).toBe(JSON.stringify(eventLine(happened, names)));
-  expect(plainFrameText({ ...happened, decision: 'rolled-back' }, names)).toBeUndefined();
-  expect(plainFrameText({ ...happened, event: { ...event, verdict: 'awaited' } }, names)).toBeUndefined();
+  });
+  expect(text).toBe(
+    '{"seq":1,"at":2,"session":3,"event":"frame.request","decision":"rolled-back","from":"initializing","to":"active.serving"' +
+      ',"direction":"client-to-server","kind":"request","id":"a\\"b","method":"x/\\"y","ticket":9,"bytes":62' +
+      ',"verdict":"awaited","isAside":true,"exchange":4,"params":[["mcp-param-x","y"]],"viaStatus":202' +
+      ',"settled":[{"direction":"client-to-server","id":null,"method":"q\\"","outcome":"result","elapsedMs":1.5}' +
+      ',{"direction":"client-to-server","id":7,"method":"q\\"","outcome":"error","elapsedMs":2}]' +
+      ',"sent":[{"direction":"server-to-client","kind":"response","bytes":3,"isOwn":true}' +
+      ',{"direction":"server-to-client","kind":"response","bytes":3}]}',
+  );
+});
+
+test('what a server said before it died is shown as messages are', () => {
+  const loss = { reason: 'exited', exitCode: 1, signal: null, lastStderr: ['swordfish'], willRestart: false } as const;
+  const out = new LineBytes();
+  const shown = <T>(value: T): T => JSON.parse(JSON.stringify(value).replaceAll('swordfish', '*')) as T;
+  const event = { type: 'upstream.lost', at: 2, loss } as const;
+  writeEvent(out, { ...around, event, effects: [] }, { ...names, shown });
+  expect(decodeText(out.written)).toContain('"lastStderr":["*"]');
 });

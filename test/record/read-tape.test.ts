@@ -8,6 +8,7 @@ import { type TapePart, readTape } from '../../src/record/read-tape.ts';
 import { openRecording } from '../../src/record/recording.ts';
 import { Playbook } from '../../src/testing/playbook.ts';
 import { KeptLog } from '../runtime/kept-log.ts';
+import { plain } from './kept-lines.ts';
 
 let folder: string;
 let path: string;
@@ -22,7 +23,7 @@ beforeEach(async () => {
     chart: 'c',
     clock,
     log: new KeptLog(),
-    hide: (message) => message,
+    hide: plain,
     isRedacted: false,
     bodyBytesMax: 1000,
     whenFull: 'wait',

@@ -1,15 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import type { Interceptor } from '../../src/session/interception.ts';
-import { Recorder, withoutInfinity } from '../../src/record/recorder.ts';
+import { Recorder, type RecorderOptions, withoutInfinity } from '../../src/record/recorder.ts';
+import { decodeText } from '../../src/protocol/text.ts';
 import { Playbook } from '../../src/testing/playbook.ts';
+import { KeptLines, plain } from './kept-lines.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
+interface TapedOptions {
+  readonly hide?: RecorderOptions['hide'];
+  readonly interceptors?: readonly Interceptor[];
+}
+
 /** A playbook whose tape is a list, with bodies of 200 bytes at most. */
-function taped({ hide = (message: string) => message, interceptors = [] as readonly Interceptor[] } = {}) {
-  const texts: string[] = [];
-  const write = (line: string): void => void texts.push(line);
-  const recorder = new Recorder({ write, hide, digest: (body) => `${body.length} bytes`, bodyBytesMax: 200 });
+function taped({ hide = plain, interceptors = [] }: TapedOptions = {}) {
+  const sink = new KeptLines();
+  const { texts } = sink;
+  const recorder = new Recorder({ sink, hide, digest: (body) => `${body.length} bytes`, bodyBytesMax: 200 });
   const play = new Playbook({ tracer: recorder, interceptors });
   const lines = (): readonly Line[] => texts.map((text) => JSON.parse(text) as Line);
   return { play, texts, lines, recorder };
@@ -90,7 +97,7 @@ describe('a recorder', () => {
   });
 
   test('shows of a message what may be shown, of one that an interceptor wrote too, and of a session id its beginning', async () => {
-    const hide = (message: string): string => message.replaceAll('swordfish', '*');
+    const hide = (message: Uint8Array): string => decodeText(message).replaceAll('swordfish', '*');
     const rename: Interceptor = {
       name: 'rename',
       intercept: ({ message, kind }) =>

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type RecordingOptions, openRecording } from '../../src/record/recording.ts';
 import { Playbook } from '../../src/testing/playbook.ts';
 import { KeptLog } from '../runtime/kept-log.ts';
+import { plain } from './kept-lines.ts';
 
 let folder: string;
 
@@ -23,7 +24,7 @@ const recordingTo = (place: RecordingOptions['place']) =>
     process: { command: 'forward http', server: 'node' },
     clock: { now: () => 5, wallTime: () => 86_400_000, setTimeout: () => undefined, clearTimeout: () => {} },
     log,
-    hide: (message) => message,
+    hide: plain,
     isRedacted: true,
     bodyBytesMax: 99,
     whenFull: 'drop',

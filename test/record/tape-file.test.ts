@@ -36,7 +36,10 @@ function open(options: Partial<TapeFileOptions> = {}) {
     ...options,
   });
   let seq = 0;
-  const say = (text: string): void => tape.write(JSON.stringify({ seq: ++seq, text }), seq, 0);
+  const say = (text: string): void => {
+    tape.begin(0).text(`${JSON.stringify({ seq: ++seq, text })}\n`);
+    tape.end(seq);
+  };
   return { tape, clock, say };
 }
 

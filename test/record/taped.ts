@@ -5,6 +5,7 @@ import { readHeader, readLine } from '../../src/record/tape-lines.ts';
 import { encodeText } from '../../src/protocol/text.ts';
 import { Playbook, type Talk } from '../../src/testing/playbook.ts';
 import type { ScriptedServer } from '../../src/testing/scripted-peer.ts';
+import { KeptLines, plain } from './kept-lines.ts';
 
 export interface TapedOptions {
   readonly sessions?: number;
@@ -23,9 +24,8 @@ function ask({ client, server }: Talk<ScriptedServer>): void {
 
 /** The lines of a tape on which sessions shake hands, do what is said, and are closed. */
 export async function tapeTexts({ sessions = 1, talk = ask, edit = (text) => text }: TapedOptions = {}) {
-  const texts: string[] = [];
-  const write = (line: string): void => void texts.push(line);
-  const recorder = new Recorder({ write, hide: (message) => message, digest: () => 'd', bodyBytesMax: 10_000 });
+  const sink = new KeptLines();
+  const recorder = new Recorder({ sink, hide: plain, digest: () => 'd', bodyBytesMax: 10_000 });
   const play = new Playbook({ tracer: recorder });
   for (let session = 0; session < sessions; session++) {
     const opened = play.open();
@@ -42,7 +42,7 @@ export async function tapeTexts({ sessions = 1, talk = ask, edit = (text) => tex
     wallTime: 0,
     bodies: { redacted: false, bytesMax: 10_000 },
   };
-  return [JSON.stringify(header), ...texts].map(edit).filter((text) => text !== undefined);
+  return [JSON.stringify(header), ...sink.texts].map(edit).filter((text) => text !== undefined);
 }
 
 export async function taped(options: TapedOptions = {}): Promise<AsyncIterable<TapePart>> {

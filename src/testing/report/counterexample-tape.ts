@@ -42,7 +42,7 @@ export async function writeTape(history: History, { file, version, target, wallT
     process: { command: 'verify', server: target },
     clock,
     log: silentLog,
-    hide: (message) => message,
+    hide: () => undefined,
     isRedacted: false,
     bodyBytesMax,
     whenFull: 'wait',

@@ -1,0 +1,133 @@
+/**
+ * Lines of a tape as bytes, put together piece by piece where they will be written from: no line is ever a text, since to encode one
+ * costs more than all that is said in it. Grows as far as it must; knows JSON's numbers and texts, and nothing of tapes.
+ */
+
+import { encodeText } from '../protocol/text.ts';
+
+/** A piece of a line that is the same each time. ASCII alone is worth it: what comes from outside has the ways below. */
+export function piece(text: string): Uint8Array {
+  return encodeText(text);
+}
+
+/** Names that come again and again, as JSON; forgotten when there are too many of them. */
+const knownNames = new Map<string, Uint8Array>();
+const knownNamesMax = 1000;
+const nameCharactersMax = 100;
+
+/** Bytes that a UTF-16 unit is at most in UTF-8. */
+const unitBytesMax = 3;
+/** Longer texts are measured before there is made room for them. */
+const shortCharactersMax = 4096;
+const digitsMax = 10;
+const zero = 0x30;
+const space = 0x20;
+const newline = 0x0a;
+const carriageReturn = 0x0d;
+
+export class LineBytes {
+  #bytes: Buffer;
+  #length = 0;
+
+  constructor(bytesAtFirst = 16 * 1024) {
+    this.#bytes = Buffer.allocUnsafe(bytesAtFirst);
+  }
+
+  /** Bytes so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Bytes that there is room for now. */
+  get capacity(): number {
+    return this.#bytes.length;
+  }
+
+  /** What was put together; good until the next piece. */
+  get written(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Takes back what was put behind so many bytes. */
+  cutTo(length: number): void {
+    this.#length = length;
+  }
+
+  piece(bytes: Uint8Array): void {
+    const end = this.#length + bytes.length;
+    if (end > this.#bytes.length) this.#grow(end);
+    this.#bytes.set(bytes, this.#length);
+    this.#length = end;
+  }
+
+  number(value: number): void {
+    if (value >= 0 && value <= 0x7fffffff && (value | 0) === value) this.#digits(value);
+    else this.text(String(value));
+  }
+
+  /** A word of the vocabulary or of the protocol, in quotes. */
+  name(name: string): void {
+    let bytes = knownNames.get(name);
+    if (bytes === undefined) {
+      bytes = encodeText(JSON.stringify(name));
+      if (knownNames.size >= knownNamesMax) knownNames.clear();
+      if (name.length <= nameCharactersMax) knownNames.set(name, bytes);
+    }
+    this.piece(bytes);
+  }
+
+  /** As JSON-RPC has it: a number, a text, or null where none could be read. */
+  id(id: string | number | null): void {
+    if (typeof id === 'number') this.number(id);
+    else this.json(id);
+  }
+
+  /** Those of an object, behind others. */
+  members(object: object): void {
+    const text = JSON.stringify(object);
+    if (text !== '{}') this.text(`,${text.slice(1, -1)}`);
+  }
+
+  json(value: unknown): void {
+    this.text(JSON.stringify(value));
+  }
+
+  text(text: string): void {
+    const bytesMax = text.length <= shortCharactersMax ? text.length * unitBytesMax : Buffer.byteLength(text);
+    if (this.#length + bytesMax > this.#bytes.length) this.#grow(this.#length + bytesMax);
+    this.#length += this.#bytes.write(text, this.#length);
+  }
+
+  /** JSON on one line: what separates its lines is space. */
+  onOneLine(json: Uint8Array | string): void {
+    const from = this.#length;
+    if (typeof json === 'string') this.text(json);
+    else this.piece(json);
+    this.#flatten(newline, from);
+    this.#flatten(carriageReturn, from);
+  }
+
+  #flatten(lineBreak: number, from: number): void {
+    const added = this.#bytes.subarray(from, this.#length);
+    for (let at = added.indexOf(lineBreak); at !== -1; at = added.indexOf(lineBreak, at + 1)) added[at] = space;
+  }
+
+  #digits(value: number): void {
+    if (this.#length + digitsMax > this.#bytes.length) this.#grow(this.#length + digitsMax);
+    let digits = 1;
+    for (let above = 10; above <= value && digits < digitsMax; above *= 10) digits += 1;
+    let rest = value;
+    for (let at = this.#length + digits - 1; at >= this.#length; at -= 1) {
+      const tenth = (rest / 10) | 0;
+      this.#bytes[at] = zero + rest - tenth * 10;
+      rest = tenth;
+    }
+    this.#length += digits;
+  }
+
+  #grow(bytesMin: number): void {
+    const larger = Buffer.allocUnsafe(Math.max(bytesMin, this.#bytes.length * 2));
+    larger.set(this.written);
+    this.#bytes = larger;
+  }
+}

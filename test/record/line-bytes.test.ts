@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decodeText, encodeText } from '../../src/protocol/text.ts';
+import { LineBytes, piece } from '../../src/record/line-bytes.ts';
+
+/** What was put together, by somebody who begins with room for one byte. */
+function textOf(write: (out: LineBytes) => void): string {
+  const out = new LineBytes(1);
+  write(out);
+  expect(out.length).toBe(out.written.length);
+  return decodeText(out.written);
+}
+
+describe('bytes of a line', () => {
+  test('are as JSON has them, for any number, name, id and text', () => {
+    const value = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.integer(),
+      fc.maxSafeNat(),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+    );
+    fc.assert(
+      fc.property(value, value, (one, other) => {
+        const text = textOf((out) => {
+          for (const said of [one, other]) {
+            if (typeof said === 'number') out.number(said);
+            else out.name(said);
+            out.piece(piece(','));
+            out.id(said);
+            out.json(said);
+          }
+        });
+        const spelled = [one, other].map((said) => (typeof said === 'number' ? String(said) : JSON.stringify(said)));
+        expect(text).toBe(
+          spelled.map((said, index) => `${said},${said}${JSON.stringify([one, other][index])}`).join(''),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test.each([0, 9, 10, 99, 100, 2_147_483_647, 2_147_483_648, -1, 1.5])('spell %d as it is', (number) => {
+    expect(textOf((out) => out.number(number))).toBe(String(number));
+  });
+
+  test('have the members of an object behind others, and none of an empty one', () => {
+    expect(textOf((out) => out.members({ a: 1, b: undefined, c: 'é' }))).toBe(',"a":1,"c":"é"');
+    expect(textOf((out) => out.members({}))).toBe('');
+  });
+
+  test('have a message on one line, whatever separated its lines', () => {
+    expect(textOf((out) => out.onOneLine(encodeText('{\n"a"\r\n:1}\n')))).toBe('{ "a"  :1} ');
+    expect(textOf((out) => out.onOneLine('{"é":\r1}'))).toBe('{"é": 1}');
+  });
+
+  test('may be taken back', () => {
+    expect(
+      textOf((out) => {
+        out.text('ab'.repeat(3000));
+        out.cutTo(2);
+        out.text('c');
+      }),
+    ).toBe('abc');
+  });
+});
