@@ -11,11 +11,18 @@
  */
 
 import type { ProcessFacts } from '../observe/process-facts.ts';
-import type { TracedEvent } from '../observe/traced-event.ts';
+import type { TracedEvent, UnplacedFrame } from '../observe/traced-event.ts';
 import type { EndReason, SessionState, SessionStatus } from '../session/outcomes.ts';
 import type { SessionSnapshot, TransitionCount } from '../session/snapshot.ts';
 
-export type { TracedEvent, TracedFrame, TracedOutcome, TracedProblem, TracedSend } from '../observe/traced-event.ts';
+export type {
+  TracedEvent,
+  TracedFrame,
+  TracedOutcome,
+  TracedProblem,
+  TracedSend,
+  UnplacedFrame,
+} from '../observe/traced-event.ts';
 
 // --- what a viewer says ----------------------------------------------------------------------------------------------
 
@@ -84,6 +91,8 @@ export interface Overview {
   /** How long stays in each state lasted, of the stays that ended lately; absent where none has ended. */
   readonly dwellMs: Readonly<Partial<Record<SessionState, { readonly p50: number; readonly p99: number }>>>;
   readonly eventsPerSecond: number;
+  /** Messages for which no session was found: how many, and the newest of them, oldest first. Absent where it is as it was. */
+  readonly unplaced?: { readonly count: number; readonly newest: readonly UnplacedFrame[] };
   /** Messages of the feed that this viewer was too slow for, so far. */
   readonly dropped: number;
 }

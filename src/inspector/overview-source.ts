@@ -30,21 +30,29 @@ export class OverviewSource {
   readonly #stop: () => void;
   #samples: { readonly at: number; readonly seq: number }[] = [];
   #renewedAt: number;
+  /** How many messages without a session those who watch have been told of. */
+  #unplacedTold: number;
 
   /** @param changed called when something happens that will show; on the path of an event. */
   constructor(surroundings: OverviewSurroundings, changed: () => void) {
     const { ring } = surroundings;
     this.#surroundings = surroundings;
     this.#renewedAt = surroundings.now();
+    this.#unplacedTold = ring.unplacedFrames.count;
     this.#sample(this.#renewedAt);
     for (const session of ring.sessions()) if (!session.hasEnded) this.#moving.add(session);
     let last: TracedSession | undefined;
-    this.#stop = ring.watch((session) => {
+    const stopEvents = ring.watch((session) => {
       if (session === last && this.#changed.has(session)) return;
       last = session;
       this.#changed.add(session);
       changed();
     });
+    const stopUnplaced = ring.unplacedFrames.watch(changed);
+    this.#stop = () => {
+      stopEvents();
+      stopUnplaced();
+    };
   }
 
   /** Something has changed, or will change by itself. */
@@ -69,7 +77,8 @@ export class OverviewSource {
     this.#sample(now);
     const isRenewed = now - this.#renewedAt >= this.#surroundings.renewMs;
     if (isRenewed) this.#renewedAt = now;
-    if (this.#changed.size === 0 && !isRenewed && !hadRate) return undefined;
+    const hasUnplaced = this.#surroundings.ring.unplacedFrames.count !== this.#unplacedTold;
+    if (this.#changed.size === 0 && !isRenewed && !hadRate && !hasUnplaced) return undefined;
     const looked = isRenewed ? new Set([...this.#changed, ...this.#moving]) : new Set(this.#changed);
     this.#changed.clear();
     const rows: SessionRow[] = [];
@@ -91,6 +100,9 @@ export class OverviewSource {
   #part(isWhole: boolean, sessions: readonly SessionRow[], gone: readonly string[]): OverviewPart {
     const { ring, totals, now } = this.#surroundings;
     const { sessionsByState, transitions } = totals();
+    const { unplacedFrames } = ring;
+    const hasUnplaced = isWhole ? unplacedFrames.count > 0 : unplacedFrames.count !== this.#unplacedTold;
+    if (!isWhole) this.#unplacedTold = unplacedFrames.count;
     return {
       type: 'overview',
       at: now(),
@@ -101,6 +113,7 @@ export class OverviewSource {
       transitions,
       dwellMs: ring.stays.times(),
       eventsPerSecond: this.#rate(),
+      ...(hasUnplaced ? { unplaced: { count: unplacedFrames.count, newest: unplacedFrames.newest() } } : {}),
     };
   }
 

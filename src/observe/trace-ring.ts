@@ -5,7 +5,7 @@
  */
 
 import { type Frame } from '../protocol/envelope.ts';
-import type { Decision, Tracer } from '../runtime/tracer.ts';
+import type { Decision, Tracer, UnplacedFact } from '../runtime/tracer.ts';
 import type { Effect } from '../session/effects.ts';
 import type { FrameArrived, SessionEvent } from '../session/events.ts';
 import type { SessionState } from '../session/outcomes.ts';
@@ -13,6 +13,7 @@ import type { PendingEntry } from '../session/pending.ts';
 import type { SessionRecord } from '../session/record.ts';
 import { Stays } from './stays.ts';
 import { type Oddity, TracedSession } from './traced-session.ts';
+import { UnplacedFrames } from './unplaced-frames.ts';
 
 export interface TraceRingOptions {
   readonly eventsMax?: number;
@@ -73,6 +74,7 @@ export class TraceRing implements Tracer {
   readonly eventsMax: number;
   readonly bytesMax: number;
   readonly stays: Stays = new Stays();
+  readonly unplacedFrames: UnplacedFrames = new UnplacedFrames();
   readonly #places: Place[] = [];
   /** Open ones, and those that are over while the ring has events of them. */
   readonly #sessions = new Map<string, TracedSession>();
@@ -117,6 +119,10 @@ export class TraceRing implements Tracer {
     const at = Math.max(record.enteredAt, this.#at(session.newestSeq)?.at ?? 0);
     session.hasEnded = true;
     this.#note(session, 'session.ended', 'committed', record.state, noEffects, at, 0);
+  }
+
+  unplaced(fact: UnplacedFact): void {
+    this.unplacedFrames.note(fact);
   }
 
   #note(

@@ -14,6 +14,7 @@ const pages = {
   methods: 'schema',
   handshake: 'basic/lifecycle#initialization',
   operation: 'basic/lifecycle#operation',
+  shutdown: 'basic/lifecycle#shutdown',
   progress: 'basic/utilities/progress#behavior-requirements',
   cancellation: 'basic/utilities/cancellation#behavior-requirements',
 } as const;
@@ -24,6 +25,7 @@ export type Section = keyof typeof pages;
 const modernPages: Readonly<Partial<Record<Section, string>>> = {
   handshake: 'basic/versioning',
   operation: 'basic/versioning',
+  shutdown: 'basic/versioning',
   progress: 'basic/patterns/progress',
   cancellation: 'basic/patterns/cancellation#behavior-requirements',
 };

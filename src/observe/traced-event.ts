@@ -75,3 +75,16 @@ export interface TracedProblem {
   /** The section of the specification that it breaks, as a URL; absent where it is no breach. */
   readonly spec?: string;
 }
+
+/** A message for which no session was found. */
+export interface UnplacedFrame {
+  readonly at: number;
+  /** The session that it was for. */
+  readonly sessionId: string;
+  readonly direction: Direction;
+  /** Its kind and method. */
+  readonly what: string;
+  readonly id?: RequestId;
+  readonly bytes: number;
+  readonly problem: TracedProblem;
+}

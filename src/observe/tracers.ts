@@ -13,6 +13,9 @@ export function allTracers(...tracers: readonly (Tracer | undefined)[]): Tracer 
     decided: (record, event, decision, from, effects) => {
       for (const tracer of told) tracer.decided(record, event, decision, from, effects);
     },
+    unplaced: (fact) => {
+      for (const tracer of told) tracer.unplaced?.(fact);
+    },
     ended: (record) => {
       for (const tracer of told) tracer.ended(record);
     },

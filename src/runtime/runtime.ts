@@ -49,7 +49,7 @@ import { silentLog } from './silent-log.ts';
 import { systemClock } from './system-clock.ts';
 import { forgetOptions } from './spent-options.ts';
 import { Totals, type TotalsSnapshot } from './totals.ts';
-import type { Decision, Tracer } from './tracer.ts';
+import type { Decision, Tracer, UnplacedFact } from './tracer.ts';
 import { UnplacedLog } from './unplaced-log.ts';
 import { Upstream, type UpstreamLogic, upstreamLogic } from './upstream-actor.ts';
 
@@ -362,13 +362,24 @@ class SessionRuntime implements Runtime {
   #unplaced({ sessionId, event, host }: RoutedEvent): void {
     this.#totals.unplaced++;
     this.#unplacedLog.note(sessionId, event);
+    this.#traceUnplaced({ type: 'ended', sessionId, at: this.#clock.now(), event });
     host?.unplaced(event);
   }
 
   #refuse({ record }: SessionHost, direction: Direction, message: Uint8Array, from: Sender): NotTaken {
     this.#totals.foreign++;
     this.#unplacedLog.noteForeign(record.id, direction, message.length, from);
+    const { id: sessionId } = record;
+    this.#traceUnplaced({ type: 'foreign', sessionId, at: this.#clock.now(), direction, bytes: message.length });
     return refuseForeign(message, this.#hostSurroundings.readLimits);
+  }
+
+  #traceUnplaced(fact: UnplacedFact): void {
+    try {
+      this.#tracer?.unplaced?.(fact);
+    } catch (error) {
+      this.#log.error({ error }, 'a tracer threw');
+    }
   }
 
   #ended(host: SessionHost): void {

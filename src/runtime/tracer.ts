@@ -4,6 +4,7 @@
  * its reader can bear: an event holds its frame, and a frame the chunk that it was read from.
  */
 
+import type { Direction } from '../protocol/envelope.ts';
 import type { Effect } from '../session/effects.ts';
 import type { SessionEvent } from '../session/events.ts';
 import type { SessionState } from '../session/outcomes.ts';
@@ -29,4 +30,17 @@ export interface Tracer {
   ): void;
   /** The session is over and will have no further event. */
   ended(record: SessionRecord): void;
+  /** Something that no session took. */
+  unplaced?(fact: UnplacedFact): void;
 }
+
+/** An event for a session that was there no more, or a message from somebody else than whom its session belongs to. */
+export type UnplacedFact =
+  | { readonly type: 'ended'; readonly sessionId: string; readonly at: number; readonly event: SessionEvent }
+  | {
+      readonly type: 'foreign';
+      readonly sessionId: string;
+      readonly at: number;
+      readonly direction: Direction;
+      readonly bytes: number;
+    };

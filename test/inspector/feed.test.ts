@@ -31,6 +31,25 @@ describe('a viewer', () => {
     await ends();
   });
 
+  test('is told of messages that found no session, whenever it looks', async () => {
+    const { play, viewer, ends } = await watchedProcess();
+    const talk = play.open();
+    talk.handshake();
+    const early = await viewer();
+    early.says({ type: 'watch-overview' });
+    expect(await early.hears('overview')).not.toHaveProperty('unplaced');
+    talk.session.close();
+    talk.client.asks(5, 'ping');
+    talk.client.takesAll();
+    play.clock.advance(1000);
+    const told = { count: 1, newest: [{ what: 'request ping', id: 5, sessionId: 's1' }] };
+    expect(await early.hears('overview', ({ unplaced }) => unplaced !== undefined)).toMatchObject({ unplaced: told });
+    const late = await viewer();
+    late.says({ type: 'watch-overview' });
+    expect(await late.hears('overview')).toMatchObject({ isWhole: true, unplaced: told });
+    await ends();
+  });
+
   test('sees all sessions, then those that change, and those that are over', async () => {
     const { play, viewer, ends } = await watchedProcess();
     const [one] = [play.open(), play.open()];

@@ -15,11 +15,18 @@ test('each of several is told everything, in order', async () => {
     opened: ({ id }) => told.push(`${name}: ${id} opened`),
     decided: (_record, { type }) => told.push(`${name}: ${type}`),
     ended: ({ id }) => told.push(`${name}: ${id} ended`),
+    unplaced: ({ type }) => told.push(`${name}: unplaced, ${type}`),
   });
   const play = new Playbook({ tracer: allTracers(telling('a'), telling('b'))! });
-  play.open().session.close();
+  const talk = play.open();
+  talk.session.close();
+  talk.client.asks(1, 'ping');
+  talk.client.takesAll();
   expect(told).toEqual(
-    ['s1 opened', 'upstream.ready', 'session.close', 's1 ended'].flatMap((what) => [`a: ${what}`, `b: ${what}`]),
+    ['s1 opened', 'upstream.ready', 'session.close', 's1 ended', 'unplaced, ended'].flatMap((what) => [
+      `a: ${what}`,
+      `b: ${what}`,
+    ]),
   );
   await play.ends();
 });

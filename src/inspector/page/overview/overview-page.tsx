@@ -15,6 +15,7 @@ import type { RowTest } from './row-filter.ts';
 import { linesOf } from './session-line.ts';
 import { SessionTable } from './session-table.tsx';
 import { StateCounts } from './state-counts.tsx';
+import { UnplacedPanel } from './unplaced-panel.tsx';
 
 export function OverviewPage({ store }: { readonly store: PageStore }) {
   // A function that is set as a state would be called.
@@ -71,6 +72,7 @@ export function OverviewPage({ store }: { readonly store: PageStore }) {
           <StateCounts counts={aggregate.counts} />
           <ProcessStrip processes={processes} />
         </div>
+        <UnplacedPanel processes={processes.values()} />
         {lines.length > 0 && shown.length > 0 && <SessionTable lines={shown} />}
         {lines.length === 0 && !isRead && (
           <p class="blank dim" role="status">

@@ -13,6 +13,8 @@ export interface ProcessView {
   readonly rows: ReadonlyMap<string, SessionRow>;
   /** What the newest overview says besides its rows. */
   readonly totals: ProcessTotals | undefined;
+  /** Messages for which it found no session. */
+  readonly unplaced: NonNullable<Overview['unplaced']>;
 }
 
 export type ProcessTotals = Pick<
@@ -21,7 +23,15 @@ export type ProcessTotals = Pick<
 >;
 
 export function newProcessView(facts: ProcessFacts): ProcessView {
-  return { facts, link: 'connecting', hello: undefined, epochOffset: 0, rows: new Map(), totals: undefined };
+  return {
+    facts,
+    link: 'connecting',
+    hello: undefined,
+    epochOffset: 0,
+    rows: new Map(),
+    totals: undefined,
+    unplaced: { count: 0, newest: [] },
+  };
 }
 
 export function foldProcess(view: ProcessView, message: FeedMessage): ProcessView {
@@ -29,7 +39,12 @@ export function foldProcess(view: ProcessView, message: FeedMessage): ProcessVie
     case 'hello':
       return { ...view, hello: message, epochOffset: message.wallTime - message.now };
     case 'overview':
-      return { ...view, rows: foldRows(view.rows, message), totals: totalsOf(message) };
+      return {
+        ...view,
+        rows: foldRows(view.rows, message),
+        totals: totalsOf(message),
+        unplaced: message.unplaced ?? view.unplaced,
+      };
     case 'session':
     case 'events':
     case 'body':
