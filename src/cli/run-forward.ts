@@ -22,7 +22,7 @@ import type { ServerRequest } from './server-flags.ts';
 import type { SessionRequest } from './session-flags.ts';
 import { ruleEngine, rulesInForce } from './rules-flag.ts';
 import { serverLine } from './terminal.ts';
-import { openTraces } from './traces-asked-for.ts';
+import { openTraces, tracesAsked } from './traces-asked-for.ts';
 
 /** What was asked for. */
 export interface ForwardRequest extends SessionRequest {
@@ -128,6 +128,12 @@ async function serverOf(
   const lineBytesMax = limits?.frameBytesMax ?? defaultLimits.frameBytesMax;
   if ('command' in server) return startServerToForward({ ...server, clock, lineBytesMax, onStderr });
   const { openRemote } = await import('../proxy/remote.ts');
-  const remote = await openRemote({ ...server, clock, log, frameBytesMax: lineBytesMax });
+  const remote = await openRemote({
+    ...server,
+    clock,
+    log,
+    frameBytesMax: lineBytesMax,
+    tracesRequests: tracesAsked(process.env) === 'otlp',
+  });
   return runningServer(remote.name, remote.connector());
 }

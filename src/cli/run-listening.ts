@@ -36,7 +36,7 @@ import { ruleEngine, rulesInForce } from './rules-flag.ts';
 import { shownServer } from './shown-server.ts';
 import type { Traces } from './otlp.ts';
 import { serverLine } from './terminal.ts';
-import { openTraces } from './traces-asked-for.ts';
+import { openTraces, tracesAsked } from './traces-asked-for.ts';
 
 export interface ListeningRequest extends SessionRequest {
   readonly kind: 'http' | 'ws';
@@ -217,7 +217,13 @@ async function backendOf(
     return shares ? sharedChildBackend(children) : childBackend(children);
   }
   const { openRemote } = await import('../proxy/remote.ts');
-  const remote = await openRemote({ ...server, clock, log, frameBytesMax });
+  const remote = await openRemote({
+    ...server,
+    clock,
+    log,
+    frameBytesMax,
+    tracesRequests: tracesAsked(process.env) === 'otlp',
+  });
   return urlBackend({
     name: remote.name,
     restart: restarts === false ? neverRestart : remoteRestartPolicy,

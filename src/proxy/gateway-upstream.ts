@@ -4,6 +4,7 @@
  */
 
 import type { ChildUpstream, UpstreamConfig } from '../config/gateway-config.ts';
+import type { Tracing } from '../observe/spans.ts';
 import type { Clock, Log } from '../ports.ts';
 import { defaultRestartPolicy, neverRestart, remoteRestartPolicy } from '../session/upstream.ts';
 import { type Backend, type SessionBackend, childBackend, sharedChildBackend, urlBackend } from './backend.ts';
@@ -11,6 +12,8 @@ import { type Backend, type SessionBackend, childBackend, sharedChildBackend, ur
 export interface UpstreamSurroundings {
   readonly clock: Clock;
   readonly log: Log;
+  /** Where there is one, servers on HTTP are told of the trace of a request in its headers, too. */
+  readonly tracing?: Tracing;
   /** A line that a server wrote on its stderr. */
   readonly onStderr: (upstream: string, line: string) => void;
 }
@@ -135,10 +138,18 @@ function childBackendOf(
 async function remoteBackendOf(
   { url, headers, ca, restarts }: Extract<UpstreamConfig, { readonly kind: 'remote' }>,
   frameBytesMax: number,
-  { clock, log }: UpstreamSurroundings,
+  { clock, log, tracing }: UpstreamSurroundings,
 ): Promise<Backend> {
   const { openRemote } = await import('./remote.ts');
-  const remote = await openRemote({ url, headers, ca, clock, log, frameBytesMax });
+  const remote = await openRemote({
+    url,
+    headers,
+    ca,
+    clock,
+    log,
+    frameBytesMax,
+    tracesRequests: tracing !== undefined,
+  });
   return urlBackend({
     name: remote.name,
     restart: restarts ? remoteRestartPolicy : neverRestart,

@@ -15,6 +15,8 @@ export interface RemoteOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly frameBytesMax: number;
+  /** A request is sent under the trace that its message names; over HTTP alone, where there are headers for each. */
+  readonly tracesRequests?: boolean;
 }
 
 /** Ways to the server at a URL: a connection, or an upstream session, of its own for each that asks. */
@@ -27,7 +29,7 @@ export interface Remote {
 }
 
 export async function openRemote(options: RemoteOptions): Promise<Remote> {
-  const { url, headers, ca, clock, log, frameBytesMax } = options;
+  const { url, headers, ca, clock, log, frameBytesMax, tracesRequests = false } = options;
   const name = `${url.protocol}//${url.host}${url.pathname}`;
   if (url.protocol === 'ws:' || url.protocol === 'wss:') {
     const { webSocketConnector } = await import('../transports/websocket-connector.ts');
@@ -41,7 +43,7 @@ export async function openRemote(options: RemoteOptions): Promise<Remote> {
   ]);
   const plain = await openHttpAgent(ca === undefined ? {} : { ca });
   const agent = options.oauth === undefined ? plain : await withCredentials(plain, options.oauth, options);
-  const connector = httpUpstream({ url: url.href, headers, agent, clock, frameBytesMax, log });
+  const connector = httpUpstream({ url: url.href, headers, agent, clock, frameBytesMax, log, tracesRequests });
   return { name, connector: () => connector, close: async () => agent.close() };
 }
 

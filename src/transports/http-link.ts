@@ -24,6 +24,8 @@ export interface HttpLinkOptions {
   readonly agent: HttpAgent;
   readonly clock: Clock;
   readonly frameBytesMax: number;
+  /** A request is sent under the trace that its message names. */
+  readonly tracesRequests?: boolean;
   readonly log?: Log;
   /** Which refusals of a server say that it does not know our session; the usual ones unless told. */
   readonly isSessionLost?: (refused: RefusedMessage) => boolean;
@@ -88,7 +90,7 @@ export class HttpLink implements UpstreamLink, PostOffice {
   constructor(options: HttpLinkOptions, server: HttpServer, events: UpstreamEvents, onOver: () => void) {
     const { clock, agent, frameBytesMax } = options;
     this.clock = clock;
-    this.headers = new HttpMessageHeaders(server.target.headers, server);
+    this.headers = new HttpMessageHeaders(server.target.headers, server, options.tracesRequests);
     this.requests = new HttpRequests(agent, server.target, { messageBytesMax: frameBytesMax });
     this.#options = options;
     this.#server = server;

@@ -6,13 +6,17 @@
 import type { Delivery } from '../ports.ts';
 import { type HeaderParams, headersOfCall, learnHeaderParams, noHeaderParams } from '../protocol/header-params.ts';
 import { modernHeadersOf } from '../protocol/http-headers.ts';
+import type { Frame } from '../protocol/envelope.ts';
 import type { Exchange } from '../session/pending.ts';
+import { traceHeadersOf } from './trace-headers.ts';
 
 /** Names and values in turn, as the agent takes them. */
 type HeaderList = string[];
 
 /** What a client may say to the server through us: who it is, and which trace its request belongs to. */
 const passedOn = ['authorization', 'user-agent', 'traceparent', 'tracestate', 'baggage'] as const;
+/** What names a trace. */
+const traceNames: ReadonlySet<string> = new Set(['traceparent', 'tracestate']);
 const passedOnPrefix = 'mcp-param-';
 /** Of these the last that a client said also holds for requests that are ours alone, such as that for its stream. */
 const remembered = ['authorization', 'user-agent'] as const;
@@ -31,6 +35,7 @@ export class HttpMessageHeaders {
   /** The user's, which win. */
   readonly #chosen: ReadonlyMap<string, string>;
   readonly #tools: ListedTools;
+  readonly #tracesRequests: boolean;
   readonly #lastSaid = new Map<string, string>();
   /** The session was begun here, and is one client's: what that said once holds for all of it. */
   #isOneClients = false;
@@ -39,9 +44,15 @@ export class HttpMessageHeaders {
   /** Of a legacy message that came through no exchange: the same for all of them. */
   #plain: HeaderList | undefined;
 
-  constructor(chosen: ReadonlyMap<string, string>, tools: ListedTools = { headerParams: noHeaderParams }) {
+  /** @param tracesRequests a request is sent under the trace that its message names, whatever its client said in headers. */
+  constructor(
+    chosen: ReadonlyMap<string, string>,
+    tools: ListedTools = { headerParams: noHeaderParams },
+    tracesRequests = false,
+  ) {
     this.#chosen = chosen;
     this.#tools = tools;
+    this.#tracesRequests = tracesRequests;
   }
 
   /** Whether all that is said here is said by one client, in the order in which it came. */
@@ -77,6 +88,19 @@ export class HttpMessageHeaders {
 
   /** Of a message. Not to be changed. */
   ofMessage(about: Delivery): HeaderList {
+    const list = this.#ofMessage(about);
+    const frame = about.type === 'send' ? about.frame : undefined;
+    return this.#tracesRequests && frame !== undefined ? this.#traced(list, frame) : list;
+  }
+
+  #traced(list: HeaderList, frame: Frame): HeaderList {
+    const trace = traceHeadersOf(frame);
+    if (trace === undefined || this.#chosen.has('traceparent')) return list;
+    const said = list.filter((_, at) => !traceNames.has(list[at - (at % 2)]!));
+    return [...said, ...[...trace].flat()];
+  }
+
+  #ofMessage(about: Delivery): HeaderList {
     const frame = about.type === 'send' ? about.frame : undefined;
     const exchange = about.type === 'send' ? about.exchange : about.entry.exchange;
     const modern = frame === undefined ? undefined : modernHeadersOf(frame);

@@ -65,10 +65,10 @@ class SseLink implements UpstreamLink {
   #closingTimer: TimerHandle = undefined;
 
   constructor(surroundings: Surroundings, events: UpstreamEvents) {
-    const { agent, target, frameBytesMax, clock } = surroundings;
+    const { agent, target, frameBytesMax, clock, tracesRequests } = surroundings;
     this.#surroundings = surroundings;
     this.#events = events;
-    this.#headers = new HttpMessageHeaders(target.headers);
+    this.#headers = new HttpMessageHeaders(target.headers, undefined, tracesRequests);
     this.#requests = new HttpRequests(agent, target, { messageBytesMax: frameBytesMax });
     this.#endpointTimer = clock.setTimeout(
       () => this.#lose(`${target.shown} named no place for messages in ${endpointMs} ms`),

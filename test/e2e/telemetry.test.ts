@@ -1,12 +1,16 @@
 /** What the built command tells those who watch it from outside: metrics to Prometheus, traces to a collector. */
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { linesOf, readExposition } from '../admin/exposition.ts';
 import { attributesOf, otlpReceiver, spanKinds } from '../cli/otlp-receiver.ts';
 import { open, post, server } from '../proxy/gateway-setting.ts';
-import { type Program, forwarding, ninelives, scripted, start, stopAll } from './program.ts';
+import { type Message, type Program, forwarding, ninelives, scripted, start, stopAll } from './program.ts';
 
 afterAll(stopAll);
 
@@ -75,6 +79,49 @@ test('ninelives forward stdio ends when its last spans are sent, with the code t
   expect(calls.map((span) => attributesOf(span)['jsonrpc.request.id'])).toEqual(['2', '2']);
   expect(calls.map((span) => attributesOf(span)['network.transport']).filter(Boolean)).toEqual(['pipe']);
 });
+
+test('a server on HTTP is told of the trace of each request in its headers, in place of what its client said there', async () => {
+  const receiver = await otlpReceiver();
+  const traced = await serverThatNotes();
+  const state = { tracestate: 'a=1' };
+  const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
+  const program = start(ninelives('forward', 'stdio', '--upstream', traced.url), environment);
+  await program.initialize();
+  program.send({
+    id: 1,
+    method: 'ping',
+    params: { _meta: { traceparent: `00-${traceId}-00f067aa0ba902b7-01`, ...state } },
+  });
+  await program.answer(1);
+  program.endInput();
+  await program.exit;
+  const asClient = await receiver.until(({ name, kind }) => name === 'ping' && kind === spanKinds.client);
+  expect(traced.headers('ping')).toMatchObject({ traceparent: `00-${traceId}-${asClient.spanId}-01`, ...state });
+  const untraced = start(ninelives('forward', 'stdio', '--upstream', traced.url));
+  await untraced.initialize();
+  await untraced.ask(2, 'tools/list', { _meta: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } });
+  expect(traced.headers('tools/list')).not.toHaveProperty('traceparent');
+});
+
+/** Answers every request, and keeps under which headers each method came. */
+async function serverThatNotes() {
+  const noted = new Map<string, IncomingHttpHeaders>();
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { id, method, params } = JSON.parse((await textOf(request)) || '{}') as Message;
+    noted.set(method ?? '', request.headers);
+    const protocolVersion = params?.['protocolVersion'];
+    const result =
+      method === 'initialize' ? { protocolVersion, capabilities: {}, serverInfo: { name: 's', version: '1' } } : {};
+    response.writeHead(id === undefined ? 202 : 200, { 'Content-Type': 'application/json' });
+    response.end(id === undefined ? '' : JSON.stringify({ jsonrpc: '2.0', id, result }));
+  };
+  const http = createServer((...exchange) => void answer(...exchange));
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  onTestFinished(() => void http.close());
+  const { port } = http.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/mcp`, headers: (method: string) => noted.get(method) };
+}
 
 test('ninelives gateway measures and traces each route by its name', async () => {
   const receiver = await otlpReceiver();

@@ -167,3 +167,27 @@ test('the id of an event goes as its UTF-8 bytes', () => {
   const list = asRecord(new HttpMessageHeaders(new Map()).ofStream('ü'));
   expect(Buffer.from(list['last-event-id']!, 'latin1').toString('utf8')).toBe('ü');
 });
+
+describe('the trace of a request', () => {
+  const [ours, theirs] = ['a', 'b'].map((digit) => `00-${digit.repeat(32)}-${digit.repeat(16)}-01`) as [string, string];
+  const traced = request(1, 'ping', { _meta: { traceparent: ours } });
+  const client = said({ traceparent: theirs, tracestate: 'x=1', baggage: 'y=2' });
+
+  test('is that of its message where requests are traced here, and else what its client said', () => {
+    const headers = new HttpMessageHeaders(new Map(), undefined, true);
+    const list = asRecord(headers.ofMessage(sent(traced, client)));
+    expect(list).toMatchObject({ traceparent: ours, baggage: 'y=2' });
+    expect(list).not.toHaveProperty('tracestate');
+    expect(asRecord(headers.ofMessage(sent(request(2, 'ping'), client)))).toMatchObject({ traceparent: theirs });
+    const untraced = new HttpMessageHeaders(new Map());
+    expect(asRecord(untraced.ofMessage(sent(traced, client)))).toMatchObject({
+      traceparent: theirs,
+      tracestate: 'x=1',
+    });
+  });
+
+  test('is what the user has chosen, whoever says something else', () => {
+    const headers = new HttpMessageHeaders(new Map([['traceparent', theirs]]), undefined, true);
+    expect(asRecord(headers.ofMessage(sent(traced)))).toMatchObject({ traceparent: theirs });
+  });
+});
