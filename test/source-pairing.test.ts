@@ -22,6 +22,13 @@ const seenElsewhere: Readonly<Record<string, string>> = {
   'src/observe/subprotocols.ts': 'test/admin/upgrades.test.ts',
   // What lines may say is seen when they are read.
   'src/record/tape-schema.ts': 'test/record/tape-lines.test.ts',
+  // Small parts of a node that are seen where it sends, runs and answers frames.
+  'src/cluster/memory-engine.ts': 'test/cluster/engine.test.ts',
+  'src/cluster/memory-store.ts': 'test/cluster/engine.test.ts',
+  'src/cluster/owned-session.ts': 'test/cluster/snapshots.test.ts',
+  'src/cluster/pairs.ts': 'test/cluster/outgoing.test.ts',
+  'src/cluster/run-frame.ts': 'test/cluster/incoming.test.ts',
+  'src/cluster/send-result.ts': 'test/cluster/failure-text.test.ts',
   // A line is read to be let happen: the properties do that with every kind of line.
   'src/record/read-event.ts': 'test/record/rebuild.test.ts',
   // Laws, what they read and when they owe something: seen where right and wrong proxies are judged.

@@ -1,0 +1,173 @@
+/**
+ * Frames of other nodes' clients that this node works on: taken once, however often they come, and answered until the answer was
+ * received. A frame that was refused stays refused. Does not know what a frame means.
+ */
+
+import type { Clock } from '../ports.ts';
+import { type Incarnation, answerTo, nodeIn } from './addresses.ts';
+import { AnswerStream } from './answer-stream.ts';
+import type { Directory, Owned } from './directory.ts';
+import type { Engine, Mail } from './engine.ts';
+import { encodeFailure } from './failure-text.ts';
+import type { Lease } from './lease.ts';
+import { type Message, decodeMessage, decodeRequests, encodeMessage, encodeRequests } from './message.ts';
+import type { Pairs } from './pairs.ts';
+import type { Peers } from './peers.ts';
+import { runFrame } from './run-frame.ts';
+import { type FailureCode, maybeExecuted, notExecuted } from './send-result.ts';
+import type { ClusterSettings } from './settings.ts';
+
+export interface IncomingOptions {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly node: Incarnation;
+  readonly settings: ClusterSettings;
+  readonly lease: Lease;
+  readonly peers: Peers;
+  readonly pairs: Pairs;
+  readonly directory: Directory;
+}
+
+/** A request that came, by the address that its answers go to. */
+interface Taken {
+  readonly at: number;
+  /** Undefined for one that was refused. */
+  readonly answer: AnswerStream | undefined;
+  /** What is said to whoever sends it again. */
+  readonly verdict: Uint8Array;
+}
+
+export class Incoming {
+  readonly #options: IncomingOptions;
+  readonly #taken = new Map<string, Taken>();
+  /** Those whose answer is not received yet. */
+  readonly #open = new Map<string, AnswerStream>();
+  readonly #rememberMs: number;
+  #running = 0;
+
+  constructor(options: IncomingOptions) {
+    const { times } = options.settings;
+    this.#options = options;
+    // For longer than anybody may send a request again: a sender that stands still for longer is fenced when it wakes.
+    this.#rememberMs = 2 * times.takeMs + 3 * times.ackMs;
+    options.peers.onDead((node) => {
+      for (const [address, answer] of this.#open) if (nodeIn(address) === node) answer.close();
+    });
+  }
+
+  /** Frames that are being worked on. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Whether every answer was received. */
+  get isQuiet(): boolean {
+    return this.#open.size === 0;
+  }
+
+  received(mail: Mail): void {
+    // What found no mailbox comes back without bytes, and says nothing here.
+    const message = mail.bytes === undefined ? undefined : decodeMessage(mail.bytes);
+    if (message === undefined) return;
+    switch (message.kind) {
+      case 'request':
+        if (mail.replyTo !== undefined) this.#request(message, mail.replyTo);
+        break;
+      case 'received':
+        this.#open.get(answerTo(message.key, message.request))?.acknowledged(message.sequence, message.taken);
+        break;
+      case 'cancelled':
+        this.#open.get(answerTo(message.key, message.request))?.close();
+        break;
+      case 'probe':
+        if (mail.replyTo !== undefined) this.#probed(message, mail.replyTo);
+        break;
+      case 'accepted':
+      case 'refused':
+      case 'part':
+      case 'result':
+      case 'failure':
+      case 'pulse':
+        break;
+    }
+  }
+
+  sweep(): void {
+    const now = this.#options.clock.now();
+    for (const [address, answer] of this.#open) {
+      answer.sweep(now);
+      if (answer.isOver) this.#open.delete(address);
+    }
+    for (const [address, { at }] of this.#taken) {
+      if (now - at <= this.#rememberMs) break;
+      if (!this.#open.has(address)) this.#taken.delete(address);
+    }
+  }
+
+  /** The node may act no more: whoever waits is told so, once and without keeping it. */
+  fence(): void {
+    const body = encodeFailure(maybeExecuted('NODE_FENCED'));
+    for (const [address, answer] of this.#open) {
+      answer.close();
+      const request = Number(address.slice(address.lastIndexOf('.') + 1));
+      this.#options.engine.publish(address, encodeMessage('failure', request, { body, key: this.#options.node }));
+    }
+    this.#open.clear();
+  }
+
+  #request(message: Message, address: string): void {
+    const before = this.#taken.get(address);
+    if (before !== undefined) {
+      this.#options.engine.publish(address, before.verdict);
+      return;
+    }
+    const { lease, directory, settings, clock } = this.#options;
+    const owned = directory.owned(message.key);
+    if (!lease.isAlive() || owned?.epoch !== message.epoch) this.#refuse(message, address, 'WRONG_OWNER');
+    else if (owned.isLeaving) this.#refuse(message, address, 'DRAINING');
+    else if (this.#running >= settings.limits.servedFramesMax) this.#refuse(message, address, 'BUSY');
+    else {
+      const answer = this.#answerFor(message, address);
+      const verdict = encodeMessage('accepted', message.request, { epoch: owned.epoch });
+      this.#taken.set(address, { at: clock.now(), answer, verdict });
+      this.#open.set(address, answer);
+      this.#options.engine.publish(address, verdict);
+      void this.#run(owned, message.body, answer);
+    }
+  }
+
+  /** For good: the same frame may come again later than another that was taken. */
+  #refuse({ request }: Message, address: string, code: FailureCode): void {
+    const verdict = encodeMessage('refused', request, { body: encodeFailure(notExecuted(code)) });
+    this.#taken.set(address, { at: this.#options.clock.now(), answer: undefined, verdict });
+    this.#options.engine.publish(address, verdict);
+  }
+
+  async #run(owned: Owned, frame: Uint8Array, answer: AnswerStream): Promise<void> {
+    this.#running += 1;
+    const result = await runFrame(this.#options, owned, frame, answer);
+    this.#running -= 1;
+    if (result.ok) answer.complete(result.bytes);
+    else answer.fail(result);
+  }
+
+  #answerFor({ request, epoch }: Message, address: string): AnswerStream {
+    const { clock, settings, pairs, engine, lease, node } = this.#options;
+    return new AnswerStream({
+      ...{ node, request, epoch, clock, times: settings.times },
+      window: pairs.to(nodeIn(address)),
+      streamBytesMax: settings.limits.streamBytesMax,
+      payloadBytesMax: engine.payloadBytesMax,
+      publish: (message) => {
+        if (lease.isAlive()) this.#options.engine.publish(address, message);
+      },
+    });
+  }
+
+  /** Says that this node is there, and which of the requests it does not work on. */
+  #probed({ body, key }: Message, address: string): void {
+    if (!this.#options.lease.isAlive()) return;
+    const unknown = decodeRequests(body).filter((request) => !this.#open.has(answerTo(key, request)));
+    this.#options.engine.publish(address, encodeMessage('pulse', 0, { body: encodeRequests(unknown) }));
+  }
+}
