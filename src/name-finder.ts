@@ -68,7 +68,8 @@ export class NameFinder {
     let state = 0;
     for (let index = 0; index < json.length; index++) {
       let then = next[state + kinds[json[index]!]!]!;
-      if (then === odd) {
+      if (then < 0) {
+        if (then === found) return true;
         const byte = json[index]!;
         let stands = anyOther;
         if (byte === backslash) {
@@ -84,8 +85,8 @@ export class NameFinder {
           stands = lowerI;
         }
         then = next[state + kinds[stands]!]!;
+        if (then === found) return true;
       }
-      if (then === found) return true;
       state = then;
     }
     return false;

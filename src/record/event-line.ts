@@ -12,7 +12,7 @@ import type { FrameArrived, SessionEvent } from '../session/events.ts';
 import type { Verdict } from '../session/interception.ts';
 import type { SessionState } from '../session/outcomes.ts';
 import type { Exchange, Via } from '../session/pending.ts';
-import { type LineBytes, piece } from './line-bytes.ts';
+import { type LineBytes, phrases, piece } from './line-bytes.ts';
 import type { EnvelopeFacts, EventLine, TapedVerdict } from './tape-format.ts';
 
 /** What a line cannot say by itself. */
@@ -38,147 +38,117 @@ export interface Happened {
   readonly effects: readonly Effect[];
 }
 
-const said = {
-  seq: piece('{"seq":'),
-  at: piece(',"at":'),
-  session: piece(',"session":'),
-  event: piece(',"event":'),
-  decision: piece(',"decision":'),
-  from: piece(',"from":'),
-  to: piece(',"to":'),
-  direction: piece(',"direction":'),
-  kind: piece(',"kind":'),
-  id: piece(',"id":'),
-  method: piece(',"method":'),
-  ticket: piece(',"ticket":'),
-  bytes: piece(',"bytes":'),
-  exchange: piece(',"exchange":'),
-  params: piece(',"params":'),
-  viaRequest: piece(',"viaRequest":'),
-  viaStatus: piece(',"viaStatus":'),
-  settled: piece(',"settled":['),
-  outcome: piece(',"outcome":'),
-  elapsedMs: piece(',"elapsedMs":'),
-  sent: piece(',"sent":['),
-  first: piece('{"direction":'),
-  next: piece(',{"direction":'),
-  isOwn: piece(',"isOwn":true'),
-  end: piece('}'),
-  endOfAll: piece(']'),
-} as const;
+const quoted = (text: string): string => JSON.stringify(text);
+
+const begins = piece('{"seq":');
+const at = piece(',"at":');
+const session = piece(',"session":');
+const id = piece(',"id":');
+const bytes = piece(',"bytes":');
+const exchange = piece(',"exchange":');
+const params = piece(',"params":');
+const viaRequest = piece(',"viaRequest":');
+const viaStatus = piece(',"viaStatus":');
+const isOwn = piece(',"isOwn":true');
+const listEnds = piece('}]');
+
+const moved = (event: string, decision: string, from: string, to: string): string =>
+  `,"event":${quoted(event)}${decision === 'committed' ? '' : `,"decision":${quoted(decision)}`}` +
+  `${from === to ? '' : `,"from":${quoted(from)}`},"to":${quoted(to)}`;
+const stayed = phrases((event, state) => moved(event, 'committed', state, state));
+const way = phrases((direction, kind) => `,"direction":${quoted(direction)},"kind":${quoted(kind)}`);
+const called = phrases((method) => `${method === '' ? '' : `,"method":${quoted(method)}`},"ticket":`);
+const settledOf = (direction: string): string => `{"direction":${quoted(direction)},"id":`;
+const firstSettled = phrases((direction) => `,"settled":[${settledOf(direction)}`);
+const nextSettled = phrases((direction) => `},${settledOf(direction)}`);
+const ended = phrases((method, outcome) => `,"method":${quoted(method)},"outcome":${quoted(outcome)},"elapsedMs":`);
+const sentOf = (direction: string, kind: string): string =>
+  `{"direction":${quoted(direction)},"kind":${quoted(kind)},"bytes":`;
+const firstSent = phrases((direction, kind) => `,"sent":[${sentOf(direction, kind)}`);
+const nextSent = phrases((direction, kind) => `},${sentOf(direction, kind)}`);
 
 /** The line without its body and its end. */
 export function writeEvent(out: LineBytes, happened: Happened, names: LineNames): void {
-  const { seq, at, session, event, decision, from, to, effects } = happened;
-  out.piece(said.seq);
-  out.number(seq);
-  out.piece(said.at);
-  out.number(at);
-  out.piece(said.session);
-  out.number(session);
-  out.piece(said.event);
-  out.name(event.type);
-  if (decision !== 'committed') {
-    out.piece(said.decision);
-    out.name(decision);
-  }
-  if (from !== to) {
-    out.piece(said.from);
-    out.name(from);
-  }
-  out.piece(said.to);
-  out.name(to);
+  const { event, decision, from, to, effects } = happened;
+  out.piece(begins);
+  out.number(happened.seq);
+  out.piece(at);
+  out.number(happened.at);
+  out.piece(session);
+  out.number(happened.session);
+  if (decision === 'committed' && from === to) out.piece(stayed(event.type, to));
+  else out.text(moved(event.type, decision, from, to));
   if ('frame' in event) writeFrame(out, event, names);
   else out.members(factsOf(event, names));
-  if ('via' in event) writeVia(out, event.via, names);
+  if ('via' in event && event.via !== undefined) writeVia(out, event.via, names);
   writeSettled(out, effects);
   writeSent(out, effects);
 }
 
 function writeFrame(out: LineBytes, event: FrameArrived, names: LineNames): void {
-  const { direction, frame, ticket, verdict, deliberation } = event;
-  const { kind, id, method } = frame.envelope;
-  out.piece(said.direction);
-  out.name(direction);
-  out.piece(said.kind);
-  out.name(kind);
-  if (id !== undefined) {
-    out.piece(said.id);
-    out.id(id);
+  const { frame, verdict } = event;
+  const { envelope } = frame;
+  out.piece(way(event.direction, envelope.kind));
+  if (envelope.id !== undefined) {
+    out.piece(id);
+    out.id(envelope.id);
   }
-  if (method !== '') {
-    out.piece(said.method);
-    out.name(method);
-  }
-  out.piece(said.ticket);
-  out.number(ticket);
-  out.piece(said.bytes);
+  out.piece(called(envelope.method));
+  out.number(event.ticket);
+  out.piece(bytes);
   out.number(sizeOf(frame));
   if (verdict === undefined) return;
   out.members({
     verdict: verdict === 'awaited' ? verdict : taped(verdict, frame, names),
-    ...(deliberation?.isAside === true ? { isAside: true } : {}),
+    ...(event.deliberation?.isAside === true ? { isAside: true } : {}),
   });
 }
 
-function writeVia(out: LineBytes, via: Via | undefined, names: LineNames): void {
-  if (via === undefined) return;
+function writeVia(out: LineBytes, via: Via, names: LineNames): void {
   if (via.exchange !== undefined) {
-    const { number, params } = names.exchange(via.exchange);
-    out.piece(said.exchange);
-    out.number(number);
-    if (params !== undefined) {
-      out.piece(said.params);
-      out.json(names.shown(params));
+    const named = names.exchange(via.exchange);
+    out.piece(exchange);
+    out.number(named.number);
+    if (named.params !== undefined) {
+      out.piece(params);
+      out.json(names.shown(named.params));
     }
   }
   if (via.request !== undefined) {
-    out.piece(said.viaRequest);
+    out.piece(viaRequest);
     out.number(via.request.order);
   }
   if (via.status !== 0) {
-    out.piece(said.viaStatus);
+    out.piece(viaStatus);
     out.number(via.status);
   }
 }
 
 function writeSettled(out: LineBytes, effects: readonly Effect[]): void {
-  let count = 0;
+  let isFirst = true;
   for (const effect of effects) {
     if (effect.type !== 'settled') continue;
-    const { direction, id, method } = effect.entry;
-    if (count === 0) out.piece(said.settled);
-    out.piece(count++ === 0 ? said.first : said.next);
-    out.name(direction);
-    out.piece(said.id);
-    out.id(id);
-    out.piece(said.method);
-    out.name(method);
-    out.piece(said.outcome);
-    out.name(effect.outcome);
-    out.piece(said.elapsedMs);
-    out.number(effect.elapsedMs);
-    out.piece(said.end);
+    const { entry, outcome, elapsedMs } = effect;
+    out.piece(isFirst ? firstSettled(entry.direction) : nextSettled(entry.direction));
+    out.id(entry.id);
+    out.piece(ended(entry.method, outcome));
+    out.number(elapsedMs);
+    isFirst = false;
   }
-  if (count > 0) out.piece(said.endOfAll);
+  if (!isFirst) out.piece(listEnds);
 }
 
 function writeSent(out: LineBytes, effects: readonly Effect[]): void {
-  let count = 0;
+  let isFirst = true;
   for (const effect of effects) {
     if (effect.type !== 'send') continue;
     const { direction, kind, frame } = effect;
-    if (count === 0) out.piece(said.sent);
-    out.piece(count++ === 0 ? said.first : said.next);
-    out.name(direction);
-    out.piece(said.kind);
-    out.name(kind);
-    out.piece(said.bytes);
+    out.piece(isFirst ? firstSent(direction, kind) : nextSent(direction, kind));
     out.number(effect.value === undefined ? lengthOf(effect.message) : sizeOf(frame!));
-    if (frame === undefined) out.piece(said.isOwn);
-    out.piece(said.end);
+    if (frame === undefined) out.piece(isOwn);
+    isFirst = false;
   }
-  if (count > 0) out.piece(said.endOfAll);
+  if (!isFirst) out.piece(listEnds);
 }
 
 /** What an event says that is no frame; of what came on a way of its own, without the way. */

@@ -10,10 +10,30 @@ export function piece(text: string): Uint8Array {
   return encodeText(text);
 }
 
-/** Names that come again and again, as JSON; forgotten when there are too many of them. */
-const knownNames = new Map<string, Uint8Array>();
-const knownNamesMax = 1000;
-const nameCharactersMax = 100;
+/**
+ * Pieces in which one word or two are others each time, made once for each of them; forgotten when there are too many, since some
+ * words come from outside.
+ */
+export function phrases(text: (one: string, other: string) => string): (one: string, other?: string) => Uint8Array {
+  let known = new Map<string, Map<string, Uint8Array>>();
+  let count = 0;
+  return (one, other = '') => {
+    const found = known.get(one)?.get(other);
+    if (found !== undefined) return found;
+    const made = piece(text(one, other));
+    if (made.length > phraseBytesMax) return made;
+    if (count++ === phrasesMax) {
+      known = new Map();
+      count = 1;
+    }
+    const among = known.get(one) ?? new Map<string, Uint8Array>();
+    known.set(one, among.set(other, made));
+    return made;
+  };
+}
+
+const phrasesMax = 1000;
+const phraseBytesMax = 300;
 
 /** Bytes that a UTF-16 unit is at most in UTF-8. */
 const unitBytesMax = 3;
@@ -65,17 +85,6 @@ export class LineBytes {
     else this.text(String(value));
   }
 
-  /** A word of the vocabulary or of the protocol, in quotes. */
-  name(name: string): void {
-    let bytes = knownNames.get(name);
-    if (bytes === undefined) {
-      bytes = encodeText(JSON.stringify(name));
-      if (knownNames.size >= knownNamesMax) knownNames.clear();
-      if (name.length <= nameCharactersMax) knownNames.set(name, bytes);
-    }
-    this.piece(bytes);
-  }
-
   /** As JSON-RPC has it: a number, a text, or null where none could be read. */
   id(id: string | number | null): void {
     if (typeof id === 'number') this.number(id);
@@ -107,9 +116,13 @@ export class LineBytes {
     this.#flatten(carriageReturn, from);
   }
 
+  /** One is put behind the last byte, so that the search for it ends there. */
   #flatten(lineBreak: number, from: number): void {
-    const added = this.#bytes.subarray(from, this.#length);
-    for (let at = added.indexOf(lineBreak); at !== -1; at = added.indexOf(lineBreak, at + 1)) added[at] = space;
+    const end = this.#length;
+    if (end === this.#bytes.length) this.#grow(end + 1);
+    const bytes = this.#bytes;
+    bytes[end] = lineBreak;
+    for (let at = bytes.indexOf(lineBreak, from); at < end; at = bytes.indexOf(lineBreak, at + 1)) bytes[at] = space;
   }
 
   #digits(value: number): void {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeText, encodeText } from '../../src/protocol/text.ts';
-import { LineBytes, piece } from '../../src/record/line-bytes.ts';
+import { LineBytes, phrases, piece } from '../../src/record/line-bytes.ts';
 
 /** What was put together, by somebody who begins with room for one byte. */
 function textOf(write: (out: LineBytes) => void): string {
@@ -12,7 +12,7 @@ function textOf(write: (out: LineBytes) => void): string {
 }
 
 describe('bytes of a line', () => {
-  test('are as JSON has them, for any number, name, id and text', () => {
+  test('are as JSON has them, for any number, id and text', () => {
     const value = fc.oneof(
       fc.string({ unit: 'grapheme' }),
       fc.integer(),
@@ -24,7 +24,7 @@ describe('bytes of a line', () => {
         const text = textOf((out) => {
           for (const said of [one, other]) {
             if (typeof said === 'number') out.number(said);
-            else out.name(said);
+            else out.json(said);
             out.piece(piece(','));
             out.id(said);
             out.json(said);
@@ -62,4 +62,15 @@ describe('bytes of a line', () => {
       }),
     ).toBe('abc');
   });
+});
+
+test('a phrase is made once for each of its words, and forgotten when there are too many', () => {
+  let made = 0;
+  const phrase = phrases((one, other) => `${one}-${other}-${++made}`);
+  const text = (one: string, other?: string): string => decodeText(phrase(one, other));
+  expect([text('a', 'b'), text('a', 'c'), text('a'), text('a', 'b')]).toEqual(['a-b-1', 'a-c-2', 'a--3', 'a-b-1']);
+  for (let count = 0; count < 1000; count++) text(String(count));
+  expect(text('a', 'b')).toBe(`a-b-${made}`);
+  const long = 'x'.repeat(1000);
+  expect(text(long)).not.toBe(text(long));
 });
