@@ -825,6 +825,7 @@ export const manifest: readonly Requirement[] = [
   }),
   ...rows('U4', 'both', 'A session that is made again from its tape is, after each event, what it was.', {
     'e2e/tapes.test.ts': 'U4 is on its tape from the first word to the last, and the chart comes to the same',
+    'e2e/tape-replay.test.ts': 'U4 of %s with %s is played again from its tape, to both sides',
     'record/rebuild.test.ts': 'U4 is what it was at each line',
     'browser/tape-view.test.ts': 'U4 is gone through forwards and backwards, with its state and what waited',
   }),

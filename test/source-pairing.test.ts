@@ -61,6 +61,14 @@ const seenElsewhere: Readonly<Record<string, string>> = {
   'src/testing/targets/websocket-connection.ts': 'test/testing/targets/real-target.test.ts',
   // The two ends of one wire: each is tested by what the other hears.
   'src/testing/targets/http-connection.ts': 'test/testing/targets/http-server.test.ts',
+  // What plays tapes, on real streams and to real servers: seen as it is used.
+  'src/cli/run-tape-replay.ts': 'test/e2e/tape-replay.test.ts',
+  'src/cli/tape-replay-caller.ts': 'test/e2e/tape-replay.test.ts',
+  'src/cli/tape-replay-client.ts': 'test/e2e/tape-replay.test.ts',
+  'src/cli/tape-replay-exchange.ts': 'test/e2e/tape-replay.test.ts',
+  'src/cli/tape-replay-fork.ts': 'test/e2e/tape-replay.test.ts',
+  'src/cli/tape-replay-server.ts': 'test/e2e/tape-replay.test.ts',
+  'src/cli/tape-replay-upstream.ts': 'test/e2e/tape-replay.test.ts',
   // The parts that reading a message is made of: seen together, against JSON.parse.
   'src/protocol/batch.ts': 'test/protocol/read.test.ts',
   'src/protocol/derive.ts': 'test/protocol/read.test.ts',

@@ -119,7 +119,7 @@ export async function runForward(request: ForwardRequest): Promise<never> {
 }
 
 /** A server that is started is started before anything else is loaded. */
-async function serverOf(
+export async function serverOf(
   { server, limits }: ForwardRequest,
   clock: Clock,
   log: Log,

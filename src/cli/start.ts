@@ -101,6 +101,11 @@ export async function start(words: readonly string[], environment: NodeJS.Proces
         process.exitCode = await exportTape(request, say, complain);
         return;
       }
+      if (request.do === 'replay') {
+        const { runTapeReplay } = await import('./run-tape-replay.ts');
+        process.exitCode = await runTapeReplay(request, say, complain);
+        return;
+      }
       const { checkTapes, showTape, stepTape } = await import('./run-tape.ts');
       if (request.do === 'show') process.exitCode = await showTape(request, say, complain);
       else if (request.do === 'check') process.exitCode = await checkTapes(request, say, complain);

@@ -6,6 +6,7 @@ import { positive } from './positive.ts';
 import { type TapeDiffRequest, addTapeDiff } from './tape-diff.ts';
 import { type TapeOpenRequest, addTapeOpen } from './tape-open.ts';
 import { type TapeExportRequest, addTapeExport } from './tape-export.ts';
+import { type ReplayRequest, addTapeReplay } from './tape-replay.ts';
 
 export type TapeRequest =
   | {
@@ -20,7 +21,8 @@ export type TapeRequest =
   | { readonly do: 'step'; readonly file: string; readonly session?: number; readonly at?: number }
   | TapeDiffRequest
   | TapeOpenRequest
-  | TapeExportRequest;
+  | TapeExportRequest
+  | ReplayRequest;
 
 interface ShowFlags {
   readonly session?: number;
@@ -110,4 +112,5 @@ a wrong command line.`,
   addTapeDiff(tape, run);
   addTapeOpen(tape, run);
   addTapeExport(tape, run);
+  addTapeReplay(tape, run);
 }
