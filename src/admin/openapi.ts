@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { lossReasons } from '../session/events.ts';
 import { budgets, defaultLimits } from '../session/limits.ts';
 import { sessionStates } from '../session/outcomes.ts';
 import { breakpointsMax } from '../rules/breakpoints.ts';
@@ -111,6 +112,7 @@ const totals = z.strictObject({
   counts,
   dwellMs,
   transitions,
+  upstreamRestarts: z.strictObject(Object.fromEntries(lossReasons.map((reason) => [reason, count]))),
   rolledBackEvents: count,
   unplacedEvents: count,
   foreignMessages: count,

@@ -5,6 +5,7 @@
 
 import type { TotalsSnapshot } from '../runtime/totals.ts';
 import type { CounterName } from '../session/counters.ts';
+import { lossReasons } from '../session/events.ts';
 import type { Limits } from '../session/limits.ts';
 import { outcomes } from '../session/outcomes.ts';
 import { attribute } from './semantic-names.ts';
@@ -95,6 +96,19 @@ export const durations = {
     attributes: ['state', 'route'],
   },
 } as const satisfies Record<string, MetricRow>;
+
+/** One number of the totals. */
+function whole(
+  named: Pick<MetricRow, 'name' | 'unit' | 'description'>,
+  of: (totals: TotalsSnapshot) => number,
+): ReadRow {
+  return {
+    ...named,
+    kind: 'counter',
+    attributes: ['route'],
+    read: ({ totals }) => [{ value: of(totals), attributes: {} }],
+  };
+}
 
 /** Sums of what sessions count: each counter with what is special about it, under one attribute or none. */
 function counted(
@@ -287,14 +301,10 @@ export const readRows: readonly ReadRow[] = [
     attributes: ['table', 'route'],
     read: fills,
   },
-  {
-    name: 'ninelives.sessions.opened',
-    kind: 'counter',
-    unit: '{session}',
-    description: 'Sessions that have been opened.',
-    attributes: ['route'],
-    read: ({ totals }) => [{ value: totals.sessionsOpened, attributes: {} }],
-  },
+  whole(
+    { name: 'ninelives.sessions.opened', unit: '{session}', description: 'Sessions that have been opened.' },
+    ({ sessionsOpened }) => sessionsOpened,
+  ),
   {
     name: 'ninelives.sessions.ended',
     kind: 'counter',
@@ -316,29 +326,38 @@ export const readRows: readonly ReadRow[] = [
     read: ({ totals }) => totals.transitions.map(({ from, to, count }) => ({ value: count, attributes: { from, to } })),
   },
   {
-    name: 'ninelives.events.unplaced',
+    name: 'ninelives.upstream.restarts',
     kind: 'counter',
-    unit: '{event}',
-    description: 'Events for sessions that were not there any more.',
-    attributes: ['route'],
-    read: ({ totals }) => [{ value: totals.unplacedEvents, attributes: {} }],
+    unit: '{restart}',
+    description: 'Times that the server of a session was started or reached again, by how it had gone away.',
+    attributes: ['reason', 'route'],
+    read: ({ totals }) =>
+      lossReasons.map((reason) => ({ value: totals.upstreamRestarts[reason], attributes: { reason } })),
   },
-  {
-    name: 'ninelives.events.rolled_back',
-    kind: 'counter',
-    unit: '{event}',
-    description: 'Events that failed and of which nothing was left; the log says why.',
-    attributes: ['route'],
-    read: ({ totals }) => [{ value: totals.rolledBackEvents, attributes: {} }],
-  },
-  {
-    name: 'ninelives.messages.foreign',
-    kind: 'counter',
-    unit: '{message}',
-    description: 'Messages from somebody else than whom their session belongs to.',
-    attributes: ['route'],
-    read: ({ totals }) => [{ value: totals.foreignMessages, attributes: {} }],
-  },
+  whole(
+    {
+      name: 'ninelives.events.unplaced',
+      unit: '{event}',
+      description: 'Events for sessions that were not there any more.',
+    },
+    ({ unplacedEvents }) => unplacedEvents,
+  ),
+  whole(
+    {
+      name: 'ninelives.events.rolled_back',
+      unit: '{event}',
+      description: 'Events that failed and of which nothing was left; the log says why.',
+    },
+    ({ rolledBackEvents }) => rolledBackEvents,
+  ),
+  whole(
+    {
+      name: 'ninelives.messages.foreign',
+      unit: '{message}',
+      description: 'Messages from somebody else than whom their session belongs to.',
+    },
+    ({ foreignMessages }) => foreignMessages,
+  ),
   ...countedRows,
 ];
 

@@ -170,6 +170,9 @@ class SessionRuntime implements Runtime {
       now: () => this.#clock.now(),
       route: (host, event) => this.#route(host.record.id, event, host),
       ended: (host) => this.#ended(host),
+      restarting: (reason) => {
+        this.#totals.restarts[reason]++;
+      },
       linkThrew: (error) => this.#log.error({ error }, 'a link threw'),
       settled: (host, effect, effects) => {
         if (this.#observers.size > 0) this.#tell(requestSettled(host.record, this.#clock.now(), effect, effects));

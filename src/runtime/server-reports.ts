@@ -6,7 +6,7 @@
 import type { Delivery, DeliveryFailure, UpstreamLink } from '../ports.ts';
 import type { RequestId } from '../protocol/envelope.ts';
 import type { ReadFault } from '../protocol/faults.ts';
-import type { Loss } from '../session/events.ts';
+import type { Loss, LossReason } from '../session/events.ts';
 import type { PendingEntry, Via } from '../session/pending.ts';
 import type { Departure } from '../session/upstream.ts';
 import type { HostSurroundings, SessionHost } from './session-host.ts';
@@ -14,12 +14,12 @@ import type { UpstreamReports } from './upstream-actor.ts';
 
 export class ServerReports implements UpstreamReports {
   readonly #host: SessionHost;
-  readonly #surroundings: Pick<HostSurroundings, 'now' | 'route'>;
+  readonly #surroundings: Pick<HostSurroundings, 'now' | 'route' | 'restarting'>;
   readonly #onStopped: (departure: Departure | undefined) => void;
 
   constructor(
     host: SessionHost,
-    surroundings: Pick<HostSurroundings, 'now' | 'route'>,
+    surroundings: Pick<HostSurroundings, 'now' | 'route' | 'restarting'>,
     onStopped: (departure: Departure | undefined) => void,
   ) {
     this.#host = host;
@@ -59,6 +59,10 @@ export class ServerReports implements UpstreamReports {
   lost(loss: Loss): void {
     this.#host.detachServer();
     this.#surroundings.route(this.#host, { type: 'upstream.lost', at: this.#surroundings.now(), loss });
+  }
+
+  restarting(reason: LossReason): void {
+    this.#surroundings.restarting(reason);
   }
 
   stopped(departure: Departure | undefined): void {

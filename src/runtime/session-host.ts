@@ -13,7 +13,7 @@ import { readValue } from '../protocol/value-frame.ts';
 import { idTokenOf } from '../protocol/encode.ts';
 import { counterIndex } from '../session/counters.ts';
 import { type Effect, type SendEffect, type SettledEffect, ownMessage } from '../session/effects.ts';
-import type { FailureCause, FrameArrived, SessionEvent } from '../session/events.ts';
+import type { FailureCause, FrameArrived, LossReason, SessionEvent } from '../session/events.ts';
 import { type Exchange, PendingEntry, type Via } from '../session/pending.ts';
 import { acceptsBatches } from '../session/profiles.ts';
 import type { EndReason, SessionState } from '../session/outcomes.ts';
@@ -35,6 +35,8 @@ export interface HostSurroundings {
   /** Sends an event to the host's session through the supervisor; what finds no session comes back as `unplaced`. */
   route(host: SessionHost, event: SessionEvent): void;
   ended(host: SessionHost): void;
+  /** The server of a session is begun again, after it went away like this. */
+  restarting(reason: LossReason): void;
   /** @param effects of the same commit, the effect among them. */
   settled(host: SessionHost, effect: SettledEffect, effects: readonly Effect[]): void;
   /** A link threw where it was only told something: nothing is decided by that, and its transport will say what is wrong. */

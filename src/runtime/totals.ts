@@ -4,6 +4,7 @@
  */
 
 import { type Counts, addCounts, countsToJson, newCounts } from '../session/counters.ts';
+import { type LossReason, lossReasons } from '../session/events.ts';
 import { type Ledger, budgets } from '../session/limits.ts';
 import { type SessionState, type SessionStatus, sessionStates, statusOf } from '../session/outcomes.ts';
 import type { SessionRecord } from '../session/record.ts';
@@ -23,6 +24,8 @@ export interface TotalsSnapshot {
   readonly counts: Counts;
   readonly dwellMs: Readonly<Record<SessionState, number>>;
   readonly transitions: readonly TransitionCount[];
+  /** Times that the server of a session was started or reached again, by how it had gone away. */
+  readonly upstreamRestarts: Readonly<Record<LossReason, number>>;
   /** Events that failed and of which nothing was left; the log says why. */
   readonly rolledBackEvents: number;
   /** Events for sessions that were not there any more. */
@@ -36,6 +39,7 @@ export class Totals {
   unplaced = 0;
   foreign = 0;
   rolledBack = 0;
+  readonly restarts: Record<LossReason, number> = noRestarts();
   readonly #counts = newCounts();
   readonly #dwellMs: number[] = sessionStates.map(() => 0);
   readonly #transitions = new Map<number, number>();
@@ -73,11 +77,16 @@ export class Totals {
         sessionStates.map((state, index) => [state, dwellMs[index]!]),
       ) as TotalsSnapshot['dwellMs'],
       transitions: transitionsOf(transitions),
+      upstreamRestarts: { ...this.restarts },
       rolledBackEvents: this.rolledBack,
       unplacedEvents: this.unplaced,
       foreignMessages: this.foreign,
     };
   }
+}
+
+function noRestarts(): Record<LossReason, number> {
+  return Object.fromEntries(lossReasons.map((reason) => [reason, 0])) as Record<LossReason, number>;
 }
 
 /**

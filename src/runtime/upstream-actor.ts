@@ -17,7 +17,7 @@ import type {
 } from '../ports.ts';
 import type { RequestId } from '../protocol/envelope.ts';
 import type { ReadFault } from '../protocol/faults.ts';
-import type { Loss } from '../session/events.ts';
+import type { Loss, LossReason } from '../session/events.ts';
 import type { PendingEntry, Via } from '../session/pending.ts';
 import type {
   Departure,
@@ -34,6 +34,8 @@ import { type Transactional, transactional } from './transactional.ts';
 export interface UpstreamReports extends Required<PeerEvents> {
   connected(link: UpstreamLink): void;
   lost(loss: Loss): void;
+  /** It is begun again, after it went away like this. */
+  restarting(reason: LossReason): void;
   failed(about: Delivery, failure: DeliveryFailure): void;
   parted(request: PendingEntry): void;
   /** The upstream is over for good, and nothing of it is left. */
@@ -133,9 +135,12 @@ export class Upstream {
   perform(effect: UpstreamEffect): void {
     const { reports } = this.#options;
     switch (effect.type) {
-      case 'connect':
+      case 'connect': {
+        const { lastDeparture } = this.#ref.getSnapshot().context.record;
+        if (lastDeparture !== undefined) reports.restarting(lastDeparture.reason);
         this.#connect();
         return;
+      }
       case 'disconnect':
         this.#disconnect();
         return;

@@ -61,8 +61,19 @@ export interface RequestExpired {
 }
 
 /** Why the upstream went away; what the requester may be told. */
+export const lossReasons = [
+  'exited',
+  'closed',
+  'spawn-failed',
+  'unreachable',
+  'connection-lost',
+  'session-lost',
+] as const;
+
+export type LossReason = (typeof lossReasons)[number];
+
 export interface Loss {
-  readonly reason: 'exited' | 'closed' | 'spawn-failed' | 'unreachable' | 'connection-lost' | 'session-lost';
+  readonly reason: LossReason;
   readonly exitCode: number | null;
   readonly signal: string | null;
   readonly lastStderr: readonly string[];

@@ -39,6 +39,7 @@ function handle() {
     now: () => clock.now(),
     route: (_host, event) => arrived.push(event),
     ended: () => {},
+    restarting: () => {},
     linkThrew: () => {},
     settled: () => {},
   });

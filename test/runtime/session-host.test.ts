@@ -65,6 +65,7 @@ class Stage {
       now: () => this.clock.now(),
       route: (_, event) => this.events.push(event),
       ended: () => this.told.push('ended'),
+      restarting: () => {},
       linkThrew: () => {},
       settled: (_, { entry, outcome }) => this.told.push(`settled ${JSON.stringify(entry.id)} ${outcome}`),
     });

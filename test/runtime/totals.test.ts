@@ -35,6 +35,7 @@ describe('totals', () => {
       sessionsEnded: { active: 0, completed: 0, failed: 0, timeout: 0 },
       pending: { ordinary: 0, reserved: 0, listen: 0, question: 0 },
       transitions: [],
+      upstreamRestarts: { exited: 0, closed: 0, 'connection-lost': 0 },
       unplacedEvents: 0,
     });
     expect(Object.values(snapshot.counts).every((count) => count === 0)).toBe(true);

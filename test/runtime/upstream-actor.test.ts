@@ -46,6 +46,7 @@ class Stage {
         failed: (_about, { cause }) => this.told.push(`failed ${cause}`),
         drained: () => this.told.push('drained'),
         lost: ({ exitCode, willRestart }) => this.told.push(`lost ${exitCode} ${willRestart ? 'for now' : 'for good'}`),
+        restarting: (reason) => this.told.push(`restarting, ${reason}`),
         stopped: (departure) => this.told.push(`stopped ${departure?.exitCode}`),
       },
     });
@@ -122,7 +123,7 @@ describe('an upstream', () => {
     stage.clock.advance(100);
     expect(stage.lives).toHaveLength(2);
     stage.lives[1]!.ready();
-    expect(stage.news).toEqual(['connected link 2']);
+    expect(stage.news).toEqual(['restarting, exited', 'connected link 2']);
   });
 
   test('F10 believes nothing that a connection says after its end', () => {
@@ -152,7 +153,7 @@ describe('an upstream', () => {
     expect(stage.lives).toHaveLength(1);
     first.lost(exited);
     stage.clock.advance(100);
-    expect([stage.news, stage.lives.length]).toEqual([[], 2]);
+    expect([stage.news, stage.lives.length]).toEqual([['restarting, exited'], 2]);
   });
 
   test('is given up when it is lost too often', () => {
@@ -163,7 +164,7 @@ describe('an upstream', () => {
       stage.clock.advance(pauseMs);
     }
     expect([stage.news, stage.lives.length]).toEqual([
-      ['lost 7 for now', 'lost 7 for now', 'lost 7 for good', 'stopped 7'],
+      ['lost 7 for now', 'restarting, exited', 'lost 7 for now', 'restarting, exited', 'lost 7 for good', 'stopped 7'],
       3,
     ]);
   });

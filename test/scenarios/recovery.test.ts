@@ -65,6 +65,7 @@ describe('a server that comes back', () => {
     expect(session.snapshot()).toMatchObject({ id: 's1', state: 'active.serving', pending: [] });
     exchange(talk, 1, 'tools/list', {});
     expect(talk.counts('upstreamLosses', 'recoveries')).toEqual({ upstreamLosses: 1, recoveries: 1 });
+    expect(Object.values(talk.play.runtime.totals().upstreamRestarts).reduce((sum, count) => sum + count)).toBe(1);
   });
 
   test('P3 is told the log level and the subscriptions that are in force, and no others', () => {
