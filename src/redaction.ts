@@ -78,14 +78,18 @@ const nameCharactersMax = 256;
 export interface RedactionOptions {
   /** Places of messages at which everything is hidden besides. */
   readonly paths?: readonly PathPattern[];
+  /** Headers whose values are hidden besides; case does not matter. */
+  readonly headers?: readonly string[];
 }
 
 export class Redaction {
   readonly #paths: readonly PathPattern[];
   /** Of each path a key that is written in every message that it leads into. */
   readonly #keys: readonly string[];
+  readonly #headers: ReadonlySet<string>;
 
-  constructor({ paths = [] }: RedactionOptions = {}) {
+  constructor({ paths = [], headers = [] }: RedactionOptions = {}) {
+    this.#headers = new Set(headers.map((name) => name.toLowerCase()));
     this.#paths = paths;
     this.#keys = paths.map((path) => JSON.stringify(path.findLast((step) => !/^(?:\*|\d+)$/.test(step)) ?? ''));
   }
@@ -129,7 +133,10 @@ export class Redaction {
   headers(
     headers: readonly (readonly [name: string, value: string])[],
   ): readonly (readonly [name: string, value: string])[] {
-    return headers.map(([name, value]) => [name, isSecretName(name) ? redacted : redactText(value)]);
+    return headers.map(([name, value]) => {
+      const isSecret = isSecretName(name) || this.#headers.has(name.toLowerCase());
+      return [name, isSecret ? redacted : redactText(value)];
+    });
   }
 
   /** @param paths those that lead further down from here. */

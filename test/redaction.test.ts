@@ -128,6 +128,23 @@ describe('a message', () => {
   });
 });
 
+test('headers are hidden by their names, by the looks of their values, and where somebody says so', () => {
+  const own = new Redaction({ headers: ['X-Account'] });
+  const headers = [
+    ['authorization', 'x'],
+    ['x-account', '7'],
+    ['x-note', 'Bearer abc.def-123'],
+    ['accept', '*/*'],
+  ] as const;
+  expect(own.headers(headers)).toEqual([
+    ['authorization', redacted],
+    ['x-account', redacted],
+    ['x-note', 'Bearer [redacted]'],
+    ['accept', '*/*'],
+  ]);
+  expect(all.headers(headers)[1]).toEqual(['x-account', '7']);
+});
+
 describe('a text', () => {
   const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl';
   test.each([

@@ -3,9 +3,11 @@
 import { type Command, Option } from 'commander';
 import type { Payloads } from '../inspector/feed-messages.ts';
 import { isLoopbackName } from '../transports/door.ts';
+import type { RedactionOptions } from '../redaction.ts';
 import { addressIn } from './listen-flags.ts';
+import { type RedactFlags, contradiction, hiddenBy } from './redact-flag.ts';
 
-export interface InspectFlag {
+export interface InspectFlag extends RedactFlags {
   /** True: at the usual place. */
   readonly inspect?: string | true;
   readonly inspectPayloads?: Payloads;
@@ -17,6 +19,8 @@ export interface InspectRequest {
   readonly port: number;
   /** What is shown of the bodies of messages; with secrets hidden unless it is said. */
   readonly payloads?: Payloads;
+  /** What is hidden besides, where secrets are. */
+  readonly hidden?: RedactionOptions;
   /** Metrics may be read without a token. */
   readonly areMetricsOpen?: boolean;
 }
@@ -46,14 +50,18 @@ export function addInspectFlag(command: Command): Command {
 
 /** @param flag that said it. */
 export function inspectRequestOf(
-  { inspect, inspectPayloads: payloads, metricsOpen }: InspectFlag,
+  { inspect, inspectPayloads: payloads, metricsOpen, ...others }: InspectFlag,
   flag = '--inspect',
 ): InspectRequest | { readonly problem: string } | undefined {
   if (inspect === undefined) {
     if (metricsOpen === undefined) return undefined;
     return { problem: `--metrics-open is about the address that ${flag} opens: say that, too` };
   }
+  const problem = payloads === 'whole' ? contradiction(others, '--inspect-payloads') : undefined;
+  if (problem !== undefined) return problem;
+  const hidden = hiddenBy(others);
   const shown = {
+    ...(hidden === undefined ? {} : { hidden }),
     ...(payloads === undefined ? {} : { payloads }),
     ...(metricsOpen === undefined ? {} : { areMetricsOpen: true }),
   };

@@ -22,6 +22,7 @@ import type { PrometheusPage } from '../admin/prometheus.ts';
 import { newToken } from '../admin/token.ts';
 import { type Measured, measuredRuntime } from '../observe/metrics.ts';
 import type { Clock, Log } from '../ports.ts';
+import { Redaction } from '../redaction.ts';
 import type { RulesInForce } from '../rules/rules-in-force.ts';
 import type { RuntimeAudit } from '../runtime/audit.ts';
 import type { Runtime } from '../runtime/api.ts';
@@ -121,7 +122,8 @@ export async function openInspect(options: InspectOptions): Promise<void> {
 function upgradesOf({ at, ring, managed, clock, log }: InspectOptions, facts: ProcessFacts): readonly UpgradePath[] {
   if (ring === undefined) return [];
   const totals = (): ReturnType<typeof managed.totals> => managed.totals();
-  const feed = openFeed({ ring, facts, totals, payloads: at.payloads ?? 'redacted', clock, log });
+  const redaction = new Redaction(at.hidden);
+  const feed = openFeed({ ring, facts, totals, payloads: at.payloads ?? 'redacted', redaction, clock, log });
   const wires = new ForeignWires({
     source: ringSource({ ring, facts, sessions: () => managed.sessions(), session: (id) => managed.session(id) }),
     clock,

@@ -46,7 +46,7 @@ async function newRing(): Promise<TraceRing> {
  * is closed when the process ends, however it does.
  */
 async function openTape(
-  { place, isRedacted, bodyBytesMax, tapeBytesMax, whenFull }: RecordRequest,
+  { place, isRedacted, hidden, bodyBytesMax, tapeBytesMax, tapeMs, whenFull }: RecordRequest,
   { command, server, clock, log }: LookerSurroundings,
 ): Promise<Tracer | undefined> {
   const [{ openRecording }, { TapeError }, { chartDigest }, { Redaction }] = await Promise.all([
@@ -55,7 +55,7 @@ async function openTape(
     import('../record/chart-digest.ts'),
     import('../redaction.ts'),
   ]);
-  const redaction = new Redaction();
+  const redaction = new Redaction(hidden);
   try {
     const recording = openRecording({
       place,
@@ -65,10 +65,14 @@ async function openTape(
       clock,
       log,
       hide: (message) => (isRedacted ? redaction.bytes(message) : undefined),
+      hideHeaders: (headers) => (isRedacted ? redaction.headers(headers) : headers),
       isRedacted,
       bodyBytesMax,
       whenFull,
-      ...(tapeBytesMax === undefined ? {} : { limits: { tapeBytesMax } }),
+      limits: {
+        ...(tapeBytesMax === undefined ? {} : { tapeBytesMax }),
+        ...(tapeMs === undefined ? {} : { tapeMs }),
+      },
     });
     log.info({ tape: recording.path }, 'recording');
     process.on('exit', () => recording.close());

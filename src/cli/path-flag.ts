@@ -1,6 +1,6 @@
-/** Flags that name places of messages, and may be said several times. */
+/** Places of messages on the command line, one after the other: what a flag is given that may be said several times. */
 
-import { type Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { type PathPattern, isBadPath, pathPattern } from '../path-pattern.ts';
 
 /** @throws InvalidArgumentError, with which the parser says which flag it was. */
@@ -20,14 +20,5 @@ export function hiddenPath(text: string, before: readonly PathPattern[] = []): r
   if (carriers.includes(first) && second !== undefined) return paths;
   throw new InvalidArgumentError(
     `${JSON.stringify(text)}: only what is below params, result or error can be hidden; write params.arguments.password or result.content[*].text`,
-  );
-}
-
-/** `--redact`: what is hidden beside what is known to be secret. */
-export function addRedactFlag(command: Command, where: string): Command {
-  return command.option(
-    '--redact <path>',
-    `hide what is there in messages ${where}; may be said several times`,
-    hiddenPath,
   );
 }

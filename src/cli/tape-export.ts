@@ -2,8 +2,8 @@
 
 import { type Command, Option } from 'commander';
 import type { PathPattern } from '../path-pattern.ts';
-import { addRedactFlag } from './path-flag.ts';
 import { positive } from './positive.ts';
+import { addRedactFlag } from './redact-flag.ts';
 
 export const exportFormats = ['har', 'html'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
@@ -44,7 +44,7 @@ export function addTapeExport(tape: Command, run: (request: TapeExportRequest) =
         .choices(['redacted', 'whole'])
         .default('redacted'),
     );
-  addRedactFlag(command, 'as well')
+  addRedactFlag(command)
     .addHelpText(
       'after',
       `

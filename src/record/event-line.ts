@@ -174,7 +174,7 @@ function factsOf(event: Exclude<SessionEvent, FrameArrived>, names: LineNames): 
     case 'session.expired':
       return { reason: event.reason };
     case 'session.labelled':
-      return { label: event.label, isSet: event.isSet };
+      return { label: names.shown(event.label), isSet: event.isSet };
     case 'exchange.closed':
       return { exchange: names.exchange(event.exchange).number };
     case 'effect.failed': {
@@ -208,7 +208,7 @@ function taped(verdict: Verdict, frame: Frame | undefined, names: LineNames): Ta
     ...(steps.length === 0 ? {} : { steps }),
     ...(delayMs === 0 ? {} : { delayMs }),
     ...(isAside === true ? { isAside } : {}),
-    ...(labels === undefined ? {} : { labels }),
+    ...(labels === undefined ? {} : { labels: names.shown(labels) }),
     ...(verdict.kind === 'forward' && verdict.frame !== frame ? { message: names.text(verdict.frame) } : {}),
     ...(verdict.kind === 'refuse' ? { refusal: names.shown(verdict.refusal) } : {}),
     ...(verdict.kind === 'answer' ? { answer: names.shown(verdict.body) } : {}),

@@ -26,10 +26,14 @@ export interface LineSink {
   end(seq: number): void;
 }
 
+type Headers = readonly (readonly [name: string, value: string])[];
+
 export interface RecorderOptions {
   readonly sink: LineSink;
   /** A message as the tape may show it, which is JSON; undefined where that is the message itself. */
   readonly hide: (message: Uint8Array) => string | undefined;
+  /** Headers of an exchange as the tape may show them: their names say more than their values. */
+  readonly hideHeaders?: (headers: Headers) => Headers;
   /** The digest of a body that is too long. */
   readonly digest: (body: Uint8Array) => string;
   /** Bodies of more bytes are not kept, only their digest; those of handshakes always are. */
@@ -167,7 +171,8 @@ export class Recorder implements Tracer {
     const number = ++taped.exchangesSeen;
     taped.exchanges.set(exchange, number);
     const params = exchange.headersWith('mcp-param-');
-    return params.length === 0 ? { number } : { number, params };
+    if (params.length === 0) return { number };
+    return { number, params: this.#options.hideHeaders?.(params) ?? params };
   }
 
   #settingsOf({ surroundings, openedAt }: SessionRecord): number {

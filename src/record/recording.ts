@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { Clock, Log } from '../ports.ts';
 import type { Tracer } from '../runtime/tracer.ts';
 import type { SessionRecord } from '../session/record.ts';
-import { Recorder } from './recorder.ts';
+import { Recorder, type RecorderOptions } from './recorder.ts';
 import { SpareLines } from './spare-lines.ts';
 import { TapeError, TapeFile, type TapeLimits } from './tape-file.ts';
 import type { TapeHeader } from './tape-format.ts';
@@ -24,6 +24,7 @@ export interface RecordingOptions {
   readonly log: Log;
   /** A message as the tape may show it, which is JSON; undefined where that is the message itself. */
   readonly hide: (message: Uint8Array) => string | undefined;
+  readonly hideHeaders?: RecorderOptions['hideHeaders'];
   readonly isRedacted: boolean;
   readonly bodyBytesMax: number;
   readonly whenFull: 'drop' | 'wait';
@@ -53,10 +54,12 @@ class OneTape implements Recording {
   readonly #file: TapeFile;
 
   constructor(options: RecordingOptions, path: string, spare: SpareLines) {
-    const { version, chart, process, clock, log, hide, isRedacted, bodyBytesMax, whenFull, limits } = options;
+    const { version, chart, process, clock, log, hide, hideHeaders, isRedacted, bodyBytesMax, whenFull, limits } =
+      options;
     const recorder = new Recorder({
       sink: { begin: (at) => this.#file.begin(at), end: (seq) => this.#file.end(seq) },
       hide,
+      ...(hideHeaders === undefined ? {} : { hideHeaders }),
       digest: (body) => createHash('sha256').update(body).digest('hex'),
       bodyBytesMax,
     });

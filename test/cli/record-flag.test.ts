@@ -38,9 +38,19 @@ test('a folder that cannot be made is a problem', () => {
 test('how much is recorded, and what happens where there is no room, can be said', async () => {
   const file = join(folder, 'a.jsonl');
   const words = ['--record', file, '--record-bodies', 'whole', '--record-body-bytes-max', '10'];
-  const more = ['--record-tape-bytes-max', '20', '--record-when-full', 'wait'];
+  const more = ['--record-tape-bytes-max', '20', '--record-tape-age-ms-max', '30', '--record-when-full', 'wait'];
   expect(await asked('forward', 'stdio', ...words, ...more, '--', 'node')).toMatchObject({
-    record: { place: { file }, isRedacted: false, bodyBytesMax: 10, tapeBytesMax: 20, whenFull: 'wait' },
+    record: { place: { file }, isRedacted: false, bodyBytesMax: 10, tapeBytesMax: 20, tapeMs: 30, whenFull: 'wait' },
   });
   expect(await asked('forward', 'stdio', '--record-bodies', 'none', '--', 'node')).toContain('Allowed choices are');
+});
+
+test('what is hidden besides can be said, and not together with whole messages', async () => {
+  const words = ['--record', join(folder, 'a.jsonl'), '--redact', 'params.arguments.card', '--redact-header', 'X-Id'];
+  expect(await asked('forward', 'stdio', ...words, '--', 'node')).toMatchObject({
+    record: { isRedacted: true, hidden: { paths: [['params', 'arguments', 'card']], headers: ['X-Id'] } },
+  });
+  expect(await asked('forward', 'stdio', ...words, '--record-bodies', 'whole', '--', 'node')).toContain(
+    '--record-bodies whole hides nothing: say one of them',
+  );
 });

@@ -2,7 +2,11 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readMessage } from '../../src/protocol/read.ts';
+import { encodeText } from '../../src/protocol/text.ts';
 import { type RecordingOptions, openRecording } from '../../src/record/recording.ts';
+import { Redaction } from '../../src/redaction.ts';
+import { Exchange } from '../../src/session/pending.ts';
 import { Playbook } from '../../src/testing/playbook.ts';
 import { KeptLog } from '../runtime/kept-log.ts';
 import { plain } from './kept-lines.ts';
@@ -16,7 +20,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const log = new KeptLog();
-const recordingTo = (place: RecordingOptions['place']) =>
+const recordingTo = (place: RecordingOptions['place'], options: Partial<RecordingOptions> = {}) =>
   openRecording({
     place,
     version: '1.2.3',
@@ -28,6 +32,7 @@ const recordingTo = (place: RecordingOptions['place']) =>
     isRedacted: true,
     bodyBytesMax: 99,
     whenFull: 'drop',
+    ...options,
   });
 
 const eventsOf = (name: string): readonly unknown[] =>
@@ -85,4 +90,41 @@ describe('a recording', () => {
     expect(log.lines.map(({ text }) => text)).toContain('this session is not recorded');
     await play.ends();
   });
+});
+
+test('no secret is on a tape, whether it is one by its name, by its looks or because somebody says so', async () => {
+  const planted = ['hunter2-by-name', 'sk-proj-0123456789abcdef0123', '4111-by-path', 'eu-by-header', 'acct-by-name'];
+  const [byName, byLooks, byPath, byHeader, inHeader] = planted;
+  const redaction = new Redaction({ paths: [['params', 'arguments', 'card']], headers: ['mcp-param-region'] });
+  const recording = recordingTo(
+    { file: join(folder, 'all.tape.jsonl') },
+    {
+      hide: (message) => redaction.bytes(message),
+      hideHeaders: (headers) => redaction.headers(headers),
+      bodyBytesMax: 10_000,
+    },
+  );
+  const play = new Playbook({ tracer: recording.tracer });
+  const { client, server, session, handshake } = play.openWithRestarts();
+  server.comesUp();
+  handshake();
+  const headers = [
+    ['mcp-param-region', byHeader!],
+    ['mcp-param-password', inHeader!],
+  ] as const;
+  const exchange = new Exchange(undefined, () => headers);
+  const call = { name: 'x', arguments: { password: byName, note: `use ${byLooks}`, card: byPath } };
+  const asked = readMessage(encodeText(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: call })));
+  session.client.receiveRead(asked, 1, exchange);
+  server.takesAll();
+  server.answersWithError(1, -32000, `${byLooks} was refused`);
+  client.takesAll();
+  session.label(`of ${byLooks}`, true);
+  server.goesDown({ lastStderr: [`password=${byName}`, byLooks!] });
+  session.close();
+  recording.close();
+  const text = readFileSync(recording.path, 'utf8');
+  expect(planted.filter((secret) => text.includes(secret))).toEqual([]);
+  expect(text).toContain('["mcp-param-region","[redacted]"],["mcp-param-password","[redacted]"]');
+  await play.ends();
 });

@@ -143,3 +143,26 @@ test('a tape that is long enough is followed by another, which says what it goes
   expect(linesOf('run.tape.2.jsonl')[1]).toEqual({ seq: 2, text: 'two' });
   expect(begun).toBe(1);
 });
+
+test('a tape that is old enough is followed by another, as soon as there is more to write', async () => {
+  const { tape, clock, say } = open({ limits: { tapeMs: 1000 } });
+  say('one');
+  clock.advance(10);
+  while (!textOf('run.tape.jsonl').includes('one')) await nextTurn();
+  say('two');
+  clock.advance(10);
+  while (!textOf('run.tape.jsonl').includes('two')) await nextTurn();
+  clock.advance(5000);
+  expect(readdirSync(folder)).toEqual(['run.tape.jsonl']);
+  say('three');
+  clock.advance(10);
+  while (tape.path.endsWith('run.tape.jsonl')) await nextTurn();
+  tape.close();
+  expect(linesOf('run.tape.jsonl').map(({ event, text }) => event ?? text)).toEqual([
+    undefined,
+    'one',
+    'two',
+    'tape.closed',
+  ]);
+  expect(linesOf('run.tape.2.jsonl')[1]).toEqual({ seq: 3, text: 'three' });
+});
