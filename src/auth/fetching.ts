@@ -32,6 +32,11 @@ for (const [network, prefix] of [
   inner.addSubnet(network, prefix, 'ipv6');
 }
 
+/** What a URL of a server is for HTTP, where it is one for WebSocket: `https://` of `wss://`, `http://` of `ws://`. */
+export function webUrlOf(url: URL): URL {
+  return new URL(url.href.replace(/^ws/, 'http'));
+}
+
 export function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { addCommandGroup } from './command-group.ts';
+import { webUrlOf } from '../auth/fetching.ts';
 import type { AuthRequest } from './run-auth.ts';
 import { nameProblem } from '../auth/token-file.ts';
 import { type OAuthClientFlags, addOAuthClientFlags, oauthClientOf } from './oauth-flags.ts';
@@ -45,7 +46,7 @@ function addLogins(auth: Command, run: (request: AuthRequest) => Promise<void>):
   const login = auth
     .command('login')
     .description('log in to a server, for every forward to it from then on')
-    .argument('<url>', 'the server: http:// or https://')
+    .argument('<url>', 'the server: http://, https://, ws:// or wss://')
     .option('--ca <file>', 'certificates (PEM) that it is trusted by, in place of the usual ones');
   addOAuthClientFlags(login)
     .addHelpText(
@@ -83,9 +84,9 @@ which the browser was sent in the end, though nothing is to be seen there. Exit 
 }
 
 function serverIn(text: string, command: Command): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = URL.canParse(text) ? webUrlOf(new URL(text)) : undefined;
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
-    command.error(`error: ${text}: this is no http:// or https:// URL`);
+    command.error(`error: ${text}: this is no http://, https://, ws:// or wss:// URL`);
   }
   return url;
 }

@@ -53,12 +53,10 @@ export function oauthRequestOf(
   environment: NodeJS.ProcessEnv,
 ): { readonly oauth: OAuthRequest | undefined } | Problem {
   const hasOther = url.username !== '' || Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
-  const isHttp = url.protocol === 'http:' || url.protocol === 'https:';
-  if (flags.oauth !== undefined && flags.oauth !== 'off') {
-    if (hasOther) return { problem: '--oauth does not go with an Authorization that is given' };
-    if (!isHttp) return { problem: '--oauth is for servers at http:// and https:// URLs' };
+  if (flags.oauth !== undefined && flags.oauth !== 'off' && hasOther) {
+    return { problem: '--oauth does not go with an Authorization that is given' };
   }
-  const mode = flags.oauth ?? (hasOther || !isHttp ? 'off' : usual);
+  const mode = flags.oauth ?? (hasOther ? 'off' : usual);
   const client = oauthClientOf(flags, environment);
   if ('problem' in client) return client;
   if (mode !== 'off') return { oauth: { mode, ...client } };

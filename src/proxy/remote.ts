@@ -1,6 +1,8 @@
 /** Which transport reaches a URL. What a scheme does not need is not loaded. */
 
 import type { Clock, Log, UpstreamConnector } from '../ports.ts';
+import { webUrlOf } from '../auth/fetching.ts';
+import type { Credentials } from '../transports/http-authorizing-agent.ts';
 import type { HttpAgent } from '../transports/http-agent.ts';
 import type { OAuthRequest } from './remote-credentials.ts';
 
@@ -34,8 +36,10 @@ export async function openRemote(options: RemoteOptions): Promise<Remote> {
   if (url.protocol === 'ws:' || url.protocol === 'wss:') {
     const { webSocketConnector } = await import('../transports/websocket-connector.ts');
     const tls = ca === undefined ? {} : { tls: { ca } };
-    const connector = webSocketConnector({ url: url.href, headers, clock, frameBytesMax, ...tls });
-    return { name, connector: () => connector, close: async () => {} };
+    const proof = options.oauth === undefined ? undefined : await proofOverHttp(options.oauth, options);
+    const credentials = proof === undefined ? {} : { credentials: proof.credentials };
+    const connector = webSocketConnector({ url: url.href, headers, clock, frameBytesMax, ...tls, ...credentials });
+    return { name, connector: () => connector, close: async () => proof?.close() };
   }
   const [{ openHttpAgent }, { httpUpstream }] = await Promise.all([
     import('../transports/http-agent.ts'),
@@ -45,6 +49,20 @@ export async function openRemote(options: RemoteOptions): Promise<Remote> {
   const agent = options.oauth === undefined ? plain : await withCredentials(plain, options.oauth, options);
   const connector = httpUpstream({ url: url.href, headers, agent, clock, frameBytesMax, log, tracesRequests });
   return { name, connector: () => connector, close: async () => agent.close() };
+}
+
+/** Whom a server on WebSocket trusts is asked over HTTP, at the same host: that is where it says who gives out its tokens. */
+async function proofOverHttp(
+  oauth: OAuthRequest,
+  options: RemoteOptions,
+): Promise<{ readonly credentials: Credentials; close(): Promise<void> }> {
+  const [{ openHttpAgent }, { remoteKeeper }] = await Promise.all([
+    import('../transports/http-agent.ts'),
+    import('./remote-credentials.ts'),
+  ]);
+  const agent = await openHttpAgent(options.ca === undefined ? {} : { ca: options.ca });
+  const credentials = remoteKeeper(agent, oauth, { ...options, url: webUrlOf(options.url) });
+  return { credentials, close: async () => agent.close() };
 }
 
 async function withCredentials(agent: HttpAgent, oauth: OAuthRequest, options: RemoteOptions): Promise<HttpAgent> {

@@ -80,7 +80,7 @@ class Authorized implements HttpResponseHandler {
   }
 
   onHeaders(status: number, headers: readonly Buffer[], resume: () => void): boolean {
-    if (this.#isSecond || !isWantOfAuthorization(status, headers))
+    if (this.#isSecond || !wantsAuthorization(status, textOf(headers, 'www-authenticate')))
       return this.#handler.onHeaders(status, headers, resume);
     this.#refusal = { status, headers, body: [], bytes: 0 };
     return true;
@@ -133,9 +133,8 @@ class Authorized implements HttpResponseHandler {
 }
 
 /** 403 says so where it asks for more than the token is good for (RFC 6750, section 3.1). */
-function isWantOfAuthorization(status: number, headers: readonly Buffer[]): boolean {
-  if (status === 401) return true;
-  return status === 403 && textOf(headers, 'www-authenticate')?.includes('insufficient_scope') === true;
+export function wantsAuthorization(status: number, challenge: string | undefined): boolean {
+  return status === 401 || (status === 403 && challenge?.includes('insufficient_scope') === true);
 }
 
 function saying(authorization: string, headers: readonly string[]): string[] {

@@ -9,6 +9,7 @@ import { WebSocket } from 'ws';
 
 import type { TimerHandle, UpstreamConnector, UpstreamEvents, UpstreamLink } from '../ports.ts';
 import type { Departure } from '../session/upstream.ts';
+import { type Credentials, wantsAuthorization } from './http-authorizing-agent.ts';
 import {
   socketOptions,
   subprotocol,
@@ -29,6 +30,8 @@ export interface WebSocketConnectorOptions extends WebSocketTuning {
   /** Sent with the request for the upgrade, such as `Authorization`. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly tls?: WebSocketTls;
+  /** What to say in `Authorization`, in place of what `headers` say; asked before each connection, and about a refusal of it. */
+  readonly credentials?: Credentials;
   /** From dialling to the open connection, all together. Default 10 s. */
   readonly openTimeoutMs?: number;
   /** How each connection ended, before the runtime is told. `hasOpened`: it had been one. */
@@ -67,31 +70,79 @@ export function webSocketConnector(options: WebSocketConnectorOptions): Upstream
 class Dialled implements UpstreamLink {
   readonly #options: WebSocketConnectorOptions;
   readonly #events: UpstreamEvents;
-  readonly #socket: WebSocket;
-  readonly #openTimer: TimerHandle;
   /** Once it was there it is away when it is not reached, and not missing. */
   readonly #server: { isReached: boolean };
+  /** None until it is known what to say of ourselves. */
+  #socket: WebSocket | undefined;
+  #openTimer: TimerHandle = undefined;
   #link: WebSocketLink | undefined;
   #error: Error | undefined;
+  #isGivenUp = false;
 
   constructor(options: WebSocketConnectorOptions, events: UpstreamEvents, server: { isReached: boolean }) {
     this.#server = server;
     this.#options = options;
     this.#events = events;
-    const { clock, url, headers = {}, tls = {}, openTimeoutMs = defaultOpenTimeoutMs } = options;
-    const socket = new WebSocket(url, [subprotocol], { ...socketOptions(options), ...tls, headers: { ...headers } });
+    const said = options.credentials?.authorization();
+    if (said instanceof Promise) void said.then((later) => this.#dial(later, true));
+    else this.#dial(said, true);
+  }
+
+  /** @param mayTryAgain with something else to say, should the server not believe this. */
+  #dial(said: string | undefined, mayTryAgain: boolean): void {
+    if (this.#isGivenUp) return;
+    const { clock, url, headers = {}, tls = {}, openTimeoutMs = defaultOpenTimeoutMs, credentials } = this.#options;
+    const authorization = said === undefined ? {} : { Authorization: said };
+    const socket = new WebSocket(url, [subprotocol], {
+      ...socketOptions(this.#options),
+      ...tls,
+      headers: { ...headers, ...authorization },
+    });
     this.#socket = socket;
     this.#openTimer = clock.setTimeout(() => {
       this.#error = new Error(`The connection was not open after ${openTimeoutMs} ms`);
       socket.terminate();
     }, openTimeoutMs);
-    socket.once('upgrade', (response) => socket.once('open', () => this.#opened(response.socket)));
+    socket.once('upgrade', (response) => socket.once('open', () => this.#opened(socket, response.socket)));
     socket.on('error', (error) => {
-      this.#error ??= error;
+      if (this.#socket === socket) this.#error ??= error;
     });
     socket.once('close', (code, reason) => {
-      if (this.#link === undefined) this.#lost({ code, reason: reason.toString(), error: this.#error });
+      const isPresent = this.#socket === socket;
+      if (isPresent && this.#link === undefined) this.#lost({ code, reason: reason.toString(), error: this.#error });
     });
+    if (credentials === undefined || !mayTryAgain) return;
+    socket.once('unexpected-response', (_request, response) => {
+      const challenge = response.headers['www-authenticate'];
+      if (wantsAuthorization(response.statusCode ?? 0, challenge)) {
+        void this.#reconsider(socket, said, challenge, credentials);
+      } else {
+        this.#error = new Error(`Unexpected server response: ${response.statusCode}`);
+        socket.terminate();
+      }
+    });
+  }
+
+  /** A user who is asked takes as long as it takes: no connection waits meanwhile. */
+  async #reconsider(
+    refused: WebSocket,
+    said: string | undefined,
+    challenge: string | undefined,
+    credentials: Credentials,
+  ): Promise<void> {
+    this.#options.clock.clearTimeout(this.#openTimer);
+    this.#socket = undefined;
+    refused.terminate();
+    const hasOther = await credentials.refused(said, challenge, true);
+    const next = hasOther ? await credentials.authorization() : undefined;
+    if (this.#isGivenUp) return;
+    if (next !== undefined) {
+      this.#dial(next, false);
+      return;
+    }
+    // Whoever comes again is refused again, and its user asked again: nobody does.
+    this.#server.isReached = false;
+    this.#lost({ code: 1006, reason: '', error: new Error('The server wants a login') });
   }
 
   write(message: readonly Uint8Array[]): boolean {
@@ -109,15 +160,18 @@ class Dialled implements UpstreamLink {
   closeInput(): void {}
 
   close(reason: string): void {
-    if (this.#link === undefined) this.#socket.terminate();
-    else this.#link.close(reason);
+    const wasGivenUp = this.#isGivenUp;
+    this.#isGivenUp = true;
+    if (this.#link !== undefined) this.#link.close(reason);
+    else if (this.#socket !== undefined) this.#socket.terminate();
+    else if (!wasGivenUp) queueMicrotask(() => this.#lost({ code: 1006, reason, error: undefined }));
   }
 
-  #opened(stream: Duplex): void {
+  #opened(socket: WebSocket, stream: Duplex): void {
     const events = this.#events;
     this.#server.isReached = true;
     this.#options.clock.clearTimeout(this.#openTimer);
-    const link = new WebSocketLink(this.#socket, stream, this.#options);
+    const link = new WebSocketLink(socket, stream, this.#options);
     this.#link = link;
     events.ready();
     link.start({

@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { isLoopback, urlProblem } from '../../src/auth/fetching.ts';
+import { isLoopback, urlProblem, webUrlOf } from '../../src/auth/fetching.ts';
 
 const far = new URL('https://mcp.example.com/mcp');
 const here = new URL('http://127.0.0.1:3000/mcp');
+
+test.each([
+  ['wss://example.com:8443/mcp?a=b', 'https://example.com:8443/mcp?a=b'],
+  ['ws://127.0.0.1:1/', 'http://127.0.0.1:1/'],
+  ['https://ws.example.com/ws', 'https://ws.example.com/ws'],
+])('over HTTP the server at %s is at %s', (url, web) => {
+  expect(webUrlOf(new URL(url)).href).toBe(web);
+});
 
 describe('a URL that another server names', () => {
   test.each([

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { Provider } from 'oidc-provider';
+import { WebSocketServer } from 'ws';
 import { onTestFinished } from 'vitest';
 
 export interface WorldOptions {
@@ -62,6 +63,7 @@ export class World {
     const answer = provider.callback();
     issuing.on('request', (request, response) => void answer(request, response));
     serving.on('request', (request, response) => void world.#serve(request, response));
+    world.#serveSockets(serving);
     onTestFinished(() => {
       for (const server of [issuing, serving]) {
         server.closeAllConnections();
@@ -89,17 +91,9 @@ export class World {
       return;
     }
     const chunks = await request.toArray();
-    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
-    if (token !== undefined) this.brought.add(token);
-    const known =
-      token === undefined || this.revoked.has(token) ? undefined : await this.provider?.AccessToken.find(token);
-    const audience = known === undefined ? undefined : [known.aud].flat();
-    if (known === undefined || !known.isValid || audience?.includes(this.url.href) !== true) {
-      this.refused += 1;
-      this.#changes.emit('refused');
-      const place = new URL('/.well-known/oauth-protected-resource/mcp', this.url).href;
-      const error = token === undefined ? '' : 'error="invalid_token", ';
-      response.writeHead(401, { 'www-authenticate': `Bearer ${error}${this.challenge}resource_metadata="${place}"` });
+    const challenge = await this.#challengeTo(request);
+    if (challenge !== undefined) {
+      response.writeHead(401, { 'www-authenticate': challenge });
       response.end();
       return;
     }
@@ -108,6 +102,50 @@ export class World {
     const transport = typeof sessionId === 'string' ? this.#sessions.get(sessionId) : await this.#newSession();
     if (transport === undefined) response.writeHead(404).end();
     else await transport.handleRequest(request, response, body);
+  }
+
+  /** Over WebSocket it is a server that answers a handshake and tells what it has executed, and nothing else. */
+  #serveSockets(serving: Server): void {
+    const sockets = new WebSocketServer({
+      server: serving,
+      verifyClient: ({ req }, answer) => {
+        void this.#challengeTo(req).then((challenge) =>
+          challenge === undefined ? answer(true) : answer(false, 401, '', { 'WWW-Authenticate': challenge }),
+        );
+      },
+    });
+    sockets.on('connection', (socket) => {
+      socket.on('message', (data: Buffer) => {
+        const { id, method } = JSON.parse(data.toString()) as { readonly id?: unknown; readonly method: string };
+        const shaken = {
+          protocolVersion: '2025-11-25',
+          capabilities: { tools: {} },
+          serverInfo: { name: 'protected', version: '1.0.0' },
+        };
+        if (id === undefined) return;
+        const text = (): string => String(++this.executed);
+        const result = method === 'initialize' ? shaken : { content: [{ type: 'text', text: text() }] };
+        socket.send(JSON.stringify({ jsonrpc: '2.0', id, result }));
+      });
+    });
+    onTestFinished(() => {
+      for (const socket of sockets.clients) socket.terminate();
+    });
+  }
+
+  /** What somebody is told whose token is worth nothing here; undefined: it is. */
+  async #challengeTo(request: IncomingMessage): Promise<string | undefined> {
+    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+    if (token !== undefined) this.brought.add(token);
+    const known =
+      token === undefined || this.revoked.has(token) ? undefined : await this.provider?.AccessToken.find(token);
+    const audience = known === undefined ? undefined : [known.aud].flat();
+    if (known?.isValid === true && audience?.includes(this.url.href) === true) return undefined;
+    this.refused += 1;
+    this.#changes.emit('refused');
+    const place = new URL('/.well-known/oauth-protected-resource/mcp', this.url).href;
+    const error = token === undefined ? '' : 'error="invalid_token", ';
+    return `Bearer ${error}${this.challenge}resource_metadata="${place}"`;
   }
 
   async #newSession(): Promise<StreamableHTTPServerTransport> {

@@ -27,7 +27,10 @@ describe('ninelives auth', () => {
   test.each([
     [[], /^error: say what to do: 'ninelives auth login URL' or 'ninelives auth token NAME'/],
     [['login'], /^error: missing required argument 'url'/],
-    [['login', 'mcp.example.com'], /^error: mcp\.example\.com: this is no http:\/\/ or https:\/\/ URL/],
+    [
+      ['login', 'mcp.example.com'],
+      /^error: mcp\.example\.com: this is no http:\/\/, https:\/\/, ws:\/\/ or wss:\/\/ URL/,
+    ],
     [['login', 'https://a', '--oauth-client-secret-env', 'X'], /^error: --oauth-client-secret-env goes with/],
     [['login', 'https://a', '--ca', '/none'], /^error: --ca \/none cannot be read/],
     [['login', 'https://a', '--oauth-port', '65536'], /argument '65536' is invalid. It must be a port/],

@@ -11,7 +11,7 @@ describe('how we prove who we are', () => {
     expect(oauthRequestOf({ oauth: 'stored' }, server, 'off', {})).toEqual({ oauth: { mode: 'stored' } });
   });
 
-  test('is said otherwise already by a header or by the URL, and not asked for over WebSocket', () => {
+  test('is said otherwise already by a header or by the URL, and asked for over WebSocket as well', () => {
     const others = [
       { ...server, headers: { AUTHORIZATION: 'Bearer x' } },
       { ...server, url: new URL('https://user:password@mcp.example.com/mcp') },
@@ -23,8 +23,8 @@ describe('how we prove who we are', () => {
       });
     }
     const socket = { ...server, url: new URL('wss://mcp.example.com/mcp') };
-    expect(oauthRequestOf({}, socket, 'login', {})).toEqual({ oauth: undefined });
-    expect(oauthRequestOf({ oauth: 'login' }, socket, 'off', {})).toHaveProperty('problem');
+    expect(oauthRequestOf({}, socket, 'login', {})).toEqual({ oauth: { mode: 'login' } });
+    expect(oauthRequestOf({ oauth: 'stored' }, socket, 'off', {})).toEqual({ oauth: { mode: 'stored' } });
   });
 
   test('is as a client that is registered already', () => {

@@ -53,6 +53,20 @@ describe('forward stdio, to a server that wants a login', () => {
     expect(world.sessions).toBe(0);
   });
 
+  test('logs in to a server on WebSocket as well, and comes back to it with what it has then', async () => {
+    const { world, run } = await open();
+    const url = world.url.href.replace('http', 'ws');
+    const first = run(['forward', 'stdio', '--upstream', url]);
+    expect(await first.initialize()).toHaveProperty('result.serverInfo.name', 'protected');
+    expect(textOf(await first.ask(1, 'tools/call', { name: 'count', arguments: {} }))).toBe('1');
+    await ended(first);
+    for (const token of world.brought) world.revoked.add(token);
+    const second = run(['forward', 'stdio', '--oauth', 'stored', '--upstream', url], { BROWSER: 'none' });
+    expect(await second.initialize()).toHaveProperty('result.serverInfo.name', 'protected');
+    expect(world.grants).toEqual(['authorization_code', 'refresh_token']);
+    expect((await ended(run(['auth', 'logout', url]))) ?? 1).toBe(0);
+  });
+
   test('says no token in any line, at whatever level', async () => {
     const { world, folder, forward } = await open();
     const program = forward();

@@ -262,6 +262,77 @@ describe('a server that cannot be reached', () => {
   });
 });
 
+describe('a server that wants to know who comes', () => {
+  /** Takes these tokens; the others are told what to come with. */
+  async function guarded(...tokens: readonly string[]) {
+    const asked: (string | undefined)[] = [];
+    const server = await serving({
+      verifyClient: ({ req }, answer) => {
+        asked.push(req.headers.authorization);
+        const isKnown = tokens.some((token) => req.headers.authorization === token);
+        if (isKnown) answer(true);
+        else answer(false, 401, '', { 'WWW-Authenticate': 'Bearer error="invalid_token"' });
+      },
+    });
+    return { url: server.url, asked };
+  }
+
+  test('is told at once where that is known', async () => {
+    const { url, asked } = await guarded('Bearer a');
+    const { told } = dial(url, { credentials: { authorization: () => 'Bearer a', refused: async () => false } });
+    await told.until((all) => all.includes('ready'));
+    expect(asked).toEqual(['Bearer a']);
+  });
+
+  test('is told something else once when it refuses', async () => {
+    const { url, asked } = await guarded('Bearer b');
+    let [known, refusals] = ['Bearer a', [] as unknown[]];
+    const refused = async (...refusal: readonly unknown[]): Promise<boolean> => {
+      refusals = [...refusals, refusal];
+      known = 'Bearer b';
+      return Promise.resolve(true);
+    };
+    const { told, clock } = dial(url, { credentials: { authorization: async () => Promise.resolve(known), refused } });
+    await told.until((all) => all.includes('ready'));
+    expect([asked, refusals]).toEqual([['Bearer a', 'Bearer b'], [['Bearer a', 'Bearer error="invalid_token"', true]]]);
+    expect(told.all).toEqual(['ready']);
+    expect(clock.pending).toBe(1);
+  });
+
+  test('is not reached where there is nothing else to say, or that is refused too', async () => {
+    const { url, asked } = await guarded();
+    const silent = dial(url, { credentials: { authorization: () => undefined, refused: async () => false } });
+    await silent.told.until(isLost);
+    expect(silent.told.all).toEqual(['ended 1006 unopened: The server wants a login', unreachable]);
+    const stubborn = dial(url, { credentials: { authorization: () => 'Bearer a', refused: async () => true } });
+    await stubborn.told.until(isLost);
+    expect(stubborn.told.all).toEqual(['ended 1006 unopened: Unexpected server response: 401', unreachable]);
+    expect([asked, silent.clock.pending, stubborn.clock.pending]).toEqual([[undefined, 'Bearer a', 'Bearer a'], 0, 0]);
+  });
+
+  test('and that answers something else altogether is not asked again', async () => {
+    const { url } = await serving({ verifyClient: (_info, answer) => answer(false, 503) });
+    let refusals = 0;
+    const refused = async (): Promise<boolean> => Promise.resolve(++refusals > 0);
+    const { told } = dial(url, { credentials: { authorization: () => 'Bearer a', refused } });
+    await told.until(isLost);
+    expect([told.all, refusals]).toEqual([['ended 1006 unopened: Unexpected server response: 503', unreachable], 0]);
+  });
+
+  test('is not dialled any more once that was given up, whatever is found out later', async () => {
+    const { url, asked } = await guarded('Bearer a');
+    let say = (_said: string): void => {};
+    const authorization = async (): Promise<string> => new Promise((resolve) => (say = resolve));
+    const { told, link } = dial(url, { credentials: { authorization, refused: async () => false } });
+    link.close('enough');
+    link.close('really');
+    await told.until(isLost);
+    say('Bearer a');
+    await new Promise(setImmediate);
+    expect([told.all, asked]).toEqual([['ended 1006 unopened: no error', unreachable], []]);
+  });
+});
+
 /** Makes the certificate; what has no way to make one has no test of one. */
 const openssl = 'openssl';
 const hasOpenssl = spawnSync(openssl, ['version']).status === 0;
