@@ -1,9 +1,9 @@
 /** Runs `ninelives breakpoints`: has processes hold messages, and shows what is set in them. */
 
 import { askAdmin } from '../admin/client.ts';
+import { counted } from '../counted.ts';
 import type { Breakpoint } from '../rules/breakpoints.ts';
 import type { BreakpointAsked, BreakpointsRequest } from './breakpoints.ts';
-import { counted } from './counted.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type Listed, holderOf, listsOf } from './holding-process.ts';
 import { type KnownProcess, managedProcesses, sentenceOf, sessionCalled, titleOf } from './known-processes.ts';

@@ -3,8 +3,8 @@
 import type { GatewayConfig } from '../config/gateway-config.ts';
 import { loadGateway, mistakeLine } from '../config/gateway-file.ts';
 import { gatewayJsonSchema } from '../config/gateway-schema.ts';
+import { counted } from '../counted.ts';
 import type { ConfigRequest } from './config.ts';
-import { counted } from './counted.ts';
 import { exitCodes } from './exit-codes.ts';
 
 interface Output {

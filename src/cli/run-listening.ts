@@ -3,7 +3,6 @@
  * the exit code that says how it went. Does not know how the command line was written.
  */
 
-import type { Tracing } from '../observe/spans.ts';
 import type { Clock, Log } from '../ports.ts';
 import {
   type Backend,
@@ -15,8 +14,6 @@ import {
 import { type GuardRequest, openGuard } from '../proxy/guard.ts';
 import { ListenError, type ListeningForward, type ListeningOptions } from '../proxy/listening.ts';
 import { systemClock } from '../runtime/system-clock.ts';
-import type { Tracer } from '../runtime/tracer.ts';
-import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { RulesInForce } from '../rules/rules-in-force.ts';
 import { defaultLimits } from '../session/limits.ts';
 import { defaultRestartPolicy, neverRestart, remoteRestartPolicy } from '../session/upstream.ts';
@@ -106,7 +103,11 @@ export async function runListening(request: ListeningRequest): Promise<never> {
   });
   traces = (await openTraces(process.env, log)) ?? null;
   try {
-    forward = await open(request, backend, clock, log, { rules: engine, tracer, tracing: traces?.tracing });
+    forward = await open(request, backend, clock, log, {
+      ...(engine === undefined ? {} : { rules: engine }),
+      ...(tracer === undefined ? {} : { tracer }),
+      ...(traces === null ? {} : { tracing: traces.tracing }),
+    });
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
     log.error({}, error.message);
@@ -143,18 +144,14 @@ export async function runListening(request: ListeningRequest): Promise<never> {
 }
 
 /** Who is asked about frames, and who sees what becomes of them. */
-interface Lookers {
-  readonly rules: RuleEngine | undefined;
-  readonly tracer: Tracer | undefined;
-  readonly tracing: Tracing | undefined;
-}
+type Around = Pick<ListeningOptions, 'rules' | 'tracer' | 'tracing'>;
 
 async function open(
   request: ListeningRequest,
   backend: Backend,
   clock: Clock,
   log: Log,
-  { rules, tracer, tracing }: Lookers,
+  around: Around,
 ): Promise<ListeningForward> {
   const { guard: asked, rules: _, ...rest } = request;
   const { listen } = rest;
@@ -165,10 +162,8 @@ async function open(
     backend,
     clock,
     log,
+    ...around,
     ...(guard === undefined ? {} : { guard }),
-    ...(rules === undefined ? {} : { rules }),
-    ...(tracer === undefined ? {} : { tracer }),
-    ...(tracing === undefined ? {} : { tracing }),
   };
   if (request.kind === 'http') {
     const { forwardHttp } = await import('../proxy/http.ts');

@@ -1,8 +1,8 @@
 /** Runs `ninelives rules check`: says what is wrong with a rule file. Changes nothing and starts nothing but its plugins. */
 
+import { counted } from '../counted.ts';
 import { loadRules } from '../rules/load-rules.ts';
 import { problemText } from '../rules/yaml-places.ts';
-import { counted } from './counted.ts';
 import type { RulesRequest } from './rules.ts';
 
 /** Where text goes that people or programs read. */

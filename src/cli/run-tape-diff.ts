@@ -1,12 +1,12 @@
 /** Runs `ninelives tape diff`: reads two tapes and says what differs. Changes nothing. */
 
+import { counted } from '../counted.ts';
 import { isMeant } from '../path-pattern.ts';
 import { readTape } from '../record/read-tape.ts';
 import { type SessionDifference, differencesOfSessions } from '../record/tape-difference.ts';
 import { type DifferenceLine, differenceLines } from '../record/tape-difference-text.ts';
 import { loadTape } from '../record/tape-travel.ts';
 import { type TapedSession, sessionsOn } from '../record/taped-sessions.ts';
-import { counted } from './counted.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Say } from './run-tape.ts';
 import type { TapeDiffRequest } from './tape-diff.ts';

@@ -6,10 +6,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { counted } from '../counted.ts';
 import { readTape } from '../record/read-tape.ts';
 import { replayTape } from '../record/replay-tape.ts';
 import { systemClock } from '../runtime/system-clock.ts';
-import { counted } from './counted.ts';
 import { exitCodes } from './exit-codes.ts';
 import { HeldLog } from './held-log.ts';
 import { People } from './people.ts';

@@ -2,6 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 
+import { counted } from '../counted.ts';
 import { systemReason } from '../reasons.ts';
 import { junitReport } from '../record/junit-report.ts';
 import { readTape } from '../record/read-tape.ts';
@@ -9,7 +10,6 @@ import { type TapeReport, checkTape, isBroken, tapeLaws } from '../record/tape-c
 import type { EventLine, TapeLine } from '../record/tape-format.ts';
 import { eventText, lineText, stepText } from '../record/tape-text.ts';
 import { type TapeStep, TapeTravel, loadTape } from '../record/tape-travel.ts';
-import { counted } from './counted.ts';
 import type { TapeRequest } from './tape.ts';
 import { printable } from './terminal.ts';
 

@@ -3,13 +3,13 @@
  * that server from there.
  */
 
+import { counted } from '../counted.ts';
 import { ownMember } from '../protocol/derive.ts';
 import { ClientReplay, type Heard } from '../record/replay-client.ts';
 import { type Conversation, type MessageValue, untilLine } from '../record/replay-conversation.ts';
 import { divergencesOf } from '../record/replay-divergence.ts';
 import { Handover, idOfPrefix } from '../record/replay-handover.ts';
 import { type Caller, openCaller } from './tape-replay-caller.ts';
-import { counted } from './counted.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import type { Say } from './run-tape.ts';
 import type { ReplayForkRequest } from './tape-replay.ts';

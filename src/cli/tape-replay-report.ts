@@ -1,10 +1,10 @@
 /** In what a server differed from that of a tape: for people, for programs, and for build servers. */
 
+import { counted } from '../counted.ts';
 import { type JunitCase, junitDocument } from '../record/junit.ts';
 import type { Heard } from '../record/replay-client.ts';
 import type { Conversation, TapedRequest } from '../record/replay-conversation.ts';
 import type { ReplayDivergence } from '../record/replay-divergence.ts';
-import { counted } from './counted.ts';
 import { printable } from './terminal.ts';
 
 export interface ReplayReport {

@@ -3,10 +3,10 @@
  * is answered with an error, ends us, or goes to a real server.
  */
 
+import { counted } from '../counted.ts';
 import { ownMember } from '../protocol/derive.ts';
 import { type Miss, ServerReplay } from '../record/replay-server.ts';
 import { openCaller } from './tape-replay-caller.ts';
-import { counted } from './counted.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ReplayServerRequest } from './tape-replay.ts';
 import { RealServer } from './tape-replay-real-server.ts';

@@ -3,6 +3,7 @@
  * holds frames back. Says only what the snapshot shows, and where it does not show something, that too.
  */
 
+import { counted } from '../counted.ts';
 import type { PendingSnapshot, SessionSnapshot } from '../session/snapshot.ts';
 
 /** One line each, in the order in which they are to be read; a question of the server stands below the request that caused it. */
@@ -187,10 +188,6 @@ function past({ counts }: SessionSnapshot): readonly string[] {
 
 function wayOf(direction: PendingSnapshot['direction']): string {
   return direction === 'client-to-server' ? 'on its way to the server' : 'on its way to the client';
-}
-
-function counted(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
 /** A time span in the two largest units that say something: `3 min 5 s`. */

@@ -60,7 +60,7 @@ export interface RequestExpired {
   readonly entry: PendingEntry;
 }
 
-/** Why the upstream went away; what the requester may be told. */
+/** How an upstream can go away. */
 export const lossReasons = [
   'exited',
   'closed',
@@ -72,6 +72,7 @@ export const lossReasons = [
 
 export type LossReason = (typeof lossReasons)[number];
 
+/** Why the upstream went away; what the requester may be told. */
 export interface Loss {
   readonly reason: LossReason;
   readonly exitCode: number | null;

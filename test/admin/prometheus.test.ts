@@ -4,6 +4,7 @@ import { metricRows } from '../../src/observe/metrics-table.ts';
 import { type Measured, measuredRuntime } from '../../src/observe/metrics.ts';
 import { prometheusName } from '../../src/observe/prometheus-names.ts';
 import { Playbook } from '../../src/testing/playbook.ts';
+import { callFails } from '../observe/failing-call.ts';
 import { linesOf, readExposition } from './exposition.ts';
 
 function scraped(routes: readonly string[] = []) {
@@ -20,13 +21,7 @@ function scraped(routes: readonly string[] = []) {
 describe('what Prometheus reads', () => {
   test('is text in its format, with every metric of the table once', async () => {
     const { play, page } = scraped();
-    const { client, server, handshake } = play.open({ transportType: 'http', route: 'a "quoted\\\nroute"' });
-    handshake();
-    client.asks(1, 'tools/call');
-    server.receivesRequest(1, 'tools/call');
-    server.sends('{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"no"}}');
-    client.takesAll();
-    client.leaves();
+    callFails(play.open({ transportType: 'http', route: 'a "quoted\\\nroute"' }));
     const { type, text } = await page.read();
     expect(type).toMatch(/^text\/plain; version=0\.0\.4/);
     const families = readExposition(text);

@@ -5,6 +5,7 @@ import { instrumentRuntime } from '../../src/observe/metrics.ts';
 import { metricRows } from '../../src/observe/metrics-table.ts';
 import { durationBuckets } from '../../src/observe/semantic-names.ts';
 import { Playbook, type PlaybookOptions } from '../../src/testing/playbook.ts';
+import { callFails } from './failing-call.ts';
 
 class Reader extends MetricReader {
   protected override async onForceFlush(): Promise<void> {}
@@ -47,13 +48,7 @@ describe('metrics of a runtime', () => {
 
   test('have the attributes that the table names, and no other', async () => {
     const { play, collect } = measured();
-    const { client, server, handshake } = play.open({ route: 'r', transportType: 'http' });
-    handshake();
-    client.asks(1, 'tools/call');
-    server.receivesRequest(1, 'tools/call');
-    server.sends('{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"no"}}');
-    client.takesAll();
-    client.leaves();
+    callFails(play.open({ route: 'r', transportType: 'http' }));
     for (const { descriptor, dataPoints } of await collect()) {
       const { attributes = [] } = metricRows.find(({ name }) => name === descriptor.name) ?? {};
       for (const point of dataPoints) {
