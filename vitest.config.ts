@@ -10,8 +10,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** They need what Windows has not: shells, `ps`, signals other than the end. What must hold there is in test/e2e/platforms.test.ts. */
 const posixAlone = [
   'test/cli/{run-forward,run-gateway,run-listening,run-sessions}.test.ts',
-  'test/e2e/{bad-input,containers,fronts,http-sessions,memory,processes,readme,sdk-clients,traffic,websocket,websocket-command}.test.ts',
+  'test/e2e/{bad-input,containers,fronts,http-sessions,memory,processes,readme,sdk-clients,traffic,verify,websocket,websocket-command}.test.ts',
   'test/proxy/{backend,gateway,gateway-upstream,http}.test.ts',
+  'test/cli/run-verify.test.ts',
+  'test/testing/verify/survey.test.ts',
   'test/testing/targets/{command,real-target,relay}.test.ts',
   'test/transports/{child-connector,child-container-group,child-process,child-process-group,shared-processes}.test.ts',
 ];

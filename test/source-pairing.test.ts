@@ -56,6 +56,8 @@ const seenElsewhere: Readonly<Record<string, string>> = {
   'src/inspector/overview-source.ts': 'test/inspector/feed.test.ts',
   // A sentence, a port, a line of a stream: seen where they are used.
   'src/testing/targets/target-error.ts': 'test/testing/targets/command.test.ts',
+  'src/testing/targets/real-target-options.ts': 'test/testing/targets/real-target.test.ts',
+  'src/cli/interrupted.ts': 'test/e2e/verify.test.ts',
   'src/testing/targets/free-port.ts': 'test/testing/targets/real-target.test.ts',
   'src/testing/targets/stream-connection.ts': 'test/testing/targets/relay.test.ts',
   'src/testing/targets/websocket-connection.ts': 'test/testing/targets/real-target.test.ts',

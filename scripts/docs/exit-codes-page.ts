@@ -8,10 +8,11 @@ import { code, generatedFrom, table } from './markdown.ts';
 const fixed: Readonly<Record<keyof typeof exitCodes, string>> = {
   ok: 'The session ended well.',
   sessionFailed:
-    "The session failed for a reason that is not the server's exit; or `ninelives doctor` found a problem, or a leak.",
+    "The session failed for a reason that is not the server's exit; or `ninelives doctor` found a problem, or a leak, or `ninelives verify` a broken law.",
   usage: 'The command line, or a file that it names, is wrong. Nothing was started.',
   cannotListen: 'The address to listen on is in use, or is none of this machine.',
   notManaged: '`ninelives sessions`: no process that can be managed runs here, or none has the session that was named.',
+  notTested: '`ninelives verify`: what was to be tested could not be started, or not be reached.',
   notExecutable: "The server's command exists and cannot be executed.",
   notFound: "The server's command was not found.",
   signalBase:

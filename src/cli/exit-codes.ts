@@ -14,6 +14,8 @@ export const exitCodes = {
   cannotListen: 3,
   /** No process that can be managed runs here, or none of them has the session that was named. */
   notManaged: 4,
+  /** What was to be tested could not be started, or not be reached. */
+  notTested: 5,
   /** The server command exists and cannot be executed. */
   notExecutable: 126,
   /** The server command was not found. */

@@ -16,8 +16,9 @@ import type { AuthRequest } from './run-auth.ts';
 import { type RulesRequest, addRules } from './rules.ts';
 import { type SessionsRequest, addSessions } from './sessions.ts';
 import { type TapeRequest, addTape } from './tape.ts';
-import { type WrapRequest, addWrap } from './wrap.ts';
+import { type VerifyRequest, addVerify } from './verify.ts';
 import { packageVersion } from './version.ts';
+import { type WrapRequest, addWrap } from './wrap.ts';
 
 /** What does what a command line asks for. */
 export interface AllRunners extends Runners {
@@ -32,6 +33,7 @@ export interface AllRunners extends Runners {
   readonly sessions: (request: SessionsRequest) => Promise<void>;
   readonly doctor: (request: DoctorRequest) => Promise<void>;
   readonly tape: (request: TapeRequest) => Promise<void>;
+  readonly verify: (request: VerifyRequest) => Promise<void>;
   readonly wrap: (request: WrapRequest) => Promise<void>;
 }
 
@@ -56,6 +58,7 @@ export function commandLine(runners: AllRunners): Command {
   addWrap(program, runners.wrap);
   addDoctor(program, runners.doctor);
   addTape(program, runners.tape);
+  addVerify(program, runners.verify);
   addRules(program, runners.rules);
   addConfig(program, runners.config);
   addAuth(program, runners.auth);

@@ -74,17 +74,27 @@ function urlRequestOf(text: string, flags: ServerFlags, usual: OAuthMode): UrlRe
     return { problem: `--upstream ${text}: this is no http://, https://, ws:// or wss:// URL` };
   }
   if (url.hash !== '') return { problem: `--upstream ${text}: no server is told what follows the #` };
-  const headers: Record<string, string> = {};
-  for (const line of header) {
-    const [name, value] = headerIn(line);
-    if (value === undefined) return { problem: `--header ${shown(name)}: write it as 'Name: value'` };
-    headers[name] = value;
-  }
+  const named = headersIn(header);
+  if ('problem' in named) return named;
+  const { headers } = named;
   const read = ca === undefined ? { text: undefined } : textOf(ca);
   if ('problem' in read) return { problem: `--ca ${read.problem}` };
   const asked = oauthRequestOf(flags, { url, headers }, usual, process.env);
   if ('problem' in asked) return asked;
   return { url, headers, ca: read.text, ...(asked.oauth === undefined ? {} : { oauth: asked.oauth }) };
+}
+
+/** What is said with `--header`, by name. */
+export function headersIn(
+  lines: readonly string[],
+): { readonly headers: Readonly<Record<string, string>> } | { readonly problem: string } {
+  const headers: Record<string, string> = {};
+  for (const line of lines) {
+    const [name, value] = headerIn(line);
+    if (value === undefined) return { problem: `--header ${shown(name)}: write it as 'Name: value'` };
+    headers[name] = value;
+  }
+  return { headers };
 }
 
 /** Undefined for a value that cannot be sent. */

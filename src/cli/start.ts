@@ -114,6 +114,15 @@ export async function start(words: readonly string[], environment: NodeJS.Proces
         process.exitCode = await stepTape(request, say, complain, terminalKeys(process.stdin, process.stdout));
       }
     },
+    verify: async (request) => {
+      const [{ runVerify }, { untilInterrupted }] = await Promise.all([
+        import('./run-verify.ts'),
+        import('./interrupted.ts'),
+      ]);
+      const [out, err] = [terminalOf(process.stdout), terminalOf(process.stderr)];
+      const width = process.stdout.columns ?? process.stderr.columns ?? 120;
+      process.exitCode = await runVerify(request, { out, err, width, signal: untilInterrupted() });
+    },
     rules: async (request) => {
       if (request.do === 'dry-run') {
         const { runDryRun, secondsOrInterrupt } = await import('./run-dry-run.ts');

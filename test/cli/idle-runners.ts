@@ -16,6 +16,7 @@ export const idleRunners: AllRunners = {
   auth: nothing,
   rules: nothing,
   tape: nothing,
+  verify: nothing,
   wrap: nothing,
   doctor: nothing,
 };

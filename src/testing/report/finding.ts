@@ -15,11 +15,13 @@ export interface Counterexample {
 }
 
 export interface LawFinding {
-  readonly law: Pick<Law, 'id' | 'text' | 'source'>;
+  readonly law: Pick<Law, 'id' | 'text' | 'source' | 'isNote'>;
   /** How often it could have been broken. */
   readonly exercised: number;
   /** It is in the baseline: known to be broken. */
   readonly isKnown: boolean;
+  /** It was seen broken once, and not again when the same was played again. */
+  readonly isUnsteady?: boolean;
   readonly counterexample?: Counterexample;
 }
 
@@ -32,4 +34,5 @@ export interface Findings {
   readonly laws: readonly LawFinding[];
 }
 
-export type Verdict = 'kept' | 'broken' | 'known' | 'not exercised';
+/** `note`: broken, but no specification says it. */
+export type Verdict = 'kept' | 'broken' | 'note' | 'known' | 'not exercised';

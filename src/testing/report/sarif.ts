@@ -51,12 +51,12 @@ function resultOf(
   const { law, counterexample } = finding;
   if (counterexample === undefined) return [];
   const { violation, seed, path, steps } = counterexample;
-  const isKnown = verdictOf(finding) === 'known';
+  const verdict = verdictOf(finding);
   return [
     {
       ruleId: law.id,
       ruleIndex: ids.indexOf(law.id),
-      level: isKnown ? 'note' : 'error',
+      level: verdict === 'broken' ? 'error' : 'note',
       message: { text: violation.text },
       locations: [
         {
@@ -65,7 +65,7 @@ function resultOf(
         },
       ],
       partialFingerprints: { 'law/v1': `${target.kind}:${target.era}:${law.id}` },
-      ...(isKnown ? { suppressions: [{ kind: 'external', justification: 'known in the baseline' }] } : {}),
+      ...(verdict === 'known' ? { suppressions: [{ kind: 'external', justification: 'known in the baseline' }] } : {}),
       properties: { replay: `${seed}:${path}`, steps, era: target.era },
     },
   ];

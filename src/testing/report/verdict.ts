@@ -2,8 +2,8 @@
 
 import type { Findings, LawFinding, Verdict } from './finding.ts';
 
-export function verdictOf({ counterexample, isKnown, exercised }: LawFinding): Verdict {
-  if (counterexample !== undefined) return isKnown ? 'known' : 'broken';
+export function verdictOf({ law, counterexample, isKnown, exercised }: LawFinding): Verdict {
+  if (counterexample !== undefined) return isKnown ? 'known' : law.isNote === true ? 'note' : 'broken';
   return exercised === 0 ? 'not exercised' : 'kept';
 }
 

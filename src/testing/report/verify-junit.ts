@@ -30,5 +30,5 @@ function caseOf(finding: LawFinding, { target }: Findings): JunitCase {
     at: violation.at,
   });
   const lines = [violation.text, `again with --replay ${seed}:${path}`, diagram].join('\n');
-  return verdict === 'known' ? { ...named, note: lines } : { ...named, failure: { message: violation.text, lines } };
+  return verdict === 'broken' ? { ...named, failure: { message: violation.text, lines } } : { ...named, note: lines };
 }

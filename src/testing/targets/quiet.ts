@@ -39,7 +39,7 @@ export class Quiet {
   #longestMs = 0;
   #busy = 0;
   #starting = 0;
-  #owed = 0;
+  #owed: () => number = () => 0;
   /** Given up: it was owed for too long. */
   #lost = 0;
 
@@ -61,10 +61,15 @@ export class Quiet {
     this.#lastAt = now;
   }
 
-  /** Answers that we wait for have become more; or fewer. What we owe ourselves counts against it: others wait for us. */
-  owes(change: 1 | -1): void {
-    this.#owed += change;
-    this.#lost = Math.max(0, Math.min(this.#lost, this.#owed));
+  /** Somebody reads again: what was given up may be there. */
+  hopes(): void {
+    this.#lost = 0;
+    this.said();
+  }
+
+  /** How many answers are owed is asked of `owed` from here on. */
+  watch(owed: () => number): void {
+    this.#owed = owed;
   }
 
   /** Something is on its way that we know of. Call what this returns when it has arrived. */
@@ -90,7 +95,7 @@ export class Quiet {
     this.#isWaiting = true;
     for (;;) {
       const now = this.#time.now();
-      const isOwed = this.#owed > this.#lost;
+      const isOwed = this.#isOwed();
       const silenceMs = isOwed
         ? this.#starting > 0
           ? startMs
@@ -102,7 +107,13 @@ export class Quiet {
       await this.#time.pause(Math.min(quietMs / 4, endsAt - now));
     }
     this.#isWaiting = false;
-    this.#lost = Math.max(0, this.#owed);
+    this.#lost = this.#owed();
+  }
+
+  #isOwed(): boolean {
+    const owed = this.#owed();
+    this.#lost = Math.min(this.#lost, owed);
+    return owed > this.#lost;
   }
 }
 

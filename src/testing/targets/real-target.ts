@@ -6,68 +6,21 @@
 
 import { connect as connectSocket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import type {
-  ConnectionEvents,
-  RunningTarget,
-  Stage,
-  Target,
-  TargetConnection,
-  TargetFault,
-  TargetKind,
-} from '../play/target.ts';
+import type { ConnectionEvents, RunningTarget, Stage, Target, TargetConnection, TargetFault } from '../play/target.ts';
 import { StartedCommand } from './command.ts';
 import { freePort } from './free-port.ts';
 import { HttpConnection } from './http-connection.ts';
 import { type HttpStage, openHttpStage } from './http-server.ts';
-import { type PlaceholderValues, filled, placeholdersIn } from './placeholders.ts';
-import { Quiet, type QuietLimits, usualQuiet } from './quiet.ts';
+import { type PlaceholderValues, filled } from './placeholders.ts';
+import { Quiet, usualQuiet } from './quiet.ts';
 import { type Relay, openRelay } from './relay.ts';
+import { type RealTargetOptions, placeholdersOf, urlOf } from './real-target-options.ts';
 import { StreamConnection } from './stream-connection.ts';
 import { Traffic } from './traffic.ts';
 import { connectWebSocket } from './websocket-connection.ts';
 
-export interface RealTargetOptions {
-  readonly kind: TargetKind;
-  /** The command and its arguments, with placeholders. Left out where only a URL is given. */
-  readonly command?: readonly string[];
-  /** Where it is reached, with placeholders. Left out where it is spoken to on its standard input and output. */
-  readonly url?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  /** To the URL, with every request. */
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly era: Target['era'];
-  readonly quiet?: Partial<QuietLimits>;
-  /** Until it listens. */
-  readonly startMsMax?: number;
-}
-
 const usualStartMsMax = 30_000;
 const lookAgainMs = 15;
-/** Where a command listens that is given a port and no URL. */
-export const usualUrl = 'http://127.0.0.1:{port}/mcp';
-
-/** The URL at which the thing is reached, before its placeholders have values; undefined for standard input and output. */
-export function urlOf({ kind, command = [], url, env = {} }: RealTargetOptions): string | undefined {
-  if (url !== undefined || kind === 'client') return url;
-  return placeholdersIn([...command, ...Object.values(env)]).has('port') ? usualUrl : undefined;
-}
-
-/** What cannot be tested, as a sentence; undefined for what can. */
-export function targetProblem(options: RealTargetOptions): string | undefined {
-  const { kind, command, url, env = {} } = options;
-  if (command === undefined && url === undefined) return 'say a command behind --, or --url';
-  const used = placeholdersIn([...(command ?? []), ...Object.values(env)]);
-  if (command === undefined && kind !== 'server') {
-    return `a ${kind} is started for every play, with a server of ours: say its command behind --`;
-  }
-  if (kind === 'proxy' && !used.has('server') && !used.has('server-url')) {
-    return "say where the proxy's server stands in its command: {server} for a command, {server-url} for a URL";
-  }
-  if (kind === 'server' && (used.has('server') || used.has('server-url')))
-    return 'a server has no server behind it: verify proxy';
-  return undefined;
-}
-
 export function realTarget(options: RealTargetOptions): Target {
   const { kind, command, era } = options;
   const url = urlOf(options);
@@ -84,7 +37,7 @@ export function realTarget(options: RealTargetOptions): Target {
     kind,
     name: command?.join(' ') ?? url ?? '',
     era,
-    isHttp: kind === 'client' ? usesServerUrl(options) : isHttp,
+    isHttp: kind === 'client' ? placeholdersOf(options).has('server-url') : isHttp,
     faults,
     isVirtual: false,
     start: async (stage) => {
@@ -98,10 +51,6 @@ export function realTarget(options: RealTargetOptions): Target {
       return instance;
     },
   };
-}
-
-function usesServerUrl({ command = [], env = {} }: RealTargetOptions): boolean {
-  return placeholdersIn([...command, ...Object.values(env)]).has('server-url');
 }
 
 class Instance implements RunningTarget {
@@ -126,8 +75,8 @@ class Instance implements RunningTarget {
 
   /** @throws TargetError where it does not come up. */
   async start(): Promise<void> {
-    const { kind, command, env = {}, era } = this.#options;
-    const used = placeholdersIn([...(command ?? []), ...Object.values(env)]);
+    const { kind, command, era } = this.#options;
+    const used = placeholdersOf(this.#options);
     if (used.has('server')) this.#relay = await openRelay(this.#stage, this.#quiet);
     if (used.has('server-url')) this.#http = await openHttpStage(this.#stage, this.#quiet, era === 'stateless');
     const url = urlOf(this.#options);
@@ -151,7 +100,7 @@ class Instance implements RunningTarget {
   }
 
   async connect(events: ConnectionEvents, _as: { readonly principal?: string }): Promise<TargetConnection> {
-    const listener = this.#traffic.listener(this.#url === undefined);
+    const listener = this.#traffic.listener('client', this.#url === undefined);
     listener.tell(events);
     const connection = listener.over(await this.#connect(listener));
     this.#connections.add(connection);
@@ -213,7 +162,7 @@ class Instance implements RunningTarget {
 
   /** A connection to our server: the play is told, and what passes is seen. */
   #serve(stage: Stage, connection: TargetConnection): ConnectionEvents {
-    const listener = this.#traffic.listener(false);
+    const listener = this.#traffic.listener('server', false);
     const seen = listener.over(connection);
     this.#connections.add(seen);
     listener.tell(stage.serve(seen));

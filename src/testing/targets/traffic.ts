@@ -1,49 +1,100 @@
 /**
- * Sees what passes on the connections of one play, and keeps count of the answers that are owed: by the thing under test, and by us.
- * Nothing of it is decided here; when silence means the end of it is decided by quiet.ts. After the play nothing is told any more.
+ * Sees what passes on the connections of one play, and tells how many answers are owed to us. What a proxy is asked by us it asks of
+ * us again: what we have not answered there, nobody owes us. Nothing of it is decided here; when silence means the end of it is decided
+ * by quiet.ts. After the play nothing is told any more.
  */
 
 import type { RequestId } from '../../protocol/envelope.ts';
 import type { WireMessage } from '../play/history.ts';
+import { markOf } from '../play/marks.ts';
 import type { ConnectionEvents, Delivery, TargetConnection } from '../play/target.ts';
 import { cancelledBy, isRequest, isResponse } from './http-messages.ts';
 import type { Quiet } from './quiet.ts';
 
+type Role = 'client' | 'server';
+
+/** A request without an answer. */
+interface Waiting {
+  readonly listener: Listener;
+  readonly role: Role;
+  readonly id: RequestId;
+  /** The number under which it was sent. */
+  readonly number: number | undefined;
+  /** What it carries wherever it is passed on to; see marks.ts. */
+  readonly mark: number | undefined;
+}
+
+/** Requests without an answer, of one direction. One id may stand for more than one of them. */
+class Unanswered {
+  readonly all: Waiting[] = [];
+
+  add(waiting: Waiting): void {
+    this.all.push(waiting);
+  }
+
+  /** The first that is so. */
+  settle(isIt: (waiting: Waiting) => boolean): void {
+    const place = this.all.findIndex(isIt);
+    if (place !== -1) this.all.splice(place, 1);
+  }
+
+  forget(listener: Listener): void {
+    const kept = this.all.filter((waiting) => waiting.listener !== listener);
+    this.all.splice(0, Infinity, ...kept);
+  }
+}
+
 export class Traffic {
   readonly #quiet: Quiet;
-  #isOver = false;
+  /** What we asked, and what we were asked. */
+  readonly ours = new Unanswered();
+  readonly theirs = new Unanswered();
+  isOver = false;
 
   constructor(quiet: Quiet) {
     this.#quiet = quiet;
+    quiet.watch(() => this.owed());
   }
 
   /** The play is over. */
   end(): void {
-    this.#isOver = true;
+    this.isOver = true;
   }
 
-  /** What its connection is to call. @param isStarting what it leads to may still be starting. */
-  listener(isStarting: boolean): Listener {
-    return new Listener(this.#quiet, isStarting, () => this.#isOver);
+  /** How many answers we wait for that do not wait for us. */
+  owed(): number {
+    return this.#owedTo('client') + this.#owedTo('server');
+  }
+
+  /** What a connection is to call. @param isStarting what it leads to may still be starting. */
+  listener(role: Role, isStarting: boolean): Listener {
+    return new Listener(this, this.#quiet, role, isStarting);
+  }
+
+  #owedTo(role: Role): number {
+    const held = this.theirs.all.filter((waiting) => waiting.role !== role);
+    const marks = new Set(held.flatMap(({ mark }) => mark ?? []));
+    const asked = this.ours.all.filter((waiting) => waiting.role === role);
+    const open = asked.filter(({ mark }) => mark === undefined || !marks.has(mark));
+    // What came without its mark is one of those that we asked: nobody can tell which.
+    return Math.max(0, open.length - held.filter(({ mark }) => mark === undefined).length);
   }
 }
 
 /** One connection: what comes goes to `events`, and what is sent goes through `over`. */
 export class Listener implements ConnectionEvents {
+  readonly #traffic: Traffic;
   readonly #quiet: Quiet;
-  readonly #isPlayOver: () => boolean;
+  readonly #role: Role;
   readonly #hasBegun: () => void;
-  readonly #owedToUs: Owed;
-  readonly #owedByUs: Owed;
   #events: ConnectionEvents | undefined;
   #isOver = false;
 
-  constructor(quiet: Quiet, isStarting: boolean, isPlayOver: () => boolean) {
+  constructor(traffic: Traffic, quiet: Quiet, role: Role, isStarting: boolean) {
+    this.#traffic = traffic;
     this.#quiet = quiet;
-    this.#isPlayOver = isPlayOver;
+    this.#role = role;
     this.#hasBegun = isStarting ? quiet.starts() : () => {};
-    this.#owedToUs = new Owed((change) => quiet.owes(change));
-    this.#owedByUs = new Owed((change) => quiet.owes(change === 1 ? -1 : 1));
   }
 
   tell(events: ConnectionEvents): void {
@@ -52,26 +103,27 @@ export class Listener implements ConnectionEvents {
 
   message(message: WireMessage, via?: number): void {
     this.#hasBegun();
-    if (this.#isPlayOver() || this.#isOver) return;
+    if (this.#traffic.isOver || this.#isOver) return;
     const cancelled = cancelledBy(message);
-    if (isRequest(message)) this.#owedByUs.add(message.id!);
-    else if (isResponse(message)) this.#owedToUs.settle(message.id ?? via);
-    else if (cancelled !== undefined) this.#owedByUs.settle(cancelled);
+    if (isRequest(message)) this.#traffic.theirs.add(this.#waiting(message, undefined));
+    else if (isResponse(message))
+      this.#settleOurs(({ id, number }) => (via === undefined ? id === message.id : number === via));
+    else if (cancelled !== undefined) this.#settleTheirs(({ id }) => id === cancelled);
     this.#events?.message(message, via);
   }
 
   unreadable(text: string, reason: string): void {
-    if (!this.#isPlayOver()) this.#events?.unreadable(text, reason);
+    if (!this.#traffic.isOver) this.#events?.unreadable(text, reason);
   }
 
   exchangeEnded(of: number, status: number): void {
-    this.#owedToUs.ended(of);
-    if (!this.#isPlayOver()) this.#events?.exchangeEnded(of, status);
+    this.#settleOurs(({ number }) => number === of);
+    if (!this.#traffic.isOver) this.#events?.exchangeEnded(of, status);
   }
 
   closed(): void {
     this.#forget();
-    if (!this.#isPlayOver()) this.#events?.closed();
+    if (!this.#traffic.isOver) this.#events?.closed();
   }
 
   /** The same connection, with what is sent on it seen. */
@@ -82,12 +134,15 @@ export class Listener implements ConnectionEvents {
         this.#sent(message, number, delivery);
         connection.send(message, number, delivery);
       },
-      read: (isReading) => connection.read(isReading),
+      read: (isReading) => {
+        connection.read(isReading);
+        if (isReading) this.#quiet.hopes();
+      },
       ...(abandon === undefined
         ? {}
         : {
             abandon: (number: number) => {
-              this.#owedToUs.ended(number);
+              this.#settleOurs((waiting) => waiting.number === number);
               abandon(number);
             },
           }),
@@ -105,49 +160,28 @@ export class Listener implements ConnectionEvents {
   #sent(message: WireMessage, number: number, delivery: Delivery | undefined): void {
     if (this.#isOver) return;
     const cancelled = cancelledBy(message);
-    if (isResponse(message)) this.#owedByUs.settle(message.id ?? undefined);
-    else if (cancelled !== undefined) this.#owedToUs.settle(cancelled);
-    else if (isRequest(message) && delivery?.isDropped !== true) this.#owedToUs.add(message.id!, number);
+    if (isResponse(message)) this.#settleTheirs(({ id }) => id === message.id);
+    else if (cancelled !== undefined) this.#settleOurs(({ id }) => id === cancelled);
+    else if (isRequest(message) && delivery?.isDropped !== true) this.#traffic.ours.add(this.#waiting(message, number));
     this.#quiet.said();
+  }
+
+  #waiting(message: WireMessage, number: number | undefined): Waiting {
+    return { listener: this, role: this.#role, id: message.id!, number, mark: markOf(message) };
+  }
+
+  #settleOurs(isIt: (waiting: Waiting) => boolean): void {
+    this.#traffic.ours.settle((waiting) => waiting.listener === this && isIt(waiting));
+  }
+
+  #settleTheirs(isIt: (waiting: Waiting) => boolean): void {
+    this.#traffic.theirs.settle((waiting) => waiting.listener === this && isIt(waiting));
   }
 
   #forget(): void {
     this.#isOver = true;
     this.#hasBegun();
-    this.#owedToUs.clear();
-    this.#owedByUs.clear();
-  }
-}
-
-/** Requests without an answer, of one direction. One id may stand for more than one of them. */
-class Owed {
-  readonly #change: (change: 1 | -1) => void;
-  readonly #waiting: { readonly id: RequestId; readonly number: number | undefined }[] = [];
-
-  constructor(change: (change: 1 | -1) => void) {
-    this.#change = change;
-  }
-
-  add(id: RequestId, number?: number): void {
-    this.#waiting.push({ id, number });
-    this.#change(1);
-  }
-
-  settle(id: RequestId | undefined): void {
-    this.#remove(this.#waiting.findIndex((one) => one.id === id));
-  }
-
-  ended(number: number): void {
-    this.#remove(this.#waiting.findIndex((one) => one.number === number));
-  }
-
-  clear(): void {
-    while (this.#waiting.length > 0) this.#remove(0);
-  }
-
-  #remove(place: number): void {
-    if (place === -1) return;
-    this.#waiting.splice(place, 1);
-    this.#change(-1);
+    this.#traffic.ours.forget(this);
+    this.#traffic.theirs.forget(this);
   }
 }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { RunningTarget } from '../../../src/testing/play/target.ts';
-import { type RealTargetOptions, realTarget, targetProblem } from '../../../src/testing/targets/real-target.ts';
+import { realTarget } from '../../../src/testing/targets/real-target.ts';
+import { type RealTargetOptions, targetProblem } from '../../../src/testing/targets/real-target-options.ts';
 import { fixture, ninelives, scripted } from '../../e2e/program.ts';
 import { Notes, handshake, stageWith } from './stage.ts';
 

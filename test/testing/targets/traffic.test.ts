@@ -1,34 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import type { TargetConnection } from '../../../src/testing/play/target.ts';
-import type { Quiet } from '../../../src/testing/targets/quiet.ts';
+import { Quiet, usualQuiet } from '../../../src/testing/targets/quiet.ts';
 import { Traffic } from '../../../src/testing/targets/traffic.ts';
 
+const silent: TargetConnection = { send: () => {}, read: () => {}, abandon: () => {}, close: () => {}, cut: () => {} };
+
 function play() {
-  let owed = 0;
   const told: unknown[] = [];
-  const quiet = {
-    owes: (change: number) => {
-      owed += change;
-    },
-    said: () => {},
-    starts: () => () => {},
-  } as unknown as Quiet;
-  const traffic = new Traffic(quiet);
-  const listener = traffic.listener(false);
-  listener.tell({
-    message: (message) => told.push(message),
-    unreadable: () => {},
-    exchangeEnded: () => {},
-    closed: () => told.push('closed'),
-  });
-  const silent: TargetConnection = {
-    send: () => {},
-    read: () => {},
-    abandon: () => {},
-    close: () => {},
-    cut: () => {},
+  const traffic = new Traffic(new Quiet(usualQuiet));
+  const connect = (role: 'client' | 'server') => {
+    const listener = traffic.listener(role, false);
+    listener.tell({
+      message: (message) => told.push(message),
+      unreadable: () => {},
+      exchangeEnded: () => {},
+      closed: () => told.push('closed'),
+    });
+    return { listener, connection: listener.over(silent) };
   };
-  return { traffic, listener, connection: listener.over(silent), told, owed: () => owed };
+  return { traffic, connect, ...connect('client'), told, owed: () => traffic.owed() };
 }
 
 describe('an answer is owed to us', () => {
@@ -63,12 +53,34 @@ describe('an answer is owed to us', () => {
   });
 });
 
-test('what others wait for counts against what we wait for: they wait for us', () => {
-  const { listener, connection, owed } = play();
-  listener.message({ id: 5, method: 'tools/list' });
-  const before = owed();
-  connection.send({ id: 5, result: {} }, 1);
-  expect([before, owed()]).toEqual([-1, 0]);
+describe('what we have asked of a proxy is not owed to us', () => {
+  const meta = (mark: number) => ({ params: { _meta: { 'ninelives/mark': mark } } });
+
+  test('while it waits for us at the other side: told by its mark, whatever became of its id', () => {
+    const { connection, connect, owed } = play();
+    const { listener, connection: server } = connect('server');
+    connection.send({ id: 1, method: 'tools/list', ...meta(7) }, 1);
+    connection.send({ id: 2, method: 'tools/list', ...meta(8) }, 2);
+    const before = owed();
+    listener.message({ id: 'x', method: 'tools/list', ...meta(7) });
+    const half = owed();
+    server.send({ id: 'x', result: {} }, 3);
+    expect([before, half, owed()]).toEqual([2, 1, 2]);
+  });
+
+  test('nor where the proxy has taken the mark away', () => {
+    const { connection, connect, owed } = play();
+    connection.send({ id: 1, method: 'tools/list', ...meta(7) }, 1);
+    connect('server').listener.message({ id: 'x', method: 'tools/list' });
+    expect(owed()).toBe(0);
+  });
+
+  test('but what it asks of clients does not excuse it', () => {
+    const { connection, listener, owed } = play();
+    connection.send({ id: 1, method: 'tools/list', ...meta(7) }, 1);
+    listener.message({ id: 5, method: 'roots/list' });
+    expect(owed()).toBe(1);
+  });
 });
 
 test('after the play nothing is told', () => {

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { smallServer } from './small-server.ts';
+import type { Findings } from '../../../src/testing/report/finding.ts';
+import { verdictOf } from '../../../src/testing/report/verdict.ts';
+import { type ExploreOptions, explore } from '../../../src/testing/verify/explore.ts';
+
+const limits = { runs: 60, lengthMax: 12 };
+
+const run = async (
+  isWrong: Parameters<typeof smallServer>[0],
+  options: Partial<ExploreOptions> = {},
+): Promise<Findings> => explore({ target: smallServer(isWrong), seed: 1, limits, ...options });
+
+const verdict = ({ laws }: Findings, id: string) => verdictOf(laws.find(({ law }) => law.id === id)!);
+
+describe('a server', () => {
+  test('that keeps the laws is not accused, and laws that were never put to the test are not kept', async () => {
+    const findings = await run({});
+    expect(findings.laws.filter(({ counterexample }) => counterexample !== undefined)).toEqual([]);
+    expect([verdict(findings, 'one-outcome'), verdict(findings, 'stream-end')]).toEqual(['kept', 'not exercised']);
+    expect(findings.runs).toBe(limits.runs);
+  });
+
+  test('that breaks two laws is found out in both, each in few steps', async () => {
+    const { laws } = await run({ answersTwice: 'tools/list', turnsIdsIntoText: 'ping' });
+    const broken = laws.flatMap(({ law, counterexample }) => (counterexample === undefined ? [] : [law.id]));
+    expect(broken).toContain('one-outcome');
+    expect(broken.length).toBeGreaterThan(1);
+    for (const { counterexample } of laws) expect(counterexample?.steps ?? 0).toBeLessThanOrEqual(4);
+  });
+
+  test('is found out again by seed and path, in the same way', async () => {
+    const first = (await run({ answersTwice: 'tools/list' })).laws.find(({ law }) => law.id === 'one-outcome')!;
+    const { seed, path, violation } = first.counterexample!;
+    const again = await run({ answersTwice: 'tools/list' }, { seed, path });
+    expect(again.runs).toBe(1);
+    expect(again.laws.find(({ law }) => law.id === 'one-outcome')?.counterexample?.violation).toEqual(violation);
+  });
+});
+
+test('a law that is known to be broken is told as such', async () => {
+  const findings = await run({ answersTwice: 'tools/list' }, { known: new Set(['one-outcome']) });
+  expect(verdict(findings, 'one-outcome')).toBe('known');
+});
+
+test('it comes to its end when enough was asked, and when it is interrupted', async () => {
+  const few = await run({}, { limits: { ...limits, callsMax: 10 } });
+  expect(few.runs).toBeLessThan(limits.runs);
+  const controller = new AbortController();
+  const interrupted = await run({}, { signal: controller.signal, onProgress: () => controller.abort() });
+  expect(interrupted.runs).toBe(1);
+});
+
+test('what does not come up ends it with its error', async () => {
+  const target = { ...smallServer({}), start: async () => Promise.reject(new Error('no such thing')) };
+  await expect(explore({ target, seed: 1, limits })).rejects.toThrow('no such thing');
+});
