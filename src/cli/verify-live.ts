@@ -5,7 +5,7 @@
 
 import { verdictOf } from '../testing/report/verdict.ts';
 import type { Progress } from '../testing/verify/explore.ts';
-import { counted } from './counted.ts';
+import { counted } from '../counted.ts';
 import type { Output } from './run-sessions.ts';
 import { isColoured } from './terminal.ts';
 import { lawLine } from './verify-text.ts';

@@ -3,7 +3,7 @@
 import type { Findings, LawFinding, Verdict } from '../testing/report/finding.ts';
 import { sequenceDiagram } from '../testing/report/sequence-diagram.ts';
 import { verdictOf } from '../testing/report/verdict.ts';
-import { counted } from './counted.ts';
+import { counted } from '../counted.ts';
 import { printable } from './terminal.ts';
 
 export interface TextOptions {
