@@ -40,15 +40,18 @@ export interface Happened {
 
 const quoted = (text: string): string => JSON.stringify(text);
 
-const begins = piece('{"seq":');
-const at = piece(',"at":');
-const session = piece(',"session":');
-const id = piece(',"id":');
-const bytes = piece(',"bytes":');
-const exchange = piece(',"exchange":');
-const params = piece(',"params":');
-const viaRequest = piece(',"viaRequest":');
-const viaStatus = piece(',"viaStatus":');
+/** How members begin whose values are others each time. */
+const says = {
+  seq: piece('{"seq":'),
+  at: piece(',"at":'),
+  session: piece(',"session":'),
+  id: piece(',"id":'),
+  bytes: piece(',"bytes":'),
+  exchange: piece(',"exchange":'),
+  params: piece(',"params":'),
+  viaRequest: piece(',"viaRequest":'),
+  viaStatus: piece(',"viaStatus":'),
+};
 const isOwn = piece(',"isOwn":true');
 const listEnds = piece('}]');
 
@@ -70,11 +73,11 @@ const nextSent = phrases((direction, kind) => `},${sentOf(direction, kind)}`);
 /** The line without its body and its end. */
 export function writeEvent(out: LineBytes, happened: Happened, names: LineNames): void {
   const { event, decision, from, to, effects } = happened;
-  out.piece(begins);
+  out.piece(says.seq);
   out.number(happened.seq);
-  out.piece(at);
+  out.piece(says.at);
   out.number(happened.at);
-  out.piece(session);
+  out.piece(says.session);
   out.number(happened.session);
   if (decision === 'committed' && from === to) out.piece(stayed(event.type, to));
   else out.text(moved(event.type, decision, from, to));
@@ -90,12 +93,12 @@ function writeFrame(out: LineBytes, event: FrameArrived, names: LineNames): void
   const { envelope } = frame;
   out.piece(way(event.direction, envelope.kind));
   if (envelope.id !== undefined) {
-    out.piece(id);
+    out.piece(says.id);
     out.id(envelope.id);
   }
   out.piece(called(envelope.method));
   out.number(event.ticket);
-  out.piece(bytes);
+  out.piece(says.bytes);
   out.number(sizeOf(frame));
   if (verdict === undefined) return;
   out.members({
@@ -107,19 +110,19 @@ function writeFrame(out: LineBytes, event: FrameArrived, names: LineNames): void
 function writeVia(out: LineBytes, via: Via, names: LineNames): void {
   if (via.exchange !== undefined) {
     const named = names.exchange(via.exchange);
-    out.piece(exchange);
+    out.piece(says.exchange);
     out.number(named.number);
     if (named.params !== undefined) {
-      out.piece(params);
+      out.piece(says.params);
       out.json(names.shown(named.params));
     }
   }
   if (via.request !== undefined) {
-    out.piece(viaRequest);
+    out.piece(says.viaRequest);
     out.number(via.request.order);
   }
   if (via.status !== 0) {
-    out.piece(viaStatus);
+    out.piece(says.viaStatus);
     out.number(via.status);
   }
 }
