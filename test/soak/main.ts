@@ -12,6 +12,7 @@ import { Run } from './run.ts';
 import { sdkLane } from './sdk.ts';
 import { type Vitals, steadyLane } from './steady.ts';
 import { commandOf, processesMarked } from './survivors.ts';
+import { wholeNumber } from './whole-number.ts';
 import { within } from './within.ts';
 
 /** The lanes end by themselves soon after the time is up; one that does not is a violation of its own. */
@@ -71,11 +72,6 @@ function sum(counts: ReadonlyMap<string, number>): number {
 
 function aboveZero(text: string): number {
   if (!(Number(text) > 0)) throw new InvalidArgumentError('It must be a number above 0.');
-  return Number(text);
-}
-
-function wholeNumber(text: string): number {
-  if (!Number.isSafeInteger(Number(text))) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
 }
 
