@@ -13,8 +13,12 @@ import { systemReason } from '../reasons.ts';
 import type { TapeHeader } from './tape-format.ts';
 import { type ReadLine, type TapeProblem, readHeader, readLine } from './tape-lines.ts';
 
-/** A line is a message at most, and what is said of it. */
-const lineBytesMax = 64 * 1024 * 1024;
+export interface ReadTapeOptions {
+  /** A longer line ends the reading. Lines are a message at most, and what is said of it. */
+  readonly lineBytesMax?: number;
+}
+
+const defaultLineBytesMax = 64 * 1024 * 1024;
 
 /** What a tape yields: its header, its lines, and how it ends. */
 export type TapePart =
@@ -27,13 +31,20 @@ export type TapePart =
   | { readonly type: 'altered'; readonly line: number };
 
 /** Never throws: what is wrong with the file is a part like any other, and the last one. */
-export async function* readTape(path: string): AsyncGenerator<TapePart, void> {
+export async function* readTape(
+  path: string,
+  { lineBytesMax = defaultLineBytesMax }: ReadTapeOptions = {},
+): AsyncGenerator<TapePart, void> {
   let number = 0;
   let seq = 0;
   const digest = createHash('sha256');
   try {
-    for await (const { bytes, isWhole } of linesOf(path)) {
+    for await (const { bytes, isWhole } of linesOf(path, lineBytesMax)) {
       number += 1;
+      if (bytes === undefined) {
+        yield { type: 'problem', line: number, problem: `this line is longer than ${lineBytesMax} bytes` };
+        return;
+      }
       if (!isWhole) {
         yield { type: 'cut-off', line: number, bytes: bytes.length };
         return;
@@ -60,13 +71,14 @@ export async function* readTape(path: string): AsyncGenerator<TapePart, void> {
   }
 }
 
-interface LineBytes {
-  readonly bytes: Uint8Array;
+interface FileLine {
+  /** Without its end; undefined: they are too many, and were not kept. */
+  readonly bytes: Uint8Array | undefined;
   /** It has its end. */
   readonly isWhole: boolean;
 }
 
-async function* linesOf(path: string): AsyncGenerator<LineBytes, void> {
+async function* linesOf(path: string, lineBytesMax: number): AsyncGenerator<FileLine, void> {
   const packed = await isPacked(path);
   const file = createReadStream(path, { highWaterMark: 256 * 1024 });
   const chunks: AsyncIterable<Buffer> = packed ? pipeline(file, createGunzip(), () => {}) : file;
@@ -75,6 +87,10 @@ async function* linesOf(path: string): AsyncGenerator<LineBytes, void> {
   for await (const chunk of chunks) {
     let from = 0;
     for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, from)) {
+      if (length + end - from > lineBytesMax) {
+        yield { bytes: undefined, isWhole: true };
+        return;
+      }
       parts.push(chunk.subarray(from, end));
       yield { bytes: parts.length === 1 ? parts[0]! : Buffer.concat(parts), isWhole: true };
       parts = [];
@@ -84,7 +100,10 @@ async function* linesOf(path: string): AsyncGenerator<LineBytes, void> {
     if (from === chunk.length) continue;
     parts.push(chunk.subarray(from));
     length += chunk.length - from;
-    if (length > lineBytesMax) throw new Error(`a line is longer than ${lineBytesMax} bytes`);
+    if (length > lineBytesMax) {
+      yield { bytes: undefined, isWhole: false };
+      return;
+    }
   }
   if (length > 0) yield { bytes: Buffer.concat(parts), isWhole: false };
 }

@@ -3,8 +3,12 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { z } from 'zod';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type TapePart, readTape } from '../../src/record/read-tape.ts';
+import { type ReadTapeOptions, type TapePart, readTape } from '../../src/record/read-tape.ts';
+import { checkTape } from '../../src/record/tape-check.ts';
+import { eventSchema } from '../../src/record/tape-schema.ts';
 import { openRecording } from '../../src/record/recording.ts';
 import { Playbook } from '../../src/testing/playbook.ts';
 import { KeptLog } from '../runtime/kept-log.ts';
@@ -42,9 +46,9 @@ beforeEach(async () => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function partsOf(file: string): Promise<readonly TapePart[]> {
+async function partsOf(file: string, options?: ReadTapeOptions): Promise<readonly TapePart[]> {
   const parts: TapePart[] = [];
-  for await (const part of readTape(file)) parts.push(part);
+  for await (const part of readTape(file, options)) parts.push(part);
   return parts;
 }
 
@@ -88,6 +92,85 @@ describe('a tape', () => {
       problem: 'this line has the seq 1 and stands behind 2: lines are out of order',
     });
   });
+});
+
+test.each([true, false])(
+  'a line that is too long ends the reading and is not kept (with its end: %s)',
+  async (isWhole) => {
+    const [header = '', first = ''] = readFileSync(path, 'utf8').split('\n');
+    const lineBytesMax = Math.max(header.length, first.length);
+    expect(await partsOf(path, { lineBytesMax })).not.toContainEqual(
+      expect.objectContaining({ line: 2, type: 'problem' }),
+    );
+    writeFileSync(path, `${header}\n${first}${' '.repeat(1_000_000)}${isWhole ? '\n' : ''}`);
+    expect((await partsOf(path, { lineBytesMax })).slice(1)).toEqual([
+      { type: 'problem', line: 2, problem: `this line is longer than ${lineBytesMax} bytes` },
+    ]);
+    expect(kindsOf(await partsOf(path)).slice(1)).toEqual([isWhole ? 'line' : 'cut-off']);
+  },
+);
+
+/** What can happen to a file on its way, and what somebody can write who knows what a tape is. */
+const harm = fc.oneof(
+  fc.record({ kind: fc.constant('flip'), at: fc.nat(), to: fc.nat(255) }),
+  fc.record({ kind: fc.constantFrom('cut', 'repeat', 'leave out', 'swap'), at: fc.nat(), other: fc.nat() }),
+  fc.record({
+    kind: fc.constant('say'),
+    at: fc.nat(),
+    member: fc.nat(),
+    value: fc.jsonValue({ maxDepth: 1 }),
+  }),
+);
+type Harm = typeof harm extends fc.Arbitrary<infer T> ? T : never;
+
+function harmed(text: string, harms: readonly Harm[]): Buffer {
+  let bytes = Buffer.from(text);
+  for (const one of harms) {
+    const lines = bytes.toString('latin1').split('\n');
+    const at = one.at % lines.length;
+    if (one.kind === 'flip') bytes[one.at % Math.max(1, bytes.length)] = one.to;
+    else if (one.kind === 'cut') bytes = bytes.subarray(0, one.at % (bytes.length + 1));
+    else {
+      if (one.kind === 'repeat') lines.splice(at, 0, lines[at]!);
+      else if (one.kind === 'leave out') lines.splice(at, 1);
+      else if (one.kind === 'say') lines[at] = saying(lines[at]!, one.member, one.value);
+      else [lines[at], lines[one.other % lines.length]] = [lines[one.other % lines.length]!, lines[at]!];
+      bytes = Buffer.from(lines.join('\n'), 'latin1');
+    }
+  }
+  return bytes;
+}
+
+/** The line with another value for one of its members, or with one that it had not. */
+function saying(line: string, member: number, value: unknown): string {
+  try {
+    const said = JSON.parse(line) as Record<string, unknown>;
+    const names = [...Object.keys(said), ...Object.keys(eventSchema instanceof z.ZodObject ? eventSchema.shape : {})];
+    const name = names[member % names.length]!;
+    return JSON.stringify({ ...said, [name]: name === 'session' && typeof value === 'number' ? 1 : value });
+  } catch {
+    return line;
+  }
+}
+
+test('whatever happened to a tape, reading and checking it ends with a word about a line of it, and never throws', async () => {
+  const text = readFileSync(path, 'utf8');
+  const file = join(folder, 'harmed.tape.jsonl');
+  await fc.assert(
+    fc.asyncProperty(fc.array(harm, { minLength: 1, maxLength: 4 }), async (harms) => {
+      const bytes = harmed(text, harms);
+      writeFileSync(file, bytes);
+      const lines = bytes.toString('latin1').split('\n').length;
+      const parts = await partsOf(file);
+      for (const part of parts)
+        if ('line' in part && typeof part.line === 'number') expect(part.line).toBeLessThanOrEqual(lines);
+      const { findings } = await checkTape(readTape(file));
+      for (const { line } of findings) expect(line).toBeLessThanOrEqual(lines);
+      const isAsItWas = bytes.toString().startsWith(text.replace(/[^\n]*\n$/, ''));
+      if (!isAsItWas) expect(findings).not.toEqual([]);
+    }),
+    { numRuns: 150 },
+  );
 });
 
 describe('what is no tape', () => {
