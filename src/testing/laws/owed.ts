@@ -17,6 +17,9 @@ export function owed(one: Ours, reading: Reading, facts: TargetFacts): string | 
   const isAnsweredThere = copies.some(({ answers, line: { endedAt } }) =>
     answers.some(({ seq }) => !reading.dropped.has(seq) && seq < endedAt),
   );
+  // A client that answers and leaves has ended its proxy, where that runs for it alone: it may go before it has passed the answer on.
+  const hasLeftSince = copies.some(({ line: other }) => other.role === 'client' && other.endedAt < settledAt);
+  if (isAnsweredThere && hasLeftSince) return undefined;
   if (isAnsweredThere) return 'the other side has answered it';
   if (copies.some((copy) => copy.line.endedAt > settledAt)) return undefined;
   const across = [...reading.lines.values()].filter(({ role }) => role !== line.role);

@@ -3,7 +3,7 @@
 import type { Findings } from '../../../src/testing/report/finding.ts';
 import type { History, HistoryEvent } from '../../../src/testing/play/history.ts';
 
-type Bare = HistoryEvent extends infer One ? (One extends HistoryEvent ? Omit<One, 'seq' | 'at'> : never) : never;
+export type Bare<One = HistoryEvent> = One extends HistoryEvent ? Omit<One, 'seq' | 'at'> : never;
 
 /** Numbers the events, 10 ms apart. */
 export const historyOf = (...events: readonly Bare[]): History =>
