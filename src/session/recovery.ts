@@ -85,12 +85,18 @@ function ownAnswered(record: SessionRecord, event: ResponseArrived): PendingEntr
 }
 
 /**
+ * Of the session's id as much as tells it from others: the whole of it would let the server, and whoever reads a tape, in as the
+ * client. A tape keeps as much, so that the session that is made again from it comes to the same ids.
+ */
+const toldCharacters = 8;
+
+/**
  * An id that no waiting request has. It names this session and this recovery; at a shared server it is one of those that are
  * the session's own, which no request of a client is sent under.
  */
 function freshId({ id, idBase, version, unit }: SessionRecord, number: number): RequestId {
   if (idBase > 0) return ownIdOf(idBase, version + number);
-  let name = `ninelives:${id}:${version}:${number}`;
+  let name = `ninelives:${id.slice(0, toldCharacters)}:${version}:${number}`;
   while (unit.find('client-to-server', idKey(0, name)) !== undefined) name += '+';
   return name;
 }

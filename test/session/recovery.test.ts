@@ -104,6 +104,12 @@ describe('the replayed handshake', () => {
     expect(countsOf(record)['outcome.upstream-lost']).toBeUndefined();
   });
 
+  test('tells the server no more of the id of the session than what tells it from others', () => {
+    const record = lostSession({ id: '77c51a34-80cc-4950-99dd-abe464286439' });
+    replay(record);
+    expect(ownId(record)).toMatch(/^ninelives:77c51a34:\d+:0$/);
+  });
+
   test('needs a handshake to replay', () => {
     expect([hasHandshake(openSession().record), hasHandshake(lostSession())]).toEqual([false, true]);
   });
