@@ -7,7 +7,7 @@ import type { Direction, FrameKind, RequestId } from '../protocol/envelope.ts';
 import { ownMember } from '../protocol/derive.ts';
 import type { InterceptStep } from '../session/interception.ts';
 import type { Outcome, SessionState } from '../session/outcomes.ts';
-import type { EndedLine, EventLine, OpenedLine } from './tape-format.ts';
+import type { EndedLine, EventLine, OpenedLine, SettledFact } from './tape-format.ts';
 import type { ReadLine } from './tape-lines.ts';
 import type { LoadedTape } from './tape-travel.ts';
 
@@ -127,7 +127,7 @@ class Gathered implements TapedSession {
     const said = message ?? held;
     let isAnswer = false;
     for (const fact of settled) {
-      const exchange = this.#waiting.get(keyOf(fact.direction, fact.id))?.shift();
+      const exchange = this.#settled(fact, said);
       if (exchange === undefined) continue;
       exchange.outcome = fact.outcome;
       exchange.elapsedMs = fact.elapsedMs;
@@ -138,6 +138,17 @@ class Gathered implements TapedSession {
     }
     const isHeldResponse = line.verdict !== undefined && message?.kind === 'response';
     if (message === undefined || (message.kind === 'response' && !isAnswer && !isHeldResponse)) this.others.push(read);
+  }
+
+  /**
+   * Requests of several exchanges may wait under one id. To the server each of them has an id of its own, which its answer names:
+   * it is counted from that of the session's range by the number of its frame.
+   */
+  #settled({ direction, id }: SettledFact, said: Message | undefined): Exchange | undefined {
+    const waiting = this.#waiting.get(keyOf(direction, id)) ?? [];
+    const sent = typeof said?.id === 'number' ? this.#byTicket.get(said.id - (this.opened?.idBase ?? 0)) : undefined;
+    const place = waiting.findIndex(({ request }) => request === sent);
+    return waiting.splice(Math.max(place, 0), 1)[0];
   }
 }
 

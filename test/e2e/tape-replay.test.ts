@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { type Conversation, dualEra, everything } from './conversations.ts';
@@ -165,6 +166,13 @@ describe('the client of a tape', () => {
     const client = start(replaying(tape, '--as', 'client', '--upstream', `http://127.0.0.1:${port}/mcp`));
     expect((await client.exit).code).toBe(0);
     expect(client.out).toEqual([`${tape}: 4 requests, 4 answers: no divergence`]);
+  });
+
+  test.each(['stdio', 'rules', 'killed'])('says what stands on the tape %s of an earlier release', async (name) => {
+    const file = fileURLToPath(new URL(`../fixtures/tapes/${name}.tape.jsonl`, import.meta.url));
+    const client = start(replaying(file, '--as', 'client', '--', ...scripted()));
+    expect((await client.exit).code).toBe(0);
+    expect(client.out.join()).toMatch(/no divergence$/);
   });
 
   test('finds what another server says otherwise, with line and place', async () => {
