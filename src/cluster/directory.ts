@@ -72,6 +72,8 @@ export interface DirectoryOptions {
 /** Places of keys that are remembered; the oldest is forgotten first. */
 const placesMax = 100_000;
 const verifyAttemptsMax = 5;
+/** Questions about keys that are asked at the same time: the last of thousands would be answered too late. */
+const atOnceMax = 64;
 
 export class Directory implements SessionDirectory {
   readonly #options: DirectoryOptions;
@@ -151,9 +153,14 @@ export class Directory implements SessionDirectory {
     await this.#writeRelease(key);
   }
 
+  /** As `release`, for many. */
+  async releaseAll(keys: readonly OwnedKey[], to: ReleaseTo, reason: 'released' | 'drained'): Promise<void> {
+    await eachOf(keys, async (key) => this.release(key, to, reason));
+  }
+
   /** Says again what the engine did not take. */
   async sweep(): Promise<void> {
-    for (const key of this.#unreleased.keys()) await this.#writeRelease(key);
+    await eachOf([...this.#unreleased.keys()], async (key) => this.#writeRelease(key));
   }
 
   /** Stops all sessions: the node may not act any more, or has no time left. */
@@ -172,7 +179,7 @@ export class Directory implements SessionDirectory {
 
   async #verifyAll(): Promise<void> {
     await this.#options.lease.renew();
-    await Promise.all(this.list().map(async (owned) => this.#verifyOne(owned)));
+    await eachOf(this.list(), async (owned) => this.#verifyOne(owned));
   }
 
   async #verifyOne(owned: Owned): Promise<void> {
@@ -277,5 +284,11 @@ export class Directory implements SessionDirectory {
       if (oldest !== undefined) this.#places.delete(oldest);
     }
     this.#places.set(key, place);
+  }
+}
+
+async function eachOf<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  for (let at = 0; at < items.length; at += atOnceMax) {
+    await Promise.all(items.slice(at, at + atOnceMax).map(act));
   }
 }

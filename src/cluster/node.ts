@@ -7,7 +7,7 @@ import type { Clock, Log, TimerHandle } from '../ports.ts';
 import { messageOf } from '../reasons.ts';
 import { type Incarnation, mailboxOf, readAddress } from './addresses.ts';
 import { Budget, type GlobalBudget } from './budget.ts';
-import { Directory, type SessionDirectory } from './directory.ts';
+import { Directory, type Owned, type SessionDirectory } from './directory.ts';
 import type { Engine, Mail } from './engine.ts';
 import { Incoming } from './incoming.ts';
 import { Lease } from './lease.ts';
@@ -129,13 +129,16 @@ export class ClusterNode {
     for (const owned of this.#directory.list()) owned.isLeaving = owned.session.isRecoverable;
     while (this.#directory.size > 0 && clock.now() < until && this.lease.isAlive()) {
       const idle = this.#directory.list().filter(({ busy, isLeaving }) => busy === 0 && isLeaving);
-      await Promise.all(idle.map(async ({ key }) => this.#directory.release(key, 'free')));
+      await this.#directory.releaseAll(idle.map(keyOf), 'free', 'released');
       if (this.#directory.size > 0) await this.#pause(drainLookMs);
     }
-    const stopped = this.#directory.list().filter(({ busy }) => busy > 0).length;
-    for (const { key, session } of this.#directory.list()) {
-      await this.#directory.release(key, session.isRecoverable ? 'free' : 'gone', 'drained');
+    const left = this.#directory.list();
+    const stopped = left.filter(({ busy }) => busy > 0).length;
+    for (const isRecoverable of [true, false]) {
+      const keys = left.filter(({ session }) => session.isRecoverable === isRecoverable).map(keyOf);
+      await this.#directory.releaseAll(keys, isRecoverable ? 'free' : 'gone', 'drained');
     }
+    await this.#directory.sweep();
     const answersUntil = clock.now() + lastAnswersMs;
     while (!this.#incoming.isQuiet && clock.now() < answersUntil) await this.#pause(drainLookMs);
     await this.lease.close();
@@ -208,4 +211,8 @@ export class ClusterNode {
   async #pause(ms: number): Promise<void> {
     await new Promise<void>((resolve) => this.#options.clock.setTimeout(resolve, ms));
   }
+}
+
+function keyOf({ key }: Owned): string {
+  return key;
 }

@@ -55,7 +55,8 @@ export class Cluster {
 
   join(): Member {
     const { driftRatio, times, guard } = this.#conditions;
-    const rate = 1 + this.#world.between(-driftRatio, driftRatio);
+    // Each clock is as wrong as it may be, one way or the other.
+    const rate = this.#world.chance.pick([1 - driftRatio, 1 + driftRatio]);
     const machine = new Machine(`n${this.members.length}`, this.#world, rate);
     const node = new ClusterNode({
       node: machine.name,
@@ -87,7 +88,7 @@ export class Cluster {
   #client(member: Member): void {
     if (member.machine.isDead) return;
     member.machine.run(() => void this.#ask(member));
-    this.#world.after(this.#world.between(20, 150), () => this.#client(member));
+    this.#world.after(this.#world.between(30, 200), () => this.#client(member));
   }
 
   async #ask({ machine, node }: Member): Promise<void> {

@@ -3,7 +3,7 @@
  * would call into the program goes through `run`.
  */
 
-import type { Clock } from '../../../src/ports.ts';
+import type { Clock, TimerHandle } from '../../../src/ports.ts';
 import type { EngineState } from '../../../src/cluster/engine.ts';
 import type { World } from './world.ts';
 
@@ -30,7 +30,10 @@ export class Machine {
       wallTime: () => world.now * rate,
       setTimeout: (callback, delayMs) => this.later(delayMs, callback),
       clearTimeout: (handle) => {
-        if (handle instanceof Timer) handle.isSet = false;
+        if (!(handle instanceof Timer)) return;
+        // It may be among what a machine that stands still has missed.
+        handle.isSet = false;
+        world.clock.clearTimeout(handle.handle);
       },
     };
   }
@@ -52,12 +55,11 @@ export class Machine {
   /** By the machine's own clock. */
   later(ms: number, act: () => void): Timer {
     const timer = new Timer();
-    this.#world.after(ms / this.#rate, () => {
-      if (!timer.isSet) return;
+    timer.handle = this.#world.after(ms / this.#rate, () =>
       this.run(() => {
         if (timer.isSet) act();
-      });
-    });
+      }),
+    );
     return timer;
   }
 
@@ -89,5 +91,6 @@ export class Machine {
 }
 
 class Timer {
+  handle: TimerHandle;
   isSet = true;
 }

@@ -20,9 +20,9 @@ export interface Run {
 /** As they are in the field, roughly: clocks of machines go wrong by less. */
 export const usual: Conditions = { times: defaultTimes, driftRatio: 0.01, lostMs: 0, guard: 'each time' };
 
-const runMs = 30_000;
+const runMs = 27_000;
 /** Longer than any frame may take: its deadline, and a moment. */
-const quietMs = 12_000;
+const quietMs = 11_000;
 /** Later than its deadline a frame may end by so much. */
 const lateMs = 1500;
 const violationsMax = 5;

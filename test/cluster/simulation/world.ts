@@ -3,6 +3,7 @@
  * could be otherwise. Between two events whatever was promised is let come to its end, so that a run depends on nothing else.
  */
 
+import type { TimerHandle } from '../../../src/ports.ts';
 import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
 import { Chance } from '../../soak/random.ts';
 
@@ -24,8 +25,8 @@ export class World {
     return this.clock.now();
   }
 
-  after(ms: number, act: () => void): void {
-    this.clock.setTimeout(act, ms);
+  after(ms: number, act: () => void): TimerHandle {
+    return this.clock.setTimeout(act, ms);
   }
 
   between(low: number, high: number): number {
@@ -48,7 +49,7 @@ export class World {
 }
 
 /** Longer than any chain of promises in a node: what is not at its end goes on in the same order, a moment of virtual time later. */
-const turns = 16;
+const turns = 6;
 const kept = Promise.resolve();
 
 /** Every promise that can be kept now has been. A turn of the event loop would do as well, and cost five times as much. */
