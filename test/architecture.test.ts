@@ -83,7 +83,7 @@ function breaches(sources: Sources): readonly string[] {
         }
       } else if (/\.[jt]sx?$/.test(file) || posix.extname(file) === '') {
         if (sources[file] === undefined) said.push(`${path}: ${specifier} is no source file (say its .ts name)`);
-        else if (/^src\/(?:core|opentelemetry)\.ts$|\/index\.ts$/.test(file))
+        else if (/^src\/(?:core|opentelemetry|testing)\.ts$|\/index\.ts$/.test(file))
           said.push(`${path}: ${specifier} is an entry point`);
         else if (folderOf(file) !== folder && levelOf(file) >= level) {
           said.push(`${path}: ${folder} may not import ${folderOf(file)}`);

@@ -26,6 +26,7 @@ describe('the declarations of', () => {
       ninelives: [],
       core: ['xstate'],
       opentelemetry: ['@opentelemetry/api'],
+      testing: ['fast-check'],
     });
   });
 });

@@ -30,7 +30,10 @@ describe('the published package', () => {
   test('has no declarations beside those of its entries', () => {
     const declarations = [...published].filter((path) => /\.d\.[cm]?ts$/.test(path));
     expect(declarations.toSorted()).toEqual(
-      ['core', 'index', 'opentelemetry'].flatMap((name) => [`dist/types/${name}.d.cts`, `dist/types/${name}.d.ts`]),
+      ['core', 'index', 'opentelemetry', 'testing'].flatMap((name) => [
+        `dist/types/${name}.d.cts`,
+        `dist/types/${name}.d.ts`,
+      ]),
     );
   });
 

@@ -44,6 +44,9 @@ const seenElsewhere: Readonly<Record<string, string>> = {
   'src/testing/laws/rules.ts': 'test/testing/laws/laws.test.ts',
   'src/testing/laws/shape.ts': 'test/testing/laws/laws.test.ts',
   'src/testing/laws/verdict.ts': 'test/testing/laws/laws.test.ts',
+  // What has been put to the test, and the way to what breaks: seen where a harness says so.
+  'src/testing/coverage.ts': 'test/testing/harness.test.ts',
+  'src/testing/search.ts': 'test/testing/harness.test.ts',
   // The parts that performing a play is made of: seen where plays are performed.
   'src/testing/play/conversation.ts': 'test/testing/play/perform.test.ts',
   'src/testing/play/model.ts': 'test/testing/play/perform.test.ts',

@@ -34,6 +34,7 @@ export const entries: readonly Entry[] = [
     // The shapes of a runtime stand in the report of `.`.
     reportsUnnamed: false,
   },
+  { name: 'testing', emitted: 'dist/src/testing.d.ts', declarations: 'dist/types/testing.d.ts', reportsUnnamed: true },
 ];
 
 /** Where the reports of this build are, to be compared with those under review in docs/api. */

@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import * as core from '../../src/core.ts';
 import * as index from '../../src/index.ts';
 import * as opentelemetry from '../../src/opentelemetry.ts';
+import * as testing from '../../src/testing.ts';
 
 /** The types that an entry exports, which no running program can list. */
 function typesOf(entry: string): readonly string[] {
@@ -292,9 +293,69 @@ describe('the package exports', () => {
     expect(typesOf('src/opentelemetry.ts')).toEqual(['RuntimeMetricsOptions', 'Tracing', 'TracingOptions']);
   });
 
+  test('from ./testing these', () => {
+    expect(Object.keys(testing).toSorted()).toEqual([
+      'LawBroken',
+      'arbitraryPlay',
+      'defineRule',
+      'judge',
+      'law',
+      'laws',
+      'perform',
+      'reliableFaults',
+      'sessionHarness',
+    ]);
+    expect(typesOf('src/testing.ts').toSorted()).toEqual([
+      'BrokenPlay',
+      'CoverOptions',
+      'Coverage',
+      'DeclareTest',
+      'HarnessOptions',
+      'HarnessRule',
+      'History',
+      'HistoryEvent',
+      'IdChoice',
+      'InProcessOptions',
+      'Judgement',
+      'Law',
+      'Line',
+      'Link',
+      'Make',
+      'Model',
+      'Ours',
+      'Peer',
+      'PerformOptions',
+      'Play',
+      'PlayOptions',
+      'PlayedRequest',
+      'Reading',
+      'Rule',
+      'RuleWorld',
+      'Ruling',
+      'SessionHarness',
+      'Step',
+      'Target',
+      'TargetFacts',
+      'TargetFault',
+      'TargetKind',
+      'Theirs',
+      'UnderTest',
+      'Verdict',
+      'Violation',
+      'Waiting',
+      'WireMessage',
+      'World',
+    ]);
+  });
+
   test('through . and the others, where every name is spelled out', () => {
-    expect(['src/index.ts', 'src/core.ts', 'src/opentelemetry.ts'].map(unspelled)).toEqual([[], [], []]);
+    expect(['src/index.ts', 'src/core.ts', 'src/opentelemetry.ts', 'src/testing.ts'].map(unspelled)).toEqual([
+      [],
+      [],
+      [],
+      [],
+    ]);
     const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly exports: object };
-    expect(Object.keys(exports)).toEqual(['.', './core', './opentelemetry', './package.json']);
+    expect(Object.keys(exports)).toEqual(['.', './core', './opentelemetry', './testing', './package.json']);
   });
 });

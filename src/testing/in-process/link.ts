@@ -122,6 +122,11 @@ class MemoryLink implements Link {
   }
 }
 
-function copyOf(message: WireMessage): WireMessage {
-  return JSON.parse(JSON.stringify(message)) as WireMessage;
+/** As JSON would have it: members without a value are not there. Several times as fast, and plays copy each message. */
+function copyOf<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOf) as Value;
+  const copy: Record<string, unknown> = {};
+  for (const [key, member] of Object.entries(value)) if (member !== undefined) copy[key] = copyOf(member);
+  return copy as Value;
 }

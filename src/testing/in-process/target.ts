@@ -11,7 +11,7 @@ export interface World {
   /** All its time must come from here: it moves by steps of the play alone. */
   readonly clock: Clock;
   /** Opens a connection to a server, which is the play. */
-  openServer(): Link;
+  readonly openServer: () => Link;
 }
 
 /** What the maker of code under test hands back. */

@@ -75,9 +75,9 @@ export const cancelEndsExchange = law(
     text: 'On HTTP the response to a request that was cancelled comes to its end.',
     source: 'R9: servers that forget it keep connections open for ever',
     of: ['server', 'proxy'],
+    appliesTo: ({ isHttp, era }) => isHttp && era === 'session',
   },
-  (reading, verdict, { isHttp, era }) => {
-    if (!isHttp || era === 'stateless') return;
+  (reading, verdict) => {
     for (const one of reading.ours) {
       const { cancelledAt, line, ended, event, hasTwin } = one;
       const isOpen = line.endedAt > reading.settledAt && reading.killedAt > reading.settledAt;

@@ -1,5 +1,6 @@
 /** How connections begin and end: with a handshake, in silence, and with nothing left behind. */
 
+import type { Theirs } from './reading.ts';
 import { law, spelled } from './verdict.ts';
 
 export const handshakeFirst = law(
@@ -8,9 +9,9 @@ export const handshakeFirst = law(
     text: 'A connection to a server begins with the handshake, each time.',
     source: '2025-11-25, basic/lifecycle, Initialization',
     of: ['proxy', 'client'],
+    appliesTo: ({ era }) => era === 'session',
   },
-  ({ received, lines }, verdict, { era }) => {
-    if (era === 'stateless') return;
+  ({ received, lines }, verdict) => {
     const begun = new Set<number>();
     const mayComeBefore = new Set(['initialize', 'ping', 'server/discover']);
     for (const { connection, message, seq } of received) {
@@ -21,6 +22,30 @@ export const handshakeFirst = law(
         verdict.broken(`${method ?? 'A response'} came before the handshake`, seq);
       }
       if (method !== 'ping' && method !== 'server/discover') begun.add(connection);
+    }
+  },
+);
+
+export const freshIds = law(
+  {
+    id: 'fresh-ids',
+    text: 'A request has an id that its sender has not used before on the connection; in 2026-07-28 none that still waits.',
+    source: '2025-11-25, basic, Requests; 2026-07-28, basic, Requests',
+    of: ['server', 'proxy', 'client'],
+  },
+  ({ theirs }, verdict, { era }) => {
+    const used = new Map<string, Theirs>();
+    for (const asked of theirs) {
+      verdict.tried();
+      const { line, id, origin, event } = asked;
+      const key = `${line.connection} ${spelled(id)}`;
+      const before = used.get(key);
+      used.set(key, asked);
+      if (before === undefined) continue;
+      const isOver = before.answers.some(({ seq }) => seq < event.seq) || before.cancels.length > 0;
+      const isPassedOn = origin !== undefined && origin.line === before.origin?.line && origin.id === before.origin.id;
+      if (isPassedOn || (era === 'stateless' && isOver)) continue;
+      verdict.broken(`${asked.method} came under ${spelled(id)}, which was used before`, before.event.seq, event.seq);
     }
   },
 );
@@ -63,9 +88,9 @@ export const streamEnd = law(
     text: 'On HTTP the response to a request does not end without the answer, while the connection goes on.',
     source: '2025-11-25, basic/transports, Sending Messages to the Server; R19',
     of: ['server', 'proxy'],
+    appliesTo: ({ isHttp }) => isHttp,
   },
-  ({ ours, settledAt, killedAt }, verdict, { isHttp }) => {
-    if (!isHttp) return;
+  ({ ours, settledAt, killedAt }, verdict) => {
     for (const { line, ended, responses, event, id, method, cancelledAt } of ours) {
       if (line.role !== 'client' || ended === undefined) continue;
       verdict.tried();

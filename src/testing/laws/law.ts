@@ -28,5 +28,7 @@ export interface Law {
   readonly isNote?: true;
   /** What it is about. */
   readonly of: readonly TargetKind[];
+  /** Whether a target like this can break it; every target that it is about, unless said otherwise. */
+  appliesTo?(facts: TargetFacts): boolean;
   judge(history: History, target: TargetFacts): Judgement;
 }

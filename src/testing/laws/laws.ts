@@ -4,7 +4,7 @@ import type { History } from '../play/history.ts';
 import type { TargetFacts } from '../play/target.ts';
 import { noCrossing, ownResponse } from './addressee.ts';
 import { cancelEndsExchange, cancelOwn, cancelPassedOn } from './cancel.ts';
-import { handshakeFirst, nothingLeft, silentAfterClose, streamEnd } from './connection.ts';
+import { freshIds, handshakeFirst, nothingLeft, silentAfterClose, streamEnd } from './connection.ts';
 import type { Judgement, Law } from './law.ts';
 import { limits } from './limits.ts';
 import { duplicateIds, oneOutcome, recovery, serverRequests } from './outcome.ts';
@@ -12,10 +12,12 @@ import { deliveredOnce, order } from './passage.ts';
 import { progressKept, progressKnown } from './progress.ts';
 import { authorsRules } from './rules.ts';
 import { jsonRpc } from './shape.ts';
+import { isAbout } from './verdict.ts';
 
 export const laws: readonly Law[] = [
   oneOutcome,
   ownResponse,
+  freshIds,
   noCrossing,
   duplicateIds,
   progressKnown,
@@ -43,7 +45,5 @@ export interface Ruling {
 
 /** What each of the laws about a target of this kind says of the history. */
 export function judge(history: History, facts: TargetFacts, judged: readonly Law[] = laws): readonly Ruling[] {
-  return judged
-    .filter(({ of }) => of.includes(facts.kind))
-    .map((law) => ({ law, judgement: law.judge(history, facts) }));
+  return judged.filter((law) => isAbout(law, facts)).map((law) => ({ law, judgement: law.judge(history, facts) }));
 }

@@ -9,9 +9,9 @@ export const limits = law(
     text: 'A request beyond the limit is refused, and one within it is not.',
     source: 'What the target says of itself: pendingMax',
     of: ['proxy'],
+    appliesTo: ({ pendingMax }) => pendingMax !== undefined,
   },
-  (reading, verdict, { pendingMax }) => {
-    if (pendingMax === undefined) return;
+  (reading, verdict, { pendingMax = Infinity }) => {
     for (const one of reading.ours) {
       if (one.line.role !== 'client' || one.hasTwin || isUnclear(one, reading)) continue;
       const waiting = reading.ours.filter(

@@ -43,6 +43,7 @@ export const serverRequests = law(
     text: 'A request of a server reaches the client that it is for, and has one response.',
     source: '2025-11-25, basic/transports, Sending Messages to the Server; R2, R17',
     of: ['proxy'],
+    appliesTo: ({ era }) => era === 'session',
   },
   (reading, verdict, facts) => {
     for (const one of reading.ours) {
@@ -61,7 +62,8 @@ export const duplicateIds = law(
   (reading, verdict, facts) => {
     const asker = facts.kind === 'client' ? 'server' : 'client';
     for (const one of reading.ours) {
-      if (one.line.role === asker && one.hasTwin) judgeOne(one, reading, verdict, facts);
+      if (one.line.role === asker && one.hasTwin && !hasCancelledTwin(one, reading))
+        judgeOne(one, reading, verdict, facts);
     }
   },
 );
@@ -81,6 +83,11 @@ function judgeOne(one: Ours, reading: Reading, verdict: Verdict, facts: TargetFa
     const until = Math.max(reading.settledAt, reading.patientAt);
     verdict.broken(`${method} ${spelled(id)} was never answered, though ${why}`, event.seq, until);
   }
+}
+
+/** Who uses the id of what it has cancelled again cannot know which of the two a late response answers. */
+function hasCancelledTwin({ line, id }: Ours, { ours }: Reading): boolean {
+  return ours.some((other) => other.line === line && other.id === id && other.cancelledAt < Infinity);
 }
 
 /** It was made after a server was lost that its client had been connected with, or may have been. */

@@ -11,10 +11,10 @@ export const order = law(
     text: 'Requests and notifications of one connection arrive at another in the order in which they were sent.',
     source: '2025-11-25, basic/transports, stdio: one stream each way; R13',
     of: ['proxy'],
-  },
-  (reading, verdict, { isHttp }) => {
     // Each POST of HTTP goes its own way, and so does each of its streams.
-    if (isHttp) return;
+    appliesTo: ({ isHttp }) => !isHttp,
+  },
+  (reading, verdict) => {
     const last = new Map<string, number>();
     for (const { event, said, mark } of passed(reading)) {
       const way = `${said.connection} ${event.connection}`;

@@ -44,7 +44,7 @@ export const progressKept = law(
     const arrived = new Set(reading.received.map(({ message }) => markOf(message)));
     for (const copy of reading.theirs) {
       const { origin, token, event } = copy;
-      if (origin?.token === undefined || origin.isDuplicated) continue;
+      if (origin?.token === undefined || origin.isDuplicated || origin.hasTwin) continue;
       verdict.tried();
       if (token === undefined) {
         verdict.broken(

@@ -29,6 +29,7 @@ interface Wording {
   readonly text: string;
   readonly source: string;
   readonly of: readonly TargetKind[];
+  readonly appliesTo?: (facts: TargetFacts) => boolean;
 }
 
 /** A law that is judged by what a history shows, of the kinds of target that it is about. */
@@ -37,10 +38,15 @@ export function law(wording: Wording, judge: (reading: Reading, verdict: Verdict
     ...wording,
     judge: (history: History, facts: TargetFacts) => {
       const verdict = new Verdict(wording.id);
-      if (wording.of.includes(facts.kind)) judge(readingOf(history), verdict, facts);
+      if (isAbout(wording, facts)) judge(readingOf(history), verdict, facts);
       return verdict;
     },
   };
+}
+
+/** Whether the law says anything about a target like this. */
+export function isAbout({ of, appliesTo }: Pick<Law, 'of' | 'appliesTo'>, facts: TargetFacts): boolean {
+  return of.includes(facts.kind) && appliesTo?.(facts) !== false;
 }
 
 /** An id as it stands on the wire, so that a number and a text are told apart. */

@@ -55,7 +55,7 @@ const outcome = fc.constantFrom<'result' | 'error'>('result', 'error');
 const askMethods: Readonly<Record<TargetFacts['kind'], readonly string[]>> = {
   proxy: ['tools/call', 'tools/list', 'prompts/get', 'resources/read'],
   server: ['ping', 'tools/list'],
-  client: [],
+  client: ['ping'],
 };
 
 /** Plays for targets of this kind. The same seed and path of fast-check make the same play. */
@@ -79,7 +79,7 @@ interface StepArbitrary {
 
 function stepsOf(options: PlayOptions): readonly StepArbitrary[] {
   const { kind, era, faults = [], rules = {}, usesIdsTwice = true } = options;
-  const usual = askMethods[kind].filter((method) => method !== 'ping' || era === 'session');
+  const usual = askMethods[kind].filter((method) => method !== 'ping' || era === 'session' || kind === 'client');
   const requests = options.requests ?? fc.constantFrom(...usual.map((method): PlayedRequest => ({ method })));
   const id: fc.Arbitrary<IdChoice> = usesIdsTwice
     ? fc.oneof(
@@ -107,7 +107,7 @@ function stepsOf(options: PlayOptions): readonly StepArbitrary[] {
   return [
     { what: 'connect', arbitrary: connecting(options) },
     one('initialize', fc.record({ do: fc.constant('initialize' as const), client: place })),
-    ...(usual.length > 0 || options.requests !== undefined ? [one('request', request)] : []),
+    one('request', request),
     one(
       'notify',
       place.map((client) => ({ do: 'notify', client, method: 'notifications/roots/list_changed' })),

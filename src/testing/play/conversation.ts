@@ -140,7 +140,7 @@ export class Conversation {
 
   write(event: Unnumbered): void {
     const at = this.#clock.now() - this.#startedAt;
-    const written = { ...event, seq: this.history.length, at, step: this.step };
+    const written = Object.assign(event, { seq: this.history.length, at, step: this.step });
     this.history.push(written);
     this.model.take(written);
     this.onEvent?.(written);

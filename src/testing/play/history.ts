@@ -8,11 +8,11 @@ import type { RequestId } from '../../protocol/envelope.ts';
 /** A JSON-RPC message as it was read or written. */
 export interface WireMessage {
   readonly jsonrpc?: unknown;
-  readonly id?: RequestId | null;
+  readonly id?: RequestId | null | undefined;
   readonly method?: string;
-  readonly params?: Readonly<Record<string, unknown>>;
+  readonly params?: Readonly<Record<string, unknown>> | undefined;
   readonly result?: unknown;
-  readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown };
+  readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown } | undefined;
 }
 
 interface Happening {

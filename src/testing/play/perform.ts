@@ -22,6 +22,8 @@ export interface PerformOptions {
   readonly connectionsMax?: number;
   /** Sees each event as it is written down. */
   readonly onEvent?: (event: HistoryEvent) => void;
+  /** Is told at the end what of the target was gone through, where that can be seen. */
+  readonly onVisited?: (names: readonly string[]) => void;
 }
 
 /** How long everybody has at the end for what goes by time, where time is virtual: deadlines, restarts of servers, lingering. */
@@ -65,6 +67,7 @@ export async function perform(play: Play, target: Target, options: PerformOption
     }
     talk.step = play.length;
     await performance.end();
+    if (running.visited !== undefined) options.onVisited?.(running.visited());
   } finally {
     await running.stop();
   }

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { type HarnessOptions, sessionHarness } from '../../src/testing/harness.ts';
+import { runs } from '../properties/runs.ts';
+import { ownRuntime } from './own-runtime.ts';
+
+const common = { isSynchronous: true, name: 'our own runtime' };
+const proxy: HarnessOptions & { readonly proxy: unknown } = { ...common, proxy: (world) => ownRuntime(world) };
+const { numRuns } = runs(60);
+
+describe('our own runtime', () => {
+  // Not both in one play: a server that comes after a lost one counts its questions from the beginning again.
+  describe.each([
+    ['while servers ask', { 'end-server': 0, kill: 0 }, ['initializing -> active.serving', 'active.serving -> closed']],
+    [
+      'while servers are lost',
+      { ask: 0 },
+      ['active.serving -> active.recovering', 'active.recovering -> active.serving'],
+    ],
+  ] as const)('%s', (_when, weights, visits) => {
+    const harness = sessionHarness({ ...proxy, runs: numRuns, plays: { weights } });
+    harness.test(test);
+    harness.cover(test, {
+      except: ['recovery', 'server-requests', 'fresh-ids', 'duplicate-ids', 'cancel-passed-on'],
+      visits,
+    });
+  });
+
+  sessionHarness({
+    ...proxy,
+    name: 'our own runtime, where no request belongs to a session,',
+    era: 'stateless',
+    runs: numRuns,
+  }).test(test);
+
+  test('refuses what is one more than may wait, and nothing below', async () => {
+    const limits = { pendingPerSession: 2, reservedPerSession: 1 };
+    const harness = sessionHarness({
+      ...common,
+      proxy: (world) => ownRuntime(world, limits),
+      runs: numRuns,
+      plays: { weights: { 'end-server': 0, kill: 0 } },
+    });
+    expect((await harness.check())?.violations).toBeUndefined();
+  });
+});
