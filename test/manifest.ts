@@ -841,11 +841,17 @@ export const manifest: readonly Requirement[] = [
         'U9 sessions and edges of all processes are added up, and the longest stays are told',
     },
   ),
-  ...rows('U11', 'both', 'What a rule file would do is counted on live frames, and nothing of it is done.', {
-    'admin/dry-run-operations.test.ts':
-      'U11 rules are tried out on live frames, by rule and by session, and do nothing',
-    'cli/run-dry-run.test.ts': 'U11 are tried out in a process without rules, and do nothing',
-  }),
+  ...rows(
+    'U11',
+    'both',
+    'What a rule file would do is counted on live frames and on tapes, and nothing of it is done.',
+    {
+      'admin/dry-run-operations.test.ts':
+        'U11 rules are tried out on live frames, by rule and by session, and do nothing',
+      'cli/run-dry-run.test.ts': 'U11 are tried out in a process without rules, and do nothing',
+      'cli/run-rules-test.test.ts': 'U11 are asked about each message with its session as it was then',
+    },
+  ),
   ...rows('U13', 'both', 'What a process holds that its sessions do not account for is found, and nothing else is.', {
     'cli/doctor-leaks.test.ts': 'U13 a child that a plugin leaves behind in a real process is found',
     'cli/process-look.test.ts': 'U13 the audit of a process',

@@ -4,9 +4,12 @@ import type { Command } from 'commander';
 import { addCommandGroup } from './command-group.ts';
 import { type ProcessChoice, addProcessChoice, processChoiceOf } from './process-choice.ts';
 import { positive } from './positive.ts';
+import { type RulesTestRequest, addRulesTest } from './rules-test.ts';
 
 export type RulesRequest = { readonly file: string; /** For programs. */ readonly json: boolean } & (
-  { readonly do: 'check' } | { readonly do: 'dry-run'; readonly of: ProcessChoice; readonly seconds?: number }
+  | { readonly do: 'check' }
+  | { readonly do: 'dry-run'; readonly of: ProcessChoice; readonly seconds?: number }
+  | RulesTestRequest
 );
 
 interface DryRunFlags extends ProcessChoice {
@@ -60,4 +63,5 @@ with the file, 2 for a wrong command line, 4 when there is no such process.`,
       const of = processChoiceOf(flags, command);
       return run({ do: 'dry-run', file, json, of, ...(seconds === undefined ? {} : { seconds }) });
     });
+  addRulesTest(rules, run);
 }

@@ -4,9 +4,9 @@
  */
 
 import { type AdminAnswer, askAdmin } from '../admin/client.ts';
-import { type Fates, fates } from '../rules/dry-run.ts';
 import { type LiveDryRunReport, dryRunMsMax } from '../rules/live-dry-run.ts';
 import { problemText } from '../rules/yaml-places.ts';
+import { dryRunLines } from './dry-run-text.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type KnownProcess, knownProcesses, sentenceOf } from './known-processes.ts';
 import type { RulesRequest } from './rules.ts';
@@ -88,26 +88,6 @@ function reportIn(answer: AdminAnswer): { readonly report: LiveDryRunReport } | 
 function shown(told: Told): string {
   const title = `${printable(told.command)}, process ${told.pid}`;
   if ('problem' in told) return `${title}: ${told.problem}\n`;
-  const { summary, frames, byRule, bySession, examples } = told.report;
-  const lines = [
-    `${title}: ${summary}`,
-    ...Object.entries(byRule).map(([id, acted]) => `  rule ${id}: ${would(acted, frames)}`),
-    ...Object.entries(bySession)
-      .filter(([, { different }]) => different > 0)
-      .map(([id, { next, frames: all }]) => `  session ${id}: ${would(next, all)}`),
-    ...examples.map(
-      ({ sessionId, frameId, method, current, next, rule }) =>
-        `  frame ${frameId} of session ${sessionId}${method === '' ? '' : `, ${method}`}: ${current} now, ${next} then${rule === undefined ? '' : ` (${rule})`}`,
-    ),
-  ];
+  const lines = [`${title}: ${told.report.summary}`, ...dryRunLines(told.report)];
   return `${lines.map(printable).join('\n')}\n`;
-}
-
-/** `would block 3 of 812, delay 1 of 812`. */
-function would(acted: Fates, frames: number): string {
-  const said = fates.flatMap((fate) => {
-    const times = acted[fate] ?? 0;
-    return fate === 'pass' || times === 0 ? [] : [`${fate} ${times} of ${frames}`];
-  });
-  return said.length === 0 ? 'would change nothing' : `would ${said.join(', ')}`;
 }

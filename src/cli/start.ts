@@ -130,6 +130,11 @@ export async function start(words: readonly string[], environment: NodeJS.Proces
         process.exitCode = await runDryRun(request, isOver, terminalOf(process.stdout), terminalOf(process.stderr));
         return;
       }
+      if (request.do === 'test') {
+        const { testRules } = await import('./run-rules-test.ts');
+        process.exitCode = await testRules(request, sayTo(process.stdout), sayTo(process.stderr));
+        return;
+      }
       const { checkRules } = await import('./run-rules.ts');
       process.exitCode = await checkRules(request, sayTo(process.stdout), sayTo(process.stderr));
     },

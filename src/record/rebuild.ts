@@ -17,6 +17,8 @@ import type { SessionEvent } from '../session/events.ts';
 import { Journal } from '../session/journal.ts';
 import { Ledger, type Limits, type Times, defaultLimits, defaultTimes } from '../session/limits.ts';
 import { Exchange, PendingEntry } from '../session/pending.ts';
+import type { SessionMetadata } from '../session/interception.ts';
+import { metadataOf } from '../session/metadata.ts';
 import { type MethodTimes, type Profile, standardTimes } from '../session/profiles.ts';
 import type { SessionState } from '../session/outcomes.ts';
 import type { SessionRecord } from '../session/record.ts';
@@ -101,6 +103,12 @@ export class Rebuild {
   snapshot(session: number): SessionSnapshot | undefined {
     const rebuilt = this.#sessions.get(session);
     return rebuilt === undefined ? undefined : snapshotOf(rebuilt.record, rebuilt.at);
+  }
+
+  /** What rules see of the session as it is after the last line that was applied, at another time. Not a copy: read it, and go on. */
+  metadata(session: number, at: number): SessionMetadata | undefined {
+    const rebuilt = this.#sessions.get(session);
+    return rebuilt === undefined ? undefined : metadataOf(rebuilt.record, () => at);
   }
 
   /** What the session has counted so far, by `counterIndex`. Not a copy: read it, and go on. */
