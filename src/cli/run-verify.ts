@@ -57,7 +57,7 @@ export async function runVerify(request: VerifyRequest, around: VerifySurroundin
   const beganAt = Date.now();
   try {
     for (const era of request.eras) {
-      if (!signal.aborted) all.push(await played(request, era, seed, baseline, around));
+      if (!signal.aborted) all.push(await findingsOf(request, era, seed, baseline, around));
     }
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
@@ -70,12 +70,16 @@ export async function runVerify(request: VerifyRequest, around: VerifySurroundin
   return !request.writesBaseline && all.some((findings) => isBroken(findings)) ? exitCodes.sessionFailed : exitCodes.ok;
 }
 
-async function played(
+/**
+ * What came of the plays of one era.
+ * @throws TargetError
+ */
+export async function findingsOf(
   request: VerifyRequest,
   era: Target['era'],
   seed: number,
   baseline: Baseline,
-  { err, width, signal }: VerifySurroundings,
+  { err, width, signal }: Omit<VerifySurroundings, 'out'>,
 ): Promise<Findings> {
   const { replay, runs, stepsMax, callsMax, callsPerSecondMax, timeSecondsMax, shrinkSecondsMax } = request;
   const limits: Partial<ExploreLimits> = {

@@ -9,7 +9,7 @@ export const ownResponse = law(
   {
     id: 'own-response',
     text: 'A response has the id of its own request, to the letter and with its type; on HTTP it is in the response to it.',
-    source: '2025-11-25, basic, Responses; R1, R4, R7, R17',
+    source: '2025-11-25, basic, Responses',
     of: ['server', 'proxy', 'client'],
   },
   (reading, verdict) => {

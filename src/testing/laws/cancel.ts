@@ -8,7 +8,7 @@ export const cancelPassedOn = law(
   {
     id: 'cancel-passed-on',
     text: 'A request that its client has cancelled is cancelled at its server, under the id that it has there.',
-    source: '2025-11-25, basic/utilities/cancellation; R8, R9, R11',
+    source: '2025-11-25, basic/utilities/cancellation',
     of: ['proxy'],
   },
   (reading, verdict) => {
@@ -73,7 +73,8 @@ export const cancelEndsExchange = law(
   {
     id: 'cancel-ends-exchange',
     text: 'On HTTP the response to a request that was cancelled comes to its end.',
-    source: 'R9: servers that forget it keep connections open for ever',
+    source: 'No specification: servers that forget it keep connections open for ever',
+    isNote: true,
     of: ['server', 'proxy'],
     appliesTo: ({ isHttp, era }) => isHttp && era === 'session',
   },

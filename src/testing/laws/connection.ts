@@ -70,7 +70,7 @@ export const nothingLeft = law(
   {
     id: 'nothing-left',
     text: 'When all connections have ended, nothing of them is held.',
-    source: '2025-11-25, basic/lifecycle, Shutdown; R20, R21',
+    source: '2025-11-25, basic/lifecycle, Shutdown',
     of: ['server', 'proxy', 'client'],
   },
   ({ held }, verdict) => {
@@ -86,7 +86,7 @@ export const streamEnd = law(
   {
     id: 'stream-end',
     text: 'On HTTP the response to a request does not end without the answer, while the connection goes on.',
-    source: '2025-11-25, basic/transports, Sending Messages to the Server; R19',
+    source: '2025-11-25, basic/transports, Sending Messages to the Server',
     of: ['server', 'proxy'],
     appliesTo: ({ isHttp }) => isHttp,
   },

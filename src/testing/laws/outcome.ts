@@ -26,7 +26,7 @@ export const recovery = law(
   {
     id: 'recovery',
     text: 'When its server is lost, a client whose connection stays is served by the next one, or is told that it is not.',
-    source: 'PROTOCOL R16, R19; 2025-11-25, basic/lifecycle',
+    source: '2025-11-25, basic/lifecycle',
     of: ['proxy'],
   },
   (reading, verdict, facts) => {
@@ -41,7 +41,7 @@ export const serverRequests = law(
   {
     id: 'server-requests',
     text: 'A request of a server reaches the client that it is for, and has one response.',
-    source: '2025-11-25, basic/transports, Sending Messages to the Server; R2, R17',
+    source: '2025-11-25, basic/transports, Sending Messages to the Server',
     of: ['proxy'],
     appliesTo: ({ era }) => era === 'session',
   },
@@ -56,7 +56,8 @@ export const duplicateIds = law(
   {
     id: 'duplicate-ids',
     text: 'Of two requests that wait under the same id neither is left waiting, nor has the response of the other.',
-    source: 'R7: clients in production do it, so that it must harm nobody',
+    source: 'No specification: clients in production do it, so that it must harm nobody',
+    isNote: true,
     of: ['server', 'proxy'],
   },
   (reading, verdict, facts) => {

@@ -9,7 +9,7 @@ export const order = law(
   {
     id: 'order',
     text: 'Requests and notifications of one connection arrive at another in the order in which they were sent.',
-    source: '2025-11-25, basic/transports, stdio: one stream each way; R13',
+    source: '2025-11-25, basic/transports, stdio: one stream each way',
     of: ['proxy'],
     // Each POST of HTTP goes its own way, and so does each of its streams.
     appliesTo: ({ isHttp }) => !isHttp,
@@ -32,7 +32,7 @@ export const deliveredOnce = law(
   {
     id: 'delivered-once',
     text: 'What was sent once arrives once.',
-    source: '2025-11-25, basic/transports: the server must send each message on one stream alone; R17',
+    source: '2025-11-25, basic/transports: the server must send each message on one stream alone',
     of: ['proxy'],
   },
   (reading, verdict) => {

@@ -8,7 +8,7 @@ export const progressKnown = law(
   {
     id: 'progress-known',
     text: 'Progress comes for a request that asked for it, under its token, and not after its response.',
-    source: '2025-11-25, basic/utilities/progress; R12, R13',
+    source: '2025-11-25, basic/utilities/progress',
     of: ['server', 'proxy', 'client'],
   },
   (reading, verdict, facts) => {
@@ -37,7 +37,8 @@ export const progressKept = law(
   {
     id: 'progress-kept',
     text: 'Who asked for progress is asked on behalf of for it, and all progress that a server tells before its response arrives.',
-    source: 'R8, R13: a proxy that loses it makes long calls look dead',
+    source: 'No specification: a proxy that loses it makes long calls look dead',
+    isNote: true,
     of: ['proxy'],
   },
   (reading, verdict) => {

@@ -8,7 +8,7 @@ export const jsonRpc = law(
   {
     id: 'json-rpc',
     text: 'What is said is a request, a notification or a response, in the form that it must have.',
-    source: 'JSON-RPC 2.0, sections 4 and 5; 2025-11-25, basic, Messages; R1, R3, R6',
+    source: 'JSON-RPC 2.0, sections 4 and 5; 2025-11-25, basic, Messages',
     of: ['server', 'proxy', 'client'],
   },
   ({ received, unreadable }, verdict) => {

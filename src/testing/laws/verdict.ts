@@ -28,6 +28,7 @@ interface Wording {
   readonly id: string;
   readonly text: string;
   readonly source: string;
+  readonly isNote?: true;
   readonly of: readonly TargetKind[];
   readonly appliesTo?: (facts: TargetFacts) => boolean;
 }

@@ -1,0 +1,81 @@
+/** What is held to the laws for docs/verify-peers.md: ours in front of servers of every kind, proxies of other projects, and servers. */
+
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { RealTargetOptions } from '../../src/testing/targets/real-target-options.ts';
+
+export interface Row {
+  readonly name: string;
+  /** As it is installed. */
+  readonly what: string;
+  readonly target: Omit<RealTargetOptions, 'era'>;
+  readonly era: RealTargetOptions['era'];
+}
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const node = process.execPath;
+const ours = (...words: readonly string[]): readonly string[] => [
+  node,
+  `${root}dist/bin/ninelives.cjs`,
+  'forward',
+  ...words,
+];
+const peer = (path: string): string => `${root}test/bench/peers/node_modules/${path}`;
+const reference = (name: string, ...args: readonly string[]): readonly string[] => [
+  node,
+  createRequire(import.meta.url).resolve(`@modelcontextprotocol/${name}/dist/index.js`),
+  ...args,
+];
+const listen = ['--listen', '127.0.0.1:{port}'];
+const behind = ['--', '{server}'];
+const upstream = ['--upstream', '{server-url}'];
+
+const proxy = (name: string, what: string, command: readonly string[], more: Partial<Row['target']> = {}): Row => ({
+  name,
+  what,
+  target: { kind: 'proxy', command, ...more },
+  era: 'session',
+});
+const server = (name: string, what: string, command: readonly string[], more: Partial<Row['target']> = {}): Row => ({
+  name,
+  what,
+  target: { kind: 'server', command, ...more },
+  era: 'session',
+});
+const stateless = (row: Row): Row => ({ ...row, name: `${row.name}, stateless`, era: 'stateless' });
+
+const home = `${tmpdir()}/ninelives-verify-home`;
+const ninelives = 'ninelives';
+
+export const rows: readonly Row[] = [
+  proxy('stdio to stdio', ninelives, ours('stdio', ...behind)),
+  proxy('stdio to HTTP', ninelives, ours('stdio', ...upstream)),
+  proxy('HTTP to stdio', ninelives, ours('http', ...listen, ...behind)),
+  proxy('HTTP to HTTP', ninelives, ours('http', ...listen, ...upstream)),
+  proxy('WebSocket to stdio', ninelives, ours('ws', ...listen, ...behind), { url: 'ws://127.0.0.1:{port}/mcp' }),
+  stateless(proxy('stdio to stdio', ninelives, ours('stdio', ...behind))),
+  stateless(proxy('HTTP to stdio', ninelives, ours('http', ...listen, ...behind))),
+  stateless(proxy('HTTP to HTTP', ninelives, ours('http', ...listen, ...upstream))),
+  proxy('HTTP to stdio', 'mcp-proxy', [
+    ...[node, peer('mcp-proxy/dist/bin/mcp-proxy.mjs'), '--host', '127.0.0.1', '--port', '{port}'],
+    ...['--server', 'stream', ...behind],
+  ]),
+  proxy('HTTP to stdio', 'supergateway', [
+    ...[node, peer('supergateway/dist/index.js'), '--stdio', '{server}', '--outputTransport', 'streamableHttp'],
+    ...['--stateful', '--port', '{port}'],
+  ]),
+  proxy(
+    'stdio to HTTP',
+    'mcp-remote',
+    [node, peer('mcp-remote/dist/proxy.js'), '{server-url}', '--allow-http', '--transport', 'http-only'],
+    { env: { MCP_REMOTE_CONFIG_DIR: home, HOME: home } },
+  ),
+  server('stdio', 'server-everything', reference('server-everything')),
+  server('HTTP', 'server-everything', reference('server-everything', 'streamableHttp'), { env: { PORT: '{port}' } }),
+  server('stdio', 'server-filesystem', reference('server-filesystem', tmpdir())),
+  server('stdio', 'server-memory', reference('server-memory')),
+  server('HTTP', 'SDK v1', [node, `${root}test/fixtures/sdk-v1-http-server.mjs`, '{port}']),
+  server('stdio', 'SDK v2', [node, `${root}test/fixtures/sdk-v2-server.mjs`]),
+  stateless(server('stdio', 'SDK v2', [node, `${root}test/fixtures/sdk-v2-server.mjs`])),
+];
