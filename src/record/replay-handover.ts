@@ -27,8 +27,6 @@ export interface HandoverOptions {
 }
 
 export class Handover {
-  /** Answers and progress that came for what was said before: nobody waits for them any longer. */
-  late = 0;
   readonly #options: HandoverOptions;
   #held: Uint8Array[] = [];
   #isReady = false;
@@ -42,9 +40,10 @@ export class Handover {
   }
 
   fromServer(bytes: Uint8Array, message: MessageValue | undefined): void {
-    if (isOfPrefix(ownMember(message, 'method') === undefined ? ownMember(message, 'id') : progressTokenIn(message))) {
-      this.late += 1;
-    } else if (this.#isReady) this.#options.toClient(bytes);
+    // Nobody waits any longer for answers and progress of what was said before.
+    if (isOfPrefix(ownMember(message, 'method') === undefined ? ownMember(message, 'id') : progressTokenIn(message)))
+      return;
+    if (this.#isReady) this.#options.toClient(bytes);
     else this.#held.push(bytes);
   }
 

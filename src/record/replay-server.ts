@@ -159,6 +159,7 @@ export class ServerReplay {
 
   #play(turn: Turn, id: RequestId | undefined, token: unknown): void {
     const play: Play = { turn, id, token, asks: [], next: 0, timer: undefined };
+    this.#note(play);
     this.#plays.add(play);
     this.#goOn(play);
   }
@@ -190,9 +191,14 @@ export class ServerReplay {
     }
   }
 
-  #say({ turn: { cause }, id, token, asks }: Play, { do: what, message: taped }: TurnStep): void {
-    // The same request of the tape may be under way more than once: what is said here is about this one.
+  /** The same request of the tape may be under way more than once: what is said now is about this one. */
+  #note({ turn: { cause }, id, token }: Play): void {
     if (cause?.kind === 'request' && id !== undefined) this.#clients.note(cause.id, id, tokenIn(cause.message), token);
+  }
+
+  #say(play: Play, { do: what, message: taped }: TurnStep): void {
+    const { id, asks } = play;
+    this.#note(play);
     const ids = taped.method === 'notifications/cancelled' ? this.#ours : this.#clients;
     const said = taped.message && ids.inside(taped.message);
     if (said === undefined) return;

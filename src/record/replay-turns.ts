@@ -40,7 +40,7 @@ class TurnPlan {
   readonly turns: OpenTurn[] = [{ cause: undefined, steps: [], lastAt: undefined }];
   #last: OpenTurn = this.turns[0]!;
   readonly #turnOf = new Map<TapedRequest, OpenTurn>();
-  /** Requests of the client that have no answer yet, and get one. */
+  /** Requests of the client that have no answer yet. */
   readonly #waiting = new Set<TapedRequest>();
 
   add(message: Taped): void {
@@ -59,7 +59,7 @@ class TurnPlan {
     this.turns.push(this.#last);
     if (message.kind !== 'request') return;
     this.#turnOf.set(message, this.#last);
-    if (message.answer !== undefined) this.#waiting.add(message);
+    this.#waiting.add(message);
   }
 
   #addServers(message: Taped): void {
@@ -79,8 +79,8 @@ class TurnPlan {
     let owner: TapedRequest | undefined;
     for (const request of this.#waiting) {
       if (token !== undefined && tokenIn(request.message) === token) return this.#turnOf.get(request)!;
-      const answeredAt = request.answer!.line;
-      if (known !== undefined && answeredAt < known) continue;
+      const answeredAt = request.answer?.line;
+      if (answeredAt === undefined || (known !== undefined && answeredAt < known)) continue;
       if (owner === undefined || answeredAt < owner.answer!.line) owner = request;
     }
     return (owner && this.#turnOf.get(owner)) ?? this.#last;
