@@ -2,12 +2,14 @@
  * The pictures of docs/guides/inspector.md: each view of the page in both themes, of real processes with something to see in them.
  * Written, not compared: what pictures show is looked at by people.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasNoBrowser } from '../browser/chromium.ts';
 import { InspectorScene } from '../browser/inspector-scene.ts';
-import type { Program } from '../e2e/program.ts';
+import { type Program, forwarding, ninelives, scripted, start } from '../e2e/program.ts';
 
 const folder = 'docs/guides/images';
 const size = { width: 1100, height: 600 };
@@ -117,5 +119,34 @@ describe.skipIf(hasNoBrowser)('the pictures', () => {
     await message.fill((await message.inputValue()).replace('notes.txt', 'draft.txt'));
     await take('holds');
     expect(await page.getByRole('button', { name: 'Resume as edited' }).isVisible()).toBe(true);
+  });
+
+  test('of a tape', async () => {
+    const tapes = mkdtempSync(join(tmpdir(), 'pictures-'));
+    const file = join(tapes, 'run.tape.jsonl');
+    const recorded = start(forwarding(scripted(), ['--record', file]));
+    await shakeHands(recorded, 'claude-desktop');
+    await recorded.ask(1, 'tools/list');
+    recorded.call(2, 'ask', { method: 'elicitation/create', params: { message: 'Which branch?' }, id: 'which' });
+    await recorded.message(({ method }) => method === 'elicitation/create');
+    recorded.send({ id: 'which', result: { action: 'accept', content: { branch: 'main' } } });
+    await recorded.answer(2);
+    recorded.call(3, 'never', {});
+    recorded.send({ method: 'notifications/cancelled', params: { requestId: 3, reason: 'the user has stopped it' } });
+    await recorded.ask(4, 'tools/call', { name: 'echo', arguments: { text: 'Grüße' } });
+    recorded.endInput();
+    await recorded.exit;
+    const shown = start(ninelives('tape', 'open', '--print', file));
+    page = await scene.page((await shown.until(() => shown.out[0]))!, size);
+    await page.getByRole('row').getByRole('link').first().click();
+    await page
+      .getByRole('row')
+      .filter({ hasText: 'elicitation/create' })
+      .first()
+      .click({ position: { x: 20, y: 8 } });
+    await page.getByRole('region', { name: 'Waiting' }).getByText('elicitation/create').waitFor();
+    await take('tape');
+    expect(await page.getByText('tape run.tape.jsonl').isVisible()).toBe(true);
+    rmSync(tapes, { recursive: true, force: true });
   });
 });

@@ -44,7 +44,8 @@ export function Words(props: WordsProps) {
 
 function MessageWords({ line, cursorSeq, isLive, now }: WordsProps & { readonly line: MessageLine }) {
   const { exchange, kind, bytes, decidedBy, passage, seq } = line;
-  const isKnown = exchange?.settledSeq !== undefined && (isLive || exchange.settledSeq <= cursorSeq);
+  // Of what was still to come all is told that is known.
+  const isKnown = exchange?.settledSeq !== undefined && (isLive || seq > cursorSeq || exchange.settledSeq <= cursorSeq);
   return (
     <>
       {passage === 'held' && <span class="badge">held</span>}

@@ -11,7 +11,7 @@ function isSlider(target: EventTarget | null): boolean {
 /** Where somebody is, and which is the last event, from 0 on: asked at each key, since keys come faster than pictures. */
 export type ScrubPlace = () => { readonly index: number; readonly last: number };
 
-/** `[` and `]` go one event, with Shift ten; End goes to now. */
+/** `[` and `]` go one event, with Shift ten; Home goes to the first one, and End to now. */
 export function useScrubKeys(place: ScrubPlace, to: (index: number | 'live') => void): void {
   const newest = useRef({ place, to });
   newest.current = { place, to };
@@ -22,6 +22,7 @@ export function useScrubKeys(place: ScrubPlace, to: (index: number | 'live') => 
       const { index, last } = now();
       const step = { '[': -1, ']': 1, '{': -10, '}': 10 }[event.key];
       if (event.key === 'End') move('live');
+      else if (event.key === 'Home') move(0);
       else if (step !== undefined) move(index + step >= last && step > 0 ? 'live' : index + step);
       else return;
       event.preventDefault();

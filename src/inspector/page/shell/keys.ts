@@ -14,7 +14,7 @@ export const keyRows: readonly KeyRow[] = [
   { keys: ['h'], does: 'held frames' },
   { keys: ['n', 'p'], does: 'next and previous event, where one is shown' },
   { keys: ['[', ']'], does: 'one event back or forward in a session, with Shift ten' },
-  { keys: ['End'], does: 'to the newest event' },
+  { keys: ['Home', 'End'], does: 'to the oldest and the newest event' },
   { keys: ['t'], does: 'theme: as the system, light, dark' },
   { keys: ['?'], does: 'these keys' },
 ];
