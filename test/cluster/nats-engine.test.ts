@@ -1,5 +1,5 @@
 /** A real server: refused where it cannot be relied on, and left alone while it is away. What every engine does is in engine.test.ts. */
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Engine, Unavailable } from '../../src/cluster/engine.ts';
 import { EngineRefused, type NatsEngineOptions, natsEngine } from '../../src/cluster/nats-engine.ts';
@@ -62,7 +62,9 @@ describe.skipIf(hasNoNats)('a server of NATS', () => {
   });
 
   test('is spoken to by TLS where that is wanted, and not where its certificate is not known', async () => {
-    const [certificate, key] = ['cert', 'key'].map((name) => resolve(`test/fixtures/localhost-${name}.pem`));
+    const [certificate, key] = ['cert', 'key'].map((name) =>
+      join(process.cwd(), `test/fixtures/localhost-${name}.pem`),
+    );
     const server = await serverWith({ lines: [`tls { cert_file: "${certificate}", key_file: "${key}" }`] });
     const servers = [`tls://localhost:${server.port}`];
     await expect(engineOn(server, { servers, tls: {} })).rejects.toThrow(/can be reached/);
