@@ -12,12 +12,9 @@ import { type Verified, page } from './page.ts';
 import { type Row, rows } from './rows.ts';
 
 const seed = 1;
-const bounds = {
-  runs: 60,
-  stepsMax: 30,
-  timeSecondsMax: Number(process.env['VERIFY_SECONDS'] ?? 40),
-  shrinkSecondsMax: 20,
-};
+const seconds = Number(process.env['VERIFY_SECONDS'] ?? 30);
+/** Long plays: what is started is started for each. */
+const bounds = { runs: 200, stepsMax: 50, shrinkSecondsMax: 20 };
 /** Most of the time is spent waiting for processes. */
 const atOnce = 2;
 
@@ -40,7 +37,13 @@ async function work(): Promise<void> {
     } as const;
     const around = { err: { write: () => {} }, width: 120, signal: new AbortController().signal };
     try {
-      const findings = await findingsOf({ ...request, ...bounds }, row.era, seed, new Map(), around);
+      const findings = await findingsOf(
+        { ...request, ...bounds, timeSecondsMax: seconds * (row.times ?? 1) },
+        row.era,
+        seed,
+        new Map(),
+        around,
+      );
       results.set(row, { row, findings });
       say(`${title}\n${summaryText(findings, { width: 120, hasColours: false, tapeOf: () => undefined })}\n`);
     } catch (error) {

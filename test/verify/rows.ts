@@ -11,6 +11,8 @@ export interface Row {
   readonly what: string;
   readonly target: Omit<RealTargetOptions, 'era'>;
   readonly era: RealTargetOptions['era'];
+  /** It gets so many times the time of the others: it starts slowly, or has more to tell. */
+  readonly times?: number;
 }
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -30,6 +32,8 @@ const reference = (name: string, ...args: readonly string[]): readonly string[] 
 const listen = ['--listen', '127.0.0.1:{port}'];
 const behind = ['--', '{server}'];
 const upstream = ['--upstream', '{server-url}'];
+
+const longer = (row: Row): Row => ({ ...row, times: 4 });
 
 const proxy = (name: string, what: string, command: readonly string[], more: Partial<Row['target']> = {}): Row => ({
   name,
@@ -57,14 +61,18 @@ export const rows: readonly Row[] = [
   stateless(proxy('stdio to stdio', ninelives, ours('stdio', ...behind))),
   stateless(proxy('HTTP to stdio', ninelives, ours('http', ...listen, ...behind))),
   stateless(proxy('HTTP to HTTP', ninelives, ours('http', ...listen, ...upstream))),
-  proxy('HTTP to stdio', 'mcp-proxy', [
-    ...[node, peer('mcp-proxy/dist/bin/mcp-proxy.mjs'), '--host', '127.0.0.1', '--port', '{port}'],
-    ...['--server', 'stream', ...behind],
-  ]),
-  proxy('HTTP to stdio', 'supergateway', [
-    ...[node, peer('supergateway/dist/index.js'), '--stdio', '{server}', '--outputTransport', 'streamableHttp'],
-    ...['--stateful', '--port', '{port}'],
-  ]),
+  longer(
+    proxy('HTTP to stdio', 'mcp-proxy', [
+      ...[node, peer('mcp-proxy/dist/bin/mcp-proxy.mjs'), '--host', '127.0.0.1', '--port', '{port}'],
+      ...['--server', 'stream', ...behind],
+    ]),
+  ),
+  longer(
+    proxy('HTTP to stdio', 'supergateway', [
+      ...[node, peer('supergateway/dist/index.js'), '--stdio', '{server}', '--outputTransport', 'streamableHttp'],
+      ...['--stateful', '--port', '{port}'],
+    ]),
+  ),
   proxy(
     'stdio to HTTP',
     'mcp-remote',
@@ -75,7 +83,7 @@ export const rows: readonly Row[] = [
   server('HTTP', 'server-everything', reference('server-everything', 'streamableHttp'), { env: { PORT: '{port}' } }),
   server('stdio', 'server-filesystem', reference('server-filesystem', tmpdir())),
   server('stdio', 'server-memory', reference('server-memory')),
-  server('HTTP', 'SDK v1', [node, `${root}test/fixtures/sdk-v1-http-server.mjs`, '{port}']),
+  longer(server('HTTP', 'SDK v1', [node, `${root}test/fixtures/sdk-v1-http-server.mjs`, '{port}'])),
   server('stdio', 'SDK v2', [node, `${root}test/fixtures/sdk-v2-server.mjs`]),
   stateless(server('stdio', 'SDK v2', [node, `${root}test/fixtures/sdk-v2-server.mjs`])),
 ];

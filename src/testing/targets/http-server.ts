@@ -39,7 +39,7 @@ export async function openHttpStage(stage: Stage, quiet: Quiet, isStateless: boo
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const kill = (): void => {
-    sessions.clear();
+    for (const connection of [...sessions.values()]) connection.gone();
     server.closeAllConnections();
   };
   return {
@@ -159,9 +159,12 @@ class Connection implements TargetConnection {
 
   /** The other side has ended it. */
   left(): void {
-    if (this.#isOver) return;
-    this.#finish((stream) => stream.response.end());
-    this.events!.closed();
+    this.#lost((stream) => stream.response.end());
+  }
+
+  /** The server was killed: nobody is there any more. */
+  gone(): void {
+    this.#lost((stream) => stream.response.destroy());
   }
 
   send(message: WireMessage, _number: number, delivery?: Delivery): void {
@@ -192,6 +195,12 @@ class Connection implements TargetConnection {
   cut(): void {
     if (this.#isOver) return;
     this.#finish((stream) => stream.response.destroy());
+  }
+
+  #lost(end: (stream: Stream) => void): void {
+    if (this.#isOver) return;
+    this.#finish(end);
+    this.events!.closed();
   }
 
   #finish(end: (stream: Stream) => void): void {

@@ -92,7 +92,7 @@ class Exploration {
   constructor(options: ExploreOptions) {
     this.#options = options;
     this.#limits = { ...usualExploreLimits, ...options.limits };
-    for (const law of laws) if (law.of.includes(options.target.kind)) this.#exercised.set(law, 0);
+    for (const law of laws) if (isInReach(law, options.target)) this.#exercised.set(law, 0);
   }
 
   async run(): Promise<Findings> {
@@ -184,7 +184,8 @@ class Exploration {
     const rulings = judge(history, target);
     if (only === undefined) {
       for (const { law, judgement } of rulings) {
-        this.#exercised.set(law, (this.#exercised.get(law) ?? 0) + judgement.exercised);
+        const before = this.#exercised.get(law);
+        if (before !== undefined) this.#exercised.set(law, before + judgement.exercised);
       }
     }
     const violations = rulings
@@ -240,6 +241,23 @@ class Exploration {
 /** Where time is real it costs time to let it pass. */
 function weightsOf({ isVirtual }: Target): Partial<Record<'wait' | 'settle', number>> {
   return isVirtual ? {} : { wait: 0, settle: 1 };
+}
+
+/** The law is about such a target, and can be put to the test on it: that others were not would be idle to say each time. */
+function isInReach({ id, of }: Law, { kind, isHttp, isVirtual, pendingMax }: Target): boolean {
+  switch (id) {
+    case 'nothing-left':
+      return isVirtual;
+    case 'limits':
+      return pendingMax !== undefined;
+    case 'rules':
+      return false;
+    case 'stream-end':
+    case 'cancel-ends-exchange':
+      return isHttp && of.includes(kind);
+    default:
+      return of.includes(kind);
+  }
 }
 
 /** A tool of a real server may take its time, and nobody knows how long: that it has not answered yet breaks nothing. */

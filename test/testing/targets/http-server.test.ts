@@ -89,6 +89,7 @@ describe('in a session', () => {
     await notes.until('client: 1 ended');
     client.send(request(1), 2);
     expect(await notes.until('client: 2 ended')).toBe('client: 2 ended with 200');
+    expect(notes.lines).toContain('server 1 is closed');
     expect(notes.lines.some((line) => line.includes('result 1'))).toBe(false);
   });
 });
