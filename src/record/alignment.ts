@@ -25,22 +25,22 @@ const alikeScore = 1;
 
 /** Every place of both lists, once, in the order of both. */
 export function align(before: readonly Alignable[], after: readonly Alignable[]): readonly Aligned[] {
+  const names = new Map<string, number>();
+  const [was, is] = [numbered(before, names), numbered(after, names)];
   const aligned: Aligned[] = [];
-  let ends = [before.length, after.length] as const;
-  while (ends[0] > 0 && ends[1] > 0 && before[ends[0] - 1]!.exact === after[ends[1] - 1]!.exact) {
+  let ends: Places = [before.length, after.length];
+  while (ends[0] > 0 && ends[1] > 0 && was.exact[ends[0] - 1] === is.exact[ends[1] - 1]) {
     ends = [ends[0] - 1, ends[1] - 1];
   }
   let [one, other] = [0, 0];
   while (one < ends[0] && other < ends[1]) {
-    if (before[one]!.exact === after[other]!.exact) {
+    if (was.exact[one] === is.exact[other]) {
       aligned.push({ before: one++, after: other++ });
       continue;
     }
     const isLast = ends[0] - one <= windowMax && ends[1] - other <= windowMax;
-    const pairs = pairsIn(
-      before.slice(one, Math.min(ends[0], one + windowMax)),
-      after.slice(other, Math.min(ends[1], other + windowMax)),
-    ).map(([first, second]) => [one + first, other + second] as const);
+    const to: Places = [Math.min(ends[0], one + windowMax), Math.min(ends[1], other + windowMax)];
+    const pairs = pairsIn(was, is, [one, other], to);
     const kept = isLast ? pairs : pairs.filter((pair) => pair[0] < one + windowKept && pair[1] < other + windowKept);
     for (const pair of kept) {
       alone(aligned, [one, other], pair);
@@ -49,7 +49,7 @@ export function align(before: readonly Alignable[], after: readonly Alignable[])
     }
     if (isLast) break;
     if (kept.length > 0) continue;
-    const next = [Math.min(ends[0], one + windowKept), Math.min(ends[1], other + windowKept)] as const;
+    const next: Places = [Math.min(ends[0], one + windowKept), Math.min(ends[1], other + windowKept)];
     alone(aligned, [one, other], next);
     [one, other] = next;
   }
@@ -60,6 +60,24 @@ export function align(before: readonly Alignable[], after: readonly Alignable[])
   return aligned;
 }
 
+/** Numbers are compared a million times where texts would be. */
+interface Numbered {
+  readonly exact: Int32Array;
+  readonly alike: Int32Array;
+}
+
+function numbered(items: readonly Alignable[], names: Map<string, number>): Numbered {
+  const numberOf = (name: string): number => {
+    const known = names.get(name) ?? names.size;
+    names.set(name, known);
+    return known;
+  };
+  return {
+    exact: Int32Array.from(items, ({ exact }) => numberOf(`= ${exact}`)),
+    alike: Int32Array.from(items, ({ alike }) => numberOf(`~ ${alike}`)),
+  };
+}
+
 type Places = readonly [before: number, after: number];
 
 /** What lies between stands for nothing. */
@@ -68,30 +86,31 @@ function alone(aligned: Aligned[], from: Places, to: Places): void {
   for (let after = from[1]; after < to[1]; after++) aligned.push({ after });
 }
 
-function pairsIn(before: readonly Alignable[], after: readonly Alignable[]): readonly Places[] {
-  const width = after.length + 1;
+/** The best pairs between two places of each list. */
+function pairsIn(was: Numbered, is: Numbered, from: Places, to: Places): readonly Places[] {
+  const score = (one: number, other: number): number => {
+    if (was.exact[one] === is.exact[other]) return exactScore;
+    return was.alike[one] === is.alike[other] ? alikeScore : 0;
+  };
+  const width = to[1] - from[1] + 1;
   /** The best score that the rest of both lists can come to, from each pair of places on. */
-  const best = new Uint32Array((before.length + 1) * width);
-  for (let one = before.length - 1; one >= 0; one--) {
-    for (let other = after.length - 1; other >= 0; other--) {
-      const here = one * width + other;
-      const score = scoreOf(before[one]!, after[other]!);
-      const together = score === 0 ? 0 : score + best[here + width + 1]!;
+  const best = new Uint32Array((to[0] - from[0] + 1) * width);
+  for (let one = to[0] - 1; one >= from[0]; one--) {
+    const row = (one - from[0]) * width - from[1];
+    for (let other = to[1] - 1; other >= from[1]; other--) {
+      const here = row + other;
+      const pair = score(one, other);
+      const together = pair === 0 ? 0 : pair + best[here + width + 1]!;
       best[here] = Math.max(together, best[here + 1]!, best[here + width]!);
     }
   }
   const pairs: Places[] = [];
-  for (let [one, other] = [0, 0]; one < before.length && other < after.length;) {
-    const here = one * width + other;
-    const score = scoreOf(before[one]!, after[other]!);
-    if (score > 0 && best[here] === score + best[here + width + 1]!) pairs.push([one++, other++]);
+  for (let [one, other] = from; one < to[0] && other < to[1];) {
+    const here = (one - from[0]) * width + other - from[1];
+    const pair = score(one, other);
+    if (pair > 0 && best[here] === pair + best[here + width + 1]!) pairs.push([one++, other++]);
     else if (best[here] === best[here + width]) one++;
     else other++;
   }
   return pairs;
-}
-
-function scoreOf(before: Alignable, after: Alignable): number {
-  if (before.exact === after.exact) return exactScore;
-  return before.alike === after.alike ? alikeScore : 0;
 }
