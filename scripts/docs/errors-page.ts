@@ -52,7 +52,7 @@ that blocks may put its own number and text in place of the row's.`,
     ),
     `\`deadline\` is \`idle\` or \`absolute\` for a request that was late, and the reason of the session's end where that cut it
 short. \`scope\` is the limit that was reached: \`session\` or \`total\` for waiting requests (\`gateway\`: over all routes of one), \`held\` for frames that wait for an
-interceptor or a server, \`buffer\` for a peer that reads too slowly. \`lastStderr\` holds the last lines that the server wrote to
+interceptor or a server, \`buffer\` for a peer that reads too slowly, \`buffers\` for all of them together. \`lastStderr\` holds the last lines that the server wrote to
 its stderr, oldest first. \`UNSUPPORTED_PROTOCOL_VERSION\`, \`HEADER_MISMATCH\` and \`INVALID_PARAMS\` are what the protocol has a server on HTTP answer;
 they are said in the place of one behind a pipe, which sees no headers. \`OWNER_LOST\` belongs to clusters and is not sent by this version.`,
   ].join('\n\n');

@@ -31,6 +31,8 @@ const limitSentences: Readonly<Record<keyof Limits, string>> = {
   bufferPauseBytes: 'Bytes that wait for a slow reader, from which whoever fills its buffer is no longer read.',
   bufferBytesMax:
     'Bytes that wait for a slow reader, above which a request is refused, and any other message ends the session.',
+  bufferBytesTotal:
+    'Bytes that wait in all sessions together: for slow readers, in either direction, for interceptors and for servers. From half of it on, whoever fills a buffer is no longer read when that holds 64 KiB; above it, a message that would have to wait finds no room in a buffer that holds more than that.',
   tombstonesPerSession: 'Ended requests that are remembered, to tell a late answer from one that nobody asked for.',
   heldFramesPerSession: 'Frames that wait in a session for an interceptor, a delay or the server.',
   heldBytesPerSession: 'Their size together.',

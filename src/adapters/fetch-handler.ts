@@ -6,6 +6,7 @@
 import { LocalError } from '../local-error.ts';
 import type { Log, UpstreamConnector } from '../ports.ts';
 import type { OpenOptions, Runtime } from '../runtime/api.ts';
+import { buffersOf } from '../runtime/buffers-of.ts';
 import { silentLog } from '../runtime/silent-log.ts';
 import { type Limits, withRoomForAFrame } from '../session/limits.ts';
 import { type DoorOptions, type DoorPolicy, doorPolicy } from '../transports/door.ts';
@@ -106,6 +107,7 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
     limits: definedOf({ replayEventsMax, replayBytesMax, replayTotalBytesMax }),
     times: options.times ?? {},
     sessionLimits: withRoomForAFrame(sessionLimits),
+    buffers: buffersOf(runtime),
     ...(requestsMax === undefined ? {} : { requestsMax }),
   });
   let closed: Promise<void> | undefined;

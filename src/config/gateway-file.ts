@@ -339,8 +339,8 @@ function limitsOf(said: GatewayText['limits'] = {}): Partial<Limits> {
 }
 
 function totalsOf(said: GatewayText['totals'] = {}): TotalLimits {
-  const { pendingTotal, reservedTotal, listensTotal, questionsTotal } = { ...defaultLimits, ...said };
-  return { pendingTotal, reservedTotal, listensTotal, questionsTotal };
+  const { pendingTotal, reservedTotal, listensTotal, questionsTotal, bufferBytesTotal } = { ...defaultLimits, ...said };
+  return { pendingTotal, reservedTotal, listensTotal, questionsTotal, bufferBytesTotal };
 }
 
 function timesOf(said: GatewayText['times'] = {}): Partial<Times> {

@@ -59,7 +59,7 @@ const limits = z
   .describe('Limits of the sessions of a route; bytes and counts.');
 const totals = z
   .strictObject(Object.fromEntries(totalLimitNames.map((name) => [name, limit(name)])))
-  .describe('Requests of all routes together that may wait for an answer at once.');
+  .describe('Requests of all routes together that may wait for an answer at once, and bytes that may wait.');
 const timeOf = (name: keyof Times) => millis.optional().describe(`${defaultTimes[name]} unless it is said.`);
 const times = z
   .strictObject(Object.fromEntries(timeNames.map((name) => [name, timeOf(name)])))

@@ -371,6 +371,7 @@ function fills({ totals, limits }: MeasuredPart): readonly Reading[] {
     ['pending', ordinary, limits?.pendingTotal ?? Infinity],
     ['reserved', reserved, limits?.reservedTotal ?? Infinity],
     ['listens', listen, limits?.listensTotal ?? Infinity],
+    ['buffers', totals.bufferedBytes, limits?.bufferBytesTotal ?? Infinity],
     ['questions', question, limits?.questionsTotal ?? Infinity],
   ];
   // Always one for each: an SDK goes on telling the last value of what is not told any more.

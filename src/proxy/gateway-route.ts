@@ -12,6 +12,7 @@ import type { Tracing } from '../observe/spans.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { OpenResult, Runtime } from '../runtime/api.ts';
+import { buffersOf } from '../runtime/buffers-of.ts';
 import { createTracedRuntime } from '../runtime/runtime.ts';
 import type { Tracer } from '../runtime/tracer.ts';
 import { type Ledger, type Times, defaultTimes, withRoomForAFrame } from '../session/limits.ts';
@@ -106,6 +107,7 @@ export class GatewayRoute {
         log,
         ...front,
         sessionLimits: limits,
+        buffers: buffersOf(this.runtime),
       },
       { isUtf8 },
     );

@@ -3,6 +3,7 @@
  * for each principal, so that a server process, limits and tags have something to hold on to. Wiring only.
  */
 
+import { buffersOf } from '../runtime/buffers-of.ts';
 import { createTracedRuntime } from '../runtime/runtime.ts';
 import { withRoomForAFrame } from '../session/limits.ts';
 import { doorPolicy } from '../transports/door.ts';
@@ -48,6 +49,7 @@ export async function forwardHttp(options: ListeningOptions): Promise<ListeningF
     log,
     ...tuning,
     sessionLimits: limits,
+    buffers: buffersOf(runtime),
   }).catch((error: unknown) => {
     throw error instanceof Error ? new ListenError(listenProblem(error, host, port)) : error;
   });

@@ -6,6 +6,7 @@
 
 import type { Delivery, DeliveryResult, PeerLink } from '../ports.ts';
 import { LazyMap } from '../session/lazy-map.ts';
+import type { BufferedBytes } from '../session/buffered-bytes.ts';
 import type { PendingEntry } from '../session/pending.ts';
 
 interface Waiting {
@@ -35,6 +36,8 @@ export interface OutboxOptions {
   readonly pauseBytes: number;
   /** Waiting bytes above which a message finds no room. */
   readonly bytesMax: number;
+  /** What waits in other boxes, too. */
+  readonly buffers: BufferedBytes;
   readonly onPressure: (isFull: boolean) => void;
   /** A request that waited could not be written: the link threw. */
   readonly onUnwritten: (entry: PendingEntry) => void;
@@ -86,7 +89,7 @@ export class Outbox implements Box {
     this.#head = 0;
     this.#urgent = emptyQueue;
     this.#requests.clear();
-    this.#bytes = 0;
+    this.#grow(-this.#bytes);
     this.#recalled = 0;
     this.#finishReason = undefined;
     this.#afterwards = undefined;
@@ -114,7 +117,8 @@ export class Outbox implements Box {
     if (this.#link === undefined) return 'closed';
     if (this.#isWritable && this.#bytes === 0) return this.#write(this.#link, about) ? 'accepted' : 'closed';
     const bytes = about.message.reduce((sum, part) => sum + part.length, 0);
-    if (this.#bytes + bytes > this.#options.bytesMax) return 'full';
+    const { bytesMax, buffers, pauseBytes } = this.#options;
+    if (this.#bytes + bytes > bytesMax || !buffers.hasRoomFor(this.#bytes, bytes)) return 'full';
     // A cancellation overtakes, and is not lost with its request.
     const isUrgent = about.type === 'cancel';
     const entry = isUrgent ? undefined : about.entry;
@@ -122,8 +126,8 @@ export class Outbox implements Box {
     if (isUrgent) this.#urgent = withOneMore(this.#urgent, waiting);
     else this.#queue = withOneMore(this.#queue, waiting);
     if (entry !== undefined) this.#requests.set(entry, waiting);
-    this.#bytes += bytes;
-    if (!this.#isPressing && this.#bytes >= this.#options.pauseBytes) {
+    this.#grow(bytes);
+    if (!this.#isPressing && this.#bytes >= buffers.pauseAt(pauseBytes)) {
       this.#isPressing = true;
       this.#options.onPressure(true);
     }
@@ -135,7 +139,7 @@ export class Outbox implements Box {
     if (waiting === undefined) return false;
     this.#requests.delete(entry);
     waiting.about = undefined;
-    this.#bytes -= waiting.bytes;
+    this.#grow(-waiting.bytes);
     this.#recalled++;
     // Behind a peer that does not read, what was taken back must not pile up: it counts against no limit any more.
     if (this.#recalled >= recalledMin && this.#recalled * 2 > this.#queue.length - this.#head) this.#tidy();
@@ -157,7 +161,7 @@ export class Outbox implements Box {
         this.#recalled--;
         continue;
       }
-      this.#bytes -= waiting.bytes;
+      this.#grow(-waiting.bytes);
       if (waiting.entry !== undefined) this.#requests.delete(waiting.entry);
       const isWritten = this.#write(this.#link!, waiting.about);
       if (!isWritten && waiting.entry !== undefined) this.#options.onUnwritten(waiting.entry);
@@ -224,8 +228,15 @@ export class Outbox implements Box {
     this.#recalled = 0;
   }
 
+  #grow(bytes: number): void {
+    this.#bytes += bytes;
+    this.#options.buffers.add(bytes);
+  }
+
   #relieve(): void {
-    if (!this.#isPressing || this.#bytes > this.#options.pauseBytes / 2) return;
+    if (!this.#isPressing) return;
+    const { buffers, pauseBytes } = this.#options;
+    if (this.#bytes > buffers.pauseAt(pauseBytes) / 2) return;
     this.#isPressing = false;
     this.#options.onPressure(false);
   }

@@ -25,6 +25,7 @@ import { defaultRestartPolicy } from '../session/upstream.ts';
 import { AbortSignals, refuseAborted } from './abort-signals.ts';
 import { AlarmClock } from './alarm-clock.ts';
 import type { NotTaken, OpenOptions, OpenResult, Runtime, RuntimeOptions, RuntimeSession, Sender } from './api.ts';
+import { rememberBuffers } from './buffers-of.ts';
 import { checkOpen, checkSessionId } from './checked-open.ts';
 import { belongsTo, refuseForeign } from './foreign.ts';
 import { type RuntimeAudit, auditRuntime } from './audit.ts';
@@ -138,6 +139,7 @@ class SessionRuntime implements Runtime {
     };
     this.#settings = new Settings(options.limits, options.times, surroundings, whole);
     this.#settings.setTagSettings(options.tagSettings);
+    rememberBuffers(this, this.#settings.ledger.buffers);
     const logic = supervisorLogic({
       registry: this.#registry,
       left: (slot, error) => this.#left(slot, error),

@@ -75,11 +75,13 @@ export class SessionHost {
     this.shown.since = record.openedAt;
     this.#surroundings = surroundings;
     this.#clientLink = clientLink;
-    const { bufferPauseBytes: pauseBytes, bufferBytesMax: bytesMax } = record.surroundings.limits;
+    const { limits, ledger } = record.surroundings;
+    const { bufferPauseBytes: pauseBytes, bufferBytesMax: bytesMax } = limits;
+    const { buffers } = ledger;
     // A peer that does not read is not served faster than it reads: whoever fills its box is slowed down instead.
     const onUnwritten = (entry: PendingEntry): void => this.#settleUnsent(entry, 'peer-gone');
     const box = (onPressure: (isFull: boolean) => void): Outbox =>
-      new Outbox({ pauseBytes, bytesMax, onUnwritten, onPressure, onThrown: surroundings.linkThrew });
+      new Outbox({ pauseBytes, bytesMax, buffers, onUnwritten, onPressure, onThrown: surroundings.linkThrew });
     this.toServer = box((isFull) => this.#pressClient(isFull));
     if ('deliver' in clientLink) {
       this.#exchanges = clientLink;
@@ -339,7 +341,7 @@ export class SessionHost {
       this.#box(answer.direction).push(answer);
     }
     for (const frame of held.all()) {
-      held.remove(frame);
+      surroundings.ledger.buffers.add(-held.remove(frame));
       surroundings.alarms.clear(frame);
     }
     surroundings.alarms.clear(alarm);

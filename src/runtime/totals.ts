@@ -21,6 +21,8 @@ export interface TotalsSnapshot {
   /** Sessions that have left, by the status they left with. */
   readonly sessionsEnded: Readonly<Record<SessionStatus, number>>;
   readonly pending: Readonly<Record<(typeof budgets)[number], number>>;
+  /** Bytes that wait for slow readers, for servers that are away and for decisions. */
+  readonly bufferedBytes: number;
   readonly counts: Counts;
   readonly dwellMs: Readonly<Record<SessionState, number>>;
   readonly transitions: readonly TransitionCount[];
@@ -72,6 +74,7 @@ export class Totals {
       pending: Object.fromEntries(
         budgets.map((budget, index) => [budget, ledger.used[index]!]),
       ) as TotalsSnapshot['pending'],
+      bufferedBytes: ledger.buffers.bytes,
       counts: countsToJson(counts),
       dwellMs: Object.fromEntries(
         sessionStates.map((state, index) => [state, dwellMs[index]!]),

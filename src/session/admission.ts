@@ -117,8 +117,18 @@ const fullCounter = {
   total: ['refusedTotal', 'refusedReserved', 'refusedListen', 'refusedQuestions'],
 } as const satisfies Record<'session' | 'total', readonly CounterName[]>;
 
+/** The refusal for what would have to wait, where all that waits in the process leaves it no room. */
+export function buffersFull({ surroundings }: SessionRecord, bytes: number): Refusal | undefined {
+  const { buffers } = surroundings.ledger;
+  const limit = buffers.limitFor(bytes);
+  if (limit === undefined) return undefined;
+  return refusal('TOO_MANY_REQUESTS', { scope: 'buffers', current: buffers.bytes, limit, retryAfterMs });
+}
+
 /** The refusal for a frame that finds the queue of held frames full. */
-export function heldFull(record: SessionRecord): Refusal {
+export function heldFull(record: SessionRecord, bytes: number): Refusal {
+  const full = buffersFull(record, bytes);
+  if (full !== undefined && record.held.size < record.surroundings.limits.heldFramesPerSession) return full;
   record.unit.count('refusedHeld');
   const limit = record.surroundings.limits.heldFramesPerSession;
   return refusal('TOO_MANY_REQUESTS', { scope: 'held', current: record.held.size, limit, retryAfterMs });

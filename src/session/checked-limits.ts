@@ -38,6 +38,7 @@ const limitKinds: Readonly<Record<keyof Limits, Kind>> = {
   frameBytesMax: some,
   bufferPauseBytes: some,
   bufferBytesMax: some,
+  bufferBytesTotal: some,
   tombstonesPerSession: any,
   heldFramesPerSession: any,
   heldBytesPerSession: any,

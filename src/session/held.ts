@@ -114,9 +114,11 @@ export class HeldFrames {
     this.bytes += held.frame.bytes.length;
   }
 
-  /** Only for the unit of work, at commit. */
-  remove(held: HeldFrame): void {
-    if (this.#placeOf(held).delete(held.ticket)) this.bytes -= held.frame.bytes.length;
+  /** Only for the unit of work, at commit. Returns how many bytes fewer there are. */
+  remove(held: HeldFrame): number {
+    const bytes = this.#placeOf(held).delete(held.ticket) ? held.frame.bytes.length : 0;
+    this.bytes -= bytes;
+    return bytes;
   }
 
   #placeOf(held: HeldFrame): LazyMap<number, HeldFrame> {

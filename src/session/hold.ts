@@ -17,7 +17,7 @@ import { countStray, findAnswered, settleAnswered, settleWithError } from './set
 export function holdRequest(record: SessionRecord, event: RequestArrived): void {
   countFrame(record, event.direction, event.frame);
   if (!hasRoom(record, event.frame.bytes.length)) {
-    refuseEntry(record, newEntry(record, event, 'held'), heldFull(record));
+    refuseEntry(record, newEntry(record, event, 'held'), heldFull(record, event.frame.bytes.length));
     return;
   }
   const entry = admit(record, event, 'held');
@@ -45,7 +45,7 @@ export function holdResponse(record: SessionRecord, event: ResponseArrived): voi
     return;
   }
   if (!hasRoom(record, frame.bytes.length)) {
-    const why = heldFull(record);
+    const why = heldFull(record, frame.bytes.length);
     if (entry === undefined) unit.count('dropped');
     else settleWithError(record, entry, 'refused', why);
     return;

@@ -3,6 +3,8 @@
  * limit among sessions. A limit of `Infinity` is off. Times are milliseconds, sizes are bytes.
  */
 
+import { BufferedBytes } from './buffered-bytes.ts';
+
 /**
  * What an entry of the pending table draws on. `reserved`: initialize, ping and shutdown have a small budget of their own,
  * so that they pass when traffic is at its limit and are refused when they are the flood. `listen`: streams of
@@ -38,6 +40,7 @@ export interface Limits {
   readonly frameBytesMax: number;
   readonly bufferPauseBytes: number;
   readonly bufferBytesMax: number;
+  readonly bufferBytesTotal: number;
   readonly tombstonesPerSession: number;
   readonly heldFramesPerSession: number;
   readonly heldBytesPerSession: number;
@@ -85,6 +88,7 @@ export const defaultLimits: Limits = {
   frameBytesMax: 10 * mebibyte,
   bufferPauseBytes: mebibyte,
   bufferBytesMax: 16 * mebibyte,
+  bufferBytesTotal: 512 * mebibyte,
   tombstonesPerSession: 256,
   heldFramesPerSession: 64,
   heldBytesPerSession: 16 * mebibyte,
@@ -144,23 +148,31 @@ export function perSessionLimit(limits: Limits, budget: Budget): number {
   }
 }
 
-export const totalLimitNames = ['pendingTotal', 'reservedTotal', 'listensTotal', 'questionsTotal'] as const;
+export const totalLimitNames = [
+  'pendingTotal',
+  'reservedTotal',
+  'listensTotal',
+  'questionsTotal',
+  'bufferBytesTotal',
+] as const;
 
 export type TotalLimits = Pick<Limits, (typeof totalLimitNames)[number]>;
 
 /**
- * The process-wide count of pending entries, one number for each budget. Sessions hold it as a capability: a commit adds
+ * The process-wide count of pending entries, one number for each budget, and of bytes that wait. Sessions hold it as a capability: a commit adds
  * what it put and returns what it took, so `used` is the sum over all pending tables at any moment.
  */
 export class Ledger {
   readonly used: Int32Array = new Int32Array(budgets.length);
   readonly limit: Float64Array;
+  readonly buffers: BufferedBytes;
   /** Of which this is a part: the gateway, whose routes have a ledger each. */
   readonly whole: Ledger | undefined;
 
   constructor(limits: TotalLimits, whole?: Ledger) {
     this.limit = new Float64Array(budgets.length);
     this.whole = whole;
+    this.buffers = new BufferedBytes(limits.bufferBytesTotal, whole?.buffers);
     this.resize(limits);
   }
 
@@ -179,5 +191,6 @@ export class Ledger {
   /** Replaces the limits of a running process; entries above a lowered limit stay until they settle. */
   resize(limits: TotalLimits): void {
     this.limit.set([limits.pendingTotal, limits.reservedTotal, limits.listensTotal, limits.questionsTotal]);
+    this.buffers.resize(limits.bufferBytesTotal);
   }
 }

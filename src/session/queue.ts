@@ -40,8 +40,10 @@ function mayPass(record: SessionRecord, direction: Direction, frame: Frame): boo
 
 /** The queue has room for one more frame of this size. */
 export function hasRoom(record: SessionRecord, bytes: number): boolean {
-  const { heldFramesPerSession, heldBytesPerSession } = record.surroundings.limits;
-  return record.held.size < heldFramesPerSession && record.held.bytes + bytes <= heldBytesPerSession;
+  const { held, surroundings } = record;
+  const { heldFramesPerSession, heldBytesPerSession } = surroundings.limits;
+  const hasOwnRoom = held.size < heldFramesPerSession && held.bytes + bytes <= heldBytesPerSession;
+  return hasOwnRoom && surroundings.ledger.buffers.hasRoomFor(held.bytes, bytes);
 }
 
 /** Stages the frame at the end of its queue, with bytes of its own. */
@@ -55,6 +57,7 @@ export function insertHeld(record: SessionRecord, event: FrameArrived, entry: Pe
   record.unit.count('held');
   record.unit.later(() => {
     record.held.insert(held);
+    record.surroundings.ledger.buffers.add(frame.bytes.length);
     if (!held.isDecided) {
       const { alarms, times } = record.surroundings;
       alarms.set(held, event.at + (known === undefined ? times.interceptorMs : known.delayMs));
@@ -69,7 +72,7 @@ export function insertHeld(record: SessionRecord, event: FrameArrived, entry: Pe
 export function removeHeld(record: SessionRecord, held: HeldFrame): void {
   const { direction } = held;
   record.unit.later(() => {
-    record.held.remove(held);
+    record.surroundings.ledger.buffers.add(-record.held.remove(held));
     record.surroundings.alarms.clear(held);
   });
   const { size } = record.held.queue(direction);

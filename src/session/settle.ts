@@ -9,6 +9,7 @@ import { encodeAsErrorOf, encodeCancelled, encodeErrorText } from '../protocol/e
 import { type Direction, type Frame, type RequestId, opposite } from '../protocol/envelope.ts';
 import { idKey } from '../protocol/ids.ts';
 import { rewriteFrame } from '../protocol/rewrite.ts';
+import { buffersFull } from './admission.ts';
 import { forgetAnnounced, learnAnnounced } from './announced.ts';
 import { expiryOf } from './deadlines.ts';
 import { forwarded } from './effects.ts';
@@ -311,7 +312,10 @@ export function compensate(record: SessionRecord, event: EffectFailed): void {
     case 'buffer-full': {
       const { bufferBytesMax } = record.surroundings.limits;
       record.unit.count('refusedBuffer');
-      const why = refusal('TOO_MANY_REQUESTS', { scope: 'buffer', limit: bufferBytesMax, retryAfterMs });
+      const bytes = event.effect.message.reduce((sum, part) => sum + part.length, 0);
+      const why =
+        buffersFull(record, bytes) ??
+        refusal('TOO_MANY_REQUESTS', { scope: 'buffer', limit: bufferBytesMax, retryAfterMs });
       settleWithError(record, entry, 'refused', why);
       return;
     }

@@ -6,6 +6,7 @@
 import { refusal } from '../errors.ts';
 import type { Log } from '../ports.ts';
 import { type ReadLimits, defaultReadLimits } from '../protocol/read.ts';
+import { unboundedBuffers } from '../session/buffered-bytes.ts';
 import { defaultLimits } from '../session/limits.ts';
 import { FixedDelay } from './fixed-delay.ts';
 import { answerText, failed, refuse } from './http-answers.ts';
@@ -77,6 +78,7 @@ export class HttpEntrance {
         replay: { ...limits, budget: new ReplayBudget(limits.replayTotalBytesMax) },
         bufferPauseBytes: sessionLimits.bufferPauseBytes,
         bufferBytesMax: sessionLimits.bufferBytesMax,
+        buffers: options.buffers ?? unboundedBuffers(),
       },
     });
   }

@@ -5,6 +5,7 @@ import type { ReadLimits } from '../protocol/read.ts';
 import type { OpenResult } from '../runtime/api.ts';
 import type { Claims } from '../session/interception.ts';
 import type { Exchange } from '../session/pending.ts';
+import type { BufferedBytes } from '../session/buffered-bytes.ts';
 import type { Limits } from '../session/limits.ts';
 import type { DoorPolicy } from './door.ts';
 import type { FrontRequest } from './http-messages.ts';
@@ -136,6 +137,8 @@ export interface HttpEntranceOptions extends FrontTuning {
   readonly log: Log;
   /** The limits of sessions that concern the front: the same as the runtime's. */
   readonly sessionLimits?: Partial<Pick<Limits, 'frameBytesMax' | 'bufferPauseBytes' | 'bufferBytesMax'>>;
+  /** Where what waits in the front is counted, beside what waits in its sessions: not at all unless it is said. */
+  readonly buffers?: BufferedBytes | undefined;
   readonly readLimits?: Partial<ReadLimits>;
 }
 

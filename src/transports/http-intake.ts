@@ -4,11 +4,15 @@
  * go on one after the other, for as long as it does, and not as a herd.
  */
 
+import type { BufferedBytes } from '../session/buffered-bytes.ts';
+
 export interface IntakeLimits {
   /** Bytes of bodies that are read at once, unless there is only one. */
   readonly bufferPauseBytes: number;
   /** Bytes of bodies that are read and wait. */
   readonly bufferBytesMax: number;
+  /** What waits in other sessions, too. */
+  readonly buffers: BufferedBytes;
 }
 
 interface Waiting {
@@ -54,9 +58,11 @@ export class Intake {
       act();
       return true;
     }
-    if (this.#unfed.length > 0 && this.#unfedBytes + bytes > this.#limits.bufferBytesMax) return false;
+    const { bufferBytesMax, buffers } = this.#limits;
+    const hasRoom = this.#unfedBytes + bytes <= bufferBytesMax && buffers.hasRoomFor(this.#unfedBytes, bytes);
+    if (this.#unfed.length > 0 && !hasRoom) return false;
     this.#unfed.push({ bytes, act });
-    this.#unfedBytes += bytes;
+    this.#grow(bytes);
     return true;
   }
 
@@ -68,8 +74,14 @@ export class Intake {
   /** The session is over: whoever waits is told so by what it does. */
   close(): void {
     this.#isPaused = false;
+    this.#grow(-this.#unfedBytes);
     for (const { act } of this.#unfed.splice(0)) act();
     for (const { act } of this.#unread.splice(0)) act();
+  }
+
+  #grow(bytes: number): void {
+    this.#unfedBytes += bytes;
+    this.#limits.buffers.add(bytes);
   }
 
   #hasRoomFor(bytes: number): boolean {
@@ -83,7 +95,7 @@ export class Intake {
     this.#isGoingOn = true;
     while (!this.#isPaused && this.#unfed.length > 0) {
       const { bytes, act } = this.#unfed.shift()!;
-      this.#unfedBytes -= bytes;
+      this.#grow(-bytes);
       act();
     }
     while (this.#unread.length > 0 && this.#hasRoomFor(this.#unread[0]!.bytes)) {

@@ -6,6 +6,7 @@
 
 import type { Delivery, DeliveryResult, ExchangeLink } from '../ports.ts';
 import type { ClientPeer, RuntimeSession } from '../runtime/api.ts';
+import type { BufferedBytes } from '../session/buffered-bytes.ts';
 import type { Outcome } from '../session/outcomes.ts';
 import type { Exchange, PendingEntry } from '../session/pending.ts';
 import type { FrontResponse } from './http-messages.ts';
@@ -24,6 +25,8 @@ import {
 export interface SessionSurroundings extends ExchangeSurroundings, StreamsSurroundings {
   readonly bufferPauseBytes: number;
   readonly bufferBytesMax: number;
+  /** What waits in other sessions, too. */
+  readonly buffers: BufferedBytes;
 }
 
 export class HttpSession implements ExchangeLink, ExchangeHome, StreamsHome {
@@ -163,13 +166,17 @@ export class HttpSession implements ExchangeLink, ExchangeHome, StreamsHome {
   // --- back-pressure --------------------------------------------------------------------------------------------------------
 
   isFull(stream: EventStream, bytes: number): boolean {
-    return stream.waiting > 0 && this.#waiting + bytes > this.#surroundings.bufferBytesMax;
+    if (stream.waiting === 0) return false;
+    const { bufferBytesMax, buffers } = this.#surroundings;
+    return this.#waiting + bytes > bufferBytesMax || !buffers.hasRoomFor(this.#waiting, bytes);
   }
 
   waiting(bytes: number): void {
     this.#waiting += bytes;
-    const { bufferPauseBytes } = this.#surroundings;
-    const isPressing = this.#isPressing ? this.#waiting > bufferPauseBytes / 2 : this.#waiting >= bufferPauseBytes;
+    const { bufferPauseBytes, buffers } = this.#surroundings;
+    buffers.add(bytes);
+    const pauseAt = buffers.pauseAt(bufferPauseBytes);
+    const isPressing = this.#isPressing ? this.#waiting > pauseAt / 2 : this.#waiting >= pauseAt;
     if (isPressing === this.#isPressing || this.isOver) return;
     this.#isPressing = isPressing;
     this.client.pressed(isPressing);

@@ -7,6 +7,7 @@ import type { PeerLink } from '../../src/ports.ts';
 import { decodeText, encodeText } from '../../src/protocol/text.ts';
 import { Outbox } from '../../src/runtime/outbox.ts';
 import { newEntry } from '../../src/session/admission.ts';
+import { BufferedBytes, bufferAlwaysBytes, unboundedBuffers } from '../../src/session/buffered-bytes.ts';
 import type { PendingEntry } from '../../src/session/pending.ts';
 import { cancelling, openSession, request, sending } from '../session/fixtures.ts';
 
@@ -46,14 +47,22 @@ interface Fixture {
   readonly urge: (text: string) => string;
 }
 
-function attached(options: { pauseBytes?: number; bytesMax?: number; appetite?: number } = {}): Fixture {
-  const { pauseBytes = 1000, bytesMax = 2000, appetite = Infinity } = options;
+interface AttachedOptions {
+  readonly pauseBytes?: number;
+  readonly bytesMax?: number;
+  readonly appetite?: number;
+  readonly buffers?: BufferedBytes;
+}
+
+function attached(options: AttachedOptions = {}): Fixture {
+  const { pauseBytes = 1000, bytesMax = 2000, appetite = Infinity, buffers = unboundedBuffers() } = options;
   const pressure: boolean[] = [];
   const unwritten: PendingEntry[] = [];
   const thrown: unknown[] = [];
   const box = new Outbox({
     pauseBytes,
     bytesMax,
+    buffers,
     onPressure: (isFull) => pressure.push(isFull),
     onUnwritten: (entry) => unwritten.push(entry),
     onThrown: (error) => thrown.push(error),
@@ -394,4 +403,51 @@ test('whatever is said, taken back and read, the box agrees with a plain list', 
     }),
     { numRuns: 200 },
   );
+});
+
+describe('what waits in several boxes together', () => {
+  const large = 'x'.repeat(bufferAlwaysBytes);
+  /** A box whose reader takes nothing more. */
+  const blocked = (buffers: BufferedBytes): Fixture => {
+    const made = attached({
+      pauseBytes: 2 * bufferAlwaysBytes,
+      bytesMax: 20 * bufferAlwaysBytes,
+      appetite: 1,
+      buffers,
+    });
+    made.say('taken');
+    return made;
+  };
+
+  test('has a limit, above which a message finds no room in a box that holds much', () => {
+    const buffers = new BufferedBytes(3 * bufferAlwaysBytes);
+    const [one, other] = [blocked(buffers), blocked(buffers)];
+    expect([1, 2, 3, 4].map(() => one.say(large))).toEqual(['accepted', 'accepted', 'accepted', 'full']);
+    expect(buffers.bytes).toBe(3 * bufferAlwaysBytes);
+    // A box that holds little goes on beside it.
+    expect([other.say('x'), other.say('x'), other.say(large)]).toEqual(['accepted', 'accepted', 'full']);
+  });
+
+  test('slows down whoever fills a box sooner, from half of it on, and until that box holds little', () => {
+    const buffers = new BufferedBytes(4 * bufferAlwaysBytes);
+    const [one, other] = [blocked(buffers), blocked(buffers)];
+    for (let count = 0; count < 3; count++) one.say(large);
+    other.say(large);
+    expect([one.pressure, other.pressure]).toEqual([[true], [true]]);
+    other.read(1);
+    expect(other.pressure).toEqual([true, false]);
+  });
+
+  test('is nothing any more when all of it was taken, taken back or dropped', () => {
+    const buffers = new BufferedBytes(Infinity);
+    const boxes = [1, 2, 3].map(() => blocked(buffers));
+    const entry = pendingEntry();
+    for (const { say } of boxes) for (const one of [undefined, undefined, entry]) say('12345', one);
+    expect(buffers.bytes).toBeGreaterThan(0);
+    for (const { box } of boxes) box.recall(entry);
+    boxes[0]!.read(10);
+    boxes[1]!.box.detach();
+    boxes[2]!.box.abandon('over');
+    expect(buffers.bytes).toBe(0);
+  });
 });

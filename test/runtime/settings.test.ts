@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Settings } from '../../src/runtime/settings.ts';
+import type { Interceptor } from '../../src/session/interception.ts';
 import { defaultLimits, defaultTimes } from '../../src/session/limits.ts';
 import { createRuntime } from '../../src/runtime/runtime.ts';
 import { expectEverybodyTold, expectNothingOwned, expectOneOutcomeEach } from '../properties/laws.ts';
@@ -100,6 +101,49 @@ describe('S7 limits of a running process', () => {
     server.isReading = false;
     for (const id of [1, 2, 3]) session.client.receive(bytesOf({ id, method: 'x', params: { text: 'x'.repeat(99) } }));
     expect([client.isPaused, fill()]).toEqual([false, true]);
+  });
+
+  test('of bytes that wait in all sessions hold at once, and are told by their name', () => {
+    const world = new World({ limits: { bufferBytesTotal: 250_000 } });
+    const large = (id: number) => bytesOf({ id, method: 'x', params: { text: 'x'.repeat(99_000) } });
+    const blocked = [1, 2].map(() => {
+      const server = new Ear();
+      const pair = world.open({ server });
+      server.isReading = false;
+      pair.session.client.receive(call(0));
+      return pair;
+    });
+    const [one, other] = blocked as [(typeof blocked)[0], (typeof blocked)[0]];
+    for (const id of [1, 2, 3]) one.session.client.receive(large(id));
+    expect(one.client.take()).toMatchObject([
+      { id: 3, error: { code: 4290, data: { scope: 'buffers', limit: 250_000, retryAfterMs: 1000 } } },
+    ]);
+    expect(world.runtime.totals().bufferedBytes).toBeGreaterThan(198_000);
+    other.session.client.receive(large(1));
+    expect(codes(other.client)).toEqual(['TOO_MANY_REQUESTS']);
+    world.runtime.setLimits({ bufferBytesTotal: 400_000 });
+    other.session.client.receive(large(2));
+    expect(codes(other.client)).toEqual([]);
+    for (const { session } of blocked) session.close();
+    world.clock.advance(10_000);
+    expect(world.runtime.totals().bufferedBytes).toBe(0);
+  });
+
+  test('of bytes that wait count those that wait for an interceptor, and give them back', async () => {
+    const decisions: (() => void)[] = [];
+    const slow: Interceptor = {
+      name: 'slow',
+      intercept: async () => new Promise((resolve) => decisions.push(() => resolve({ action: 'continue' }))),
+    };
+    const world = new World({ limits: { bufferBytesTotal: 150_000 }, interceptors: [slow] });
+    const pair = world.open({ server: new Ear() });
+    const large = (id: number) => bytesOf({ id, method: 'x', params: { text: 'x'.repeat(99_000) } });
+    for (const id of [1, 2]) pair.session.client.receive(large(id));
+    expect(pair.client.take()).toMatchObject([{ id: 2, error: { data: { scope: 'buffers', limit: 150_000 } } }]);
+    expect(world.runtime.totals().bufferedBytes).toBeGreaterThan(99_000);
+    for (const decide of decisions) decide();
+    await new Promise(setImmediate);
+    expect(world.runtime.totals().bufferedBytes).toBe(0);
   });
 
   test('change nothing when one of them is not allowed', () => {

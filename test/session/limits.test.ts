@@ -28,6 +28,7 @@ test('the defaults are those that the documentation promises', () => {
     sessionsPerPrincipalRatio: 0.5,
     frameBytesMax: 10_485_760,
     bufferPauseBytes: 1_048_576,
+    bufferBytesTotal: 512 * 1024 * 1024,
     bufferBytesMax: 16_777_216,
     tombstonesPerSession: 256,
     heldFramesPerSession: 64,

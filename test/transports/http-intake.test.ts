@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { BufferedBytes, bufferAlwaysBytes, unboundedBuffers } from '../../src/session/buffered-bytes.ts';
 import { Intake } from '../../src/transports/http-intake.ts';
 
-const limits = { bufferPauseBytes: 100, bufferBytesMax: 300 };
+const limits = { bufferPauseBytes: 100, bufferBytesMax: 300, buffers: unboundedBuffers() };
 
 function intake() {
   const done: string[] = [];
@@ -75,7 +76,7 @@ test('every body is read and handed on once, in its order, whatever the server d
   );
   fc.assert(
     fc.property(steps, (sequence) => {
-      const one = new Intake({ bufferPauseBytes: 100, bufferBytesMax: Infinity });
+      const one = new Intake({ ...limits, bufferBytesMax: Infinity });
       const [reading, read, fed]: [{ number: number; bytes: number }[], number[], number[]] = [[], [], []];
       let posts = 0;
       const arrives = (): void => {
@@ -102,4 +103,19 @@ test('every body is read and handed on once, in its order, whatever the server d
     }),
     { numRuns: 300 },
   );
+});
+
+test('bodies of all sessions together that wait find no room above a limit, and are gone with their sessions', () => {
+  const buffers = new BufferedBytes(2 * bufferAlwaysBytes);
+  const [one, other] = [1, 2].map(() => new Intake({ ...limits, bufferBytesMax: Infinity, buffers })) as [
+    Intake,
+    Intake,
+  ];
+  for (const each of [one, other]) each.pause(true);
+  const feed = (each: Intake): boolean => each.feed(bufferAlwaysBytes, () => {});
+  expect([feed(one), feed(one), feed(one), feed(other), feed(other)]).toEqual([true, true, false, true, false]);
+  other.close();
+  expect(buffers.bytes).toBe(2 * bufferAlwaysBytes);
+  one.pause(false);
+  expect(buffers.bytes).toBe(0);
 });

@@ -5,6 +5,7 @@ import { createRuntime } from '../../src/runtime/runtime.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { FixedDelay } from '../../src/transports/fixed-delay.ts';
 import type { HttpSessionKind, HttpVisitor } from '../../src/transports/http-front-options.ts';
+import { unboundedBuffers } from '../../src/session/buffered-bytes.ts';
 import { HttpSession } from '../../src/transports/http-session.ts';
 import { SessionTable } from '../../src/transports/http-session-table.ts';
 import { ReplayBudget } from '../../src/transports/http-replay.ts';
@@ -31,6 +32,7 @@ function session(kind: HttpSessionKind, of: HttpVisitor, revision = ''): HttpSes
       replay: { replayEventsMax: 1, replayBytesMax: 1, budget: new ReplayBudget(1) },
       bufferPauseBytes: 1,
       bufferBytesMax: 1,
+      buffers: unboundedBuffers(),
     },
     () => {},
   );
