@@ -15,6 +15,7 @@ const pages = {
   handshake: 'basic/lifecycle#initialization',
   operation: 'basic/lifecycle#operation',
   shutdown: 'basic/lifecycle#shutdown',
+  sessions: 'basic/transports#session-management',
   progress: 'basic/utilities/progress#behavior-requirements',
   cancellation: 'basic/utilities/cancellation#behavior-requirements',
 } as const;

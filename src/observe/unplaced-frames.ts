@@ -3,13 +3,13 @@
  * not as frames. Bounded; the oldest is forgotten first.
  */
 
-import type { Direction } from '../protocol/envelope.ts';
+import type { Direction, Frame } from '../protocol/envelope.ts';
 import type { UnplacedFact } from '../runtime/tracer.ts';
-import type { SessionEvent } from '../session/events.ts';
 import type { UnplacedFrame } from './traced-event.ts';
 import { sectionUrl } from './traced-event-sections.ts';
 
 const framesMax = 100;
+const idCharactersMax = 64;
 
 export class UnplacedFrames {
   #frames: UnplacedFrame[] = [];
@@ -49,6 +49,15 @@ function frameOf(fact: UnplacedFact): UnplacedFrame | undefined {
     const problem = { text: 'The session belongs to somebody else: nothing of this was told to it' };
     return { at, sessionId, direction, bytes, what: 'message', problem };
   }
+  if (fact.type === 'unknown') {
+    // It is what somebody has sent, and may be anything.
+    const named = sessionId.slice(0, idCharactersMax);
+    const problem = {
+      text: 'There is no session of this id: its client begins a new one',
+      spec: sectionUrl('sessions', undefined),
+    };
+    return { at, sessionId: named, direction: 'client-to-server', ...said(fact.frame), problem };
+  }
   const { event } = fact;
   if (event.type === 'frame.malformed') {
     return {
@@ -61,12 +70,10 @@ function frameOf(fact: UnplacedFact): UnplacedFrame | undefined {
     };
   }
   if (!('frame' in event)) return undefined;
-  return { at, sessionId, direction: event.direction, ...said(event), problem: ended(event.direction) };
+  return { at, sessionId, direction: event.direction, ...said(event.frame), problem: ended(event.direction) };
 }
 
-function said({
-  frame,
-}: Extract<SessionEvent, { readonly frame: unknown }>): Pick<UnplacedFrame, 'bytes' | 'what' | 'id'> {
+function said(frame: Frame): Pick<UnplacedFrame, 'bytes' | 'what' | 'id'> {
   const { kind, id, method } = frame.envelope;
   const bytes = frame.value === undefined ? frame.bytes.length : (frame.size ?? 0);
   return { bytes, what: method === '' ? kind : `${kind} ${method}`, ...(id === undefined ? {} : { id }) };

@@ -91,6 +91,7 @@ export class GatewayRoute {
     this.#sessions = new RuntimeSessions({
       runtime: this.runtime,
       log,
+      tracer,
       server: () => {
         const behind = upstream.open();
         return { connector: behind.connector, restart: upstream.restart, release: () => behind.release() };
@@ -101,7 +102,10 @@ export class GatewayRoute {
         path: '*',
         // The gateway has asked at its own door already.
         door: { check: () => undefined },
-        sessions: { open: (asked) => this.#open(asked) },
+        sessions: {
+          open: (asked) => this.#open(asked),
+          strayed: (sessionId, frame) => this.#sessions.strayed(sessionId, frame),
+        },
         sessionless: upstream.servesSessionless ? 'pass' : 'refuse',
         clock,
         log,

@@ -36,6 +36,7 @@ export async function forwardHttp(options: ListeningOptions): Promise<ListeningF
     sessions: new RuntimeSessions({
       runtime,
       log,
+      tracer: options.tracer,
       server: () => {
         const behind = backend.open();
         return { connector: behind.connector, restart: backend.restart, release: () => behind.release() };

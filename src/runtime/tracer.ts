@@ -4,7 +4,7 @@
  * its reader can bear: an event holds its frame, and a frame the chunk that it was read from.
  */
 
-import type { Direction } from '../protocol/envelope.ts';
+import type { Direction, Frame } from '../protocol/envelope.ts';
 import type { Effect } from '../session/effects.ts';
 import type { SessionEvent } from '../session/events.ts';
 import type { SessionState } from '../session/outcomes.ts';
@@ -34,9 +34,13 @@ export interface Tracer {
   unplaced?(fact: UnplacedFact): void;
 }
 
-/** An event for a session that was there no more, or a message from somebody else than whom its session belongs to. */
+/**
+ * An event for a session that was there no more; a message that names a session which nobody knows; or one from somebody else than whom
+ * its session belongs to.
+ */
 export type UnplacedFact =
   | { readonly type: 'ended'; readonly sessionId: string; readonly at: number; readonly event: SessionEvent }
+  | { readonly type: 'unknown'; readonly sessionId: string; readonly at: number; readonly frame: Frame }
   | {
       readonly type: 'foreign';
       readonly sessionId: string;

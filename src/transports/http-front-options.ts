@@ -1,6 +1,7 @@
 /** What the streamable HTTP front is told: whom it asks for sessions, and the limits and times that it keeps to. */
 
 import type { Clock, ExchangeLink, Log } from '../ports.ts';
+import type { Frame } from '../protocol/envelope.ts';
 import type { ReadLimits } from '../protocol/read.ts';
 import type { OpenResult } from '../runtime/api.ts';
 import type { Claims } from '../session/interception.ts';
@@ -57,6 +58,8 @@ export interface SessionAsked {
 /** Where sessions come from. Which server is behind them is nothing that the front knows. */
 export interface HttpSessions {
   open(asked: SessionAsked): OpenResult;
+  /** A message names a session that is not there, or not for who sends it; it is refused. */
+  strayed?(sessionId: string, frame: Frame): void;
 }
 
 export interface HttpLimits {

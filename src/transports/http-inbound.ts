@@ -161,11 +161,21 @@ export class Inbound {
     const { request, response, session } = post;
     if (!acceptsBoth(request.accept)) refuseAccept(response, idToken);
     else if (session !== undefined) this.#toSession(post, session, reads, bytes, idToken);
-    else if (request.sessionId !== undefined) refuseUnknown(response, idToken);
+    else if (request.sessionId !== undefined) this.#strayed(post, request.sessionId, reads, idToken);
     else if (!this.#options.passesSessionless)
       refuseAs(response, 400, 'A request names its session in Mcp-Session-Id', idToken);
     else if (!isLegacyRevision(request.protocolVersion, undefined)) refuseRevision(response, idToken);
     else this.#toLogical(post, reads, bytes, idToken, undefined);
+  }
+
+  #strayed(
+    { response }: Post,
+    sessionId: string,
+    reads: readonly (Frame | ReadFault)[],
+    idToken: string | undefined,
+  ): void {
+    for (const read of reads) if (!isFault(read)) this.#options.sessions.strayed?.(sessionId, read);
+    refuseUnknown(response, idToken);
   }
 
   #toSession(
@@ -177,7 +187,7 @@ export class Inbound {
   ): void {
     const { request, response } = post;
     if (session.isOver) {
-      refuseUnknown(response, idToken);
+      this.#strayed(post, request.sessionId ?? '', reads, idToken);
       return;
     }
     if (!isLegacyRevision(request.protocolVersion, session.client.revision)) {

@@ -2,7 +2,9 @@
 
 import { refusal } from '../errors.ts';
 import type { Log, UpstreamConnector } from '../ports.ts';
+import type { Frame } from '../protocol/envelope.ts';
 import type { OpenOptions, OpenResult, Runtime, RuntimeSession } from '../runtime/api.ts';
+import type { Tracer } from '../runtime/tracer.ts';
 import type { HttpSessions, SessionAsked } from './http-front-options.ts';
 
 /** A way to a server, for one session. */
@@ -17,6 +19,8 @@ export interface RuntimeSessionsOptions {
   readonly log: Log;
   readonly transportType?: OpenOptions['transportType'];
   readonly server: (asked: SessionAsked) => ServerOfSession;
+  /** Sees messages that found no session. */
+  readonly tracer?: Pick<Tracer, 'unplaced'> | undefined;
 }
 
 export class RuntimeSessions implements HttpSessions {
@@ -37,6 +41,15 @@ export class RuntimeSessions implements HttpSessions {
     } catch (error) {
       log.error({ error }, 'a session could not be opened');
       return { refusal: refusal('INTERCEPTOR_FAILED', { part: 'server' }) };
+    }
+  }
+
+  strayed(sessionId: string, frame: Frame): void {
+    const { tracer, log, runtime } = this.#options;
+    try {
+      tracer?.unplaced?.({ type: 'unknown', sessionId, at: runtime.clock.now(), frame });
+    } catch (error) {
+      log.error({ error }, 'a tracer threw');
     }
   }
 

@@ -27,6 +27,12 @@ test('a message without a session is kept as what it was, with the rule that it 
   expect(JSON.stringify(frames.newest())).not.toContain('secret');
 });
 
+test('a message for a session that nobody knows is one', () => {
+  const frames = new UnplacedFrames();
+  frames.note({ type: 'unknown', sessionId: 'x', at: 1, frame: request(3, 'ping').frame });
+  expect(frames.newest()).toMatchObject([{ what: 'request ping', id: 3, sessionId: 'x', direction: fromClient }]);
+});
+
 test('of what is no message nobody is told', () => {
   const frames = new UnplacedFrames();
   frames.note(ended({ type: 'session.ticked', at: 0 }));

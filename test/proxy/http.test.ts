@@ -4,6 +4,7 @@ import { type Backend, childBackend, sharedChildBackend, urlBackend } from '../.
 import { forwardHttp } from '../../src/proxy/http.ts';
 import { ListenError, type ListeningOptions, listenOn } from '../../src/proxy/listening.ts';
 import { openRemote } from '../../src/proxy/remote.ts';
+import { TraceRing } from '../../src/observe/trace-ring.ts';
 import { silentLog } from '../../src/runtime/silent-log.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
 import { neverRestart } from '../../src/session/upstream.ts';
@@ -73,6 +74,18 @@ async function open(url: string): Promise<{ readonly 'Mcp-Session-Id': string }>
   const { sessionId } = await post(url, initialize('hello'));
   return { 'Mcp-Session-Id': sessionId! };
 }
+
+test('a message for a session that nobody knows is seen by whoever looks, with what it says of itself', async () => {
+  const ring = new TraceRing();
+  const { url } = await forward({ tracer: ring });
+  const lost = { 'Mcp-Session-Id': `gone-${'x'.repeat(100)}` };
+  expect((await post(url, { id: 7, method: 'tools/list' }, lost)).status).toBe(404);
+  const [frame, ...others] = ring.unplacedFrames.newest();
+  expect(others).toEqual([]);
+  expect(frame).toMatchObject({ what: 'request tools/list', id: 7, direction: 'client-to-server' });
+  expect(frame?.sessionId).toBe(lost['Mcp-Session-Id'].slice(0, 64));
+  expect(frame?.problem.spec).toMatch(/basic\/transports#session-management$/);
+});
 
 describe('clients on HTTP', () => {
   test('F9 P4 that shake hands have a session and a server each, also with the same ids', async () => {

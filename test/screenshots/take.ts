@@ -137,7 +137,7 @@ describe.skipIf(hasNoBrowser)('the pictures', () => {
     recorded.endInput();
     await recorded.exit;
     const shown = start(ninelives('tape', 'open', '--print', file));
-    page = await scene.page((await shown.until(() => shown.out[0]))!, size);
+    page = await scene.page(await shown.until(() => shown.out[0]), size);
     await page.getByRole('row').getByRole('link').first().click();
     await page
       .getByRole('row')
