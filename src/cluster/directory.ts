@@ -233,7 +233,15 @@ export class Directory implements SessionDirectory {
 
   #open(key: OwnedKey, epoch: number, snapshot: string | undefined): Owned {
     const { snapshots, host, node } = this.#options;
-    const save = async (body: string): Promise<void> => snapshots.save(key, epoch, body);
+    const save = async (body: string): Promise<void> => {
+      try {
+        await snapshots.save(key, epoch, body);
+      } catch (error) {
+        // Somebody has claimed it since: whatever is under way here does not count.
+        if (error instanceof StaleOwner) this.#drop(owned, 'lost');
+        throw error;
+      }
+    };
     const session = host.open({ key, epoch, snapshot, save });
     const owned: Owned = { key, epoch, session, busy: 0, isLeaving: false, stopped: undefined };
     this.#owned.set(key, owned);

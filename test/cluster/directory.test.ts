@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { type Claim } from '../../src/cluster/directory.ts';
 import { Unavailable } from '../../src/cluster/engine.ts';
+import { StaleOwner } from '../../src/cluster/owned-session.ts';
+import { writeRecord } from '../../src/cluster/records.ts';
 import { type Parts, Stage, settings, settled } from './stage.ts';
 
 const { takeMs, selfMs } = settings.times;
@@ -140,6 +142,17 @@ describe('a key', () => {
     expect([lost!.stopped, directory.owned('s:lost')]).toEqual(['lost', undefined]);
     expect(directory.owned('s:kept')).toBeDefined();
     expect(directory.verification).toBeUndefined();
+  });
+
+  test('that another has claimed, as a save finds out, is given up', async () => {
+    const { directory, engine, host } = await new Stage().parts('a');
+    await directory.claim('s:1');
+    const { grant } = host.last;
+    await grant.save('one');
+    const saved = await engine.get('snapshot', 's:1');
+    await engine.cas('snapshot', 's:1', writeRecord({ epoch: grant.epoch + 1, body: 'two' }), saved!.revision);
+    await expect(grant.save('three')).rejects.toThrow(StaleOwner);
+    expect([host.last.stopped, directory.owned('s:1')]).toEqual(['lost', undefined]);
   });
 
   test('whose claim nobody confirms is given up', async () => {
