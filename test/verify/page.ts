@@ -15,6 +15,7 @@ const diagramWidth = 110;
 
 /** @param without those that were not there, or did not come up. */
 export function page(all: readonly Verified[], without: readonly string[]): string {
+  const examples = all.flatMap((one) => broken(one));
   return [
     '<!-- Written by npm run verify:peers. -->',
     '# Held to the laws',
@@ -27,7 +28,7 @@ test is not said to be kept. A note is no law of the specification, and good to 
     ),
     ...(without.length === 0 ? [] : [`Left out, because it was not there or did not come up: ${without.join('; ')}.`]),
     '## What is broken',
-    ...all.flatMap((one) => broken(one)),
+    ...(examples.length === 0 ? ['Nothing.'] : examples),
     '',
   ].join('\n\n');
 }
