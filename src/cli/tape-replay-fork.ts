@@ -75,7 +75,6 @@ export async function replayFork(
     pace,
     waitMs,
     idOf: idOfPrefix,
-    awaitsNotifications: false,
   });
   const leave = (): void => {
     if (wasAskedToStop) upstream.kill();
@@ -98,9 +97,7 @@ function welcomeIn({ answers }: Heard): unknown {
 }
 
 function sayHowFar({ file, until }: ReplayForkRequest, prefix: Conversation, heard: Heard, complain: Say): void {
-  for (const divergence of divergencesOf(prefix, { ...heard, notifications: [] })) {
-    // What the server says by itself is waited for no longer than it takes to come so far.
-    if (divergence.kind === 'missing' && divergence.about.startsWith('notifications/')) continue;
+  for (const divergence of divergencesOf(prefix, heard)) {
     complain(`${file}:${divergence.line ?? until}: ${printable(divergenceText(divergence))}\n`);
   }
   complain(`${file}:${until}: ${counted(heard.answers.size, 'answer')} heard; go on from here\n`);

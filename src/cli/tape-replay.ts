@@ -102,7 +102,11 @@ export function addTapeReplay(tape: Command, run: (request: ReplayRequest) => Pr
       'as a client, stop behind this line, and let the client on standard input go on',
       positive,
     )
-    .option('--wait-ms <n>', `time for an answer, beyond what it took on the tape (default: ${waitUsualMs})`, positive)
+    .option(
+      '--wait-ms <n>',
+      `time for what the server says, beyond what it took on the tape (default: ${waitUsualMs})`,
+      positive,
+    )
     .option('--ignore <path>', 'as a client, what is there in messages does not count; may be repeated', anyPath)
     .option('--json', 'as a client, report as JSON')
     .option('--junit <file>', 'as a client, write the exchanges as test cases of a JUnit report');

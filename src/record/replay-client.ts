@@ -1,6 +1,6 @@
 /**
  * The client of a tape, which says again what it said: to a server that may answer otherwise now. What it said together is said
- * together, and what it said after an answer waits for that answer. Takes messages and gives messages, and keeps what it heard; whether
+ * together, and what it said after something that the server said waits for that. Takes messages and gives messages, and keeps what it heard; whether
  * that is what the tape has is not decided here.
  */
 
@@ -9,14 +9,7 @@ import { ownMember } from '../protocol/derive.ts';
 import type { RequestId } from '../protocol/envelope.ts';
 import { Calls } from './replay-calls.ts';
 import { Carried } from './replay-carried.ts';
-import type {
-  Conversation,
-  MessageValue,
-  Taped,
-  TapedAnswer,
-  TapedNotification,
-  TapedRequest,
-} from './replay-conversation.ts';
+import type { Conversation, MessageValue, Taped, TapedNotification, TapedRequest } from './replay-conversation.ts';
 import { CurrentIds, isRequestId, tokenIn, withToken } from './replay-ids.ts';
 
 export interface ClientReplayOptions {
@@ -31,7 +24,7 @@ export interface ClientReplayOptions {
   readonly waitMs: number;
   /** The ids of requests, counted from 1; those of the tape where it is left out. */
   readonly idOf?: (count: number) => RequestId;
-  /** Unless this is false, what the server says by itself is waited for at the end. */
+  /** Unless this is false, what the server says by itself is waited for, too. */
   readonly awaitsNotifications?: boolean;
   /** Takes what the server asks and the tape's client did not answer. Without it, what is not on the tape is refused. */
   readonly onUnanswered?: (ask: MessageValue) => void;
@@ -66,11 +59,10 @@ export class ClientReplay {
   readonly #options: ClientReplayOptions;
   /** What the client says by itself, and what the server says that it waits for; both in the order of the tape. */
   readonly #says: readonly (TapedRequest | TapedNotification)[];
-  readonly #awaits: readonly (TapedRequest | TapedAnswer)[];
+  readonly #awaits: readonly Taped[];
   readonly #asks: Calls<TapedRequest>;
-  /** How many notifications of each method the server has yet to say, and of all. */
-  readonly #expectedOf = new Map<string, number>();
-  #expected = 0;
+  /** Notifications that the server has yet to say, by their methods: one of them is as good as another. */
+  readonly #expected = new Map<string, TapedNotification[]>();
   readonly #progress: Progress;
   /** What was awaited, and has come or was given up. */
   readonly #over = new Set<Taped>();
@@ -93,18 +85,22 @@ export class ClientReplay {
     this.#options = options;
     const { messages } = options.conversation;
     const says: (TapedRequest | TapedNotification)[] = [];
-    const awaits: (TapedRequest | TapedAnswer)[] = [];
+    const awaits: Taped[] = [];
     const asks: TapedRequest[] = [];
     for (const message of messages) {
-      if (message.from === 'client') {
-        if (message.kind !== 'response') says.push(message);
-      } else if (message.kind === 'notification') {
-        this.#expectedOf.set(message.method, (this.#expectedOf.get(message.method) ?? 0) + 1);
-        this.#expected += 1;
-      } else {
-        awaits.push(message);
-        if (message.kind === 'request') asks.push(message);
+      const { kind, from, method } = message;
+      if (from === 'client') {
+        if (kind !== 'response') says.push(message);
+        continue;
       }
+      if (kind === 'request') asks.push(message);
+      if (kind === 'notification') {
+        if (options.awaitsNotifications === false) continue;
+        const expected = this.#expected.get(method);
+        if (expected === undefined) this.#expected.set(method, [message]);
+        else expected.push(message);
+      }
+      awaits.push(message);
     }
     this.#says = says;
     this.#awaits = awaits;
@@ -197,15 +193,13 @@ export class ClientReplay {
 
   #hearNotification(message: MessageValue, method: string): void {
     this.#notifications.push(message);
-    const left = this.#expectedOf.get(method) ?? 0;
-    if (left === 0) return;
-    this.#expectedOf.set(method, left - 1);
-    this.#expected -= 1;
+    const expected = this.#expected.get(method)?.shift();
+    if (expected !== undefined) this.#over.add(expected);
   }
 
   /** Says what may be said now, and waits for what is next. */
   #goOn(): void {
-    const { clock, pace, waitMs, awaitsNotifications } = this.#options;
+    const { clock, pace, waitMs } = this.#options;
     clock.clearTimeout(this.#timer);
     while (!this.#isDone) {
       const next = this.#says[this.#progress.said];
@@ -213,16 +207,21 @@ export class ClientReplay {
       if (awaited !== undefined && (next === undefined || awaited.line < next.line)) {
         const tookMs = Math.max(0, awaited.at - this.#progress.at);
         if (!this.#hasWaited(awaited, tookMs + waitMs)) return;
-        this.#over.add(awaited);
-      } else if (next !== undefined) {
+        this.#giveUp(awaited);
+      } else if (next === undefined) this.end();
+      else {
         if (pace === 'recorded' && !this.#hasWaited(next, next.at - this.#progress.at)) return;
         this.#say(next);
-      } else {
-        const areLeft = awaitsNotifications !== false && this.#expected > 0;
-        if (areLeft && !this.#hasWaited(this.#expected, waitMs)) return;
-        this.end();
       }
     }
+  }
+
+  /** Whoever does not say one notification is not waited for with others of its kind. */
+  #giveUp(awaited: Taped): void {
+    this.#over.add(awaited);
+    if (awaited.kind !== 'notification') return;
+    for (const other of this.#expected.get(awaited.method) ?? []) this.#over.add(other);
+    this.#expected.delete(awaited.method);
   }
 
   /** So much time has passed since this was waited for first. Where it has not, what follows is tried again then. */
@@ -236,7 +235,7 @@ export class ClientReplay {
   }
 
   /** What has to come next of what is waited for. */
-  #awaited(): TapedRequest | TapedAnswer | undefined {
+  #awaited(): Taped | undefined {
     for (;;) {
       const awaited = this.#awaits[this.#progress.heard];
       if (awaited === undefined || !this.#over.has(awaited)) return awaited;

@@ -2,11 +2,11 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { runTapeReplay } from '../../src/cli/run-tape-replay.ts';
 import { type Conversation, dualEra, everything } from './conversations.ts';
-import { listening, reference } from './listening.ts';
+import { reference } from './listening.ts';
 import { type Program, fixture, forwarding, ninelives, scripted, start, stopAll, textOf } from './program.ts';
 import { type ClientKind, connect } from './sdk-client.ts';
 
@@ -33,28 +33,34 @@ async function converse(kind: ClientKind, script: Conversation, command: readonl
 const everythingServer = reference('server-everything', 'stdio');
 const bothEras = [process.execPath, fixture('sdk-v2-server.mjs')];
 
-describe('a session of a real client with a real server', () => {
+const timeout = 60_000;
+
+describe.concurrent('a session of a real client with a real server', () => {
   test.each<[ClientKind, string, Conversation, readonly string[]]>([
     ['v1', 'server-everything', everything, everythingServer],
     ['v2 legacy', 'server-everything', everything, everythingServer],
     ['v2 auto', 'an SDK v2 server', dualEra, bothEras],
     ['v2 pin', 'an SDK v2 server', dualEra, bothEras],
-  ])('U4 of %s with %s is played again from its tape, to both sides', async (kind, _name, script, server) => {
-    const folder = `${join(directory, kind.replace(' ', '-'))}/`;
-    const then = await converse(kind, script, forwarding(server, ['--record', folder]));
-    expect(await converse(kind, script, replaying(folder, '--as', 'server'))).toEqual(then);
-    const tapes = readdirSync(folder);
-    // Clients of version 2 try a server before they begin with another.
-    expect(tapes).toHaveLength(kind === 'v2 auto' || kind === 'v2 pin' ? 2 : 1);
-    for (const tape of tapes) {
-      const client = start(replaying(join(folder, tape), '--as', 'client', '--json', '--', ...server));
-      expect((await client.exit).code).toBe(0);
-      expect(JSON.parse(client.out.join('\n'))).toMatchObject({ isSame: true, divergences: [], unsaid: 0 });
-    }
-  });
+  ])(
+    'U4 of %s with %s is played again from its tape, to both sides',
+    { timeout },
+    async (kind, _name, script, server) => {
+      const folder = `${join(directory, kind.replace(' ', '-'))}/`;
+      const then = await converse(kind, script, forwarding(server, ['--record', folder]));
+      expect(await converse(kind, script, replaying(folder, '--as', 'server'))).toEqual(then);
+      const tapes = readdirSync(folder);
+      // Clients of version 2 try a server before they begin with another.
+      expect(tapes).toHaveLength(kind === 'v2 auto' || kind === 'v2 pin' ? 2 : 1);
+      for (const tape of tapes) {
+        const client = start(replaying(join(folder, tape), '--as', 'client', '--json', '--', ...server));
+        expect((await client.exit).code).toBe(0);
+        expect(JSON.parse(client.out.join('\n'))).toMatchObject({ isSame: true, divergences: [], unsaid: 0 });
+      }
+    },
+  );
 });
 
-const clientInfo = { name: 'test', version: '1.0.0' };
+const golden = (name: string): string => fixture(`tapes/${name}.tape.jsonl`);
 
 /** A tape on which a scripted client calls, is asked, hears progress, and says a secret. */
 async function recorded(name: string): Promise<string> {
@@ -169,8 +175,7 @@ describe('the client of a tape', () => {
   });
 
   test.each(['stdio', 'rules', 'killed'])('says what stands on the tape %s of an earlier release', async (name) => {
-    const file = fileURLToPath(new URL(`../fixtures/tapes/${name}.tape.jsonl`, import.meta.url));
-    const client = start(replaying(file, '--as', 'client', '--', ...scripted()));
+    const client = start(replaying(golden(name), '--as', 'client', '--', ...scripted()));
     expect((await client.exit).code).toBe(0);
     expect(client.out.join()).toMatch(/no divergence$/);
   });
@@ -260,10 +265,26 @@ describe('a tape that cannot be played', () => {
     writeFileSync(file, change(readFileSync(tape, 'utf8').split('\n')).join('\n'));
     return file;
   };
-  const firstOf = async (file: string, ...args: readonly string[]): Promise<readonly [number | null, string]> => {
-    const program = start(replaying(file, ...args, '--', join(directory, 'never-started')));
-    const { code } = await program.exit;
-    return [code, program.err[0] ?? ''];
+  /** The exit code and the first word, where nothing is started. */
+  const firstOf = async (file: string): Promise<readonly [number, string]> => {
+    const said: string[] = [];
+    const server = { command: join(directory, 'never-started'), args: [] };
+    const request = {
+      do: 'replay',
+      as: 'client',
+      file,
+      server,
+      pace: 'at-once',
+      waitMs: 1,
+      ignored: [],
+      json: false,
+    } as const;
+    const code = await runTapeReplay(
+      request,
+      () => {},
+      (text) => said.push(text),
+    );
+    return [code, said[0] ?? ''];
   };
 
   test('is said with its line before anything is started', async () => {
@@ -276,7 +297,7 @@ describe('a tape that cannot be played', () => {
       ['empty', () => [], ':1: this is no tape: the file is empty'],
     ];
     for (const [name, change, problem] of bad) {
-      const [code, said] = await firstOf(changed(name, change), '--as', 'client');
+      const [code, said] = await firstOf(changed(name, change));
       expect([code, said]).toEqual([1, expect.stringContaining(`${name}.jsonl${problem}`)]);
     }
   });
@@ -289,22 +310,8 @@ describe('a tape that cannot be played', () => {
   });
 
   test('is asked about where it has several clients', async () => {
-    const file = join(directory, 'two.jsonl');
-    const { program, url } = await listening('http', scripted(), ['--record', file]);
-    for (const id of [1, 2]) {
-      const body = JSON.stringify({
-        jsonrpc: '2.0',
-        id,
-        method: 'initialize',
-        params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo },
-      });
-      const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
-      await (await fetch(url, { method: 'POST', headers, body })).text();
-    }
-    program.signal('SIGTERM');
-    await program.exit;
-    const [code, said] = await firstOf(file, '--as', 'client');
-    expect([code, said]).toEqual([2, `${file}: it has 2 sessions: say --session with one of 1, 2`]);
+    const file = golden('http');
+    expect(await firstOf(file)).toEqual([2, `${file}: it has 2 sessions: say --session with one of 1, 2\n`]);
     const client = start(replaying(file, '--as', 'client', '--session', '2', '--', ...scripted()));
     expect((await client.exit).code).toBe(0);
   });

@@ -43,7 +43,7 @@ function conversing(steps: readonly Step[]): Conversation {
 function played(conversation: Conversation, pace: 'at-once' | 'recorded') {
   const clock = new VirtualClock();
   const wire: (() => void)[] = [];
-  let isDone = false;
+  const course = { isDone: false };
   const server = new ServerReplay({
     tapes: [{ file: 'a', conversations: [conversation] }],
     send: (message) => wire.push(() => client.receive(message)),
@@ -55,7 +55,7 @@ function played(conversation: Conversation, pace: 'at-once' | 'recorded') {
     conversation,
     send: (message: MessageValue) => wire.push(() => server.receive(message)),
     onDone: () => {
-      isDone = true;
+      course.isDone = true;
     },
     clock,
     pace,
@@ -63,11 +63,11 @@ function played(conversation: Conversation, pace: 'at-once' | 'recorded') {
   });
   server.begin();
   client.begin();
-  for (let rounds = 0; rounds < 1000 && !isDone; rounds++) {
-    for (let next = wire.shift(); next !== undefined; next = wire.shift()) next();
+  for (let rounds = 0; rounds < 1000 && !course.isDone; rounds++) {
+    while (wire.length > 0) wire.shift()!();
     clock.advance(1);
   }
-  return { isDone, heard: client.heard };
+  return { isDone: course.isDone, heard: client.heard };
 }
 
 test.each(['at-once', 'recorded'] as const)('%s, every tape is without a divergence from itself', (pace) => {

@@ -134,24 +134,38 @@ describe('the client of a tape', () => {
     expect(replay.heard.answers.size).toBe(1);
   });
 
-  test('waits at the end for what the server says by itself, for so long', () => {
+  test('waits for what the server says by itself, in any order, and gives up a kind of it at once', () => {
     const talk = new Conversing();
     talk.client.asks(1, 'a');
     talk.server.answers(1, {});
     talk.server.tells('notifications/x');
     talk.server.tells('notifications/y');
+    talk.client.asks(2, 'b');
+    talk.server.answers(2, {});
+    talk.server.tells('notifications/x');
     const first = playing(talk);
-    first.replay.receive(answer(1, {}));
-    first.replay.receive(notification('notifications/x'));
+    first.said();
+    for (const method of ['y', 'x']) {
+      first.replay.receive(answer(1, {}));
+      expect(first.said()).toEqual([]);
+      first.replay.receive(notification(`notifications/${method}`));
+    }
+    expect(methods(first.said())).toEqual(['b']);
+    first.replay.receive(answer(2, {}));
     expect(first.done()).toBe(0);
-    first.replay.receive(notification('notifications/y'));
+    first.replay.receive(notification('notifications/x'));
     expect(first.done()).toBe(1);
     const second = playing(talk);
     second.replay.receive(answer(1, {}));
-    second.clock.advance(waitMs);
+    second.replay.receive(notification('notifications/y'));
+    second.said();
+    second.clock.advance(waitMs + gapMs);
+    expect(methods(second.said())).toEqual(['b']);
+    second.replay.receive(answer(2, {}));
     expect(second.done()).toBe(1);
     const third = playing(talk, { awaitsNotifications: false });
     third.replay.receive(answer(1, {}));
+    third.replay.receive(answer(2, {}));
     expect(third.done()).toBe(1);
   });
 
