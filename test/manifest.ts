@@ -841,6 +841,11 @@ export const manifest: readonly Requirement[] = [
         'U9 sessions and edges of all processes are added up, and the longest stays are told',
     },
   ),
+  ...rows('U10', 'both', 'Plays find what breaks a law of sessions, shorten it, and accuse nobody else.', {
+    'testing/mutants/mutants.test.ts': 'U10 a proxy with one flaw',
+    'testing/laws/laws.test.ts': 'U10 a proxy that keeps every law',
+    'testing/own-runtime.test.ts': 'U10 our own runtime',
+  }),
   ...rows(
     'U11',
     'both',

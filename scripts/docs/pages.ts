@@ -111,6 +111,7 @@ export const pagesWithParts: readonly string[] = [
   'docs/guides/behind-a-web-framework.md',
   'docs/guides/mock-a-server.md',
   'docs/guides/put-session-laws-into-your-proxy.md',
+  'docs/guides/test-your-own-proxy.md',
 ];
 
 /** What stands between `<!-- part: NAME -->` and `<!-- end -->`, beside examples by the names of their files. */
@@ -149,6 +150,7 @@ export function example(file: string): string {
   return readFileSync(`test/docs/${file}`, 'utf8')
     .replace(/^\/\*\*[^]*?\*\/\n+/, '')
     .replaceAll("'../../src/index.ts'", "'ninelives'")
+    .replaceAll("'../../src/testing.ts'", "'ninelives/testing'")
     .replaceAll("'../../../src/core.ts'", "'ninelives/core'")
     .replaceAll(/'(\.\/[\w-]+)\.example\.ts'/g, "'$1.ts'");
 }

@@ -7,7 +7,7 @@ const common = { isSynchronous: true, name: 'our own runtime' };
 const proxy: HarnessOptions & { readonly proxy: unknown } = { ...common, proxy: (world) => ownRuntime(world) };
 const { numRuns } = runs(60);
 
-describe('our own runtime', () => {
+describe('U10 our own runtime', () => {
   // Not both in one play: a server that comes after a lost one counts its questions from the beginning again.
   describe.each([
     ['while servers ask', { 'end-server': 0, kill: 0 }, ['initializing -> active.serving', 'active.serving -> closed']],

@@ -11,7 +11,7 @@ export interface RuleWorld {
   readonly clock: Clock;
   readonly history: History;
   /** Says something on an open connection, marked as everything is that we say. `about`: see Sent. */
-  send(connection: number, message: WireMessage, about?: number): void;
+  readonly send: (connection: number, message: WireMessage, about?: number) => void;
 }
 
 export interface Rule<Value = unknown> {

@@ -7,7 +7,7 @@ import { perform } from '../../../src/testing/play/perform.ts';
 import { runs } from '../../properties/runs.ts';
 import { CarefulProxy, pendingMax } from '../mutants/careful-proxy.ts';
 
-describe('a proxy that keeps every law', () => {
+describe('U10 a proxy that keeps every law', () => {
   test.each([true, false])('is accused of nothing (all at once: %s)', async (isSynchronous) => {
     const target = inProcessTarget('proxy', (world) => new CarefulProxy(world), { isSynchronous, pendingMax });
     const plays = arbitraryPlay({ kind: 'proxy', era: 'session', faults: target.faults });

@@ -31,7 +31,7 @@ async function foundOut({ Session }: Mutant): Promise<{ readonly law: string; re
   return { law, play: await shorten(counterexample[0], stillShows) };
 }
 
-describe('a proxy with one flaw', () => {
+describe('U10 a proxy with one flaw', () => {
   const lengths: number[] = [];
 
   test.each(mutants)('is found out: $name', async (mutant) => {
