@@ -4,17 +4,13 @@
  */
 
 import { refusal } from '../errors.ts';
-import { isJsonObject } from '../protocol/derive.ts';
-import type { Direction, Frame, FrameKind } from '../protocol/envelope.ts';
+import type { Direction, Frame } from '../protocol/envelope.ts';
 import { isFault } from '../protocol/faults.ts';
-import { memberPath, textOfMember } from '../protocol/member-path.ts';
 import { readMessage } from '../protocol/read.ts';
-import { decodeText, encodeText } from '../protocol/text.ts';
+import { encodeText } from '../protocol/text.ts';
 import type {
   AnswerBody,
-  Claims,
   Deliberation,
-  HoldScope,
   InterceptAction,
   InterceptContext,
   InterceptStep,
@@ -22,14 +18,13 @@ import type {
   InterceptorSource,
   JsonObject,
   LabelChange,
-  SessionMetadata,
-  TransportType,
   Verdict,
 } from '../session/interception.ts';
-import { metadataOf } from '../session/metadata.ts';
 import type { Via } from '../session/pending.ts';
 import type { SessionRecord } from '../session/record.ts';
 import type { Clock } from '../ports.ts';
+import { FrameContext, type Passage } from './frame-context.ts';
+import { readInterceptAction } from './intercept-action.ts';
 
 export class InterceptorChain {
   readonly #interceptors: readonly Interceptor[] | InterceptorSource;
@@ -120,15 +115,6 @@ export interface AwaitedVerdict {
 
 type Pause = Extract<InterceptAction, { readonly action: 'pause' }>;
 
-/** What stays the same of a frame on its way through the chain, whatever it is changed into. */
-interface Passage {
-  readonly record: SessionRecord;
-  readonly direction: Direction;
-  readonly frameId: number;
-  readonly via: Via | undefined;
-  readonly clock: Clock;
-}
-
 /** One frame on its way through the chain. */
 class Run {
   readonly #passage: Passage;
@@ -175,7 +161,7 @@ class Run {
   }
 
   #apply(interceptor: Interceptor, action: unknown): Verdict | Pause | undefined {
-    const known = action === undefined ? ({ action: 'continue' } as const) : readAction(action);
+    const known = action === undefined ? ({ action: 'continue' } as const) : readInterceptAction(action);
     if (known === undefined) return this.failed(interceptor.name, new TypeError('it returned no known action'));
     const by = nameOf(known, interceptor);
     this.#steps.push({ interceptor: by, action: known.action });
@@ -251,74 +237,6 @@ class Run {
 
 const nameOf = ({ by }: InterceptAction, interceptor: Interceptor): string => by ?? interceptor.name;
 
-const noClaims: Claims = Object.freeze({});
-
-const namePath = memberPath('params', 'name');
-
-/** What one interceptor sees. The message is parsed when it is first read. */
-class FrameContext implements InterceptContext {
-  readonly direction: Direction;
-  readonly frameId: number;
-  readMessage: JsonObject | undefined = undefined;
-  readonly #passage: Passage;
-  readonly #frame: Frame;
-  #name: string | undefined;
-  #timestamp: number | undefined;
-
-  constructor(passage: Passage, frame: Frame) {
-    this.#passage = passage;
-    this.#frame = frame;
-    this.direction = passage.direction;
-    this.frameId = passage.frameId;
-  }
-
-  get kind(): FrameKind {
-    return this.#frame.envelope.kind;
-  }
-  get method(): string {
-    return this.#frame.envelope.method;
-  }
-  get name(): string {
-    this.#name ??= this.#readName();
-    return this.#name;
-  }
-  get timestamp(): number {
-    this.#timestamp ??= this.#passage.clock.wallTime();
-    return this.#timestamp;
-  }
-  get bytes(): number {
-    return this.#frame.bytes.length;
-  }
-  get message(): JsonObject {
-    this.readMessage ??= JSON.parse(decodeText(this.#frame.bytes)) as JsonObject;
-    return this.readMessage;
-  }
-  get sessionId(): string {
-    return this.#passage.record.id;
-  }
-  get transportType(): TransportType {
-    return this.#passage.record.transportType;
-  }
-  get metadata(): SessionMetadata {
-    return metadataOf(this.#passage.record, () => this.#passage.clock.now());
-  }
-  get claims(): Claims {
-    return this.#passage.via?.exchange?.claims ?? this.#passage.record.claims ?? noClaims;
-  }
-  header(name: string): string | undefined {
-    return this.#passage.via?.exchange?.header(name);
-  }
-
-  /** What is said twice is read as a whole, and goes on as it was read. */
-  #readName(): string {
-    const name = this.readMessage === undefined ? textOfMember(this.#frame.bytes, namePath) : null;
-    if (name !== null) return name ?? '';
-    const { params } = this.message;
-    const read = isJsonObject(params) ? params['name'] : undefined;
-    return typeof read === 'string' ? read : '';
-  }
-}
-
 /** The message as a frame of the same kind and id as `original`; `undefined` when it is not one. */
 function frameOf(message: JsonObject, original: Frame): Frame | undefined {
   const text = textOf(message);
@@ -340,73 +258,4 @@ function textOf(value: unknown): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Checks what an interceptor returned; nothing about it is taken on trust. */
-function readAction(value: unknown): InterceptAction | undefined {
-  if (!isJsonObject(value)) return undefined;
-  const { by } = value;
-  if (by !== undefined && typeof by !== 'string') return undefined;
-  const known = readKnown(value);
-  return known === undefined || by === undefined ? known : { by, ...known };
-}
-
-function readKnown(value: JsonObject): InterceptAction | undefined {
-  switch (value['action']) {
-    case 'continue':
-      return { action: 'continue' };
-    case 'modify':
-      return isJsonObject(value['message']) ? { action: 'modify', message: value['message'] } : undefined;
-    case 'delay': {
-      const { delayMs, scope } = value;
-      return isTime(delayMs) && isScope(scope) ? { action: 'delay', delayMs, scope } : undefined;
-    }
-    case 'pause':
-      return readPause(value);
-    case 'drop': {
-      const { fault } = value;
-      if (fault === undefined) return { action: 'drop' };
-      return fault === 'close-session' || fault === 'kill-upstream' ? { action: 'drop', fault } : undefined;
-    }
-    case 'tag': {
-      const { labels, isSet = true } = value;
-      const isList = Array.isArray(labels) && labels.every((label) => typeof label === 'string');
-      return isList && typeof isSet === 'boolean' ? { action: 'tag', labels, isSet } : undefined;
-    }
-    case 'block': {
-      const { code, message } = value;
-      if (code !== undefined && !Number.isSafeInteger(code)) return undefined;
-      if (message !== undefined && typeof message !== 'string') return undefined;
-      return {
-        action: 'block',
-        ...(code === undefined ? {} : { code: code as number }),
-        ...(message === undefined ? {} : { message }),
-      };
-    }
-    case 'mock':
-      return readMock(value);
-    default:
-      return undefined;
-  }
-}
-
-function readPause({ until, pauseMs, otherwise, scope }: JsonObject): InterceptAction | undefined {
-  if (!(until instanceof Promise) || !isTime(pauseMs) || !isScope(scope)) return undefined;
-  const decided = { until: until as Pause['until'], pauseMs, scope };
-  if (otherwise === undefined) return { action: 'pause', ...decided };
-  const last = readAction(otherwise);
-  return last === undefined || last.action === 'pause' ? undefined : { action: 'pause', ...decided, otherwise: last };
-}
-
-const isTime = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value < Infinity;
-
-const isScope = (value: unknown): value is HoldScope =>
-  value === undefined || value === 'direction' || value === 'exchange';
-
-function readMock(value: JsonObject): InterceptAction | undefined {
-  const { error } = value;
-  if (error === undefined) return 'result' in value ? { action: 'mock', result: value['result'] } : undefined;
-  if (!isJsonObject(error) || !Number.isSafeInteger(error['code']) || typeof error['message'] !== 'string')
-    return undefined;
-  return { action: 'mock', error: { code: error['code'] as number, message: error['message'], data: error['data'] } };
 }
