@@ -64,6 +64,8 @@ export async function checkTape(parts: AsyncIterable<TapePart>): Promise<TapeRep
 class Check {
   readonly #rebuild = new Rebuild();
   readonly #findings: Finding[] = [];
+  /** Sessions that were opened on the tape before this one. */
+  readonly #continued = new Set<number>();
   #header: TapeHeader | undefined;
   #more = 0;
   #lines = 0;
@@ -111,11 +113,25 @@ class Check {
     const before = 'session' in line ? this.#countsOf(line.session) : undefined;
     const diverged = this.#rebuild.divergences.length;
     this.#rebuild.apply(line, body);
+    const isContinued = 'to' in line && before === undefined && this.#header?.continues !== undefined;
+    if (isContinued) this.#noteContinued(number, line.session);
     for (const { session, text } of this.#rebuild.divergences.slice(diverged)) {
-      this.#find('chart', number, session, text);
+      if (!isContinued) this.#find('chart', number, session, text);
     }
     if ('to' in line) this.#seeEvent(number, line, before);
     else this.#seeOther(number, line);
+  }
+
+  /** What it was when the tape began stands on another one. */
+  #noteContinued(number: number, session: number): void {
+    if (this.#continued.has(session)) return;
+    this.#continued.add(session);
+    this.#find(
+      'whole',
+      number,
+      session,
+      `it goes on from ${this.#header?.continues}, and cannot be made again from here`,
+    );
   }
 
   #seeEvent(number: number, { event, session, decision, to }: EventLine, before: readonly number[] | undefined): void {

@@ -17,6 +17,22 @@ describe('a tape on which everybody behaves', () => {
   });
 });
 
+describe('a tape that goes on from another', () => {
+  const withoutOpening = (text: string): string | undefined => (text.includes('"session.opened"') ? undefined : text);
+
+  test('is not broken by sessions that were opened there, which is said once for each', async () => {
+    const edit = (text: string) => withoutOpening(text.replace('{"tape":1,', '{"tape":1,"continues":"a.jsonl",'));
+    const { found, broken } = await findings({ sessions: 2, edit });
+    const note = 'whole: it goes on from a.jsonl, and cannot be made again from here';
+    expect([found, broken]).toEqual([[note, note, open], false]);
+  });
+
+  test('is one that says so: a session without a beginning breaks any other', async () => {
+    const { broken } = await findings({ edit: withoutOpening });
+    expect(broken).toBe(true);
+  });
+});
+
 describe('a tape shows', () => {
   test.each<readonly [string, TapedOptions['talk'], readonly string[]]>([
     [
