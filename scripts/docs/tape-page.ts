@@ -17,7 +17,8 @@ interface Described {
 }
 
 const meanings: Readonly<Record<string, string>> = {
-  settings: 'Limits and times that sessions have from here on.',
+  settings:
+    'Limits and times that sessions have from here on; under a number that was said before, those that have it already, too.',
   'session.opened': 'A session has opened.',
   'session.ended': 'It is over, and no further line is about it.',
   'tape.gap': 'Lines that could not be written in time are missing here.',

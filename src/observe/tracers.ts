@@ -13,6 +13,9 @@ export function allTracers(...tracers: readonly (Tracer | undefined)[]): Tracer 
     decided: (record, event, decision, from, effects) => {
       for (const tracer of told) tracer.decided(record, event, decision, from, effects);
     },
+    resettled: (at) => {
+      for (const tracer of told) tracer.resettled?.(at);
+    },
     unplaced: (fact) => {
       for (const tracer of told) tracer.unplaced?.(fact);
     },

@@ -53,7 +53,6 @@ const noAlarms: Alarms = {
 };
 
 interface Settings {
-  readonly ledger: number;
   readonly limits: Limits;
   readonly times: Times;
 }
@@ -70,7 +69,7 @@ interface Rebuilt {
 export class Rebuild {
   readonly divergences: Divergence[] = [];
   readonly #options: RebuildOptions;
-  readonly #settings = new Map<number, Settings>();
+  readonly #settings = new Map<number, SessionSurroundings>();
   readonly #ledgers = new Map<number, Ledger>();
   readonly #sessions = new Map<number, Rebuilt>();
   readonly #journal = new Journal();
@@ -128,11 +127,15 @@ export class Rebuild {
   }
 
   #noteSettings({ settings, ledger, limits, times }: SettingsLine): void {
-    const said = { ledger, limits: filled(limits, defaultLimits), times: filled(times, defaultTimes) };
-    this.#settings.set(settings, said);
-    const shared = this.#ledgers.get(ledger);
-    if (shared === undefined) this.#ledgers.set(ledger, new Ledger(said.limits));
-    else shared.resize(said.limits);
+    const said = { limits: filled(limits, defaultLimits), times: filled(times, defaultTimes) };
+    const shared = this.#ledgers.get(ledger) ?? new Ledger(said.limits);
+    shared.resize(said.limits);
+    this.#ledgers.set(ledger, shared);
+    const surroundings = this.#surroundings(said, shared);
+    const known = this.#settings.get(settings);
+    // Sessions that have them see the change, as they did then.
+    if (known === undefined) this.#settings.set(settings, surroundings);
+    else Object.assign(known, surroundings);
   }
 
   #open(line: OpenedLine): void {
@@ -152,7 +155,7 @@ export class Rebuild {
         profile: withInfinity(line.profile),
         hasExchanges: line.hasExchanges === true,
         idBase: line.idBase ?? 0,
-        surroundings: this.#surroundings(settings),
+        surroundings: settings,
       },
     });
     actor.start();
@@ -172,12 +175,12 @@ export class Rebuild {
     if (rebuilt !== undefined) this.#options.tracer?.ended(rebuilt.record);
   }
 
-  #surroundings({ ledger, limits, times }: Settings): SessionSurroundings {
+  #surroundings({ limits, times }: Settings, ledger: Ledger): SessionSurroundings {
     return {
       limits,
       times,
       requestTimes: standardTimes(times),
-      ledger: this.#ledgers.get(ledger)!,
+      ledger,
       alarms: noAlarms,
       tagRules: [...builtInTagRules, ...(this.#options.tagRules ?? [])],
       journal: this.#journal,

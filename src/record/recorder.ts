@@ -14,6 +14,7 @@ import type { Ledger } from '../session/limits.ts';
 import type { SessionState } from '../session/outcomes.ts';
 import type { Exchange } from '../session/pending.ts';
 import type { SessionRecord } from '../session/record.ts';
+import type { SessionSurroundings } from '../session/session-data.ts';
 import { type LineNames, envelopeFacts, writeEvent } from './event-line.ts';
 import { type LineBytes, piece } from './line-bytes.ts';
 import type { TapeLine } from './tape-format.ts';
@@ -56,12 +57,19 @@ interface Taped {
   readonly awaited: Map<number, Frame>;
 }
 
+/** Settings as the tape has them. */
+interface Told {
+  readonly number: number;
+  /** What was said last; empty where the tape does not say it. */
+  text: string;
+}
+
 export class Recorder implements Tracer {
   readonly #options: RecorderOptions;
   readonly #sessions = new Map<SessionRecord, Taped>();
   readonly #ledgers = new Map<Ledger, number>();
-  /** Settings by what they say. */
-  readonly #settings = new Map<string, number>();
+  /** By what sessions share, and stays the same when they are others. */
+  readonly #settings = new Map<SessionSurroundings, Told>();
   #opened = 0;
   #seq = 0;
   /** Of the line that is being put together: names are asked for one line at a time. */
@@ -88,11 +96,11 @@ export class Recorder implements Tracer {
 
   /** Another tape begins: settings are said again on it. */
   forgetSettings(): void {
-    this.#settings.clear();
+    for (const told of this.#settings.values()) told.text = '';
   }
 
   opened(record: SessionRecord): void {
-    const settings = this.#settingsOf(record);
+    const settings = this.#settingsOf(record.surroundings, record.openedAt);
     const number = ++this.#opened;
     this.#sessions.set(record, { number, exchanges: new WeakMap(), exchangesSeen: 0, awaited: new Map() });
     const { id, openedAt, transportType, principal, route, profile, hasExchanges, idBase } = record;
@@ -139,6 +147,11 @@ export class Recorder implements Tracer {
     sink.end(seq);
   }
 
+  resettled(at: number): void {
+    // What this tape does not know yet it is told when a session opens.
+    for (const [surroundings, { text }] of this.#settings) if (text !== '') this.#settingsOf(surroundings, at);
+  }
+
   ended(record: SessionRecord): void {
     const taped = this.#sessions.get(record);
     if (taped === undefined) return;
@@ -175,21 +188,22 @@ export class Recorder implements Tracer {
     return { number, params: this.#options.hideHeaders?.(params) ?? params };
   }
 
-  #settingsOf({ surroundings, openedAt }: SessionRecord): number {
+  /** The number of the settings, which are on the tape then as they are now. */
+  #settingsOf(surroundings: SessionSurroundings, at: number): number {
     const { ledger: shared, limits, times } = surroundings;
     let ledger = this.#ledgers.get(shared);
     if (ledger === undefined) {
       ledger = this.#ledgers.size + 1;
       this.#ledgers.set(shared, ledger);
     }
+    const told = this.#settings.get(surroundings) ?? { number: this.#settings.size + 1, text: '' };
+    this.#settings.set(surroundings, told);
     const said = { ledger, limits: withoutInfinity(limits), times: withoutInfinity(times) };
-    const key = JSON.stringify(said);
-    const known = this.#settings.get(key);
-    if (known !== undefined) return known;
-    const settings = this.#settings.size + 1;
-    this.#settings.set(key, settings);
-    this.#write({ seq: ++this.#seq, at: openedAt, event: 'settings', settings, ...said });
-    return settings;
+    const text = JSON.stringify(said);
+    if (text === told.text) return told.number;
+    told.text = text;
+    this.#write({ seq: ++this.#seq, at, event: 'settings', settings: told.number, ...said });
+    return told.number;
   }
 
   #write(line: TapeLine): void {

@@ -135,6 +135,10 @@ class FolderOfTapes implements Recording, Tracer {
     this.#tapes.get(record)?.tracer.decided(record, event, decision, from, effects);
   }
 
+  resettled(at: number): void {
+    for (const tape of this.#tapes.values()) tape.tracer.resettled(at);
+  }
+
   ended(record: SessionRecord): void {
     const tape = this.#tapes.get(record);
     if (tape === undefined) return;

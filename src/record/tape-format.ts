@@ -36,7 +36,7 @@ interface Line {
   readonly at: number;
 }
 
-/** Limits and times that sessions have from here on. What is switched off is `null`. */
+/** Limits and times that sessions have from here on; under a number that was said before, those that have it already, too. What is switched off is `null`. */
 export interface SettingsLine extends Line {
   readonly event: 'settings';
   readonly settings: number;

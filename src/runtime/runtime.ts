@@ -270,12 +270,12 @@ class SessionRuntime implements Runtime {
 
   setLimits(limits: Partial<Limits>): void {
     this.#settings.setLimits(limits);
-    if (this.#settings.hasTags) this.#surroundAll();
+    this.#resettled();
   }
 
   setTimes(times: Partial<Times>): void {
     this.#settings.setTimes(times);
-    if (this.#settings.hasTags) this.#surroundAll();
+    this.#resettled();
     if (times.sessionIdleMs === undefined && times.sessionAgeMs === undefined) return;
     // An alarm that was set for later than it is due now would ring too late.
     this.#inBackground(this.#forEach((id) => this.#route(id, { type: 'session.ticked', at: this.#clock.now() })));
@@ -466,6 +466,11 @@ class SessionRuntime implements Runtime {
     const endsSooner = sessionIdleMs < before.sessionIdleMs || sessionAgeMs < before.sessionAgeMs;
     // The alarm was set for later than it may be due now: looked at at once, it is set anew.
     if (endsSooner && !record.hasEnded) this.#alarms.set(record.alarm, this.#clock.now());
+  }
+
+  #resettled(): void {
+    if (this.#settings.hasTags) this.#surroundAll();
+    this.#callBack(() => this.#tracer?.resettled?.(this.#clock.now()));
   }
 
   #surroundAll(): void {

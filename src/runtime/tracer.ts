@@ -30,6 +30,8 @@ export interface Tracer {
   ): void;
   /** The session is over and will have no further event. */
   ended(record: SessionRecord): void;
+  /** Limits or times of sessions that are open are others from here on. */
+  resettled?(at: number): void;
   /** Something that no session took. */
   unplaced?(fact: UnplacedFact): void;
 }

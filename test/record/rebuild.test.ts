@@ -41,6 +41,37 @@ const withoutCall = (texts: readonly string[]) =>
   texts.filter((text) => !text.includes('"event":"frame.request"') || !text.includes('"tools/call"'));
 
 describe('a session made again from its tape', () => {
+  test('has the limits that it was given while it was open, and the times', async () => {
+    const sink = new KeptLines();
+    const recorder = new Recorder({
+      sink,
+      hide: plain,
+      hideHeaders: (headers) => headers,
+      digest: () => 'd',
+      bodyBytesMax: 100,
+    });
+    const play = new Playbook({ tracer: recorder });
+    const { client, server, session, handshake } = play.open();
+    handshake();
+    play.runtime.setLimits({ pendingPerSession: 1 });
+    play.runtime.setTimes({ requestIdleMs: 50 });
+    client.asks(1, 'tools/call', { name: 'echo' });
+    client.asks(2, 'tools/call', { name: 'echo' });
+    server.takesAll();
+    play.timePasses(2000);
+    client.takesAll();
+    server.takesAll();
+    session.close();
+    await play.ends();
+    const settings = sink.texts.filter((text) => text.includes('"event":"settings"'));
+    expect(settings.map((text) => (JSON.parse(text) as { settings: number }).settings)).toEqual([1, 1, 1]);
+    expect(sink.texts.filter((text) => text.includes('"outcome":"timeout"'))).toHaveLength(1);
+    expect(sink.texts.filter((text) => text.includes('"outcome":"refused"'))).toHaveLength(1);
+    expect(rebuilt(sink.texts).divergences).toEqual([]);
+    const without = sink.texts.filter((text) => text === settings[0] || !settings.includes(text));
+    expect(rebuilt(without).divergences).not.toEqual([]);
+  });
+
   test('U4 is what it was at each line', async () => {
     const texts = await tape();
     const asked = texts.findIndex((text) => text.includes('"tools/call"'));
