@@ -7,10 +7,15 @@ import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { runTapeOpen } from '../../src/cli/run-tape-open.ts';
 import type { TapeOpenRequest } from '../../src/cli/tape-open.ts';
+import { openTape } from '../../src/inspector/tape/opened-tape.ts';
+import { tracedEvent } from '../../src/observe/traced-event-view.ts';
+import { readTape } from '../../src/record/read-tape.ts';
 import { silentLog } from '../../src/runtime/silent-log.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
+import { writeTape } from '../../src/testing/report/counterexample-tape.ts';
 import { FeedViewer } from '../inspector/feed-viewer.ts';
 import { tapeTexts } from '../record/taped.ts';
+import { answeredTwice } from '../testing/report/example.ts';
 
 async function tapeFile(text?: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'tape-open-'));
@@ -85,4 +90,20 @@ test('an address that is taken is no place for it', async () => {
   const { complaints, code } = running(await tapeFile(), { at: { host: '127.0.0.1', port } });
   expect(await code).toBe(3);
   expect(complaints.join()).toContain(`cannot listen on 127.0.0.1:${port}`);
+});
+
+test('a tape that verify has written of what went wrong is opened, and shows it', async () => {
+  const file = await tapeFile('');
+  rmSync(file);
+  await writeTape(answeredTwice, { file, version: '1', target: 'a-proxy', wallTime: 0 });
+  const tape = await openTape(readTape(file));
+  if ('problem' in tape) throw new Error(tape.problem);
+  expect(tape.tape.notes).toEqual([]);
+  const problems = tape
+    .sessions()
+    .flatMap(({ id }) =>
+      tape.eventsOf(id)!.flatMap((seq) => tracedEvent(tape.ring.event(seq)!, tape.ring).problem?.text ?? []),
+    );
+  expect(tape.sessions()).toHaveLength(2);
+  expect(problems).toContain('The request was answered already: the second answer goes no further');
 });
