@@ -138,7 +138,7 @@ class Exploration {
         lengthMax,
         weights: weightsOf(target),
         ...(requests === undefined ? {} : { requests }),
-      }),
+      }).map((play) => inTimeOf(target, play)),
       async (play) => {
         if (this.#isOver || performance.now() > shrinksUntil) return;
         const broken = await this.#broken(play, first?.violation.law);
@@ -238,9 +238,16 @@ class Exploration {
   }
 }
 
-/** Where time is real it costs time to let it pass. */
+/** Where time is real it passes as much as it takes for something to arrive, and more often. */
+const realWaitMsMax = 40;
+
 function weightsOf({ isVirtual }: Target): Partial<Record<'wait' | 'settle', number>> {
-  return isVirtual ? {} : { wait: 0, settle: 1 };
+  return isVirtual ? {} : { wait: 6 };
+}
+
+function inTimeOf({ isVirtual }: Target, play: Play): Play {
+  if (isVirtual) return play;
+  return play.map((step) => (step.do === 'wait' ? { ...step, ms: Math.min(step.ms, realWaitMsMax) } : step));
 }
 
 /** The law is about such a target, and can be put to the test on it: that others were not would be idle to say each time. */
