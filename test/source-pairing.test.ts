@@ -34,7 +34,6 @@ const seenElsewhere: Readonly<Record<string, string>> = {
   // Laws, what they read and when they owe something: seen where right and wrong proxies are judged.
   'src/testing/laws/addressee.ts': 'test/testing/laws/laws.test.ts',
   'src/testing/laws/cancel.ts': 'test/testing/laws/laws.test.ts',
-  'src/testing/laws/connection.ts': 'test/testing/laws/laws.test.ts',
   'src/testing/laws/limits.ts': 'test/testing/laws/laws.test.ts',
   'src/testing/laws/outcome.ts': 'test/testing/laws/laws.test.ts',
   'src/testing/laws/owed.ts': 'test/testing/laws/laws.test.ts',
