@@ -72,7 +72,7 @@ function exampleText(
     '',
     `${verdictOf(finding)}: ${law.id}: ${printable(violation.text)}`,
     `  the law: ${law.text} (${law.source})`,
-    `  again: --replay ${seed}:${path} (${counted(steps, 'step')})${target.era === 'stateless' ? ' --era stateless' : ''}`,
+    `  again: the same with --replay ${seed}:${path} (${counted(steps, 'step')})${target.era === 'stateless' ? ' --era stateless' : ''}`,
     ...(tape === undefined ? [] : [`  tape: ninelives tape step ${printable(tape)}`]),
     '',
     sequenceDiagram(history, { kind: target.kind, width, hasColours, at: violation.at }).trimEnd(),

@@ -17,7 +17,7 @@ test('people are told of every law, and of what is broken how it is seen again',
     '  · no-late-frame          not exercised   the law no-late-frame holds',
     '  ~ progress-first         known 2         the law progress-first holds',
   ]);
-  expect(text).toContain('again: --replay 7:3:0 (3 steps)\n  tape: ninelives tape step a.jsonl\n');
+  expect(text).toContain('again: the same with --replay 7:3:0 (3 steps)\n  tape: ninelives tape step a.jsonl\n');
   expect(text).toContain('+110 ms ✗    │◀─ result 1');
   expect(text.trimEnd().split('\n').at(-1)).toBe('proxy: 1 kept, 1 broken, 1 known to be broken, 1 not exercised');
 });

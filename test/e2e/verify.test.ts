@@ -30,7 +30,7 @@ test('a server that answers twice is found out: told, drawn, reported and taped'
   expect((await program.exit).code).toBe(1);
   const said = program.out.join('\n');
   expect(said).toMatch(/✗ one-outcome +broken/);
-  expect(said).toMatch(/again: --replay 1:[\d:]+ /);
+  expect(said).toMatch(/again: the same with --replay 1:[\d:]+ /);
   expect(said).toMatch(/ ✗ +│◀─ result/);
   expect(readFileSync(file('j.xml'), 'utf8')).toContain('<failure');
   expect(readFileSync(file('s.json'), 'utf8')).toContain('"ruleId": "one-outcome"');

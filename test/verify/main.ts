@@ -8,13 +8,13 @@ import { format } from 'prettier';
 import { findingsOf } from '../../src/cli/run-verify.ts';
 import { summaryText } from '../../src/cli/verify-text.ts';
 import { TargetError } from '../../src/testing/targets/target-error.ts';
-import { type Verified, page } from './page.ts';
+import { type Verified, page, stepsMax } from './page.ts';
 import { type Row, rows } from './rows.ts';
 
 const seed = 1;
 const seconds = Number(process.env['VERIFY_SECONDS'] ?? 30);
 /** Long plays: what is started is started for each. */
-const bounds = { runs: 200, stepsMax: 50, shrinkSecondsMax: 20 };
+const bounds = { runs: 200, stepsMax, shrinkSecondsMax: 20 };
 /** Most of the time is spent waiting for processes. */
 const atOnce = 2;
 

@@ -12,6 +12,8 @@ export interface Verified {
 }
 
 const diagramWidth = 110;
+/** Of a play: a part of what a seed stands for. */
+export const stepsMax = 50;
 
 /** @param without those that were not there, or did not come up. */
 export function page(all: readonly Verified[], without: readonly string[]): string {
@@ -50,7 +52,7 @@ function broken({ row, findings }: Verified): readonly string[] {
     const { kind } = findings.target;
     return [
       `### ${row.what}, ${row.name}: ${law.id}`,
-      `${law.text} (${law.source}.) Here: ${violation.text}. ${verdictOf(finding) === 'note' ? 'A note. ' : ''}Again with \`--replay ${seed}:${path}\`, ${steps} steps.`,
+      `${law.text} (${law.source}.) Here: ${violation.text}. ${verdictOf(finding) === 'note' ? 'A note. ' : ''}Again with \`--steps-max ${stepsMax} --replay ${seed}:${path}\`, ${steps} steps.`,
       fenced('text', sequenceDiagram(history, { kind, width: diagramWidth, hasColours: false, at: violation.at })),
     ];
   });
