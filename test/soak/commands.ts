@@ -29,6 +29,10 @@ export function forwarding(
   ];
 }
 
+export function gatewayOf(file: string): readonly string[] {
+  return [process.execPath, fromRoot('dist/bin/ninelives.cjs'), 'gateway', '--config', file];
+}
+
 /** Node's flags for a proxy that says how it is when asked by SIGUSR2. */
 export const withVitals: readonly string[] = [
   '--expose-gc',

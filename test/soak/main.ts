@@ -6,6 +6,7 @@
 import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { killAll } from './conversation.ts';
+import { reloadingLane } from './reloading.ts';
 import { report } from './report.ts';
 import { restlessLane } from './restless.ts';
 import { Run } from './run.ts';
@@ -45,6 +46,7 @@ const lanes = Promise.all([
   steadyLane(run, (vitals) => (latest = vitals)).then((samples) => (steady = samples)),
   restlessLane(run),
   sdkLane(run),
+  reloadingLane(run),
 ]);
 if ((await within(lanes, run.leftMs + overtimeMs)) === 'too late') {
   run.violationIn('soak')('the run ends on time', `a lane runs ${overtimeMs} ms after the end`);
@@ -59,7 +61,11 @@ process.exit(report(run, steady) ? 0 : 1);
 
 function tell(): void {
   const { answered, heap } = {
-    answered: sum(run.counted('steady')) + sum(run.counted('restless')) + sum(run.counted('sdk')),
+    answered:
+      sum(run.counted('steady')) +
+      sum(run.counted('restless')) +
+      sum(run.counted('sdk')) +
+      sum(run.counted('reloading')),
     heap: latest === undefined ? '' : `, heap ${(latest.heapBytes / 2 ** 20).toFixed(1)} MiB`,
   };
   const text = `${Math.round(run.elapsedMs / 1000)} s: ${answered} exchanges, ${run.violations.length} violations${heap}`;

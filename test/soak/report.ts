@@ -26,6 +26,11 @@ export function report(run: Run, vitals: readonly Vitals[]): boolean {
   console.log(`\nservers killed under steady traffic: ${amount(steady, 'servers killed')}`);
   console.log(`connections of SDK clients: ${amount(sdk, 'connections')}`);
 
+  const reloading = run.counted('reloading');
+  console.log(
+    `files that a gateway read under load: ${amount(reloading, 'reloads')}, calls meanwhile: ${amount(reloading, 'echo')}`,
+  );
+
   const verdict = heapVerdict(vitals);
   console.log(`\n${memoryTable(vitals)}`);
   console.log(
