@@ -14,6 +14,7 @@ import { type ServerToForward, runningServer, startServerToForward } from '../tr
 import { openStandardError, openStandardStreams } from '../transports/stdio.ts';
 import { codeOfSignal, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { HeldLog } from './held-log.ts';
+import { inspectWhereAsked } from './inspect-asked.ts';
 import { lookersFor } from './lookers.ts';
 import { defaultLogLevel } from './log-levels.ts';
 import { Orphanhood } from './orphanhood.ts';
@@ -83,20 +84,17 @@ export async function runForward(request: ForwardRequest): Promise<never> {
     checksInvariants: request.checksInvariants === true,
   });
 
-  if (request.inspect !== undefined) {
-    const running = proxy;
-    const [{ managedRules, managedRuntime, openInspect }, { shownServer }] = await Promise.all([
-      import('./inspect.ts'),
-      import('./shown-server.ts'),
-    ]);
-    await openInspect({
-      at: request.inspect,
+  const running = proxy;
+  await inspectWhereAsked(request.inspect, async () => {
+    const { shownServer } = await import('./shown-server.ts');
+    return {
       command: 'forward stdio',
       server: shownServer(request.server, server.command),
-      managed: managedRuntime(running.runtime),
+      managed: running,
       ring,
       engine,
-      ...managedRules(rules, request.rules),
+      rules,
+      ruleFile: request.rules,
       takesFaults: true,
       drain: () => {
         if (!wasAskedToStop) running.drain();
@@ -105,8 +103,8 @@ export async function runForward(request: ForwardRequest): Promise<never> {
       clock,
       log,
       say: (line) => log.inTurn(() => people.write(line)),
-    });
-  }
+    };
+  });
 
   // A process that has lost its parent has lost its client: nobody waits for what is still under way.
   const orphanhood = new Orphanhood(clock, () => proxy?.clientGone());

@@ -16,6 +16,7 @@ import { systemClock } from '../runtime/system-clock.ts';
 import { openStandardError } from '../transports/stdio.ts';
 import { codeOfSignal, exitCodes } from './exit-codes.ts';
 import type { GatewayRequest } from './gateway.ts';
+import { inspectWhereAsked } from './inspect-asked.ts';
 import { lookersFor } from './lookers.ts';
 import { openLog } from './log.ts';
 import { People } from './people.ts';
@@ -105,26 +106,23 @@ export async function runGateway({ file, logLevel, inspect, record }: GatewayReq
     (each) => new FileWatch({ file: each, onChange: () => void reload('signal') }),
   );
   stopLooking = () => [watch, ...certificates].forEach((each) => each.close());
-  if (inspect !== undefined) {
-    const { managedRules, openInspect } = await import('./inspect.ts');
-    await openInspect({
-      at: inspect,
-      command: 'gateway',
-      server: `${config.upstreams.size} upstreams`,
-      url: running.url,
-      managed: running,
-      ring,
-      engine,
-      ...managedRules(rules, config.rules === undefined ? undefined : { file: config.rules }),
-      takesFaults: config.takesFaults,
-      drain: () => {
-        if (!wasAskedToStop) drain(running);
-      },
-      clock,
-      log,
-      say: (line) => people.write(line),
-    });
-  }
+  await inspectWhereAsked(inspect, () => ({
+    command: 'gateway',
+    server: `${config.upstreams.size} upstreams`,
+    url: running.url,
+    managed: running,
+    ring,
+    engine,
+    rules,
+    ruleFile: config.rules === undefined ? undefined : { file: config.rules },
+    takesFaults: config.takesFaults,
+    drain: () => {
+      if (!wasAskedToStop) drain(running);
+    },
+    clock,
+    log,
+    say: (line) => people.write(line),
+  }));
   return new Promise(() => {});
 }
 

@@ -23,6 +23,7 @@ import { openStandardError } from '../transports/stdio.ts';
 import { keepCertificate } from './certificate-files.ts';
 import { codeOfSignal, exitCodes } from './exit-codes.ts';
 import type { ListenRequest } from './listen-flags.ts';
+import { inspectWhereAsked } from './inspect-asked.ts';
 import { lookersFor } from './lookers.ts';
 import { openLog } from './log.ts';
 import { defaultLogLevel } from './log-levels.ts';
@@ -119,27 +120,24 @@ export async function runListening(request: ListeningRequest): Promise<never> {
   if (tls !== undefined) keepCertificate(tls, (certificate) => listening.renewCertificate(certificate), log);
   if (request.logLevel !== 'silent')
     people.write(`ninelives listening on ${forward.url}, in front of ${backend.name}\n`);
-  if (request.inspect !== undefined) {
-    const running = forward;
-    const { managedRules, managedRuntime, openInspect } = await import('./inspect.ts');
-    await openInspect({
-      at: request.inspect,
-      command: `forward ${request.kind}`,
-      server: shownServer(request.server, backend.name),
-      url: running.url,
-      managed: managedRuntime(running.runtime),
-      ring,
-      engine,
-      ...managedRules(rules, request.rules),
-      takesFaults: true,
-      drain: () => {
-        if (!wasAskedToStop) drain(running);
-      },
-      clock,
-      log,
-      say: (line) => people.write(line),
-    });
-  }
+  const running = forward;
+  await inspectWhereAsked(request.inspect, () => ({
+    command: `forward ${request.kind}`,
+    server: shownServer(request.server, backend.name),
+    url: running.url,
+    managed: running,
+    ring,
+    engine,
+    rules,
+    ruleFile: request.rules,
+    takesFaults: true,
+    drain: () => {
+      if (!wasAskedToStop) drain(running);
+    },
+    clock,
+    log,
+    say: (line) => people.write(line),
+  }));
   return new Promise(() => {});
 }
 
