@@ -275,7 +275,7 @@ export const mutants: readonly Mutant[] = [
   { name: 'dropped errors', breaks: ['one-outcome', 'recovery'], Session: DroppedError },
   {
     name: 'ids used again too early',
-    breaks: ['own-response', 'cancel-own', 'cancel-passed-on', 'progress-known'],
+    breaks: ['fresh-ids', 'own-response', 'cancel-own', 'cancel-passed-on', 'progress-known'],
     Session: IdsUsedAgain,
   },
   {
