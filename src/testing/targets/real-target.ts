@@ -21,6 +21,7 @@ import { connectWebSocket } from './websocket-connection.ts';
 
 const usualStartMsMax = 30_000;
 const lookAgainMs = 15;
+const lastWordsMs = 200;
 export function realTarget(options: RealTargetOptions): Target {
   const { kind, command, era } = options;
   const url = urlOf(options);
@@ -65,6 +66,8 @@ class Instance implements RunningTarget {
   #http: HttpStage | undefined;
   #values: PlaceholderValues = {};
   #url: URL | undefined;
+  /** Something was said to our server. */
+  #hasSpoken = false;
 
   constructor(options: RealTargetOptions, stage: Stage) {
     this.#options = options;
@@ -96,6 +99,22 @@ class Instance implements RunningTarget {
       const client = this.#run(command);
       if (this.#relay === undefined && this.#http === undefined)
         this.#piped(client, (connection) => this.#stage.serve(connection));
+      await this.#speaks(client);
+    }
+  }
+
+  /** Resolves when the client has said its first word to our server: before that there is nothing to play with. */
+  async #speaks(client: StartedCommand): Promise<void> {
+    const { startMsMax = usualStartMsMax } = this.#options;
+    const endsAt = performance.now() + startMsMax;
+    while (!this.#hasSpoken) {
+      if (client.isOver) {
+        // Its last words may still be on their way.
+        await pause(lastWordsMs);
+        if (!this.#hasSpoken) throw client.error(`${await client.ended} before it said anything to its server`);
+      }
+      if (performance.now() > endsAt) throw client.error(`it has said nothing to its server after ${startMsMax} ms`);
+      await pause(lookAgainMs);
     }
   }
 
@@ -165,7 +184,16 @@ class Instance implements RunningTarget {
     const listener = this.#traffic.listener('server', false);
     const seen = listener.over(connection);
     this.#connections.add(seen);
-    listener.tell(stage.serve(seen));
+    const events = stage.serve(seen);
+    listener.tell({
+      message: (message, via) => {
+        this.#hasSpoken = true;
+        events.message(message, via);
+      },
+      unreadable: (text, reason) => events.unreadable(text, reason),
+      exchangeEnded: (of, status) => events.exchangeEnded(of, status),
+      closed: () => events.closed(),
+    });
     return listener;
   }
 

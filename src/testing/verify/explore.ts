@@ -245,9 +245,14 @@ function weightsOf({ isVirtual }: Target): Partial<Record<'wait' | 'settle', num
   return isVirtual ? {} : { wait: 6 };
 }
 
-function inTimeOf({ isVirtual }: Target, play: Play): Play {
+function inTimeOf({ isVirtual, kind }: Target, play: Play): Play {
   if (isVirtual) return play;
-  return play.map((step) => (step.do === 'wait' ? { ...step, ms: Math.min(step.ms, realWaitMsMax) } : step));
+  const wait = { do: 'wait', ms: realWaitMsMax } as const;
+  return play.flatMap((step): Play => {
+    if (step.do === 'wait') return [{ ...step, ms: Math.min(step.ms, realWaitMsMax) }];
+    // A client under test asks by itself, when it likes.
+    return kind === 'client' && step.do === 'answer' ? [wait, step] : [step];
+  });
 }
 
 /** The law is about such a target, and can be put to the test on it: that others were not would be idle to say each time. */

@@ -74,6 +74,12 @@ describe('one that does not come up is an error that tells', () => {
     );
   });
 
+  test('that a client said nothing', async () => {
+    const command = [process.execPath, '-e', ''];
+    const failing = realTarget({ kind: 'client', era, command }).start(stageWith(new Notes()));
+    await expect(failing).rejects.toThrow('it exited with 0 before it said anything to its server');
+  });
+
   test('that it did not listen in time', async () => {
     const command = [process.execPath, fixture('deaf-child.mjs'), '{port}'];
     const failing = realTarget({ kind: 'server', era, command, startMsMax: 200 }).start(stageWith(new Notes()));
