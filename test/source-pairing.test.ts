@@ -18,6 +18,8 @@ const seenElsewhere: Readonly<Record<string, string>> = {
   'src/proxy/remote-credentials.ts': 'test/e2e/remote-login.test.ts',
   // It hands on what a server says and does: seen where servers are lost and come back.
   'src/runtime/server-reports.ts': 'test/scenarios/recovery.test.ts',
+  // What is asked of tapes, by name: seen where the command is run on real ones.
+  'src/cli/tape-tasks.ts': 'test/e2e/tapes.test.ts',
   // Two names: seen where the one end shows them and the other looks.
   'src/observe/subprotocols.ts': 'test/admin/upgrades.test.ts',
   // What lines may say is seen when they are read.

@@ -82,37 +82,8 @@ export async function start(words: readonly string[], environment: NodeJS.Proces
       });
     },
     tape: async (request) => {
-      const [say, complain] = [sayTo(process.stdout), sayTo(process.stderr)];
-      if (request.do === 'open') {
-        const { openTapeHere } = await import('./run-tape-open.ts');
-        process.exitCode = await openTapeHere(request, say);
-        return;
-      }
-      if (request.do === 'diff') {
-        const [{ diffTapes }, { isColoured }] = await Promise.all([
-          import('./run-tape-diff.ts'),
-          import('./terminal.ts'),
-        ]);
-        process.exitCode = await diffTapes(request, say, complain, isColoured(process.stdout, environment));
-        return;
-      }
-      if (request.do === 'export') {
-        const { exportTape } = await import('./run-tape-export.ts');
-        process.exitCode = await exportTape(request, say, complain);
-        return;
-      }
-      if (request.do === 'replay') {
-        const { runTapeReplay } = await import('./run-tape-replay.ts');
-        process.exitCode = await runTapeReplay(request, say, complain);
-        return;
-      }
-      const { checkTapes, showTape, stepTape } = await import('./run-tape.ts');
-      if (request.do === 'show') process.exitCode = await showTape(request, say, complain);
-      else if (request.do === 'check') process.exitCode = await checkTapes(request, say, complain);
-      else {
-        const { terminalKeys } = await import('./terminal-keys.ts');
-        process.exitCode = await stepTape(request, say, complain, terminalKeys(process.stdin, process.stdout));
-      }
+      const { doWithTape } = await import('./tape-tasks.ts');
+      process.exitCode = await doWithTape(request, process, environment);
     },
     verify: async (request) => {
       const [{ runVerify }, { untilInterrupted }] = await Promise.all([
