@@ -510,7 +510,10 @@ export const manifest: readonly Requirement[] = [
     'proxy/websocket.test.ts': 'F9 P4 have a session and a server each, also with the same ids',
     'e2e/websocket.test.ts': 'P4 has its own server and its own answers, though another uses the same ids',
     'scenarios/exchanges.test.ts': 'P4 R7 are answered each in its own, whatever the order',
-    'scenarios/answers.test.ts': 'R7 P4 that was answered may be used again: the answer is to the new request',
+    'scenarios/answers.test.ts':
+      'P4 that is used again before the server has answered what was cancelled goes on under another',
+    'scenarios/recovery.test.ts':
+      'P4 P9 gets no answer to a question of its former life, though it counts from the beginning',
     'scenarios/several-sessions.test.ts':
       'P4 F7 equal ids in two sessions are two requests: each answer reaches its own client',
     'properties/isolation.test.ts':
@@ -605,6 +608,8 @@ export const manifest: readonly Requirement[] = [
       'transports/http-link.test.ts': 'P10 before it has left, is never sent',
       'scenarios/exchanges.test.ts': 'P10 a cancellation that could mean either goes no further, and is counted',
       'scenarios/cancellation.test.ts': 'P10 passes what is held in front of it',
+      'scenarios/answers.test.ts': 'P10 of a request that went on under another is called so when it is cancelled',
+      'scenarios/recovery.test.ts': 'P10 gives up a question by the id that the client knows',
       'scenarios/held-frames.test.ts': 'P10 pings, cancellations and answers pass',
       'scenarios/limits.test.ts': 'P10 S7 is spared a request that was cancelled before it was read',
       'runtime/outbox.test.ts': 'P10 takes back a request that has not left, and only that',

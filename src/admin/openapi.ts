@@ -109,6 +109,7 @@ const totals = z.strictObject({
   sessionsByState: z.strictObject(Object.fromEntries(sessionStates.map((name) => [name, count]))),
   sessionsEnded: z.strictObject({ active: count, completed: count, failed: count, timeout: count }),
   pending: z.strictObject(Object.fromEntries(budgets.map((budget) => [budget, count]))),
+  bufferedBytes: count,
   counts,
   dwellMs,
   transitions,

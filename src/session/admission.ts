@@ -28,6 +28,8 @@ export function newEntry(record: SessionRecord, event: FrameArrived, state: Entr
   const exchange = exchangeOf(record, direction, frame, event.via);
   const passage = passageOf(record, direction, id, token, exchange, event.ticket);
   const sentId = passage === undefined ? id : passage.sentId;
+  // A token is renamed together with its request: what is unique as an id is unique as a token.
+  const keepsToken = passage === undefined || (direction === 'server-to-client' && sentId === id);
   const entry = new PendingEntry(
     record.id,
     {
@@ -38,8 +40,7 @@ export function newEntry(record: SessionRecord, event: FrameArrived, state: Entr
       budget: budgetOf(record, envelope.method, direction),
       startedAt: event.at,
       times: timesOf(record.profile, record.surroundings.requestTimes, envelope.method, direction),
-      // A token is renamed together with its request: what is unique as an id is unique as a token.
-      progressToken: token === undefined || passage === undefined || direction === 'server-to-client' ? token : sentId,
+      progressToken: token === undefined || keepsToken ? token : sentId,
       passage,
       asksTask: envelope.asksTask,
       isModern: eraOf(envelope) === 'modern',
@@ -108,8 +109,10 @@ function objectionTo(record: SessionRecord, entry: PendingEntry): Refusal | unde
 
 /** In an exchange ids are renamed and may repeat. Elsewhere a second request would get the answer of the first (R7). */
 function isDuplicate(record: SessionRecord, entry: PendingEntry): boolean {
-  if (!entry.isRenamed) return record.unit.find(entry.direction, entry.key) !== undefined;
-  return !record.hasExchanges && record.pending.byRequesterId(entry.id) !== undefined;
+  const { direction, id } = entry;
+  const isRenamed = record.pending.byRequesterId(direction, id) !== undefined;
+  if (direction === 'client-to-server' && record.renamesRequests) return !record.hasExchanges && isRenamed;
+  return isRenamed || record.unit.find(direction, idKey(0, id)) !== undefined;
 }
 
 const fullCounter = {

@@ -169,9 +169,9 @@ export function passNotification(
 }
 
 function sendNotification(record: SessionRecord, direction: Direction, frame: Frame, via: Via | undefined): void {
-  const stream =
-    record.renamesRequests && direction === 'server-to-client' ? subscriptionBehind(record, frame) : undefined;
-  const message = stream === undefined ? undefined : rewriteFrame(frame, { subscriptionId: stream.id });
+  const mayBeRenamed = direction === 'server-to-client' && (record.renamesRequests || record.abandoned !== undefined);
+  const stream = mayBeRenamed ? subscriptionBehind(record, frame) : undefined;
+  const message = stream?.isRenamed === true ? rewriteFrame(frame, { subscriptionId: stream.id }) : undefined;
   sendNotice(record, direction, frame, message, exchangeOf(record, direction, frame, via));
 }
 
@@ -224,9 +224,10 @@ function findCancelled(
   direction: Direction,
   id: RequestId,
 ): PendingEntry | 'several' | undefined {
-  if (!record.renamesRequests || direction === 'server-to-client') return record.unit.find(direction, idKey(0, id));
-  const entry = record.pending.byRequesterId(id);
-  return typeof entry === 'object' && entry.isTaken ? undefined : entry;
+  const renamed = record.pending.byRequesterId(direction, id);
+  if (renamed === 'several' || renamed?.isTaken === false) return renamed;
+  const entry = record.unit.find(direction, idKey(0, id));
+  return entry?.isRenamed === true ? undefined : entry;
 }
 
 /** Progress travels against its request, keeps it from being idle, and never follows its answer (R12, R13). */

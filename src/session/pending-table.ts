@@ -7,18 +7,18 @@ import { budgets, listen } from './limits.ts';
 import type { PendingEntry } from './pending.ts';
 import { RequesterIds } from './requester-ids.ts';
 
-/** Requests travelling in one direction: by id, and by progress token where they carry one. */
+/** Requests travelling in one direction: by the id that they were sent under, and by progress token where they carry one. */
 class OneWay {
   readonly byKey = new IdTable<PendingEntry>();
   readonly byToken = new IdTable<PendingEntry>();
+  /** Those that were sent under other ids than their requester's, by these. */
+  renamed: RequesterIds<PendingEntry> | undefined = undefined;
 }
 
 export class PendingTable {
   readonly used: number[] = budgets.map(() => 0);
   readonly #fromClient = new OneWay();
   readonly #fromServer = new OneWay();
-  /** Of the client's requests that were sent on under other ids. */
-  #requesterIds: RequesterIds<PendingEntry> | undefined;
   #inserted = 0;
 
   get size(): number {
@@ -38,9 +38,9 @@ export class PendingTable {
     return this.#way(direction).byToken.get(token);
   }
 
-  /** The client's renamed request that it calls so; `'several'` when more than one of its exchanges has such a one. */
-  byRequesterId(id: RequestId): PendingEntry | 'several' | undefined {
-    return this.#requesterIds?.find(id);
+  /** The renamed request that its requester calls so; `'several'` when more than one exchange of a client has such a one. */
+  byRequesterId(direction: Direction, id: RequestId): PendingEntry | 'several' | undefined {
+    return this.#way(direction).renamed?.find(id);
   }
 
   /** The client's request that is the only one to wait, streams that it listens to left aside. */
@@ -64,7 +64,7 @@ export class PendingTable {
     way.byKey.set(entry.key, entry);
     if (entry.progressToken !== undefined) way.byToken.set(entry.progressToken, entry);
     this.used[entry.budget]!++;
-    if (entry.isRenamed) this.#enter(entry);
+    if (entry.isRenamed) enter(way, entry);
   }
 
   /** Only for the unit of work, at commit. */
@@ -74,23 +74,23 @@ export class PendingTable {
     const token = entry.progressToken;
     if (token !== undefined && way.byToken.get(token) === entry) way.byToken.delete(token);
     this.used[entry.budget]!--;
-    if (entry.isRenamed) this.#leave(entry);
-  }
-
-  #enter(entry: PendingEntry): void {
-    entry.exchange?.waiting.push(entry);
-    (this.#requesterIds ??= new RequesterIds()).add(entry);
-  }
-
-  #leave(entry: PendingEntry): void {
-    const waiting = entry.exchange?.waiting;
-    waiting?.splice(waiting.indexOf(entry), 1);
-    this.#requesterIds!.remove(entry);
+    if (entry.isRenamed) leave(way, entry);
   }
 
   #way(direction: Direction): OneWay {
     return direction === 'client-to-server' ? this.#fromClient : this.#fromServer;
   }
+}
+
+function enter(way: OneWay, entry: PendingEntry): void {
+  if (entry.direction === 'client-to-server') entry.exchange?.waiting.push(entry);
+  (way.renamed ??= new RequesterIds()).add(entry);
+}
+
+function leave(way: OneWay, entry: PendingEntry): void {
+  const waiting = entry.direction === 'client-to-server' ? entry.exchange?.waiting : undefined;
+  waiting?.splice(waiting.indexOf(entry), 1);
+  way.renamed!.remove(entry);
 }
 
 function oldestFirst(table: IdTable<PendingEntry>): readonly PendingEntry[] {

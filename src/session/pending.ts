@@ -109,7 +109,8 @@ export class PendingEntry implements Alarm, RequestDeadline, EntryFacts {
 
   /** It goes on under another id than its requester's, even where the two happen to be equal. */
   get isRenamed(): boolean {
-    return this.passage !== undefined && this.direction === 'client-to-server';
+    const { passage } = this;
+    return passage !== undefined && (this.direction === 'client-to-server' || passage.sentId !== this.id);
   }
 
   /** The progress token by which its requester knows it. */

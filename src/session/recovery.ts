@@ -14,6 +14,7 @@ import { forwarded } from './effects.ts';
 import type { ResponseArrived, SessionEvent } from './events.ts';
 import { capabilitiesText } from './facts.ts';
 import { ownIdOf } from './id-range.ts';
+import { ownName } from './own-name.ts';
 import { PendingEntry } from './pending.ts';
 import { timesOf } from './profiles.ts';
 import { wakeQueues } from './queue.ts';
@@ -85,18 +86,13 @@ function ownAnswered(record: SessionRecord, event: ResponseArrived): PendingEntr
 }
 
 /**
- * Of the session's id as much as tells it from others: the whole of it would let the server, and whoever reads a tape, in as the
- * client. A tape keeps as much, so that the session that is made again from it comes to the same ids.
- */
-const toldCharacters = 8;
-
-/**
  * An id that no waiting request has. It names this session and this recovery; at a shared server it is one of those that are
  * the session's own, which no request of a client is sent under.
  */
-function freshId({ id, idBase, version, unit }: SessionRecord, number: number): RequestId {
+function freshId(record: SessionRecord, number: number): RequestId {
+  const { idBase, version, unit } = record;
   if (idBase > 0) return ownIdOf(idBase, version + number);
-  let name = `ninelives:${id.slice(0, toldCharacters)}:${version}:${number}`;
+  let name = ownName(record, version, number);
   while (unit.find('client-to-server', idKey(0, name)) !== undefined) name += '+';
   return name;
 }

@@ -7,6 +7,8 @@
 import type { Direction, Frame, RequestId } from '../protocol/envelope.ts';
 import { idKey } from '../protocol/ids.ts';
 import { subscriptionIdOf } from '../protocol/rewrite.ts';
+import { counterIndex } from './counters.ts';
+import { ownName } from './own-name.ts';
 import type { Exchange, Passage, PendingEntry, Via } from './pending.ts';
 import type { SessionRecord } from './record.ts';
 
@@ -44,7 +46,8 @@ export function subscriptionBehind(record: SessionRecord, frame: Frame): Pending
 
 /**
  * What a request is called on its way. One whose id could meet its like, in another exchange or at a shared server, is sent
- * on under the number of its frame, counted from where the ids of its session begin (R7, R8).
+ * on under the number of its frame, counted from where the ids of its session begin (R7, R8). One whose id might still be
+ * answered on behalf of an earlier request goes on under a name of ours: its answer must not be that one's (P4).
  */
 export function passageOf(
   record: SessionRecord,
@@ -54,6 +57,15 @@ export function passageOf(
   exchange: Exchange | undefined,
   ticket: number,
 ): Passage | undefined {
-  if (!record.renamesRequests) return undefined;
-  return { exchange, sentId: direction === 'client-to-server' ? record.idBase + ticket : id, requesterToken };
+  if (direction === 'client-to-server' && record.renamesRequests) {
+    return { exchange, sentId: record.idBase + ticket, requesterToken };
+  }
+  if (mayBeAnsweredTwice(record, direction, id)) return { exchange, sentId: ownName(record, record.version), requesterToken };
+  return record.renamesRequests ? { exchange, sentId: id, requesterToken } : undefined;
+}
+
+/** A server that came after a lost one counts its questions from the beginning, and the client has seen those ids. */
+function mayBeAnsweredTwice(record: SessionRecord, direction: Direction, id: RequestId): boolean {
+  if (record.abandoned?.has(direction, idKey(0, id)) === true) return true;
+  return direction === 'server-to-client' && record.counts[counterIndex.upstreamLosses]! > 0;
 }

@@ -3,6 +3,7 @@
  * work only, at commit.
  */
 
+import type { AbandonedIds } from './abandoned-ids.ts';
 import { IdleClock, type Alarm, type Alarms } from './deadlines.ts';
 import { newCounts } from './counters.ts';
 import { type SessionFacts, noFacts } from './facts.ts';
@@ -87,6 +88,8 @@ export class SessionData {
 
   readonly pending = new PendingTable();
   readonly tombstones: Tombstones;
+  /** None until a request has ended without an answer. */
+  abandoned: AbandonedIds | undefined = undefined;
   readonly held = new HeldFrames();
   readonly tasks: Tasks;
   readonly counts: number[] = newCounts();

@@ -178,7 +178,10 @@ function passUnnamed(
 }
 
 export function countStray(record: SessionRecord, direction: Direction, id: RequestId): void {
-  const kind = record.tombstones.classify(opposite(direction), idKey(0, id));
+  const key = idKey(0, id);
+  const asked = opposite(direction);
+  const kind = record.tombstones.classify(asked, key);
+  if (record.abandoned?.has(asked, key) === true) record.unit.later(() => record.abandoned?.delete(asked, key));
   record.unit.count(kind === 'late' ? 'lateResponses' : kind === 'duplicate' ? 'duplicateResponses' : 'bogusResponses');
 }
 
@@ -238,6 +241,7 @@ export function settleAllAsLost(record: SessionRecord, event: UpstreamLost): voi
       if (wasOpen) callOff(record, entry, 'The server went away');
     }
   }
+  record.unit.later(() => record.abandoned?.clear('client-to-server'));
   forgetAnnounced(record);
   record.unit.count('upstreamLosses');
 }

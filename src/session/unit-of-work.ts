@@ -8,6 +8,7 @@
 
 import type { Direction, FrameKind, RequestId } from '../protocol/envelope.ts';
 import type { IdKey } from '../protocol/ids.ts';
+import { AbandonedIds } from './abandoned-ids.ts';
 import { BaseUnit } from './base-unit.ts';
 import { type CounterName, counterIndex, outcomeCounter } from './counters.ts';
 import { deadlineOf, nextLookAt } from './deadlines.ts';
@@ -298,9 +299,16 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
     const record = this.#record;
     if (entry.isTaken) {
       record.tombstones.add(entry.direction, entry.key, outcome, entry.progressToken);
+      if (isAbandoned(entry, outcome)) this.#abandon(entry);
     }
     record.recentNotResult.push(outcome !== 'result');
     record.recentSlow.push(this.now - entry.startedAt > tagThresholds.slowMs);
+  }
+
+  #abandon({ direction, key }: PendingEntry): void {
+    const record = this.#record;
+    record.abandoned ??= new AbandonedIds(record.surroundings.limits.tombstonesPerSession);
+    record.abandoned.add(direction, key);
   }
 
   #move(to: SessionState): void {
@@ -397,4 +405,9 @@ class StagedTagView implements TagView {
   get #lastSettled(): { readonly entry: PendingEntry; readonly outcome: Outcome } | undefined {
     return this.#unit.lastSettled;
   }
+}
+
+/** The peer has the request and has not answered it. What went on under a name of ours is never asked again under that. */
+function isAbandoned(entry: PendingEntry, outcome: Outcome): boolean {
+  return outcome !== 'result' && outcome !== 'error' && entry.state === 'open' && !entry.isRenamed && !entry.isOwn;
 }

@@ -17,9 +17,16 @@ export type Step =
       readonly method: string;
       readonly token?: RequestId;
     }
-  | { readonly do: 'answer'; readonly by: Side; readonly id: RequestId; readonly isError: boolean }
+  | {
+      readonly do: 'answer';
+      readonly by: Side;
+      readonly id: RequestId;
+      readonly isError: boolean;
+      /** Under the id that the requester gave, also where the request that waits was sent on under another. */
+      readonly isLate?: boolean;
+    }
   | { readonly do: 'cancel'; readonly by: Side; readonly id: RequestId }
-  | { readonly do: 'progress'; readonly by: Side; readonly token: RequestId }
+  | { readonly do: 'progress'; readonly by: Side; readonly token: RequestId; readonly isLate?: boolean }
   | { readonly do: 'notify'; readonly by: Side; readonly number: number }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'lose' }
@@ -31,7 +38,10 @@ export type Step =
   | { readonly do: 'close' }
   | { readonly do: 'drain' };
 
-/** A message by what matters: `ask ID`, `result ID`, `error ID CODE` (0: the peer's own), `cancel ID`, `progress TOKEN`. */
+/**
+ * A message by what matters: `ask ID`, `result ID`, `error ID CODE` (0: the peer's own), `cancel ID`, `progress TOKEN`. `~ID`: a name
+ * of the session's own that stands for ID.
+ */
 export type Heard = string;
 
 export interface Expected {
@@ -49,6 +59,8 @@ interface Asked {
   readonly at: number;
   readonly deadlineMs: number;
   readonly token: RequestId | undefined;
+  /** Its id might still be answered on behalf of an earlier request: it goes on under another. */
+  readonly isRenamed: boolean;
   /** It waits with us because the server is away. */
   isHeld: boolean;
 }
@@ -78,6 +90,9 @@ export interface PlainTimes {
 export type Phase = 'initializing' | 'serving' | 'recovering' | 'shuttingDown' | 'ended';
 
 const said = (id: RequestId): string => JSON.stringify(id);
+const sentAs = ({ id, isRenamed }: Asked): string => (isRenamed ? `~${said(id)}` : said(id));
+const sentToken = ({ token, isRenamed }: Asked): RequestId | undefined =>
+  token === undefined || !isRenamed ? token : `~${token}`;
 const other = (side: Side): Side => (side === 'client' ? 'server' : 'client');
 
 export class PlainSession {
@@ -91,6 +106,9 @@ export class PlainSession {
   readonly #retired = new Map<RequestId, Side>();
   /** What the client said while the server is away, in order; a request stands there by its id. */
   #held: (Asked | Noted)[] = [];
+  /** Ids that were given up while their peer worked on them, by who had asked. */
+  readonly #abandoned: Record<Side, Set<RequestId>> = { client: new Set(), server: new Set() };
+  #wasServerLost = false;
   #isServerUp = false;
   #isClientInputOpen = true;
   #hasHandshake = false;
@@ -122,6 +140,16 @@ export class PlainSession {
 
   get isReplaying(): boolean {
     return this.#isReplaying;
+  }
+
+  /** The request that waits under this id of its requester went on under another. */
+  isRenamed(asker: Side, id: RequestId): boolean {
+    return this.#asked[asker].get(id)?.isRenamed === true;
+  }
+
+  /** The same, of a request that wants progress under this token. */
+  hasRenamedToken(asker: Side, token: RequestId): boolean {
+    return [...this.#asked[asker].values()].some((asked) => asked.isRenamed && asked.token === token);
   }
 
   take(step: Step): Expected {
@@ -201,11 +229,12 @@ export class PlainSession {
     const asked = this.#admit('client', id, method, token, isHeld);
     if (asked === undefined) return;
     if (isHeld) this.#held.push(asked);
-    else this.#server.push(`ask ${said(id)}`);
+    else this.#server.push(`ask ${sentAs(asked)}`);
   }
 
   #serverAsks({ id, method, token }: Extract<Step, { do: 'ask' }>): void {
-    if (this.#admit('server', id, method, token, false) !== undefined) this.#client.push(`ask ${said(id)}`);
+    const asked = this.#admit('server', id, method, token, false);
+    if (asked !== undefined) this.#client.push(`ask ${sentAs(asked)}`);
   }
 
   #admit(by: Side, id: RequestId, method: string, token: RequestId | undefined, isHeld: boolean): Asked | undefined {
@@ -223,16 +252,18 @@ export class PlainSession {
     } else {
       const { initializeMs, pingMs, absoluteMs } = this.#times;
       const deadlineMs = method === 'initialize' ? initializeMs : method === 'ping' ? pingMs : absoluteMs;
-      const asked: Asked = { id, method, at: this.now, deadlineMs, token, isHeld };
+      const isRenamed = this.#abandoned[by].has(id) || (by === 'server' && this.#wasServerLost);
+      const asked: Asked = { id, method, at: this.now, deadlineMs, token, isRenamed, isHeld };
       this.#asked[by].set(id, asked);
       return asked;
     }
     return undefined;
   }
 
-  #answer({ by, id, isError }: Extract<Step, { do: 'answer' }>): void {
+  #answer({ by, id, isError, isLate = false }: Extract<Step, { do: 'answer' }>): void {
     const asked = this.#asked[other(by)].get(id);
-    if (asked === undefined) {
+    if (asked === undefined || (asked.isRenamed && isLate)) {
+      this.#abandoned[other(by)].delete(id);
       const ended = this.#ended[other(by)].get(id);
       const isAnswered = ended === 'result' || ended === 'error';
       this.#noted.push(ended === undefined ? 'bogusResponses' : isAnswered ? 'duplicateResponses' : 'lateResponses');
@@ -256,18 +287,20 @@ export class PlainSession {
     }
     const wasHeld = asked.isHeld;
     this.#finish(by, asked, 'cancelled', undefined);
-    if (!wasHeld) this.#tell(other(by), `cancel ${said(id)}`);
+    if (!wasHeld) this.#tell(other(by), `cancel ${sentAs(asked)}`);
   }
 
-  #progress({ by, token }: Extract<Step, { do: 'progress' }>): void {
-    const noted = { heard: `progress ${said(token)}`, token };
+  #progress({ by, token: called, isLate = false }: Extract<Step, { do: 'progress' }>): void {
+    const asked = [...this.#asked[other(by)].values()].find((one) => one.token === called);
+    const token = isLate || asked === undefined ? called : sentToken(asked)!;
+    const noted = { heard: `progress ${said(called)}`, token };
     if (by === 'client' && !this.#isServerUp) this.#hold(noted);
     else if (!this.#isLate(other(by), token)) this.#tell(other(by), noted.heard);
   }
 
   /** Progress for a request that has ended goes nowhere; with a token that nobody knows it goes on. */
   #isLate(asker: Side, token: RequestId): boolean {
-    if ([...this.#asked[asker].values()].some((asked) => asked.token === token)) return false;
+    if ([...this.#asked[asker].values()].some((asked) => sentToken(asked) === token)) return false;
     const isLate = this.#retired.get(token) === asker;
     this.#noted.push(isLate ? 'lateProgress' : 'unattributedProgress');
     return isLate;
@@ -291,8 +324,10 @@ export class PlainSession {
     }
     for (const asked of [...this.#asked.server.values()]) {
       this.#finish('server', asked, 'upstream-lost', undefined);
-      this.#client.push(`cancel ${said(asked.id)}`);
+      this.#client.push(`cancel ${sentAs(asked)}`);
     }
+    this.#abandoned.client.clear();
+    this.#wasServerLost = true;
     this.#isServerUp = false;
     this.#isReplaying = false;
     if (!this.#restarts || this.phase === 'shuttingDown') {
@@ -333,7 +368,7 @@ export class PlainSession {
         if (held.token === undefined || !this.#isLate('server', held.token)) this.#server.push(held.heard);
       } else {
         held.isHeld = false;
-        this.#server.push(`ask ${said(held.id)}`);
+        this.#server.push(`ask ${sentAs(held)}`);
       }
     }
     this.#held = [];
@@ -374,7 +409,7 @@ export class PlainSession {
     const wasHeld = asked.isHeld;
     const isHandshake = asked.method === 'initialize';
     this.#finish(side, asked, 'timeout', `error ${said(asked.id)} 5040`);
-    if (!wasHeld && !isHandshake) this.#tell(other(side), `cancel ${said(asked.id)}`);
+    if (!wasHeld && !isHandshake) this.#tell(other(side), `cancel ${sentAs(asked)}`);
     if (isHandshake && this.phase === 'initializing') this.#end('timeout', 5040);
   }
 
@@ -420,8 +455,12 @@ export class PlainSession {
   #finish(side: Side, asked: Asked, outcome: Outcome, heard: Heard | undefined): void {
     this.#asked[side].delete(asked.id);
     this.#held = this.#held.filter((held) => held !== asked);
-    this.#ended[side].set(asked.id, outcome);
-    if (asked.token !== undefined) this.#retired.set(asked.token, side);
+    const token = sentToken(asked);
+    if (token !== undefined) this.#retired.set(token, side);
+    if (!asked.isRenamed) {
+      this.#ended[side].set(asked.id, outcome);
+      if (outcome !== 'result' && outcome !== 'error' && !asked.isHeld) this.#abandoned[side].add(asked.id);
+    }
     this.#settled.push(`${side} ${said(asked.id)} ${outcome}`);
     if (heard !== undefined) this.#tell(side, heard);
   }

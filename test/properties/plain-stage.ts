@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import type { RequestId } from '../../src/protocol/envelope.ts';
 import type { CounterName } from '../../src/session/counters.ts';
 import { neverRestart } from '../../src/session/upstream.ts';
 import { type Expected, type Heard, PlainSession, type Side, type Step } from './plain-session.ts';
@@ -18,6 +19,7 @@ const agreed = { protocolVersion: '2025-11-25', capabilities: { tools: {} } };
 
 const id = fc.constantFrom(0, 1, '1', 2);
 const side = fc.constantFrom<Side>('client', 'server');
+const isLate = fc.constantFrom(false, false, true);
 const ordinaryMethod = fc.constantFrom('tools/call', 'x/unknown');
 
 const ask = fc
@@ -28,12 +30,12 @@ const handshake = id.map((known): Step => ({ do: 'ask', by: 'client', id: known,
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 10, arbitrary: ask },
   { weight: 3, arbitrary: handshake },
-  { weight: 9, arbitrary: fc.record({ do: fc.constant('answer'), by: side, id, isError: fc.boolean() }) },
+  { weight: 9, arbitrary: fc.record({ do: fc.constant('answer'), by: side, id, isError: fc.boolean(), isLate }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('cancel'), by: side, id }) },
   {
     weight: 3,
-    arbitrary: fc.record({ by: side, id }).map(({ by, id: known }): Step => {
-      return { do: 'progress', by, token: tokenOf(by === 'client' ? 'server' : 'client', known) };
+    arbitrary: fc.record({ by: side, id, isLate }).map(({ by, id: known, isLate: isForAnother }): Step => {
+      return { do: 'progress', by, token: tokenOf(otherOf(by), known), isLate: isForAnother };
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('notify'), by: side, number: fc.nat(9) }) },
@@ -49,6 +51,10 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.constantFrom<Step>({ do: 'half-close' }, { do: 'leave' }, { do: 'close' }, { do: 'drain' }),
   },
 );
+
+function otherOf(by: Side): Side {
+  return by === 'client' ? 'server' : 'client';
+}
 
 function tokenOf(by: Side, known: number | string): string {
   return `${by} ${JSON.stringify(known)}`;
@@ -69,6 +75,10 @@ const noteworthy = [
 class Stage {
   readonly world: World;
   readonly pair: Pair;
+  /** Names of the session's own, by the token that the requester would give. */
+  readonly #names = new Map<string, string>();
+  /** What its requester calls it, by the name of the session's own. */
+  readonly #called = new Map<unknown, RequestId>();
   #seen = 0;
 
   constructor(restarts: boolean, options: WorldOptions) {
@@ -96,10 +106,9 @@ class Stage {
     const noted = this.#noted.flatMap(([name, count], place) =>
       Array.from({ length: count - before[place]![1] }, () => name),
     );
-    const heard = (messages: readonly Message[]): readonly Heard[] => messages.map(wordsOf).sort();
     return {
-      client: heard(this.pair.client.take()),
-      server: heard(this.pair.server.ear.take()),
+      client: this.#heard('server', this.pair.client.take()),
+      server: this.#heard('client', this.pair.server.ear.take()),
       noted: noted.sort(),
       settled: settled
         .map(
@@ -108,6 +117,21 @@ class Stage {
         )
         .sort(),
     };
+  }
+
+  #heard(asker: Side, messages: readonly Message[]): readonly Heard[] {
+    for (const { id: name, params } of messages) {
+      if (typeof name !== 'string' || !ownName.test(name)) continue;
+      const called = params?.['asked'] as RequestId;
+      this.#called.set(name, called);
+      this.#names.set(tokenOf(asker, called), name);
+    }
+    return messages.map((message) => wordsOf(message, this.#called)).sort();
+  }
+
+  /** How the peer knows the request that waits under this id of its requester. */
+  #nameOf(asker: Side, called: RequestId, model: PlainSession): RequestId {
+    return model.isRenamed(asker, called) ? (this.#names.get(tokenOf(asker, called)) ?? called) : called;
   }
 
   get #noted(): readonly (readonly [string, number])[] {
@@ -122,22 +146,27 @@ class Stage {
       by === 'client' ? pair.fromClient(message) : pair.fromServer(message);
     switch (step.do) {
       case 'ask': {
-        const params = step.token === undefined ? { ...agreed } : { _meta: { progressToken: step.token } };
+        const asked = { asked: step.id };
+        const params =
+          step.token === undefined ? { ...agreed, ...asked } : { _meta: { progressToken: step.token }, ...asked };
         say(step.by, { id: step.id, method: step.method, params });
         return;
       }
-      case 'answer':
-        say(
-          step.by,
-          step.isError ? { id: step.id, error: { code: 0, message: 'no' } } : { id: step.id, result: agreed },
-        );
+      case 'answer': {
+        const name = step.isLate === true ? step.id : this.#nameOf(otherOf(step.by), step.id, model);
+        say(step.by, step.isError ? { id: name, error: { code: 0, message: 'no' } } : { id: name, result: agreed });
         return;
+      }
       case 'cancel':
         say(step.by, { method: 'notifications/cancelled', params: { requestId: step.id } });
         return;
-      case 'progress':
-        say(step.by, { method: 'notifications/progress', params: { progressToken: step.token, progress: 1 } });
+      case 'progress': {
+        const { by, token, isLate: isForAnother } = step;
+        const isRenamed = isForAnother !== true && model.hasRenamedToken(otherOf(by), token);
+        const progressToken = isRenamed ? this.#names.get(String(token)) : token;
+        say(step.by, { method: 'notifications/progress', params: { progressToken, progress: 1 } });
         return;
+      }
       case 'notify':
         say(step.by, { method: 'notifications/message', params: { number: step.number } });
         return;
@@ -185,19 +214,23 @@ const phaseOf = {
   failed: 'ended',
 } as const;
 
-function wordsOf({ id: known, method, params, error }: Message): Heard {
-  const name = JSON.stringify(known);
+/** Of a request that could not go on under its own id; a replayed handshake has one number more. */
+const ownName = /^ninelives:[^:]+:\d+$/;
+
+function wordsOf({ id: known, method, params, error }: Message, called: ReadonlyMap<unknown, RequestId>): Heard {
+  const nameOf = (id: unknown): string => (called.has(id) ? `~${JSON.stringify(called.get(id))}` : JSON.stringify(id));
+  const name = nameOf(known);
   switch (method) {
     case undefined:
       return error === undefined ? `result ${name}` : `error ${name} ${error.code}`;
     case 'notifications/cancelled':
-      return `cancel ${JSON.stringify(params?.['requestId'])}`;
+      return `cancel ${nameOf(params?.['requestId'])}`;
     case 'notifications/progress':
       return `progress ${JSON.stringify(params?.['progressToken'])}`;
     case 'notifications/message':
       return `notify ${JSON.stringify(params?.['number'])}`;
     default:
-      return String(known).startsWith('ninelives:') ? 'replay' : `ask ${name}`;
+      return String(known).startsWith('ninelives:') && !called.has(known) ? 'replay' : `ask ${name}`;
   }
 }
 

@@ -54,6 +54,8 @@ describe('an id', () => {
     server.receivesRequest(id, 'tools/call');
     client.notifies('notifications/cancelled', { requestId: id });
     server.receivesNotification('notifications/cancelled', { requestId: id });
+    // The server answers what was cancelled, and the id is free again.
+    server.answers(id);
     client.asks(id, 'tools/call', { _meta: { progressToken: id } });
     server.receivesRequest(id, 'tools/call', { _meta: { progressToken: id } });
     play.timePasses(299_000);
@@ -67,6 +69,37 @@ describe('an id', () => {
       'outcome.cancelled': 1,
       'outcome.timeout': 0,
     });
+  });
+
+  test('P4 that is used again before the server has answered what was cancelled goes on under another', () => {
+    const { client, server, counts } = served();
+    client.asks(3, 'tools/call', { name: 'first' });
+    server.receivesRequest(3, 'tools/call', { name: 'first' });
+    client.notifies('notifications/cancelled', { requestId: 3 });
+    server.receivesNotification('notifications/cancelled', { requestId: 3 });
+    client.asks(3, 'tools/call', { name: 'second', _meta: { progressToken: 3 } });
+    const id = server.takesAll().at(-1)!['id'] as RequestId;
+    expect(id).toMatch(/^ninelives:/);
+    server.notifies('notifications/progress', { progressToken: id, progress: 1 });
+    client.receivesNotification('notifications/progress', { progressToken: 3, progress: 1 });
+    server.answers(3, { content: ['of the first'] });
+    client.receivesNothing();
+    client.asks(3, 'tools/call', { name: 'too early' });
+    expect(client.takesAll()).toMatchObject([{ id: 3, error: { code: -32600 } }]);
+    server.answers(id, { content: ['of the second'] });
+    client.receivesResult(3, { content: ['of the second'] });
+    expect(counts('lateResponses', 'duplicateIds')).toEqual({ lateResponses: 1, duplicateIds: 1 });
+  });
+
+  test('P10 of a request that went on under another is called so when it is cancelled', () => {
+    const { client, server } = served();
+    client.asks(3, 'tools/call');
+    client.notifies('notifications/cancelled', { requestId: 3 });
+    server.takesAll();
+    client.asks(3, 'tools/call');
+    const id = server.takesAll().at(-1)!['id'] as RequestId;
+    client.notifies('notifications/cancelled', { requestId: 3 });
+    server.receivesNotification('notifications/cancelled', { requestId: id });
   });
 
   test('R2 lives in one direction: both peers count from 0 and nothing is mixed up', () => {

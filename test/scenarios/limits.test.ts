@@ -102,13 +102,13 @@ describe('pending requests', () => {
     const { client, server } = talk;
     const ways: readonly (() => void)[] = [
       () => server.answers(1),
-      () => server.answersWithError(1, -1, 'no'),
-      () => client.sends(cancelled(1)),
+      () => server.answersWithError(2, -1, 'no'),
+      () => client.sends(cancelled(3)),
       () => play.timePasses(1000),
-      () => server.answers(1),
+      () => server.answers(5),
     ];
-    for (const end of ways) {
-      asks(talk, 'tools/call', 1);
+    for (const [index, end] of ways.entries()) {
+      asks(talk, 'tools/call', 1, index + 1);
       end();
       client.takesAll();
       server.takesAll();

@@ -1,5 +1,6 @@
 /** A server that goes away and comes back: what is repeated to it, what the client notices, and when there is no way back. */
 import { describe, expect, test } from 'vitest';
+import type { RequestId } from '../../src/protocol/envelope.ts';
 import { neverRestart } from '../../src/session/upstream.ts';
 import {
   type Message,
@@ -210,11 +211,43 @@ describe('a server that comes back', () => {
     server.notifies('notifications/message', { data: 'starting again' });
     server.asks(1, 'ping');
     client.receivesNotification('notifications/message', { data: 'starting again' });
-    client.receivesRequest(1, 'ping');
-    client.answers(1);
+    const id = client.takesAll().at(-1)!['id'] as RequestId;
+    client.answers(id);
     server.receivesResult(1);
     accepts(talk, hello);
     server.receives(notification('notifications/initialized'));
+  });
+
+  test('P4 P9 gets no answer to a question of its former life, though it counts from the beginning', () => {
+    const talk = served();
+    const { client, server, counts } = talk;
+    server.asks(1, 'elicitation/create', { message: 'Delete all?', _meta: { progressToken: 1 } });
+    client.receivesRequest(1, 'elicitation/create', { message: 'Delete all?', _meta: { progressToken: 1 } });
+    const hello = restarted(talk);
+    client.receivesNotification('notifications/cancelled', { requestId: 1, reason: 'The server went away' });
+    accepts(talk, hello);
+    server.takesAll();
+    server.asks(1, 'elicitation/create', { message: 'Send it?', _meta: { progressToken: 1 } });
+    const id = client.takesAll().at(-1)!['id'] as RequestId;
+    client.notifies('notifications/progress', { progressToken: 1, progress: 1 });
+    client.answers(1, { action: 'accept' });
+    server.receivesNothing();
+    client.notifies('notifications/progress', { progressToken: id, progress: 2 });
+    server.receivesNotification('notifications/progress', { progressToken: 1, progress: 2 });
+    client.answers(id, { action: 'decline' });
+    server.receivesResult(1, { action: 'decline' });
+    expect(counts('lateResponses', 'lateProgress')).toEqual({ lateResponses: 1, lateProgress: 1 });
+  });
+
+  test('P10 gives up a question by the id that the client knows', () => {
+    const talk = served();
+    const { client, server } = talk;
+    accepts(talk, restarted(talk));
+    server.takesAll();
+    server.asks(1, 'sampling/createMessage');
+    const id = client.takesAll().at(-1)!['id'] as RequestId;
+    server.notifies('notifications/cancelled', { requestId: 1 });
+    client.receivesNotification('notifications/cancelled', { requestId: id });
   });
 
   test('P5 R4 answers nothing of its former life', () => {

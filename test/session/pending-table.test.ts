@@ -101,14 +101,14 @@ describe('requests of exchanges', () => {
     const one = entryOf(1, fromClient, ordinary, undefined, first);
     const other = entryOf(1, fromClient, ordinary, undefined, second);
     table.insert(one);
-    expect(table.byRequesterId(1)).toBe(one);
+    expect(table.byRequesterId('client-to-server', 1)).toBe(one);
     table.insert(other);
-    expect(table.byRequesterId(1)).toBe('several');
+    expect(table.byRequesterId('client-to-server', 1)).toBe('several');
     expect([first.waiting, second.waiting]).toEqual([[one], [other]]);
     table.remove(one);
-    expect([table.byRequesterId(1), first.waiting]).toEqual([other, []]);
+    expect([table.byRequesterId('client-to-server', 1), first.waiting]).toEqual([other, []]);
     table.remove(other);
-    expect([table.byRequesterId(1), second.waiting]).toEqual([undefined, []]);
+    expect([table.byRequesterId('client-to-server', 1), second.waiting]).toEqual([undefined, []]);
   });
 
   test('what the server asks in an exchange is none of its own', () => {
@@ -116,7 +116,7 @@ describe('requests of exchanges', () => {
     const exchange = new Exchange();
     const asked = entryOf(1, fromServer, ordinary, undefined, exchange);
     table.insert(asked);
-    expect([exchange.waiting, table.byRequesterId(1)]).toEqual([[], undefined]);
+    expect([exchange.waiting, table.byRequesterId('client-to-server', 1)]).toEqual([[], undefined]);
     table.remove(asked);
     expect(table.size).toBe(0);
   });

@@ -18,8 +18,7 @@ type Tried = Exclude<HarnessOptions, { readonly target: unknown }>;
 const own = { isSynchronous: true, proxy: ownRuntime } as const;
 const tried: readonly Tried[] = [
   { name: 'a careful proxy', isSynchronous: true, pendingMax, proxy: (world) => new CarefulProxy(world) },
-  { ...own, name: 'our own runtime while servers ask', plays: { weights: { 'end-server': 0, kill: 0 } } },
-  { ...own, name: 'our own runtime while servers are lost', plays: { weights: { ask: 0 } } },
+  { ...own, name: 'our own runtime' },
   { ...own, name: 'our own runtime without sessions', era: 'stateless' },
 ];
 
