@@ -218,7 +218,8 @@ const phaseOf = {
 const ownName = /^ninelives:[^:]+:\d+$/;
 
 function wordsOf({ id: known, method, params, error }: Message, called: ReadonlyMap<unknown, RequestId>): Heard {
-  const nameOf = (id: unknown): string => (called.has(id) ? `~${JSON.stringify(called.get(id))}` : JSON.stringify(id));
+  const nameOf = (one: unknown): string =>
+    called.has(one) ? `~${JSON.stringify(called.get(one))}` : JSON.stringify(one);
   const name = nameOf(known);
   switch (method) {
     case undefined:

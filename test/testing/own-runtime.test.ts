@@ -8,7 +8,7 @@ const proxy: HarnessOptions & { readonly proxy: unknown } = { ...common, proxy: 
 const { numRuns } = runs(60);
 
 describe('U10 our own runtime', () => {
-  const harness = sessionHarness({ ...proxy, runs: 2 * numRuns! });
+  const harness = sessionHarness({ ...proxy, runs: 2 * numRuns });
   harness.test(test);
   harness.cover(test, {
     except: ['recovery', 'server-requests', 'fresh-ids', 'duplicate-ids', 'cancel-passed-on'],
@@ -29,12 +29,12 @@ describe('U10 our own runtime', () => {
 
   test('refuses what is one more than may wait, and nothing below', async () => {
     const limits = { pendingPerSession: 2, reservedPerSession: 1 };
-    const harness = sessionHarness({
+    const limited = sessionHarness({
       ...common,
       proxy: (world) => ownRuntime(world, limits),
       runs: numRuns,
       plays: { weights: { 'end-server': 0, kill: 0 } },
     });
-    expect((await harness.check())?.violations).toBeUndefined();
+    expect((await limited.check())?.violations).toBeUndefined();
   });
 });
