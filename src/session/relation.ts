@@ -60,7 +60,8 @@ export function passageOf(
   if (direction === 'client-to-server' && record.renamesRequests) {
     return { exchange, sentId: record.idBase + ticket, requesterToken };
   }
-  if (mayBeAnsweredTwice(record, direction, id)) return { exchange, sentId: ownName(record, record.version), requesterToken };
+  if (mayBeAnsweredTwice(record, direction, id))
+    return { exchange, sentId: ownName(record, record.version), requesterToken };
   return record.renamesRequests ? { exchange, sentId: id, requesterToken } : undefined;
 }
 
