@@ -26,7 +26,7 @@ interface DiffFlags {
 export function addTapeDiff(tape: Command, run: (request: TapeDiffRequest) => Promise<void>): void {
   tape
     .command('diff <a> <b>')
-    .description('say what is another on the second tape than on the first, but for ids and times')
+    .description('say what differs between two tapes, ids and times left aside')
     .option('--session <n>', 'compare the session with this number alone', positive)
     .option('--session-b <n>', 'with the session of this number on the second tape', positive)
     .option('--ignore <path>', 'what is there in messages does not count; may be said several times', anyPath)

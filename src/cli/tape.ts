@@ -35,13 +35,14 @@ interface ShowFlags {
 export function addTape(program: Command, run: (request: TapeRequest) => Promise<void>): void {
   const tape = addCommandGroup(program, {
     name: 'tape',
-    description: 'look at what --record has written: read it, check it, go through it step by step',
+    description:
+      'what to do with a tape that --record has written: read it, check it, go through it, compare it, play it again',
     examples: ['ninelives tape show run.tape.jsonl', 'ninelives tape step run.tape.jsonl'],
     usage: "'ninelives tape show FILE'",
   });
   tape
     .command('show <file>')
-    .description('say what is on a tape, an event a line')
+    .description('say what is on a tape, one event a line')
     .option('--session <n>', 'of the session with this number alone', positive)
     .option('--method <name>', 'messages of this method, and what answers them, alone')
     .option('--bodies', 'with the messages')

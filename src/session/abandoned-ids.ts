@@ -1,5 +1,5 @@
 /**
- * Ids of requests that ended while their peer was still at work on them: cancelled, timed out, given up. The peer may answer yet,
+ * Ids of requests that ended while their peer was still at work on them: cancelled, or timed out. The peer may answer yet,
  * and its answer would be taken for that to the next request of the same id. Such a request goes on under another id until the late
  * answer has come (see relation.ts). Bounded: where there are too many to be told apart, every id counts as one of them.
  */

@@ -407,7 +407,11 @@ class StagedTagView implements TagView {
   }
 }
 
-/** The peer has the request and has not answered it. What went on under a name of ours is never asked again under that. */
+/**
+ * The peer is at work on the request, and nobody waits for its answer any more. What went on under a name of ours is never asked
+ * again under that.
+ */
 function isAbandoned(entry: PendingEntry, outcome: Outcome): boolean {
-  return outcome !== 'result' && outcome !== 'error' && entry.state === 'open' && !entry.isRenamed && !entry.isOwn;
+  const isGivenUp = outcome === 'cancelled' || outcome === 'timeout';
+  return isGivenUp && entry.state === 'open' && !entry.isRenamed && !entry.isOwn;
 }

@@ -459,7 +459,7 @@ export class PlainSession {
     if (token !== undefined) this.#retired.set(token, side);
     if (!asked.isRenamed) {
       this.#ended[side].set(asked.id, outcome);
-      if (outcome !== 'result' && outcome !== 'error' && !asked.isHeld) this.#abandoned[side].add(asked.id);
+      if ((outcome === 'cancelled' || outcome === 'timeout') && !asked.isHeld) this.#abandoned[side].add(asked.id);
     }
     this.#settled.push(`${side} ${said(asked.id)} ${outcome}`);
     if (heard !== undefined) this.#tell(side, heard);

@@ -29,7 +29,7 @@ test is not said to be kept. A note is no law of the specification, and good to 
       all.map(({ row, findings }) => [row.what, row.name, String(findings.runs), ...counts(findings)]),
     ),
     ...(without.length === 0 ? [] : [`Left out, because it was not there or did not come up: ${without.join('; ')}.`]),
-    '## What is broken',
+    '## What was found',
     ...(examples.length === 0 ? ['Nothing.'] : examples),
     '',
   ].join('\n\n');
