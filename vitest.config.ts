@@ -21,6 +21,8 @@ const posixAlone = [
 /** Without processes, sockets and anything else that is common to a process: what one file does, the next does not see. */
 const pure = [
   'test/{config,inspector,machines,observe,properties,protocol,record,rules,runtime,scenarios,session}/**/*.test.ts',
+  'test/cluster/!(engine|nats-*|simulation).test.ts',
+  'test/testing/{in-process,laws,play,report}/*.test.ts',
 ];
 const excluded = ['**/node_modules/**', ...(process.platform === 'win32' ? posixAlone : [])];
 
@@ -44,8 +46,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     sequence: { sequencer: LongestFirst },
-    // Tests with processes and sockets wait more than they work, so two workers are worth it on two processors as well.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Tests with processes and sockets wait more than they work, so three workers are worth it on two processors as well.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     // A run that found nothing to run has failed.
     passWithNoTests: false,
   },
