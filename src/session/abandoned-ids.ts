@@ -1,7 +1,7 @@
 /**
  * Ids of requests that ended while their peer was still at work on them: cancelled, or timed out. The peer may answer yet,
  * and its answer would be taken for that to the next request of the same id. Such a request goes on under another id until the late
- * answer has come (see relation.ts). Bounded: where there are too many to be told apart, every id counts as one of them.
+ * answer has come (see relation.ts). A peer that minds cancellations never answers, so ids stay here: the oldest is forgotten first.
  */
 
 import type { Direction } from '../protocol/envelope.ts';
@@ -12,20 +12,23 @@ export class AbandonedIds {
   readonly #idsMax: number;
   readonly #fromClient = new LazyMap<IdKey, true>();
   readonly #fromServer = new LazyMap<IdKey, true>();
-  #isOverflown = false;
 
   constructor(idsMax: number) {
     this.#idsMax = idsMax;
   }
 
   has(direction: Direction, key: IdKey): boolean {
-    return this.#isOverflown || this.#of(direction).has(key);
+    return this.#of(direction).has(key);
   }
 
   add(direction: Direction, key: IdKey): void {
     const ids = this.#of(direction);
-    if (ids.size < this.#idsMax) ids.set(key, true);
-    else this.#isOverflown = true;
+    ids.set(key, true);
+    if (ids.size <= this.#idsMax) return;
+    for (const oldest of ids.keys()) {
+      ids.delete(oldest);
+      return;
+    }
   }
 
   /** Its answer has come. */
