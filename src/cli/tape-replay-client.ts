@@ -6,6 +6,7 @@ import { ClientReplay } from '../record/replay-client.ts';
 import type { Conversation, MessageValue } from '../record/replay-conversation.ts';
 import { divergencesOf } from '../record/replay-divergence.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
+import { whileItRuns } from './interrupted.ts';
 import type { ReplayClientRequest, ToServer } from './tape-replay.ts';
 import { type ReplayReport, isSame, jsonReport, junitOf, textReport } from './tape-replay-report.ts';
 import type { ReplayStage } from './tape-replay-stage.ts';
@@ -53,13 +54,14 @@ export async function playClient(
     waitMs,
     awaitsNotifications: options.awaitsNotifications,
   });
-  const kill = (): void => upstream.kill();
-  const leave = (): void => replay.end();
-  process.on('exit', kill).on('SIGINT', leave).on('SIGTERM', leave);
+  const forget = whileItRuns(
+    () => replay.end(),
+    () => upstream.kill(),
+  );
   replay.begin();
   const { reason, exit } = await upstream.ended;
   replay.end();
-  process.off('exit', kill).off('SIGINT', leave).off('SIGTERM', leave);
+  forget();
   return { replay, exitCode: exit?.spawnError === undefined ? undefined : exitCodeOf(reason, exit, false) };
 }
 

@@ -11,6 +11,7 @@ import { divergencesOf } from '../record/replay-divergence.ts';
 import { Handover, idOfPrefix } from '../record/replay-handover.ts';
 import { type Caller, openCaller } from './tape-replay-caller.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
+import { whileItRuns } from './interrupted.ts';
 import type { Say } from './run-tape.ts';
 import type { ReplayForkRequest } from './tape-replay.ts';
 import { divergenceText } from './tape-replay-report.ts';
@@ -81,12 +82,11 @@ export async function replayFork(
     wasAskedToStop = true;
     upstream.drain();
   };
-  const kill = (): void => upstream.kill();
-  process.on('SIGINT', leave).on('SIGTERM', leave).on('exit', kill);
+  const forget = whileItRuns(leave, () => upstream.kill());
   replay.begin();
   const { reason, exit } = await upstream.ended;
   await caller?.close();
-  process.off('SIGINT', leave).off('SIGTERM', leave).off('exit', kill);
+  forget();
   return exitCodeOf(reason, exit, wasAskedToStop);
 }
 

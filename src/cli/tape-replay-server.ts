@@ -8,6 +8,7 @@ import { ownMember } from '../protocol/derive.ts';
 import { type Miss, ServerReplay } from '../record/replay-server.ts';
 import { openCaller } from './tape-replay-caller.ts';
 import { exitCodes } from './exit-codes.ts';
+import { whileItRuns } from './interrupted.ts';
 import type { ReplayServerRequest } from './tape-replay.ts';
 import { RealServer } from './tape-replay-real-server.ts';
 import type { NamedTape, ReplayStage } from './tape-replay-stage.ts';
@@ -70,14 +71,15 @@ export async function replayAsServer(
       endWhenIdle();
     },
   });
-  const leave = (): void => over(exitCodes.ok);
-  const kill = (): void => real?.kill();
-  process.on('SIGINT', leave).on('SIGTERM', leave).on('exit', kill);
+  const forget = whileItRuns(
+    () => over(exitCodes.ok),
+    () => real?.kill(),
+  );
   replay.begin();
   const code = await isOver;
   await real?.end();
   await caller.close();
-  process.off('SIGINT', leave).off('SIGTERM', leave).off('exit', kill);
+  forget();
   const { answered, missed: misses, left } = replay;
   const notAsked = left.length === 0 ? '' : `, ${counted(left.length, 'request')} of the tape not asked`;
   complain(`${file}: ${counted(answered, 'answer')} from the tape, ${misses} not on it${notAsked}\n`);
