@@ -21,7 +21,7 @@ const posixAlone = [
 /** Without processes, sockets and anything else that is common to a process: what one file does, the next does not see. */
 const pure = [
   'test/{config,inspector,machines,observe,properties,protocol,record,rules,runtime,scenarios,session}/**/*.test.ts',
-  'test/cluster/!(engine|nats-*|simulation).test.ts',
+  'test/cluster/!(broker-*|engine|nats-*|simulation).test.ts',
   'test/testing/{in-process,laws,play,report}/*.test.ts',
 ];
 const excluded = ['**/node_modules/**', ...(process.platform === 'win32' ? posixAlone : [])];

@@ -1,13 +1,13 @@
 /**
- * Real nodes in processes of their own on a real server: what happens when one is killed, stands still, leaves, or when the server
- * itself goes away. Takes the time that these things take.
+ * Real nodes in processes of their own on a real server: what happens when one is killed, stands still or leaves. Takes the time that
+ * these things take. A server that goes away itself is in broker-restart.test.ts.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { ClusterTimes } from '../../src/cluster/settings.ts';
 import { NatsServer, hasNoNats } from './nats-server.ts';
 import type { WorkerTold } from './nats-worker.ts';
 import { Worker } from './worker.ts';
+import { claimAll, keysNamed, tally } from './workers.ts';
 
 /** Quicker than the defaults, in the same proportion; not so quick that a busy machine is taken for a dead one. */
 const times = { renewMs: 500, selfMs: 2000, takeMs: 3000 };
@@ -20,35 +20,12 @@ afterEach(async () => {
   await server.stop();
 });
 
-interface Asked extends Partial<ClusterTimes> {
-  readonly pendingTotal?: number;
-}
-
-async function cluster(names: readonly string[], asked: Asked = {}): Promise<readonly Worker[]> {
+async function cluster(names: readonly string[], pendingTotal = 1000): Promise<readonly Worker[]> {
   server = await NatsServer.start();
-  const { pendingTotal = 1000, ...over } = asked;
-  const setup = { url: server.url, times: { ...times, ...over }, pendingTotal };
+  const setup = { url: server.url, times, pendingTotal };
   const started = await Promise.all(names.map(async (node) => Worker.start({ node, ...setup })));
   workers.push(...started);
   return started;
-}
-
-const keysNamed = (letter: string, count: number): readonly string[] =>
-  Array.from({ length: count }, (_, index) => `${letter}:${index}`);
-
-async function claimAll(worker: Worker, keys: readonly string[]): Promise<void> {
-  const claims = await Promise.all(keys.map(async (key) => worker.ask({ do: 'claim', key })));
-  expect(claims.every(({ ok }) => ok)).toBe(true);
-}
-
-/** How many ended how. */
-function tally(told: readonly WorkerTold[]): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const { ok, text, executed } of told) {
-    const name = ok ? 'ok' : `${text} ${executed}`;
-    counts[name] = (counts[name] ?? 0) + 1;
-  }
-  return counts;
 }
 
 describe.skipIf(hasNoNats)('a cluster on NATS', () => {
@@ -101,35 +78,6 @@ describe.skipIf(hasNoNats)('a cluster on NATS', () => {
   );
 
   test(
-    'keeps all that it has while its server is away for a moment, and stops when it is away for long',
-    async () => {
-      const [a, b] = (await cluster(['a', 'b'], { selfMs: 5000, takeMs: 7000 })) as [Worker, Worker];
-      const keys = keysNamed('s', 20);
-      await claimAll(a, keys);
-      const inFlight = keys.map(async (key) => b.send(key, { takesMs: 1200, deadlineMs: 30_000 }));
-      await a.executed(20);
-      const isNoticed = b.hears('down');
-      await server.kill();
-      await isNoticed;
-      expect(tally(await Promise.all(keys.map(async (key) => b.send(key))))).toEqual({ 'ENGINE_UNAVAILABLE no': 20 });
-      // The owner does not stop for that.
-      expect((await a.ask({ do: 'phase' })).text).toBe('up');
-      await delay(500);
-      await server.begin();
-      expect(tally(await Promise.all(inFlight))).toEqual({ ok: 20 });
-      expect(tally(await Promise.all(keys.map(async (key) => b.send(key, { holdMs: 5000 }))))).toEqual({ ok: 20 });
-
-      const before = a.executions.length;
-      const doomed = keys.map(async (key) => b.send(key, { takesMs: 20_000, deadlineMs: 30_000 }));
-      await a.executed(before + 20);
-      await server.kill();
-      expect(tally(await Promise.all(doomed))).toEqual({ 'NODE_FENCED unknown': 20 });
-      expect((await b.ask({ do: 'phase' })).text).toBe('fenced');
-    },
-    patienceMs,
-  );
-
-  test(
     'that is asked all the time lets a node go without a single error',
     async () => {
       const [a, b, c] = (await cluster(['a', 'b', 'c'])) as [Worker, Worker, Worker];
@@ -160,7 +108,7 @@ describe.skipIf(hasNoNats)('a cluster on NATS', () => {
   test(
     'never has more under way than its limit, and takes over what a dead node had of it',
     async () => {
-      const nodes = await cluster(['a', 'b', 'c', 'd'], { pendingTotal: 200 });
+      const nodes = await cluster(['a', 'b', 'c', 'd'], 200);
       const admitted = new Map<Worker, number>();
       const fill = async (worker: Worker): Promise<void> => {
         for (let refused = 0; refused < 5;) {
