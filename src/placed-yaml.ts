@@ -33,7 +33,12 @@ export class PlacedYaml {
 
   constructor(text: string) {
     this.#text = text;
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: true });
+    this.#document = parseDocument(text, {
+      lineCounter: this.#lines,
+      prettyErrors: false,
+      uniqueKeys: true,
+      logLevel: 'error',
+    });
     const { errors } = this.#document;
     this.faults = errors.map(({ pos, message }) => ({ ...this.#placeAt(pos[0]), message }));
     if (errors.length > 0) return;

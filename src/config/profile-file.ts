@@ -50,7 +50,7 @@ export function loadProfile(nameOrFile: string): LoadedProfile {
 /** @param file what the text is called in a problem. */
 export function parseProfile(text: string, file: string): LoadedProfile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const syntax = document.errors[0];
   if (syntax !== undefined) return { problem: `${file}:${lines.linePos(syntax.pos[0]).line}: ${syntax.message}` };
   let value: unknown;

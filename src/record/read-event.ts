@@ -178,11 +178,15 @@ function verdictOf(taped: TapedVerdict, frame: Frame | undefined): Verdict {
   }
 }
 
+/** What is made up is not made longer than this, whatever the line says: anybody can have written it. */
+const bytesMax = 256 * 1024 * 1024;
+
 /**
  * As long as it was: hiding may have made it shorter, and space behind it does not change what it says; or longer, and then it says
  * what it said before it is cut.
  */
 function messageOf(text: string, bytesWere: number): Frame {
+  if (bytesWere > bytesMax) throw new BadLine(`a message of ${bytesWere} bytes is not made again`);
   const bytes = encodeText(text);
   const missing = bytesWere - bytes.length;
   const frame = readMessage(missing > 0 ? encodeText(text + ' '.repeat(missing)) : bytes);

@@ -22,7 +22,10 @@ import type {
 } from './tape-format.ts';
 
 const count = z.number().int().min(0);
-const ms = z.number().describe('Milliseconds on the clock of the header.');
+/** Any sum of these is a time that JavaScript can write. */
+const msMax = 2e15;
+const time = z.number().min(-msMax).max(msMax);
+const ms = time.describe('Milliseconds on the clock of the header.');
 const requestId = z.union([z.string(), z.number()]);
 const direction = z.enum(['client-to-server', 'server-to-client']);
 const kind = z.enum(['request', 'notification', 'response']);
@@ -39,7 +42,7 @@ export const headerSchema: z.ZodType<TapeHeader> = z.object({
   chart: z.string().describe("A digest of the session's chart."),
   process: z.object({ command: z.string(), server: z.string() }).exactOptional(),
   now: ms,
-  wallTime: z.number().describe('Milliseconds since 1970 when the clock showed `now`.'),
+  wallTime: time.describe('Milliseconds since 1970 when the clock showed `now`.'),
   bodies: z.object({ redacted: z.boolean(), bytesMax: z.number() }),
   continues: z.string().exactOptional().describe('The tape before this one, whose sessions go on here.'),
 });

@@ -1,77 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import type { Envelope, RequestId } from '../../src/protocol/envelope.ts';
+import type { Envelope } from '../../src/protocol/envelope.ts';
 import { isFault } from '../../src/protocol/faults.ts';
-import type { FaultKind } from '../../src/protocol/faults.ts';
 import { spliceId } from '../../src/protocol/ids.ts';
 import { readMessage, readMessages } from '../../src/protocol/read.ts';
 import { scanMessage } from '../../src/protocol/scan.ts';
 import { decodeText, encodeText } from '../../src/protocol/text.ts';
 import { messageText, valueText } from './json-spellings.ts';
 import { runs } from './runs.ts';
-
-type Parsed = Record<string, unknown>;
-type Meaning = Omit<Envelope, 'idStart' | 'idEnd'>;
-
-function isObject(value: unknown): value is Parsed {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function member(value: unknown, ...path: readonly string[]): unknown {
-  let at = value;
-  for (const key of path) at = isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
-  return at;
-}
-
-function identifier(value: unknown): RequestId | undefined {
-  if (Object.is(value, -0)) return 0;
-  return typeof value === 'string' || Number.isSafeInteger(value) ? (value as RequestId) : undefined;
-}
-
-/** What JSON.parse makes of a message, told in the rules of the specification: a second opinion, not our code. */
-function meaning(message: Parsed): Meaning | FaultKind {
-  const keys = new Set(Object.keys(message));
-  if (message['jsonrpc'] !== '2.0') return 'invalid-message';
-  const id = keys.has('id') ? identifier(message['id']) : undefined;
-  const nothing = { progressToken: undefined, cancels: undefined, revisionClaim: undefined, asksTask: false };
-  if (!keys.has('method')) {
-    if (keys.has('result') === keys.has('error')) return 'invalid-message';
-    if (id === undefined) {
-      if ((message['id'] ?? null) !== null) return 'invalid-id';
-      if (keys.has('result')) return 'invalid-message';
-    }
-    return { kind: 'response', method: '', id, isError: keys.has('error'), ...nothing };
-  }
-  const { method } = message;
-  if (typeof method !== 'string') return 'invalid-message';
-  if (keys.has('id') && id === undefined) return 'invalid-id';
-  const claim = member(message, 'params', '_meta', 'io.modelcontextprotocol/protocolVersion');
-  const revisionClaim = claim === undefined || typeof claim === 'string' ? claim : '';
-  if (keys.has('id')) {
-    return {
-      ...nothing,
-      kind: 'request',
-      method,
-      id,
-      isError: false,
-      progressToken: identifier(member(message, 'params', '_meta', 'progressToken')),
-      revisionClaim,
-      asksTask: member(message, 'params', 'task') !== undefined,
-    };
-  }
-  const told = (name: string, key: string): RequestId | undefined =>
-    method === name ? identifier(member(message, 'params', key)) : undefined;
-  return {
-    kind: 'notification',
-    method,
-    id,
-    isError: false,
-    progressToken: told('notifications/progress', 'progressToken'),
-    cancels: told('notifications/cancelled', 'requestId'),
-    revisionClaim,
-    asksTask: false,
-  };
-}
+import { type Meaning, type Parsed, isBalanced, meaning, skeleton } from './second-opinion.ts';
 
 function meaningOf({ idStart: _, idEnd: __, ...rest }: Envelope): Meaning {
   return rest;
@@ -133,61 +70,6 @@ describe('reading agrees with JSON.parse', () => {
     );
   });
 });
-
-/** The brackets and strings of a text, read independently: what the scan promises to have checked. */
-function isBalanced(text: string): boolean {
-  const open: string[] = [];
-  const withoutStrings = text.replaceAll(/"(?:[^"\\]|\\[^])*"/g, '');
-  if (withoutStrings.includes('"')) return false;
-  for (const character of withoutStrings) {
-    if (character === '{' || character === '[') open.push(character === '{' ? '}' : ']');
-    else if ((character === '}' || character === ']') && open.pop() !== character) return false;
-  }
-  return open.length === 0;
-}
-
-/**
- * The text with everything blanked that the scan says it passes over: nested values outside `params` and `params._meta`,
- * scalars, and what is inside strings. What is left has to be JSON.
- */
-function skeleton(text: string): string {
-  const tokens = text.match(/"(?:[^"\\]|\\[^])*"|[0-9A-Za-z+.-]+|[^]/g) ?? [];
-  const path: string[] = [];
-  let key = '';
-  let hidden = 0;
-  let out = '';
-  let isValue = false;
-  for (const token of tokens) {
-    const isOpen = token === '{' || token === '[';
-    const isClose = token === '}' || token === ']';
-    if (hidden > 0) {
-      hidden += Number(isOpen) - Number(isClose);
-    } else if (isOpen) {
-      const at = [...path, key].join('/');
-      if (token === '{' && ['', '/params', '/params/_meta'].includes(at)) {
-        path.push(key);
-        out += token;
-        isValue = false;
-      } else {
-        hidden = 1;
-        out += 'null';
-      }
-    } else if (isClose) {
-      key = path.pop() ?? '';
-      out += token;
-    } else if (token.startsWith('"')) {
-      if (!isValue) key = token.slice(1, -1);
-      out += isValue ? '""' : token;
-    } else if (/^[0-9A-Za-z+.-]/.test(token)) {
-      out += '0';
-    } else {
-      out += token;
-    }
-    if (token === ':' && hidden === 0) isValue = true;
-    if (token === ',' && hidden === 0) isValue = false;
-  }
-  return out;
-}
 
 /** A place in a text, as a part of its length; 1 is not in it. */
 const somewhere = fc.nat(9999).map((part) => part / 10_000);
