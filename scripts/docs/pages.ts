@@ -9,6 +9,7 @@ import { adminPage } from './admin-page.ts';
 import { ruleFileJsonSchema } from '../../src/rules/rule-schema.ts';
 import { chartPage, diagram } from './chart-page.ts';
 import { cliPage } from './cli-page.ts';
+import { compatParts } from './compat-tables.ts';
 import { countersPage } from './counters-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { eventsPage } from './events-page.ts';
@@ -103,6 +104,7 @@ export const referencePages: readonly Page[] = [
 export const pagesWithParts: readonly string[] = [
   'README.md',
   'docs/guides/block-a-tool.md',
+  'docs/guides/coming-from-other-proxies.md',
   'docs/guides/foreign-inspectors.md',
   'docs/guides/hold-a-call.md',
   'docs/guides/hooks.md',
@@ -116,6 +118,7 @@ export const pagesWithParts: readonly string[] = [
 
 /** What stands between `<!-- part: NAME -->` and `<!-- end -->`, beside examples by the names of their files. */
 const parts: Readonly<Record<string, () => string>> = {
+  ...compatParts,
   outcomes: () => outcomesTable('docs/reference/errors.md'),
   'relay to Stately Inspector': () =>
     fenced('js', readFileSync('test/compat/stately-inspect/relay.mjs', 'utf8').replace(/^\/\/.*\n/, '')),

@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { addAuth } from './auth.ts';
 import { type BreakpointsRequest, addBreakpoints } from './breakpoints.ts';
+import { type CompatRequest, addCompat } from './compat.ts';
 import { type ConfigRequest, addConfig } from './config.ts';
 import { type DoctorRequest, addDoctor } from './doctor.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -22,6 +23,7 @@ import { type WrapRequest, addWrap } from './wrap.ts';
 
 /** What does what a command line asks for. */
 export interface AllRunners extends Runners {
+  readonly compat: (request: CompatRequest) => Promise<void>;
   readonly config: (request: ConfigRequest) => Promise<void>;
   readonly gateway: (request: GatewayRequest) => Promise<void>;
   readonly auth: (request: AuthRequest) => Promise<void>;
@@ -50,6 +52,7 @@ export function commandLine(runners: AllRunners): Command {
     .addHelpText('after', '\nExample:\n  ninelives forward stdio -- npx -y @modelcontextprotocol/server-everything\n');
   addForward(program, runners);
   addGateway(program, runners.gateway);
+  addCompat(program, runners.compat);
   addInspectCommand(program, runners.inspect);
   addOpen(program, runners.open);
   addSessions(program, runners.sessions);

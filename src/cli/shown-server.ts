@@ -16,8 +16,8 @@ export function shownServer(server: ServerRequest, name: string): string {
   return text.length <= charactersMax ? text : `${text.slice(0, charactersMax - 1)}…`;
 }
 
-/** `--api-key VALUE`, `--api-key=VALUE`, `API_KEY=VALUE`. */
-function shownWord(word: string, before = ''): string {
+/** A word of a command line with secrets hidden: `--api-key VALUE`, `--api-key=VALUE`, `API_KEY=VALUE`. */
+export function shownWord(word: string, before = ''): string {
   const [, name, value] = /^([^=]+)=(.+)$/s.exec(word) ?? [];
   if (name !== undefined && value !== undefined && isSecretName(name)) return `${name}=${redacted}`;
   if (before.startsWith('-') && !before.includes('=') && !word.startsWith('-') && isSecretName(before)) return redacted;

@@ -4,6 +4,7 @@
  */
 
 import { plainForward } from './plain-forward.ts';
+import type { AllRunners } from './program.ts';
 import { runForward } from './run-forward.ts';
 
 /** @param words what follows the name of the program. */
@@ -12,7 +13,7 @@ export async function start(words: readonly string[], environment: NodeJS.Proces
   if (plain !== undefined) return runForward(plain);
   const { runProgram, sayTo } = await import('./program.ts');
   const terminalOf = (stream: NodeJS.WriteStream) => ({ isTTY: stream.isTTY, write: sayTo(stream) });
-  return runProgram(words, {
+  const runners: AllRunners = {
     stdio: runForward,
     listening: async (request) => {
       const { runListening } = await import('./run-listening.ts');
@@ -113,5 +114,22 @@ export async function start(words: readonly string[], environment: NodeJS.Proces
       const { runAuth } = await import('./run-auth.ts');
       process.exitCode = await runAuth(request);
     },
-  });
+    compat: async (request) => {
+      const [{ runCompat }, { readFileSync }] = await Promise.all([import('./run-compat.ts'), import('node:fs')]);
+      const exitCode = await runCompat(request, {
+        environment,
+        platform: process.platform,
+        readText: (file) => readFileSync(file, 'utf8'),
+        out: sayTo(process.stdout),
+        err: sayTo(process.stderr),
+        goTo: (folder) => process.chdir(folder),
+        set: (variable, value) => {
+          environment[variable] = value;
+        },
+        run: async (line) => runProgram(line, runners),
+      });
+      if (exitCode !== undefined) process.exitCode = exitCode;
+    },
+  };
+  return runProgram(words, runners);
 }

@@ -7,6 +7,7 @@ export const idleRunners: AllRunners = {
   stdio: nothing,
   listening: nothing,
   gateway: nothing,
+  compat: nothing,
   config: nothing,
   inspect: nothing,
   open: nothing,
