@@ -1,8 +1,10 @@
 /** What is published: everything that the package's names lead to, and nothing that asks for what is not installed with it. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import spawn from 'cross-spawn';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { noticesOf, packagesIn } from '../scripts/build/notices.ts';
 
 interface Manifest {
@@ -73,5 +75,21 @@ describe('the notices', () => {
     const names = [...readFileSync(file, 'utf8').matchAll(/^## (\S+) /gm)].map(([, name]) => name);
     const some = ['commander', 'cross-spawn', 'jose', 'oauth4webapi', 'pino', 'xstate', 'yaml', 'zod'];
     expect(names).toEqual(expect.arrayContaining(some));
+  });
+
+  test('have the text of every licence, and the notice that belongs to it', () => {
+    const file = readFileSync('dist/bin/THIRD-PARTY-NOTICES.md', 'utf8');
+    const sections = file.split(/^## /m).slice(1);
+    expect(sections.length).toBeGreaterThan(20);
+    const asked = /Permission is hereby granted|Permission to use, copy, modify|Apache License\s+Version 2\.0/;
+    expect(sections.filter((section) => !asked.test(section) || !/copyright/i.test(section))).toEqual([]);
+
+    const folder = mkdtempSync(join(tmpdir(), 'ninelives-notices-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'package.json'), '{"name":"a","version":"1.0.0","license":"Apache-2.0"}');
+    expect(() => noticesOf([folder])).toThrow('a has no text of its licence');
+    writeFileSync(join(folder, 'LICENSE'), 'the licence');
+    writeFileSync(join(folder, 'NOTICE'), 'the notice');
+    expect(noticesOf([folder])).toContain('the licence\n\nthe notice');
   });
 });

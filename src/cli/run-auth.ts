@@ -14,6 +14,7 @@ import { type OAuthRequest, openStore, remoteLogin } from '../proxy/remote-crede
 import { systemClock } from '../runtime/system-clock.ts';
 import type { HttpAgent } from '../transports/http-agent.ts';
 import { exitCodes } from './exit-codes.ts';
+import { printable } from './terminal.ts';
 import { messageOf } from '../reasons.ts';
 
 export interface TokenRequest {
@@ -70,7 +71,7 @@ export async function runAuth(request: AuthRequest, streams: Streams = process):
       return exitCodes.ok;
     }
     case 'status':
-      for (const stored of await openStore(clock).all()) stdout.write(`${statusOf(stored)}\n`);
+      for (const stored of await openStore(clock).all()) stdout.write(`${printable(statusOf(stored))}\n`);
       return exitCodes.ok;
   }
 }
@@ -91,7 +92,7 @@ async function logIn({ url, client, ca }: LoginRequest, streams: Streams): Promi
     return exitCodes.ok;
   } catch (error) {
     if (!(error instanceof AuthError)) throw error;
-    streams.stderr.write(`error: ${error.message}\n`);
+    streams.stderr.write(`error: ${printable(error.message)}\n`);
     return exitCodes.sessionFailed;
   } finally {
     lines.close();

@@ -37,7 +37,8 @@ export function personalLine(line: string, hasColours: boolean): string {
   );
   const shown = hasColours ? `${colours[level] ?? ''}${text}${plain}` : text;
   const first = details.length === 0 ? shown : `${shown}  ${details.join(' ')}`;
-  return stack === undefined ? `${first}\n` : `${first}\n${stack}\n`;
+  if (stack === undefined) return `${first}\n`;
+  return `${[first, ...stack.split('\n').map(printable)].join('\n')}\n`;
 }
 
 /** One line of the server's own stderr, passed on. */
@@ -58,10 +59,10 @@ function timeOfDay(time: string): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${millis}`;
 }
 
-/** What a peer wrote must neither begin another line nor give orders to a terminal. */
+/** What a peer wrote must neither begin another line, nor turn the writing round, nor give orders to a terminal. */
 export function printable(text: string): string {
   return text.replaceAll(
-    /[\p{Cc}\p{Zl}\p{Zp}]/gu,
+    /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

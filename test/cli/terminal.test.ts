@@ -37,6 +37,13 @@ describe('a line for a person', () => {
     );
   });
 
+  test('gives no orders to the terminal and does not turn the writing round, not where it was thrown either', () => {
+    const error = { type: 'Error', message: 'a\u001b[2J', stack: 'Error: a\u001b[2J\n    at \u202ehere' };
+    const shown = personalLine(line({ level: 'error', name: 'b\u2066c', error }), false);
+    expect(shown).toContain('name=b\\u2066c');
+    expect(shown).toMatch(/\nError: a\\u001b\[2J\n {4}at \\u202ehere\n$/);
+  });
+
   test('is coloured by its level, and plain after it', () => {
     expect(personalLine(line({ level: 'warn', id: 1 }), true)).toBe(
       `\u001b[33m${clock}.007 warn  ninelives: it happened\u001b[0m  id=1\n`,
