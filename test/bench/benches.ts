@@ -1,6 +1,7 @@
 /** The benches, in the order in which they run. */
 
 import { adapter } from './adapter.ts';
+import { clustered } from './cluster.ts';
 import { exit } from './exit.ts';
 import { frame } from './frame.ts';
 import { hop } from './hop.ts';
@@ -45,6 +46,7 @@ export const benches: readonly Bench[] = [
   httpFlood,
   httpLongLines,
   httpSlowReaders,
+  clustered,
   start,
   exit,
 ];

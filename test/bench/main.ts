@@ -40,7 +40,7 @@ Examples:
   .parse()
   .opts<Options>();
 const { rounds } = options;
-const chosen = benches.filter(({ name }) => options.only.includes(name));
+const chosen = benches.filter(({ name, isAbsent }) => options.only.includes(name) && isAbsent !== true);
 const missing = [...missingPeers(), ...missingHttpPeers()];
 if (missing.length > 0) {
   const remedy = `without other projects' proxies (${missing.join(', ')}): npm run bench:peers installs them`;

@@ -28,6 +28,8 @@ export interface Bench {
   readonly title: string;
   /** What is measured and how to read it, as Markdown. */
   readonly about: string;
+  /** What it needs is not installed here, which was said. */
+  readonly isAbsent?: boolean;
   measure(options: BenchOptions): Promise<readonly Measure[]>;
 }
 
