@@ -47,6 +47,7 @@ const faults: readonly Fault[] = [
       'stdio to http': `both: ${lost}; meanwhile: result`,
     },
     alone: {},
+    long: ['stdio to http'],
     run: async (stage) => {
       const session = await stage.session();
       const waiting = ['first', 'second'].map(async (text) => call(session, 'never', { text }));

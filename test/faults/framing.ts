@@ -39,7 +39,10 @@ const faults: readonly Fault[] = [
     // Nothing was wrong with the request.
     ...everywhere('HTTP 502, -32700 PARSE_ERROR', httpFronts),
   }),
-  spoilt('the server writes 10 MB of garbage in one line', 'huge garbage before'),
+  {
+    ...spoilt('the server writes 10 MB of garbage in one line', 'huge garbage before'),
+    long: ['http to stdio', 'ws to stdio', 'stdio to http'],
+  },
   {
     name: 'the server answers with JSON over several lines',
     verdicts: everywhere('result, in one line', ['http to http', 'stdio to http']),

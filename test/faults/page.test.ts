@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { expect, test } from 'vitest';
 
+import { testedWaysOf } from './fault.ts';
 import { themes } from './list.ts';
 import { results, withResults } from './page.ts';
 
@@ -32,4 +33,9 @@ test('every fault has a name of its own, and happens somewhere', () => {
   const faults = themes.flatMap((theme) => theme.faults);
   expect(new Set(faults.map(({ name }) => name)).size).toBe(faults.length);
   expect(faults.filter(({ verdicts }) => Object.keys(verdicts).length === 0)).toEqual([]);
+});
+
+test('every fault happens on one way at least in every run of the tests', () => {
+  const faults = themes.flatMap((theme) => theme.faults);
+  expect(faults.filter((fault) => testedWaysOf(fault).length === 0).map(({ name }) => name)).toEqual([]);
 });

@@ -17,6 +17,7 @@ const faults: readonly Fault[] = [
       ...everywhere('a new one: HTTP 503, 5031 DRAINING, the three: result, exit 0', httpFronts),
     },
     alone: {},
+    long: ['stdio to stdio', 'http to http'],
     run: async (stage) => {
       const session = await stage.session();
       const { answers, finish } = await underWay(session, 3);
@@ -32,6 +33,7 @@ const faults: readonly Fault[] = [
     name: 'SIGTERM with a request under way that is never answered',
     verdicts: everywhere('at the drain deadline: 5040 REQUEST_TIMEOUT, exit 0'),
     alone: { flags: ['--drain-ms', '500'], hasNoBystander: true },
+    long: ['http to stdio', 'ws to stdio', 'stdio to http'],
     run: async (stage) => {
       const session = await stage.session();
       const { answers } = await underWay(session, 1);
@@ -43,7 +45,7 @@ const faults: readonly Fault[] = [
     name: 'SIGTERM twice with a request under way',
     verdicts: everywhere('exit 143'),
     alone: { hasNoBystander: true },
-    long: ['stdio to stdio', 'ws to stdio', 'stdio to http'],
+    long: ['stdio to stdio', 'ws to stdio', 'http to http', 'stdio to http'],
     run: async (stage) => {
       await underWay(await stage.session(), 1);
       stage.proxy.signal('SIGTERM');
@@ -56,6 +58,8 @@ const faults: readonly Fault[] = [
     name: 'SIGTERM in front of a server that ignores it, and the end of its input',
     verdicts: everywhere('exit 0, 0 processes left', children),
     alone: stubborn,
+    // Twice five seconds of waiting where a session was opened and left before; the ladder by which servers are stopped is one.
+    long: ['http to stdio', 'ws to stdio'],
     run: async (stage) => {
       await call(await stage.session(), 'echo');
       stage.proxy.signal('SIGTERM');
@@ -70,6 +74,7 @@ const faults: readonly Fault[] = [
       'stdio to stdio': 'the server is gone, the proxy exits with 0',
     },
     alone: stubborn,
+    long: ['stdio to stdio', 'ws to stdio'],
     run: async (stage) => {
       const session = await stage.session();
       await call(session, 'echo');
@@ -87,6 +92,7 @@ const faults: readonly Fault[] = [
     name: 'SIGKILL with a request under way',
     verdicts: everywhere('the client sees the end, 0 processes left', children),
     alone: { hasNoBystander: true },
+    long: ['ws to stdio'],
     run: async (stage) => {
       const { answers } = await underWay(await stage.session(), 1);
       stage.proxy.signal('SIGKILL');

@@ -2,16 +2,24 @@
 
 import { call, textIn, told } from './client.ts';
 import { type Fault, type Theme, everywhere } from './fault.ts';
-import { type Way, httpFronts } from './ways.ts';
+import { type Way, httpFronts, ways } from './ways.ts';
 
 const megabyte = 1_000_000;
 const mebibyte = 1024 * 1024;
+
+/** What reads lines from a child, and what reads the responses of a server. */
+const readers: readonly Way[] = ['stdio to stdio', 'http to http'];
+
+/** Many megabytes, on all ways, are for `npm run faults`: these two have every reader of the five. */
+const long = (bytes: number): readonly Way[] =>
+  bytes < 5 * megabyte ? [] : ways.filter((way) => !readers.includes(way));
 
 /** The server answers with so many characters. */
 function response(name: string, bytes: number, verdicts: Fault['verdicts'], args: object = {}): Fault {
   return {
     name,
     verdicts,
+    long: long(bytes),
     run: async (stage) => {
       const answer = await call(await stage.session(), 'big', { bytes, ...args });
       return answer.message?.result === undefined ? told(answer) : sized('result', textIn(answer).length, bytes);
@@ -24,6 +32,8 @@ function request(name: string, bytes: number, verdicts: Fault['verdicts']): Faul
   return {
     name,
     verdicts,
+    // A WebSocket is read by something else again.
+    long: long(bytes).filter((way) => bytes > 12 * mebibyte || way !== 'ws to stdio'),
     run: async (stage) => {
       const answer = await call(await stage.session(), 'echo', { text: 'x'.repeat(bytes) });
       return answer.message?.result === undefined ? told(answer) : sized('result', textIn(answer).length, bytes);
@@ -41,9 +51,6 @@ const tooLarge = {
 
 /** Nothing was wrong with the request. */
 const answerTooLarge = { ...tooLarge, ...everywhere('HTTP 502, 4130 FRAME_TOO_LARGE', httpFronts) };
-
-/** What reads lines from a child, and what reads the responses of a server. */
-const readers: readonly Way[] = ['stdio to stdio', 'http to http'];
 
 const only = (verdicts: Fault['verdicts'], on: readonly Way[]): Fault['verdicts'] =>
   Object.fromEntries(on.map((way) => [way, verdicts[way]]));

@@ -25,6 +25,8 @@ const faults: readonly Fault[] = [
       ...everywhere('with: result, without: HTTP 504, 5040 REQUEST_TIMEOUT', httpFronts),
     },
     alone: { flags: ['--request-idle-ms', String(requestIdleMs)], hasNoBystander: true },
+    // Deadlines are the business of sessions, whatever carries their messages.
+    long: ['stdio to stdio', 'ws to stdio', 'http to http', 'stdio to http'],
     run: async (stage) => {
       const session = await stage.session();
       const progressing = call(session, 'progress', { count: steps, gapMs }, { meta: { progressToken: 'slow' } });
@@ -36,8 +38,9 @@ const faults: readonly Fault[] = [
     name: '64 MB of log messages to a client that does not read',
     verdicts: everywhere('grows by less than 10 MB, then all of it arrives'),
     alone: { tellsHeldBytes: true, hasNoBystander: true },
-    // What reads from servers, and what writes to clients, is at work on the other ways; test/e2e/memory.test.ts has the first.
-    long: ['stdio to stdio', 'http to stdio', 'stdio to http'],
+    // What reads from servers, and what writes to clients, is at work on the other ways; test/e2e/memory.test.ts has the first,
+    // test/e2e/websocket.test.ts the third.
+    long: ['stdio to stdio', 'http to stdio', 'ws to stdio', 'stdio to http'],
     run: async (stage) => {
       const session = await stage.session();
       await warmUp(session);
@@ -57,7 +60,8 @@ const faults: readonly Fault[] = [
     name: '50 MB to a server that does not read',
     verdicts: everywhere('grows by less than 10 MB, then all of it arrives'),
     alone: { tellsHeldBytes: true, hasNoBystander: true },
-    long: ['stdio to stdio', 'ws to stdio'],
+    // Writing to a server's pipe is at work in test/e2e/memory.test.ts, too; reading from the other fronts in the fault above.
+    long: ['stdio to stdio', 'http to stdio', 'ws to stdio', 'stdio to http'],
     run: async (stage) => {
       const session = await stage.session();
       await warmUp(session);
