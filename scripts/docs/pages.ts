@@ -105,6 +105,7 @@ export const pagesWithParts: readonly string[] = [
   'README.md',
   'docs/guides/block-a-tool.md',
   'docs/guides/coming-from-other-proxies.md',
+  'docs/guides/container.md',
   'docs/guides/foreign-inspectors.md',
   'docs/guides/hold-a-call.md',
   'docs/guides/hooks.md',
