@@ -12,7 +12,7 @@ const found = readdirSync(folder).filter((name) => name.endsWith('.json'));
 
 describe('a little fuzzing', () => {
   test.each(targets)('$name: $law', async (target) => {
-    const cases = target.kind === 'pure' ? 100 : target.together;
+    const cases = target.kind === 'pure' ? 50 : target.together;
     expect((await fuzz(target, { cases, seed: 1 })).found).toBeUndefined();
   });
 });
