@@ -39,25 +39,27 @@ export function checkNats(facts: NatsFacts, { frameBytesMax, replicas }: NatsWis
   const problems: string[] = [];
   const warnings: string[] = [];
   if (!facts.hasJetStream) {
-    problems.push('JetStream is not enabled on the server: add `jetstream { store_dir: "..." }` to its configuration.');
+    problems.push(
+      'JetStream is not enabled on the server: start it with `-js -sd FOLDER`, or add `jetstream { store_dir: "..." }` to its configuration.',
+    );
   }
   const payloadBytes = frameBytesMax + besidesFrameBytes;
   if (facts.payloadBytesMax < payloadBytes) {
     problems.push(
-      `The server carries ${facts.payloadBytesMax} bytes in a message, and frames may have ${frameBytesMax}: set \`max_payload: ${payloadBytes}\` or lower the limit of frames.`,
+      `The server carries ${facts.payloadBytesMax} bytes in a message, and frames may have ${frameBytesMax}: set \`max_payload: ${payloadBytes}\` in its configuration, or let frames be smaller.`,
     );
   }
-  for (const { name, storage, replicas: found } of facts.tables) {
-    if (storage !== 'file') {
-      problems.push(
-        `The table ${name} is kept in memory and would be lost with the server: remove the stream, it is made anew.`,
-      );
-    }
-    if (found < replicas) {
-      problems.push(
-        `The table ${name} has ${found} replicas, and ${replicas} are wanted: change its stream, or ask for fewer.`,
-      );
-    }
+  const inMemory = facts.tables.filter(({ storage }) => storage !== 'file').map(({ name }) => name);
+  if (inMemory.length > 0) {
+    problems.push(
+      `Kept in memory, and lost with the server: ${inMemory.join(', ')}. Remove each with \`nats stream rm NAME\` while no node runs; they are made anew on disk.`,
+    );
+  }
+  const thin = facts.tables.filter((table) => table.replicas < replicas).map(({ name }) => name);
+  if (thin.length > 0) {
+    problems.push(
+      `With fewer than the ${replicas} copies that are wanted: ${thin.join(', ')}. Change each with \`nats stream edit NAME --replicas ${replicas}\`, or ask for fewer.`,
+    );
   }
   if (!isSound(facts.version)) {
     warnings.push(

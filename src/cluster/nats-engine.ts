@@ -11,6 +11,7 @@ import { messageOf } from '../reasons.ts';
 import { type Bucket, Conflict, type Engine, type EngineState, type Mail, Unavailable } from './engine.ts';
 import { checkNats } from './nats-checks.ts';
 import { decodeKey, encodeKey } from './nats-keys.ts';
+import { type Asked, whyNoTables, whyUnreachable } from './nats-refusals.ts';
 
 export interface NatsEngineOptions {
   /** `nats://HOST:PORT` or `tls://HOST:PORT`, of one cluster of servers. */
@@ -83,7 +84,7 @@ export async function natsEngine(options: NatsEngineOptions): Promise<Engine> {
   } catch (error) {
     await connection.close();
     if (error instanceof EngineRefused) throw error;
-    throw new EngineRefused(`The tables of the cluster cannot be had: ${messageOf(error)}`, { cause: error });
+    throw new EngineRefused(whyNoTables(messageOf(error), askedOf(options)), { cause: error });
   }
 }
 
@@ -95,7 +96,12 @@ function report(
   for (const warning of warnings) onWarning?.(warning);
 }
 
-async function connected({ servers, tls, login, cluster }: NatsEngineOptions): Promise<NatsConnection> {
+function askedOf({ servers, cluster, replicas, login }: NatsEngineOptions): Asked {
+  return { servers, cluster, replicas, hasLogin: login !== undefined };
+}
+
+async function connected(wanted: NatsEngineOptions): Promise<NatsConnection> {
+  const { servers, tls, login, cluster } = wanted;
   const { connect, credsAuthenticator } = await import('@nats-io/transport-node');
   const options: ConnectionOptions = {
     servers: [...servers],
@@ -114,7 +120,7 @@ async function connected({ servers, tls, login, cluster }: NatsEngineOptions): P
   try {
     return await connect(options);
   } catch (error) {
-    throw new EngineRefused(`No server of ${servers.join(', ')} can be reached: ${messageOf(error)}`, { cause: error });
+    throw new EngineRefused(whyUnreachable(messageOf(error), askedOf(wanted)), { cause: error });
   }
 }
 

@@ -16,7 +16,7 @@ describe('a server', () => {
   });
 
   test.each<[string, Partial<NatsFacts>, RegExp]>([
-    ['without JetStream', { hasJetStream: false }, /JetStream is not enabled.*jetstream \{ store_dir/],
+    ['without JetStream', { hasJetStream: false }, /JetStream is not enabled.*-js.*jetstream \{ store_dir/],
     [
       'that carries less than a frame',
       { payloadBytesMax: 1024 * 1024 },
@@ -26,12 +26,12 @@ describe('a server', () => {
     [
       'with tables in memory',
       { tables: [{ name: 'KV_x_lease', storage: 'memory', replicas: 3 }] },
-      /KV_x_lease is kept in memory/,
+      /Kept in memory.*: KV_x_lease\. Remove/,
     ],
     [
       'with fewer copies than are wanted',
       { tables: [{ name: 'KV_x_lease', storage: 'file', replicas: 1 }] },
-      /has 1 replicas, and 3 are wanted/,
+      /fewer than the 3 copies.*KV_x_lease.*--replicas 3/,
     ],
   ])('%s is refused', (_case, facts, problem) => {
     const { problems } = checkNats({ ...good, ...facts }, wishes);
