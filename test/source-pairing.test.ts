@@ -31,6 +31,12 @@ const seenElsewhere: Readonly<Record<string, string>> = {
   'src/cluster/pairs.ts': 'test/cluster/outgoing.test.ts',
   'src/cluster/run-frame.ts': 'test/cluster/incoming.test.ts',
   'src/cluster/send-result.ts': 'test/cluster/failure-text.test.ts',
+  // What nodes hand to each other, and who is where: seen where clients come to several real nodes.
+  'src/transports/http-carrier.ts': 'test/e2e/cluster.test.ts',
+  'src/transports/http-carried-answer.ts': 'test/e2e/cluster.test.ts',
+  'src/proxy/cluster-seat.ts': 'test/e2e/cluster.test.ts',
+  'src/cli/cluster-join.ts': 'test/e2e/cluster.test.ts',
+  'src/transports/http-routed-request.ts': 'test/transports/http-routed-frame.test.ts',
   // A line is read to be let happen: the properties do that with every kind of line.
   'src/record/read-event.ts': 'test/record/rebuild.test.ts',
   // Laws, what they read and when they owe something: seen where right and wrong proxies are judged.

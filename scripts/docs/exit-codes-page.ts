@@ -13,6 +13,7 @@ const fixed: Readonly<Record<keyof typeof exitCodes, string>> = {
   cannotListen: 'The address to listen on is in use, or is none of this machine.',
   notManaged: '`ninelives sessions`: no process that can be managed runs here, or none has the session that was named.',
   notTested: '`ninelives verify`: what was to be tested could not be started, or not be reached.',
+  cannotJoin: '`--cluster`: the server of the cluster cannot be reached, or is none that can be relied on.',
   notExecutable: "The server's command exists and cannot be executed.",
   notFound: "The server's command was not found.",
   signalBase:
@@ -26,6 +27,7 @@ const reasons: Readonly<Record<EndReason, true>> = {
   'closed-by-operator': true,
   'shutdown-agreed': true,
   evicted: true,
+  'node-fenced': true,
   'drain-deadline': true,
   'upstream-lost': true,
   'upstream-exhausted': true,

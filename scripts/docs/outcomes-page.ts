@@ -23,6 +23,10 @@ const ends: Readonly<Record<EndReason, End>> = {
     sentence: 'The server answered a shutdown request of its dialect with a result (see [profiles](profiles.md)).',
   },
   evicted: { state: 'closed', sentence: 'The session was quiet and made room for a new one.' },
+  'node-fenced': {
+    state: 'closed',
+    sentence: 'This node of a cluster may not serve the session any more: another one may have it by now.',
+  },
   'initialize-timeout': { state: 'failed', sentence: 'The server did not answer `initialize` in time.' },
   idle: { state: 'failed', sentence: 'No frame, no waiting request and no open stream for `sessionIdleMs`.' },
   age: { state: 'failed', sentence: 'The session reached `sessionAgeMs`.' },

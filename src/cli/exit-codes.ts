@@ -16,6 +16,8 @@ export const exitCodes = {
   notManaged: 4,
   /** What was to be tested could not be started, or not be reached. */
   notTested: 5,
+  /** The cluster cannot be joined: its server is away, or not one to be relied on. */
+  cannotJoin: 6,
   /** The server command exists and cannot be executed. */
   notExecutable: 126,
   /** The server command was not found. */
@@ -60,6 +62,7 @@ export function exitCodeOf(reason: EndReason, exit: ServerExit | undefined, wasA
     case 'upstream-changed':
     case 'recovery-deadline':
     case 'buffer-full':
+    case 'node-fenced':
     case 'internal-error':
       return exitCodes.sessionFailed;
   }

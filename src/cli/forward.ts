@@ -3,6 +3,7 @@
 import { type Command, Option } from 'commander';
 import { addCommandGroup } from './command-group.ts';
 import { type AuthFlags, addAuthFlags, guardRequestOf } from './auth-flags.ts';
+import { type ClusterFlags, addClusterFlags, clusterRequestOf } from './cluster-flags.ts';
 import { type FrontFlags, addFrontFlags, frontTuningOf } from './front-flags.ts';
 import { type ListenFlags, addListenFlags, listenOptionsOf } from './listen-flags.ts';
 import { addOAuthFlags } from './oauth-flags.ts';
@@ -60,6 +61,7 @@ function addStdio(forward: Command, runners: Runners): void {
     'a client on standard input and output, in front of a server that is started as a child process, or that runs already',
   );
   addSessionFlags(addOAuthFlags(addServerFlags(command)))
+    .addOption(new Option('--cluster <url>').hideHelp())
     .addHelpText(
       'after',
       `
@@ -72,7 +74,10 @@ Examples:
 Protocol bytes only on stdout; everything for people on stderr. Exit code: the server's own; 2 for a wrong command line,
 126 and 127 when the server cannot be executed or found, 0 after SIGTERM or SIGINT.`,
     )
-    .action(async (words: readonly string[], flags: SessionFlags & ServerFlags, front: Command) => {
+    .action(async (words: readonly string[], flags: SessionFlags & ServerFlags & ClusterFlags, front: Command) => {
+      if (flags.cluster !== undefined) {
+        front.error('error: --cluster is for forward http and gateway: on stdio there is one client, and one node');
+      }
       const server = serverRequestOf(words, flags, usageOf.stdio, 'login');
       if ('problem' in server) front.error(`error: ${server.problem}`);
       const sessions = await sessionRequestOf(flags);
@@ -81,7 +86,7 @@ Protocol bytes only on stdout; everything for people on stderr. Exit code: the s
     });
 }
 
-interface ListeningFlags extends SessionFlags, ServerFlags, ListenFlags, FrontFlags, AuthFlags {
+interface ListeningFlags extends SessionFlags, ServerFlags, ListenFlags, FrontFlags, AuthFlags, ClusterFlags {
   readonly share: 'isolated' | 'shared';
   readonly sessionsMax?: number;
   readonly sessionIdleMs?: number;
@@ -111,7 +116,8 @@ function addHttp(forward: Command, runners: Runners): void {
     'http',
     'clients on streamable HTTP, each with a session of its own, in front of a server that is started as a child process, or that runs already',
   );
-  addListening(command, 'http')
+  addClusterFlags(addListening(command, 'http'))
+    .optionsGroup('Sessions:')
     .option('--session-idle-ms <n>', 'time after which a session that nobody uses ends (default: 1800000)', positive)
     .option('--session-age-ms <n>', 'time after which every session ends (default: 86400000)', positive)
     .addHelpText(
@@ -156,6 +162,8 @@ function listeningAction(kind: 'http' | 'ws', runners: Runners) {
     if ('problem' in auth) front.error(`error: ${auth.problem}`);
     const listen = listenOptionsOf(flags, auth.guard !== undefined);
     if ('problem' in listen) front.error(`error: ${listen.problem}`);
+    const cluster = clusterRequestOf(flags);
+    if ('problem' in cluster) front.error(`error: ${cluster.problem}`);
     const sessions = await sessionRequestOf(flags);
     if ('problem' in sessions) front.error(`error: ${sessions.problem}`);
     if (shares && (sessions.profile?.shutdownMethods.length ?? 0) > 0) {
@@ -170,6 +178,7 @@ function listeningAction(kind: 'http' | 'ws', runners: Runners) {
       listen,
       front: frontTuningOf(flags),
       ...(auth.guard === undefined ? {} : { guard: auth.guard }),
+      ...(cluster.cluster === undefined ? {} : { cluster: cluster.cluster }),
       limits: { ...sessions.limits, ...(sessionsMax === undefined ? {} : { sessions: sessionsMax }) },
       times: {
         ...sessions.times,

@@ -13,6 +13,8 @@ import {
 } from '../proxy/backend.ts';
 import { type GuardRequest, openGuard } from '../proxy/guard.ts';
 import { ListenError, type ListeningForward, type ListeningOptions } from '../proxy/listening.ts';
+import type { ClusterSeat } from '../proxy/cluster-seat.ts';
+import { messageOf } from '../reasons.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import type { RulesInForce } from '../rules/rules-in-force.ts';
 import { defaultLimits } from '../session/limits.ts';
@@ -21,6 +23,7 @@ import type { FrontTuning } from '../transports/http-front-options.ts';
 import type { ServerExit } from '../transports/child-process.ts';
 import { openStandardError } from '../transports/stdio.ts';
 import { keepCertificate } from './certificate-files.ts';
+import type { ClusterRequest } from './cluster-flags.ts';
 import { codeOfSignal, exitCodes } from './exit-codes.ts';
 import type { ListenRequest } from './listen-flags.ts';
 import { inspectWhereAsked } from './inspect-asked.ts';
@@ -45,6 +48,8 @@ export interface ListeningRequest extends SessionRequest {
   readonly front?: FrontTuning;
   /** Who may come in; everybody whom the door lets in unless it is said. */
   readonly guard?: GuardRequest;
+  /** To be one node of several that serve the same sessions. */
+  readonly cluster?: ClusterRequest;
 }
 
 export async function runListening(request: ListeningRequest): Promise<never> {
@@ -103,8 +108,22 @@ export async function runListening(request: ListeningRequest): Promise<never> {
     log,
   });
   traces = (await openTraces(process.env, log)) ?? null;
+  const fenced = (): void => {
+    if (!wasAskedToStop) log.error({}, 'this node has ended its sessions and stops: start it again');
+    wasAskedToStop = true;
+    void end(exitCodes.sessionFailed);
+  };
+  let cluster: ClusterSeat | undefined;
+  try {
+    cluster = await seatOf(request, clock, log, fenced);
+  } catch (error) {
+    log.error({ reason: messageOf(error) }, 'the cluster cannot be joined');
+    await backend.stop();
+    return leave(exitCodes.cannotJoin);
+  }
   try {
     forward = await open(request, backend, clock, log, {
+      ...(cluster === undefined ? {} : { cluster }),
       ...(engine === undefined ? {} : { rules: engine }),
       ...(tracer === undefined ? {} : { tracer }),
       ...(traces === null ? {} : { tracing: traces.tracing }),
@@ -112,6 +131,7 @@ export async function runListening(request: ListeningRequest): Promise<never> {
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
     log.error({}, error.message);
+    await cluster?.close();
     await backend.stop();
     return leave(exitCodes.cannotListen);
   }
@@ -142,7 +162,20 @@ export async function runListening(request: ListeningRequest): Promise<never> {
 }
 
 /** Who is asked about frames, and who sees what becomes of them. */
-type Around = Pick<ListeningOptions, 'rules' | 'tracer' | 'tracing'>;
+type Around = Pick<ListeningOptions, 'rules' | 'tracer' | 'tracing' | 'cluster'>;
+
+/** Undefined where no cluster is asked for, and then nothing of one is loaded. */
+async function seatOf(
+  { cluster, limits }: ListeningRequest,
+  clock: Clock,
+  log: Log,
+  onFenced: () => void,
+): Promise<ClusterSeat | undefined> {
+  if (cluster === undefined) return undefined;
+  const { joinCluster } = await import('./cluster-join.ts');
+  const { frameBytesMax, pendingTotal } = { ...defaultLimits, ...limits };
+  return joinCluster(cluster, { clock, log, frameBytesMax, pendingTotal, onFenced });
+}
 
 async function open(
   request: ListeningRequest,
@@ -151,7 +184,7 @@ async function open(
   log: Log,
   around: Around,
 ): Promise<ListeningForward> {
-  const { guard: asked, rules: _, ...rest } = request;
+  const { guard: asked, rules: _, cluster: _cluster, ...rest } = request;
   const { listen } = rest;
   const surroundings = { path: listen.path, isTls: listen.tls !== undefined, clock };
   const guard = asked === undefined ? undefined : await openGuard(asked, surroundings);

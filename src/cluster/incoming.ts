@@ -44,6 +44,7 @@ export class Incoming {
   readonly #open = new Map<string, AnswerStream>();
   readonly #rememberMs: number;
   #running = 0;
+  #served = 0;
 
   constructor(options: IncomingOptions) {
     const { times } = options.settings;
@@ -58,6 +59,11 @@ export class Incoming {
   /** Frames that are being worked on. */
   get running(): number {
     return this.#running;
+  }
+
+  /** Frames that were taken, since the start. */
+  get served(): number {
+    return this.#served;
   }
 
   /** Whether every answer was received. */
@@ -145,6 +151,7 @@ export class Incoming {
 
   async #run(owned: Owned, frame: Uint8Array, answer: AnswerStream): Promise<void> {
     this.#running += 1;
+    this.#served += 1;
     const result = await runFrame(this.#options, owned, frame, answer);
     this.#running -= 1;
     if (result.ok) answer.complete(result.bytes);

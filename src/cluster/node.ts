@@ -10,11 +10,11 @@ import { Budget, type GlobalBudget } from './budget.ts';
 import { Directory, type Owned, type SessionDirectory } from './directory.ts';
 import type { Engine, Mail } from './engine.ts';
 import { Incoming } from './incoming.ts';
-import { Lease } from './lease.ts';
+import { Lease, type LeasePhase } from './lease.ts';
 import { Outgoing } from './outgoing.ts';
 import type { SessionHost } from './owned-session.ts';
 import { Pairs } from './pairs.ts';
-import { Peers } from './peers.ts';
+import { type Peer, Peers } from './peers.ts';
 import { type FrameRouter, Router } from './router.ts';
 import type { ClusterSettings } from './settings.ts';
 import { Snapshots, type SnapshotStore } from './snapshots.ts';
@@ -33,6 +33,29 @@ export interface ClusterNodeOptions {
   readonly pendingTotal: number;
   /** At once, and before anything else is done: the node acts no more, and all its sessions are stopped. */
   readonly onFenced?: (reason: string) => void;
+}
+
+/** What a node can tell about itself, for people and for measuring. */
+export interface NodeFacts {
+  readonly node: Incarnation;
+  readonly phase: LeasePhase;
+  /** Since the last renewal that succeeded was sent. */
+  readonly leaseAgeMs: number;
+  readonly isConnected: boolean;
+  /** Sessions, and whatever else is in one place, that are this node's. */
+  readonly ownedKeys: number;
+  /** Keys that were another node's before, since the start. */
+  readonly takeovers: number;
+  /** Frames that went to other nodes since the start, and those that wait for their answer. */
+  readonly forwarded: number;
+  readonly forwardedPending: number;
+  /** Frames of other nodes that came here since the start, and those that are worked on. */
+  readonly served: number;
+  readonly servedPending: number;
+  /** The share in the limit of all nodes, and how much of it is used. */
+  readonly budgetGranted: number;
+  readonly budgetUsed: number;
+  readonly peers: readonly Peer[];
 }
 
 /** What is done again and again. */
@@ -56,6 +79,7 @@ export class ClusterNode {
   readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
   readonly #timers = new Map<Round, TimerHandle>();
+  #isConnected = true;
   #isOver = false;
 
   constructor(options: ClusterNodeOptions) {
@@ -88,10 +112,29 @@ export class ClusterNode {
     this.snapshots = snapshots;
   }
 
+  facts(): NodeFacts {
+    return {
+      node: this.#options.node,
+      phase: this.lease.phase,
+      leaseAgeMs: this.lease.ageMs,
+      isConnected: this.#isConnected,
+      ownedKeys: this.#directory.size,
+      takeovers: this.#directory.takeovers,
+      forwarded: this.#outgoing.sent,
+      forwardedPending: this.#outgoing.size,
+      served: this.#incoming.served,
+      servedPending: this.#incoming.running,
+      budgetGranted: this.#budget.granted,
+      budgetUsed: this.#budget.used,
+      peers: this.peers.list(),
+    };
+  }
+
   /** @throws Conflict there is or was a node of this name. Unavailable. */
   async start(): Promise<void> {
     const { engine, node, settings } = this.#options;
     engine.onState((state) => {
+      this.#isConnected = state === 'up';
       if (state === 'down') this.peers.disconnected();
       else this.#reconnected();
     });

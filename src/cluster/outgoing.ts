@@ -78,6 +78,11 @@ export class Outgoing {
     });
   }
 
+  /** Frames, since the start. */
+  get sent(): number {
+    return this.#requests;
+  }
+
   get size(): number {
     return this.#waiting.size;
   }

@@ -5,7 +5,7 @@
 
 import { buffersOf } from '../runtime/buffers-of.ts';
 import { createTracedRuntime } from '../runtime/runtime.ts';
-import { withRoomForAFrame } from '../session/limits.ts';
+import { defaultTimes, withRoomForAFrame } from '../session/limits.ts';
 import { doorPolicy } from '../transports/door.ts';
 import { openHttpFront } from '../transports/http-front.ts';
 import { RuntimeSessions } from '../transports/http-runtime-sessions.ts';
@@ -19,10 +19,16 @@ import {
 
 /** @throws ListenError with a sentence that says what to do. */
 export async function forwardHttp(options: ListeningOptions): Promise<ListeningForward> {
-  const { backend, clock, log, listen, guard, front: tuning } = options;
+  const { backend, clock, log, listen, guard, cluster, front: tuning } = options;
   const { host, port, path, door = {}, tls } = listen;
   const limits = withRoomForAFrame(options.limits);
-  const runtime = createTracedRuntime(runtimeOptionsOf(options, limits), options.tracer);
+  const place = cluster?.place();
+  const runtimeOptions = runtimeOptionsOf(options, limits);
+  const runtime = createTracedRuntime(
+    place === undefined ? runtimeOptions : { ...runtimeOptions, ids: place.ids },
+    options.tracer,
+  );
+  place?.serves(runtime);
   if (options.observer !== undefined) runtime.observe(options.observer);
   if (options.rules !== undefined) options.rules.watch(runtime);
   options.tracing?.watch(runtime);
@@ -37,15 +43,18 @@ export async function forwardHttp(options: ListeningOptions): Promise<ListeningF
       runtime,
       log,
       tracer: options.tracer,
+      ids: place?.ids,
+      onOver: (sessionId) => place?.over(sessionId),
       server: () => {
         const behind = backend.open();
         return { connector: behind.connector, restart: backend.restart, release: () => behind.release() };
       },
     }),
+    elsewhere: place,
     sessionless: backend.servesSessionless ? 'pass' : 'refuse',
     allowsPages: (door.allowOrigins?.length ?? 0) > 0,
     ...(tls === undefined ? {} : { tls }),
-    unreadiness: () => (isDraining ? 'draining' : backend.problem()),
+    unreadiness: () => (isDraining ? 'draining' : (cluster?.problem() ?? backend.problem())),
     clock,
     log,
     ...tuning,
@@ -61,11 +70,14 @@ export async function forwardHttp(options: ListeningOptions): Promise<ListeningF
     drain: async () => {
       isDraining = true;
       front.drain();
+      const left = cluster?.drain({ ...defaultTimes, ...options.times }.drainMs);
       await runtime.drain();
+      await left;
     },
     close: async () => {
       isDraining = true;
       await runtime.stop();
+      await cluster?.close();
       await front.close();
       await backend.stop();
       await guard?.close();

@@ -15,6 +15,7 @@ import type { DoorOptions } from '../transports/door.ts';
 import type { FrontTuning } from '../transports/http-front-options.ts';
 import type { Certificate } from '../transports/tls-certificate.ts';
 import type { Backend } from './backend.ts';
+import type { ClusterSeat } from './cluster-seat.ts';
 import type { Guard } from './guard.ts';
 
 export interface ListenOptions {
@@ -35,6 +36,8 @@ export interface ListeningOptions {
   readonly front?: FrontTuning;
   /** Who may come in; anybody whom the door lets in unless told. It is closed with the forward. */
   readonly guard?: Guard;
+  /** Other nodes that serve the same sessions. It is left with the forward. */
+  readonly cluster?: ClusterSeat;
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: Partial<Limits>;

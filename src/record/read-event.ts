@@ -105,7 +105,7 @@ export function readEvent(line: EventLine, body: string | undefined, named: Name
   }
 }
 
-const closeReasons = ['client-closed', 'closed-by-operator', 'evicted'] as const;
+const closeReasons = ['client-closed', 'closed-by-operator', 'evicted', 'node-fenced'] as const;
 const expiryReasons = ['idle', 'age'] as const;
 
 function oneOf<T extends string>(known: readonly T[], said: string): T {

@@ -88,6 +88,14 @@ export function sessionOfAnybody(runtime: Runtime, id: string): RuntimeSession |
   return runtime instanceof SessionRuntime ? runtime.sessionOfAnybody(id) : undefined;
 }
 
+/**
+ * This process may not serve the session any more, since another one may have it by now, or with no id none of its sessions: what
+ * waits is settled with an error, at once.
+ */
+export function fenceSessions(runtime: Runtime, id?: string): void {
+  if (runtime instanceof SessionRuntime) runtime.fence(id);
+}
+
 class SessionRuntime implements Runtime {
   readonly #options: RuntimeOptions;
   readonly #tracer: Tracer | undefined;
@@ -238,6 +246,14 @@ class SessionRuntime implements Runtime {
     return slot === undefined || slot.record.hasEnded
       ? undefined
       : new SessionHandle(slot.host, this.#handleSurroundings);
+  }
+
+  fence(id: string | undefined): void {
+    const ids = id === undefined ? [...this.#registry.values()].map((slot) => slot.record.id) : [id];
+    for (const each of ids) {
+      if (this.#registry.get(each) === undefined) continue;
+      this.#route(each, { type: 'session.close', at: this.#clock.now(), reason: 'node-fenced' });
+    }
   }
 
   observe(observer: Observer): () => void {

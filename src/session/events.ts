@@ -100,7 +100,7 @@ export interface ClientClosed {
 export interface SessionClose {
   readonly type: 'session.close';
   readonly at: number;
-  readonly reason: 'client-closed' | 'closed-by-operator' | 'evicted';
+  readonly reason: 'client-closed' | 'closed-by-operator' | 'evicted' | 'node-fenced';
 }
 
 export interface SessionExpired {

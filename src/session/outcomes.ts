@@ -39,6 +39,7 @@ export type EndReason =
   | 'recovery-deadline'
   | 'buffer-full'
   | 'evicted'
+  | 'node-fenced'
   | 'internal-error';
 
 /** A session in one word, for lists: see `statusOf`. */

@@ -4,6 +4,7 @@
  */
 
 import { answerEmpty } from './http-answers.ts';
+import type { Carrier } from './http-carrier.ts';
 import { isLegacyRevision, namesModern } from './http-eras.ts';
 import type { HttpVisitor } from './http-front-options.ts';
 import { Inbound, type InboundOptions } from './http-inbound.ts';
@@ -14,15 +15,19 @@ import type { HttpSession } from './http-session.ts';
 import type { StreamOpening } from './http-session-streams.ts';
 import { SessionTable } from './http-session-table.ts';
 
+const noBytes = new Uint8Array(0);
+
 const methods = 'GET, POST, DELETE';
 
 export class HttpEndpoint {
   readonly #passesSessionless: boolean;
+  readonly #carrier: Carrier | undefined;
   readonly #sessions = new SessionTable();
   readonly #inbound: Inbound;
 
   constructor(options: InboundOptions) {
     this.#passesSessionless = options.passesSessionless;
+    this.#carrier = options.carrier;
     this.#inbound = new Inbound(options, this.#sessions);
   }
 
@@ -79,10 +84,16 @@ export class HttpEndpoint {
       return undefined;
     }
     const session = this.#sessions.named(request.sessionId, visitor);
-    if (session === undefined) refuseUnknown(response);
+    if (session === undefined) this.#strayed(request, response, visitor, sessionId);
     else if (!isLegacyRevision(protocolVersion, session.client.revision)) refuseRevision(response);
     else return session;
     return undefined;
+  }
+
+  #strayed(request: FrontRequest, response: FrontResponse, visitor: HttpVisitor, sessionId: string): void {
+    const unknown = (): void => refuseUnknown(response);
+    if (this.#carrier === undefined) unknown();
+    else this.#carrier.carry({ request, response, visitor, sessionId, body: noBytes, idToken: undefined, unknown });
   }
 }
 

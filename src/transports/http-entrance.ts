@@ -10,6 +10,7 @@ import { unboundedBuffers } from '../session/buffered-bytes.ts';
 import { defaultLimits } from '../session/limits.ts';
 import { FixedDelay } from './fixed-delay.ts';
 import { answerText, failed, refuse } from './http-answers.ts';
+import { Carrier, type CarrierOptions } from './http-carrier.ts';
 import { answerPreflight } from './http-cors.ts';
 import { HttpDoorstep, answerDocument, answerProbe, isReadOnly } from './http-doorstep.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
@@ -62,7 +63,12 @@ export class HttpEntrance {
     const grace = new FixedDelay(clock, times.standaloneGraceMs);
     const remembering = new FixedDelay(clock, times.resumableMs);
     this.#delays = [heartbeats, quiet, grace, remembering];
+    const buffers = options.buffers ?? unboundedBuffers();
+    const { elsewhere } = options;
+    const { patienceMs } = times;
+    const serve: CarrierOptions['serve'] = (...asked) => this.#endpoint.serve(...asked);
     this.#endpoint = new HttpEndpoint({
+      carrier: elsewhere === undefined ? undefined : new Carrier({ elsewhere, serve, clock, log, buffers, patienceMs }),
       sessions: options.sessions,
       passesSessionless: options.sessionless === 'pass',
       bodyBytesMax: sessionLimits.frameBytesMax,
@@ -73,12 +79,12 @@ export class HttpEntrance {
         quiet,
         grace,
         remembering,
-        patienceMs: times.patienceMs,
+        patienceMs,
         retryMs: times.retryMs,
         replay: { ...limits, budget: new ReplayBudget(limits.replayTotalBytesMax) },
         bufferPauseBytes: sessionLimits.bufferPauseBytes,
         bufferBytesMax: sessionLimits.bufferBytesMax,
-        buffers: options.buffers ?? unboundedBuffers(),
+        buffers,
       },
     });
   }

@@ -9,6 +9,7 @@ import type { Exchange } from '../session/pending.ts';
 import type { BufferedBytes } from '../session/buffered-bytes.ts';
 import type { Limits } from '../session/limits.ts';
 import type { DoorPolicy } from './door.ts';
+import type { HttpElsewhere } from './http-elsewhere.ts';
 import type { FrontRequest } from './http-messages.ts';
 
 /** Who sends a request. A session belongs to who opened it: to everybody else there is no such session (P20). */
@@ -53,6 +54,8 @@ export interface SessionAsked {
   readonly client: ExchangeLink;
   /** The one that asks, for its headers. */
   readonly exchange: Exchange;
+  /** The id that it has to have, where that was agreed on with other nodes. */
+  readonly sessionId?: string | undefined;
 }
 
 /** Where sessions come from. Which server is behind them is nothing that the front knows. */
@@ -128,6 +131,8 @@ export interface HttpEntranceOptions extends FrontTuning {
   readonly path?: string;
   readonly door: DoorPolicy;
   readonly sessions: HttpSessions;
+  /** Other nodes that serve the same sessions. */
+  readonly elsewhere?: HttpElsewhere | undefined;
   /** A legacy request that names no session: refused, or passed to the visitor's logical session. */
   readonly sessionless?: 'refuse' | 'pass';
   /** Pages that the door lets in may read the answers. */

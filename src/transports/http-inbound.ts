@@ -15,6 +15,7 @@ import { type ReadLimits, isBatch, readMessage, readMessages } from '../protocol
 import { revisionRow } from '../protocol/revisions.ts';
 import { retryAfterMs } from '../session/limits.ts';
 import { answerEmpty, failed, refuse } from './http-answers.ts';
+import type { Carrier } from './http-carrier.ts';
 import { firstModern, isLegacyRevision, namesModern, understandsPriming } from './http-eras.ts';
 import { type ExchangeFacts, HttpExchange } from './http-exchange.ts';
 import type { HttpSessionKind, HttpSessions, HttpVisitor } from './http-front-options.ts';
@@ -28,8 +29,12 @@ import type { SessionTable } from './http-session-table.ts';
 /** Bodies up to here are read as they come: what they take together is bounded by the connections there are. */
 const shortBytesMax = 64 * 1024;
 
+const noBytes = new Uint8Array(0);
+
 export interface InboundOptions {
   readonly sessions: HttpSessions;
+  /** To other nodes, which may have what is not here. */
+  readonly carrier?: Carrier | undefined;
   readonly passesSessionless: boolean;
   readonly bodyBytesMax: number;
   readonly readLimits: ReadLimits;
@@ -88,6 +93,7 @@ export class Inbound {
 
   #takeNow(post: Post, body: Uint8Array): void {
     if (post.response.destroyed) return;
+    if (this.#options.carrier !== undefined && post.session === undefined) post.body = body;
     try {
       if (isBatch(body)) this.#takeBatch(post, readMessages(body, this.#options.readLimits), body.length);
       else this.#takeOne(post, readMessage(body, this.#options.readLimits), body.length);
@@ -100,7 +106,7 @@ export class Inbound {
   #takeOne(post: Post, read: Frame | ReadFault, bytes: number): void {
     const { protocolVersion } = post.request;
     if (isFault(read)) {
-      if (post.session === undefined) refuseFault(post.response, read);
+      if (post.session === undefined) this.#faulty(post, read);
       else this.#toLegacy(post, [read], bytes, read.idToken);
       return;
     }
@@ -150,11 +156,47 @@ export class Inbound {
     const revision = events ? readInitializeParams(frame.bytes)?.protocolVersion : undefined;
     const takesPriming = understandsPriming(revision);
     const facts = { isModern: false, isOpening: true, saysSession: true, prefersEvents: events, takesPriming };
-    const session = this.#newSession('legacy', visitor);
-    const exchange = new HttpExchange(post, 1, facts, session, this.#options.surroundings);
-    if (!this.#open(session, exchange, response, idToken)) return;
-    this.#sessions.add(session);
-    feed(session, exchange, [frame], frame.bytes.length);
+    const begin = (sessionId: string | undefined): boolean => {
+      const session = this.#newSession('legacy', visitor);
+      const exchange = new HttpExchange(post, 1, facts, session, this.#options.surroundings);
+      if (!this.#open(session, exchange, response, idToken, sessionId)) return false;
+      this.#sessions.add(session);
+      feed(session, exchange, [frame], frame.bytes.length);
+      return true;
+    };
+    if (this.#options.carrier === undefined) begin(undefined);
+    else void this.#beginReserved(this.#options.carrier, response, idToken, begin);
+  }
+
+  /** Nobody is told the id of a session before it is certain that no other node has it. */
+  async #beginReserved(
+    { elsewhere }: Carrier,
+    response: FrontResponse,
+    idToken: string | undefined,
+    begin: (sessionId: string) => boolean,
+  ): Promise<void> {
+    try {
+      const reserved = await elsewhere.reserve();
+      if ('refusal' in reserved) {
+        if (!response.destroyed) refuse(response, reserved.refusal, { status: 503, idToken });
+      } else if (response.destroyed || !begin(reserved.sessionId)) elsewhere.over(reserved.sessionId);
+    } catch (error) {
+      this.#options.log.error({ error }, 'a session could not be opened');
+      failed(response);
+    }
+  }
+
+  /** On one node its session would be told of it. */
+  #faulty(post: Post, read: ReadFault): void {
+    const { carrier } = this.#options;
+    const { request, response } = post;
+    if (carrier === undefined || request.sessionId === undefined) refuseFault(response, read);
+    else this.#carry(post, carrier, request.sessionId, read.idToken, () => refuseFault(response, read));
+  }
+
+  #carry(post: Post, carrier: Carrier, sessionId: string, idToken: string | undefined, unknown: () => void): void {
+    const { request, response, visitor, body } = post;
+    carrier.carry({ request, response, visitor, sessionId, body: body ?? noBytes, idToken, unknown });
   }
 
   #toLegacy(post: Post, reads: readonly (Frame | ReadFault)[], bytes: number, idToken: string | undefined): void {
@@ -168,14 +210,14 @@ export class Inbound {
     else this.#toLogical(post, reads, bytes, idToken, undefined);
   }
 
-  #strayed(
-    { response }: Post,
-    sessionId: string,
-    reads: readonly (Frame | ReadFault)[],
-    idToken: string | undefined,
-  ): void {
-    for (const read of reads) if (!isFault(read)) this.#options.sessions.strayed?.(sessionId, read);
-    refuseUnknown(response, idToken);
+  #strayed(post: Post, sessionId: string, reads: readonly (Frame | ReadFault)[], idToken: string | undefined): void {
+    const { carrier, sessions } = this.#options;
+    const unknown = (): void => {
+      for (const read of reads) if (!isFault(read)) sessions.strayed?.(sessionId, read);
+      refuseUnknown(post.response, idToken);
+    };
+    if (carrier === undefined || post.session !== undefined) unknown();
+    else this.#carry(post, carrier, sessionId, idToken, unknown);
   }
 
   #toSession(
@@ -276,9 +318,15 @@ export class Inbound {
     return session?.client.refusesRevision(revision) === true ? session : undefined;
   }
 
-  #open(session: HttpSession, exchange: HttpExchange, response: FrontResponse, idToken: string | undefined): boolean {
+  #open(
+    session: HttpSession,
+    exchange: HttpExchange,
+    response: FrontResponse,
+    idToken: string | undefined,
+    sessionId?: string,
+  ): boolean {
     const { kind, visitor } = session;
-    const opened = this.#options.sessions.open({ kind, visitor, client: session, exchange });
+    const opened = this.#options.sessions.open({ kind, visitor, client: session, exchange, sessionId });
     if ('session' in opened) session.begins(opened.session);
     // Its server may have been lost before anything was asked of it.
     if (!session.isOver && 'session' in opened) return true;
@@ -296,6 +344,8 @@ class Post implements BodyTaker, ResponseOwner {
   readonly response: FrontResponse;
   readonly visitor: HttpVisitor;
   readonly session: HttpSession | undefined;
+  /** Kept where it may have to be brought to another node. */
+  body: Uint8Array | undefined = undefined;
   readonly #inbound: Inbound;
   /** Its place among the bodies that are being read, where it takes one. */
   #read: { readonly intake: Intake; readonly bytes: number } | undefined = undefined;

@@ -4,6 +4,7 @@ import { refusal } from '../errors.ts';
 import type { Log, UpstreamConnector } from '../ports.ts';
 import type { Frame } from '../protocol/envelope.ts';
 import type { OpenOptions, OpenResult, Runtime, RuntimeSession } from '../runtime/api.ts';
+import type { ReservedIds } from '../runtime/reserved-ids.ts';
 import type { Tracer } from '../runtime/tracer.ts';
 import type { HttpSessions, SessionAsked } from './http-front-options.ts';
 
@@ -21,6 +22,10 @@ export interface RuntimeSessionsOptions {
   readonly server: (asked: SessionAsked) => ServerOfSession;
   /** Sees messages that found no session. */
   readonly tracer?: Pick<Tracer, 'unplaced'> | undefined;
+  /** The ids of the runtime's sessions, where other nodes have a say in them. */
+  readonly ids?: ReservedIds | undefined;
+  /** A session is over. */
+  readonly onOver?: ((sessionId: string) => void) | undefined;
 }
 
 export class RuntimeSessions implements HttpSessions {
@@ -69,13 +74,13 @@ export class RuntimeSessions implements HttpSessions {
     await closed;
   }
 
-  #openFor({ kind, visitor, client }: SessionAsked, behind: ServerOfSession): OpenResult {
-    const { runtime, log, transportType = 'http' } = this.#options;
+  #openFor({ kind, visitor, client, sessionId }: SessionAsked, behind: ServerOfSession): OpenResult {
+    const { runtime, log, transportType = 'http', ids, onOver } = this.#options;
     const { principal, route, claims } = visitor;
     const { restart } = behind;
     let session: RuntimeSession | undefined = undefined;
     let hasEnded = false;
-    const opened = runtime.open({
+    const asked: OpenOptions = {
       transportType,
       client,
       server: behind.connector,
@@ -87,10 +92,12 @@ export class RuntimeSessions implements HttpSessions {
         hasEnded = true;
         log.info({ session: session?.id, reason }, 'session ended');
         if (session !== undefined) this.#open.delete(session);
+        if (sessionId !== undefined) onOver?.(sessionId);
         if (this.#open.size === 0) this.#noneIsOpen();
       },
       onServerStopped: () => behind.release?.(),
-    });
+    };
+    const opened = ids === undefined ? runtime.open(asked) : ids.opening(sessionId, () => runtime.open(asked));
     if ('refusal' in opened) {
       behind.release?.();
       log.warn({ code: opened.refusal.code, ...opened.refusal.data }, 'a session was refused');

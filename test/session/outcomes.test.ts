@@ -18,6 +18,7 @@ const reasons: Readonly<Record<EndReason, 'failed' | 'timeout'>> = {
   'recovery-deadline': 'failed',
   'buffer-full': 'failed',
   evicted: 'failed',
+  'node-fenced': 'failed',
   'internal-error': 'failed',
 };
 const everyReason: readonly (EndReason | undefined)[] = [undefined, ...(Object.keys(reasons) as EndReason[])];
