@@ -32,7 +32,8 @@ import { type RuntimeAudit, auditRuntime } from './audit.ts';
 import { GuardedLog } from './guarded-log.ts';
 import { indexScheduler } from './indexed-scheduler.ts';
 import { InterceptorChain } from './interceptor-chain.ts';
-import type { Observation, Observer } from './observation.ts';
+import type { Observer } from './observation.ts';
+import { Onlookers } from './onlookers.ts';
 import type { Box } from './outbox.ts';
 import { fastUtf8Check, nextTurn } from './platform.ts';
 import { randomId } from './random-id.ts';
@@ -50,7 +51,7 @@ import { silentLog } from './silent-log.ts';
 import { systemClock } from './system-clock.ts';
 import { forgetOptions } from './spent-options.ts';
 import { Totals, type TotalsSnapshot } from './totals.ts';
-import type { Decision, Tracer, UnplacedFact } from './tracer.ts';
+import type { Decision, Tracer } from './tracer.ts';
 import { UnplacedLog } from './unplaced-log.ts';
 import { Upstream, type UpstreamLogic, upstreamLogic } from './upstream-actor.ts';
 
@@ -98,7 +99,6 @@ export function fenceSessions(runtime: Runtime, id?: string): void {
 
 class SessionRuntime implements Runtime {
   readonly #options: RuntimeOptions;
-  readonly #tracer: Tracer | undefined;
   readonly #ids: Ids;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -107,7 +107,7 @@ class SessionRuntime implements Runtime {
   readonly #registry = new Registry();
   readonly #totals = new Totals();
   readonly #unplacedLog: UnplacedLog;
-  readonly #observers = new Set<Observer>();
+  readonly #onlookers: Onlookers;
   readonly #supervisor: Actor<typeof supervisorMachine>;
   readonly #sessionLogic: ReturnType<typeof sessionLogic>;
   readonly #upstreamLogic: UpstreamLogic;
@@ -125,11 +125,11 @@ class SessionRuntime implements Runtime {
   constructor(options: RuntimeOptions, tracer?: Tracer, whole?: Ledger) {
     refuseAborted(options.signal, 'A runtime');
     this.#options = options;
-    this.#tracer = tracer;
     this.#ids = options.ids ?? { sessionId: randomId };
     this.#clock = options.clock ?? systemClock();
     this.#log = options.log === undefined ? silentLog : new GuardedLog(options.log);
     this.#unplacedLog = new UnplacedLog(this.#log);
+    this.#onlookers = new Onlookers(tracer, this.#log);
     this.#alarms = new AlarmClock({
       clock: this.#clock,
       log: this.#log,
@@ -185,7 +185,8 @@ class SessionRuntime implements Runtime {
       },
       linkThrew: (error) => this.#log.error({ error }, 'a link threw'),
       settled: (host, effect, effects) => {
-        if (this.#observers.size > 0) this.#tell(requestSettled(host.record, this.#clock.now(), effect, effects));
+        if (this.#onlookers.areTold)
+          this.#onlookers.tell(requestSettled(host.record, this.#clock.now(), effect, effects));
       },
     };
     this.#stopWatching = options.signal && this.#signals.watch(options.signal, () => this.#inBackground(this.stop()));
@@ -229,8 +230,8 @@ class SessionRuntime implements Runtime {
     this.#totals.opened++;
     ref.start();
     forgetOptions(ref);
-    this.#callBack(() => this.#tracer?.opened(record));
-    this.#tell({ type: 'session-opened', sessionId: id, at: now });
+    this.#onlookers.opened(record);
+    this.#onlookers.tell({ type: 'session-opened', sessionId: id, at: now });
     this.#connect(host, options);
     return { session: new SessionHandle(host, this.#handleSurroundings) };
   }
@@ -257,8 +258,7 @@ class SessionRuntime implements Runtime {
   }
 
   observe(observer: Observer): () => void {
-    this.#observers.add(observer);
-    return () => this.#observers.delete(observer);
+    return this.#onlookers.add(observer);
   }
 
   *sessions(): IterableIterator<ReturnType<typeof snapshotOf>> {
@@ -344,7 +344,7 @@ class SessionRuntime implements Runtime {
       log: this.#log,
       reports: new ServerReports(host, this.#hostSurroundings, (departure) => {
         this.#upstreams.delete(upstream);
-        this.#callBack(() => options.onServerStopped?.(departure));
+        this.#onlookers.call(() => options.onServerStopped?.(departure));
       }),
     });
     host.upstream = upstream;
@@ -383,7 +383,7 @@ class SessionRuntime implements Runtime {
   #unplaced({ sessionId, event, host }: RoutedEvent): void {
     this.#totals.unplaced++;
     this.#unplacedLog.note(sessionId, event);
-    this.#traceUnplaced({ type: 'ended', sessionId, at: this.#clock.now(), event });
+    this.#onlookers.unplaced({ type: 'ended', sessionId, at: this.#clock.now(), event });
     host?.unplaced(event);
   }
 
@@ -391,16 +391,8 @@ class SessionRuntime implements Runtime {
     this.#totals.foreign++;
     this.#unplacedLog.noteForeign(record.id, direction, message.length, from);
     const { id: sessionId } = record;
-    this.#traceUnplaced({ type: 'foreign', sessionId, at: this.#clock.now(), direction, bytes: message.length });
+    this.#onlookers.unplaced({ type: 'foreign', sessionId, at: this.#clock.now(), direction, bytes: message.length });
     return refuseForeign(message, this.#hostSurroundings.readLimits);
-  }
-
-  #traceUnplaced(fact: UnplacedFact): void {
-    try {
-      this.#tracer?.unplaced?.(fact);
-    } catch (error) {
-      this.#log.error({ error }, 'a tracer threw');
-    }
   }
 
   #ended(host: SessionHost): void {
@@ -428,28 +420,31 @@ class SessionRuntime implements Runtime {
       this.#ended(host);
     }
     this.#totals.retire(record);
-    this.#callBack(() => this.#tracer?.ended(record));
+    this.#onlookers.ended(record);
     host.left();
     this.#watches.get(host)?.();
     this.#watches.delete(host);
     const reason = record.endReason ?? 'internal-error';
-    if (this.#observers.size > 0) {
+    if (this.#onlookers.areTold) {
       const at = this.#clock.now();
       const snapshot = snapshotOf(record, at);
-      this.#tell({ type: 'session-ended', sessionId: record.id, at, reason, status: snapshot.status, snapshot });
+      this.#onlookers.tell({
+        type: 'session-ended',
+        sessionId: record.id,
+        at,
+        reason,
+        status: snapshot.status,
+        snapshot,
+      });
     }
-    this.#callBack(() => host.onEnded?.(reason));
+    this.#onlookers.call(() => host.onEnded?.(reason));
     if (this.#registry.size > 0) return;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 
   #decided(record: SessionRecord, event: SessionEvent, decision: Decision, effects: readonly Effect[]): void {
     const shown = this.#registry.slotOf(record)?.host.shown;
-    try {
-      this.#tracer?.decided(record, event, decision, shown?.state ?? record.state, effects);
-    } catch (error) {
-      this.#log.error({ error }, 'a tracer threw');
-    }
+    this.#onlookers.decided(record, event, decision, shown?.state ?? record.state, effects);
     if (decision === 'rolled-back') this.#totals.rolledBack++;
     else if (shown !== undefined && decision === 'committed') this.#show(record, shown);
   }
@@ -462,12 +457,20 @@ class SessionRuntime implements Runtime {
     if (shown.state === 'initializing' && record.state !== 'initializing') this.#registry.reorder(record);
     if (shown.state !== record.state) {
       const { id: sessionId, state: to, route } = record;
-      this.#tell({ type: 'state-changed', sessionId, at, from: shown.state, to, dwellMs: at - shown.since, route });
+      this.#onlookers.tell({
+        type: 'state-changed',
+        sessionId,
+        at,
+        from: shown.state,
+        to,
+        dwellMs: at - shown.since,
+        route,
+      });
       shown.since = at;
     }
     if (hasOtherTags) {
       if (this.#settings.hasTags) this.#surround(record);
-      this.#tell({ type: 'tags-changed', sessionId: record.id, at, tags: tagsOf(record) });
+      this.#onlookers.tell({ type: 'tags-changed', sessionId: record.id, at, tags: tagsOf(record) });
     }
     shown.state = record.state;
     shown.tagBits = record.tagBits;
@@ -486,31 +489,11 @@ class SessionRuntime implements Runtime {
 
   #resettled(): void {
     if (this.#settings.hasTags) this.#surroundAll();
-    this.#callBack(() => this.#tracer?.resettled?.(this.#clock.now()));
+    this.#onlookers.resettled(this.#clock.now());
   }
 
   #surroundAll(): void {
     for (const { record } of this.#registry.values()) this.#surround(record);
-  }
-
-  /** Observers are guests: what one throws is logged and harms nobody. */
-  #tell(observation: Observation): void {
-    for (const observer of this.#observers) {
-      try {
-        observer(observation);
-      } catch (error) {
-        this.#log.error({ error, observation: observation.type }, 'an observer threw');
-      }
-    }
-  }
-
-  /** What a callback of an embedder or a tracer throws is logged, and harms neither its own session nor any other. */
-  #callBack(call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      this.#log.error({ error }, 'a callback threw');
-    }
   }
 
   /** Work that nobody waits for. */
