@@ -1,6 +1,7 @@
 /** `ninelives verify`: what may be asked to be put to the test, and within which bounds. */
 
 import { type Command, Option } from 'commander';
+import { type ReplayName, replayNamed } from '../testing/replay-name.ts';
 import { type RealTargetOptions, targetProblem } from '../testing/targets/real-target-options.ts';
 import { addCommandGroup } from './command-group.ts';
 import { positive } from './positive.ts';
@@ -22,7 +23,7 @@ export interface VerifyRequest {
   readonly shrinkSecondsMax?: number;
   readonly seed?: number;
   /** One play that was played before. */
-  readonly replay?: { readonly seed: number; readonly path: string };
+  readonly replay?: ReplayName;
   readonly baseline?: string;
   readonly writesBaseline: boolean;
   readonly junit?: string;
@@ -100,7 +101,7 @@ Examples:
   ninelives verify proxy -- npx -y mcp-remote '{server-url}' --allow-http
   ninelives verify proxy --url ws://127.0.0.1:{port}/mcp -- ninelives forward ws --listen 127.0.0.1:{port} -- '{server}'
 
-In the words of the command, and in --env:
+In the words of the command, in --env and in --url:
   {server}      the command of a server of ours: one word, without spaces
   {server-url}  the URL of a server of ours, of streamable HTTP
   {port}        a free port; the proxy is then reached at --url, or where it is left out at http://127.0.0.1:{port}/mcp
@@ -196,8 +197,9 @@ function requestOf(kind: Kind, words: readonly string[], flags: Flags): VerifyRe
   if ('problem' in variables) return variables;
   if (env.length > 0 && words.length === 0) return { problem: '--env is for a command' };
   if (writeBaseline && baseline === undefined) return { problem: '--write-baseline needs --baseline FILE' };
-  const again = replay === undefined ? undefined : replayOf(replay);
-  if (again !== undefined && 'problem' in again) return again;
+  const again = replay === undefined ? undefined : replayNamed(replay);
+  if (replay !== undefined && again === undefined)
+    return { problem: `--replay ${replay}: write it as SEED:PATH, as 7:3:0:1` };
   const target = {
     kind,
     ...(words.length === 0 ? {} : { command: words }),
@@ -247,11 +249,4 @@ function variablesIn(
     pairs.push([text.slice(0, sign), text.slice(sign + 1)]);
   }
   return { env: Object.fromEntries(pairs) };
-}
-
-function replayOf(text: string): { readonly seed: number; readonly path: string } | { readonly problem: string } {
-  const [, seed, path] = /^(-?\d+):([\d:]+)$/.exec(text) ?? [];
-  if (seed === undefined || path === undefined)
-    return { problem: `--replay ${text}: write it as SEED:PATH, as 7:3:0:1` };
-  return { seed: Number(seed), path };
 }

@@ -6,7 +6,7 @@
 import { opposite, sizeOf, type Direction, type Frame, type RequestId } from '../protocol/envelope.ts';
 import { idKey } from '../protocol/ids.ts';
 import { type FrameLegality, classifyFrame } from '../protocol/classify.ts';
-import { rewriteFrame } from '../protocol/rewrite.ts';
+import { rewriteFrame, subscriptionIdOf } from '../protocol/rewrite.ts';
 import { admit, newEntry, refuseEntry } from './admission.ts';
 import { forgetTools } from './announced.ts';
 import type { CounterName } from './counters.ts';
@@ -171,6 +171,11 @@ export function passNotification(
 function sendNotification(record: SessionRecord, direction: Direction, frame: Frame, via: Via | undefined): void {
   const mayBeRenamed = direction === 'server-to-client' && (record.renamesRequests || record.abandoned !== undefined);
   const stream = mayBeRenamed ? subscriptionBehind(record, frame) : undefined;
+  if (mayBeRenamed && stream === undefined && subscriptionIdOf(frame) !== undefined) {
+    // Whoever listened has left: nothing more is said for it (2026-07-28, basic/utilities/cancellation).
+    record.unit.count('dropped');
+    return;
+  }
   const message = stream?.isRenamed === true ? rewriteFrame(frame, { subscriptionId: stream.id }) : undefined;
   sendNotice(record, direction, frame, message, exchangeOf(record, direction, frame, via));
 }

@@ -107,9 +107,9 @@ class Harness implements SessionHarness {
     this.#options = options;
     this.#target = targetOf(options);
     this.#laws = laws.filter((law) => isAbout(law, this.#target) && (law.id !== 'rules' || names.length > 0));
-    const { kind, era, faults } = this.#target;
+    const { kind, era, isHttp, faults } = this.#target;
     const values = Object.entries(rules).map(([name, { value }]) => [name, value ?? fc.constant(undefined)] as const);
-    this.#plays = arbitraryPlay({ ...options.plays, kind, era, faults, rules: Object.fromEntries(values) });
+    this.#plays = arbitraryPlay({ ...options.plays, kind, era, isHttp, faults, rules: Object.fromEntries(values) });
     this.#coverage = new CoverageCount(this.#laws, names);
   }
 

@@ -12,6 +12,7 @@ import { type PerformOptions, perform } from './play/perform.ts';
 import { shorten } from './play/shorten.ts';
 import type { Play } from './play/step.ts';
 import type { Target } from './play/target.ts';
+import { replayNamed } from './replay-name.ts';
 
 export interface SearchOptions extends PerformOptions {
   readonly plays: fc.Arbitrary<Play>;
@@ -73,7 +74,7 @@ export async function search(target: Target, options: SearchOptions): Promise<Br
 function parametersOf({ runs = 200, seed, replay }: SearchOptions): fc.Parameters<[Play]> {
   const common = { numRuns: runs, endOnFailure: true };
   if (replay === undefined) return { ...common, ...(seed === undefined ? {} : { seed }) };
-  const [, named, path] = /^(-?\d+):(\d[\d:]*)$/.exec(replay) ?? [];
-  if (path === undefined) throw new RangeError(`This is not 'seed:path': ${replay}`);
-  return { ...common, seed: Number(named), path };
+  const named = replayNamed(replay);
+  if (named === undefined) throw new RangeError(`This is not 'seed:path': ${replay}`);
+  return { ...common, ...named };
 }

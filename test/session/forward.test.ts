@@ -204,6 +204,22 @@ describe('R9 a cancellation', () => {
     expect(record.unit.find(fromClient, 1)).toBeDefined();
   });
 
+  test('of a listener ends what is said for it, also where its server says it late', () => {
+    const { record } = openSession();
+    const about = (id: number) =>
+      notification(
+        'notifications/tools/list_changed',
+        { _meta: { 'io.modelcontextprotocol/subscriptionId': id } },
+        { from: fromServer },
+      );
+    for (const id of [1, 2]) receive(record, request(id, 'subscriptions/listen', { notifications: {} }));
+    expect(written(receive(record, about(1)))).toHaveLength(1);
+    receive(record, cancelled(1));
+    expect(written(receive(record, about(1)))).toEqual([]);
+    expect(written(receive(record, about(2)))).toHaveLength(1);
+    expect(remarksOf(record)).toMatchObject({ dropped: 1 });
+  });
+
   test('that names nothing waiting goes no further: its id may be in use again by then', () => {
     const { record } = openSession();
     receive(record, request('1', 'tools/call'));

@@ -20,12 +20,19 @@ describe('U10 our own runtime', () => {
     ],
   });
 
-  sessionHarness({
+  const stateless = sessionHarness({
     ...proxy,
     name: 'our own runtime, where no request belongs to a session,',
     era: 'stateless',
     runs: numRuns,
-  }).test(test);
+  });
+  stateless.test(test);
+
+  test('is asked for what only listeners are told', () => {
+    const { laws } = stateless.coverage();
+    for (const law of ['listen-own', 'listen-asked', 'listen-kept', 'listen-over'])
+      expect(laws[law]).toBeGreaterThan(0);
+  });
 
   test('refuses what is one more than may wait, and nothing below', async () => {
     const limits = { pendingPerSession: 2, reservedPerSession: 1 };

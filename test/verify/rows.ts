@@ -51,6 +51,7 @@ const stateless = (row: Row): Row => ({ ...row, name: `${row.name}, stateless`, 
 
 const home = `${tmpdir()}/ninelives-verify-home`;
 const ninelives = 'ninelives';
+const inspectorToken = 'verify';
 
 export const rows: readonly Row[] = [
   proxy('stdio to stdio', ninelives, ours('stdio', ...behind)),
@@ -72,6 +73,13 @@ export const rows: readonly Row[] = [
       ...[node, peer('supergateway/dist/index.js'), '--stdio', '{server}', '--outputTransport', 'streamableHttp'],
       ...['--stateful', '--port', '{port}'],
     ]),
+  ),
+  longer(
+    proxy('HTTP to stdio', 'inspector-server', [node, peer('@modelcontextprotocol/inspector-server/build/index.js')], {
+      url: 'http://127.0.0.1:{port}/mcp?transportType=stdio&command={server}',
+      env: { SERVER_PORT: '{port}', HOST: '127.0.0.1', MCP_PROXY_AUTH_TOKEN: inspectorToken },
+      headers: { 'x-mcp-proxy-auth': `Bearer ${inspectorToken}`, origin: 'http://localhost:6274' },
+    }),
   ),
   proxy(
     'stdio to HTTP',

@@ -1,8 +1,8 @@
 /** A response reaches its own request, under its own id, and nobody sees what is for somebody else. */
 
-import type { Received, Sent } from '../play/history.ts';
+import type { Sent } from '../play/history.ts';
 import { markOf } from '../play/marks.ts';
-import type { Line, Ours, Reading } from './reading.ts';
+import { type Line, type Reading, originOf } from './reading.ts';
 import { law, spelled } from './verdict.ts';
 
 export const ownResponse = law(
@@ -14,9 +14,11 @@ export const ownResponse = law(
   },
   (reading, verdict) => {
     for (const one of reading.ours) {
+      // What becomes of two under one id is a law of its own.
+      if (one.hasTwin) continue;
       for (const response of one.responses) {
         verdict.tried();
-        const origin = originOf(response, reading);
+        const origin = originOf(response.message, reading);
         if (origin !== undefined && origin !== one) {
           verdict.broken(
             `${one.method} ${spelled(one.id)} was answered with the response to ${origin.method} ${spelled(origin.id)}`,
@@ -81,13 +83,6 @@ export const noCrossing = law(
     }
   },
 );
-
-/** The request of ours that a response answers, by its mark. */
-function originOf({ message }: Received, { sentAt, theirsAt }: Reading): Ours | undefined {
-  const mark = markOf(message);
-  const about = mark === undefined ? undefined : sentAt(mark)?.about;
-  return about === undefined ? undefined : theirsAt(about)?.origin;
-}
 
 /** On which connection what we said has to come out: that of the request that it is about. */
 function ownerOf({ about, message }: Sent, { theirsAt }: Reading): Line | undefined {

@@ -91,10 +91,11 @@ export const streamEnd = law(
     appliesTo: ({ isHttp }) => isHttp,
   },
   ({ ours, settledAt, killedAt }, verdict) => {
-    for (const { line, ended, responses, event, id, method, cancelledAt } of ours) {
-      if (line.role !== 'client' || ended === undefined) continue;
+    for (const { line, ended, responses, event, id, method, cancelledAt, hasTwin } of ours) {
+      // Of two under one id the response of one may be in the other's: that is a law of its own.
+      if (line.role !== 'client' || ended === undefined || hasTwin) continue;
       verdict.tried();
-      const isExcused = cancelledAt < settledAt || Math.min(line.endedAt, killedAt) < settledAt;
+      const isExcused = Math.min(cancelledAt, line.endedAt, killedAt) < ended.seq;
       const isOk = ended.status >= 200 && ended.status < 300;
       if (isOk && responses.length === 0 && !isExcused && ended.seq < settledAt) {
         verdict.broken(`The HTTP response to ${method} ${spelled(id)} ended without an answer`, event.seq, ended.seq);

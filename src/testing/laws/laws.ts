@@ -7,6 +7,7 @@ import { cancelEndsExchange, cancelOwn, cancelPassedOn } from './cancel.ts';
 import { freshIds, handshakeFirst, nothingLeft, silentAfterClose, streamEnd } from './connection.ts';
 import type { Judgement, Law } from './law.ts';
 import { limits } from './limits.ts';
+import { listenAsked, listenKept, listenOver, listenOwn } from './listening.ts';
 import { duplicateIds, oneOutcome, recovery, serverRequests } from './outcome.ts';
 import { deliveredOnce, order } from './passage.ts';
 import { progressKept, progressKnown } from './progress.ts';
@@ -29,6 +30,10 @@ export const laws: readonly Law[] = [
   cancelEndsExchange,
   serverRequests,
   streamEnd,
+  listenOwn,
+  listenAsked,
+  listenKept,
+  listenOver,
   recovery,
   handshakeFirst,
   silentAfterClose,

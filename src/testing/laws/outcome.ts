@@ -1,8 +1,9 @@
 /** Each request has one response: no more, and none is left waiting where a response is owed. */
 
+import type { Received } from '../play/history.ts';
 import type { TargetFacts } from '../play/target.ts';
 import { isAnswered, owed } from './owed.ts';
-import type { Ours, Reading } from './reading.ts';
+import { type Ours, type Reading, originOf } from './reading.ts';
 import { type Verdict, law, spelled } from './verdict.ts';
 
 const oneResponse = 'JSON-RPC 2.0, section 5; 2025-11-25, basic, Responses';
@@ -63,8 +64,9 @@ export const duplicateIds = law(
   (reading, verdict, facts) => {
     const asker = facts.kind === 'client' ? 'server' : 'client';
     for (const one of reading.ours) {
-      if (one.line.role === asker && one.hasTwin && !hasCancelledTwin(one, reading))
-        judgeOne(one, reading, verdict, facts);
+      if (one.line.role !== asker || !one.hasTwin || hasCancelledTwin(one, reading)) continue;
+      judgeOne(one, reading, verdict, facts);
+      for (const response of one.responses) judgeAddressee(one, response, reading, verdict);
     }
   },
 );
@@ -84,6 +86,18 @@ function judgeOne(one: Ours, reading: Reading, verdict: Verdict, facts: TargetFa
     const until = Math.max(reading.settledAt, reading.patientAt);
     verdict.broken(`${method} ${spelled(id)} was never answered, though ${why}`, event.seq, until);
   }
+}
+
+/** On HTTP its response is the one in its exchange, whatever the id; elsewhere nobody can tell. */
+function judgeAddressee(one: Ours, response: Received, reading: Reading, verdict: Verdict): void {
+  const origin = originOf(response.message, reading);
+  if (response.via !== one.event.seq || origin === undefined || origin === one) return;
+  verdict.broken(
+    `${one.method} ${spelled(one.id)} was answered with the response to ${origin.method} ${spelled(origin.id)}, which has the same id`,
+    one.event.seq,
+    origin.event.seq,
+    response.seq,
+  );
 }
 
 /** Who uses the id of what it has cancelled again cannot know which of the two a late response answers. */

@@ -4,7 +4,16 @@
  */
 
 import type { RequestId } from '../../protocol/envelope.ts';
-import type { ExchangeEnded, Held, History, Received, RuleFollowed, Sent, Unreadable } from '../play/history.ts';
+import type {
+  ExchangeEnded,
+  Held,
+  History,
+  Received,
+  RuleFollowed,
+  Sent,
+  Unreadable,
+  WireMessage,
+} from '../play/history.ts';
 import { markOf } from '../play/marks.ts';
 import { progressTokenOf } from '../play/model.ts';
 
@@ -174,16 +183,11 @@ function read(history: History): Reading {
     }
   };
 
-  /** By its mark, or by the exchange that it came in; undefined where only the rest of the history tells. */
+  /** By the exchange that it came in, as its client has to take it, or by its mark; undefined where only the rest of the history tells. */
   const answeredBy = ({ message, via }: Received, mayBe: readonly Ours[]): Ours | undefined => {
     if (mayBe.length === 1) return mayBe[0];
-    const origin = originOfAnswer(message);
-    return mayBe.find((one) => one === origin) ?? mayBe.find((one) => one.event.seq === via);
-  };
-  const originOfAnswer = (message: Received['message']): Ours | undefined => {
-    const mark = markOf(message);
-    const answer = mark === undefined ? undefined : sentAt(mark);
-    return answer?.about === undefined ? undefined : theirsBySeq.get(answer.about)?.origin;
+    const origin = originOf(message, { sentAt, theirsAt: (seq) => theirsBySeq.get(seq) });
+    return mayBe.find((one) => one.event.seq === via) ?? mayBe.find((one) => one === origin);
   };
 
   const takeReceived = (event: Received): void => {
@@ -320,4 +324,14 @@ function read(history: History): Reading {
 /** It has neither been answered nor refused by its exchange. */
 function isOpen({ responses, ended }: Ours): boolean {
   return responses.length === 0 && (ended === undefined || ended.status < 400);
+}
+
+/** The request of ours that an answer answers, and that other words of our server are about, by their mark. */
+export function originOf(
+  message: WireMessage,
+  { sentAt, theirsAt }: Pick<Reading, 'sentAt' | 'theirsAt'>,
+): Ours | undefined {
+  const mark = markOf(message);
+  const about = mark === undefined ? undefined : sentAt(mark)?.about;
+  return about === undefined ? undefined : theirsAt(about)?.origin;
 }

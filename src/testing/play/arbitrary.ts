@@ -5,6 +5,7 @@
 
 import fc from 'fast-check';
 
+import { listenMethod } from './listening.ts';
 import type { IdChoice, Nth, Play, Step } from './step.ts';
 import type { TargetFacts, TargetFault } from './target.ts';
 
@@ -14,7 +15,7 @@ export interface PlayedRequest {
   readonly params?: Readonly<Record<string, unknown>>;
 }
 
-export interface PlayOptions extends Pick<TargetFacts, 'kind' | 'era'> {
+export interface PlayOptions extends Pick<TargetFacts, 'kind' | 'era'>, Partial<Pick<TargetFacts, 'isHttp'>> {
   /** What may go wrong besides; nothing unless said otherwise. A play never does what its target cannot. */
   readonly faults?: readonly TargetFault[];
   /** How many steps a play has at most: 40. Connecting and shaking hands come together, as two. */
@@ -61,9 +62,9 @@ const askMethods: Readonly<Record<TargetFacts['kind'], readonly string[]>> = {
 /** Plays for targets of this kind. The same seed and path of fast-check make the same play. */
 export function arbitraryPlay(options: PlayOptions): fc.Arbitrary<Play> {
   const { kind, weights, lengthMax = 40 } = options;
-  const all = stepsOf(options).map(({ what, arbitrary }) => ({
+  const all = [...stepsOf(options), ...scenesOf(options)].map(({ what, arbitrary, weight }) => ({
     arbitrary,
-    weight: isOf(what, options) ? (weights?.[what] ?? usualWeights[what]) : 0,
+    weight: isOf(what, options) && weights?.[what] !== 0 ? (weight ?? weights?.[what] ?? usualWeights[what]) : 0,
   }));
   const chunks = fc.oneof(...all.filter(({ weight }) => weight > 0));
   // Nothing happens before somebody is there, so that somebody is there first; a client under test comes by itself.
@@ -75,12 +76,13 @@ export function arbitraryPlay(options: PlayOptions): fc.Arbitrary<Play> {
 interface StepArbitrary {
   readonly what: Step['do'];
   readonly arbitrary: fc.Arbitrary<Play>;
+  /** As usual for its kind of step, unless said otherwise. */
+  readonly weight?: number;
 }
 
 function stepsOf(options: PlayOptions): readonly StepArbitrary[] {
-  const { kind, era, faults = [], rules = {}, usesIdsTwice = true } = options;
-  const usual = askMethods[kind].filter((method) => method !== 'ping' || era === 'session' || kind === 'client');
-  const requests = options.requests ?? fc.constantFrom(...usual.map((method): PlayedRequest => ({ method })));
+  const { era, faults = [], rules = {}, usesIdsTwice = true } = options;
+  const requests = requestsOf(options);
   const id: fc.Arbitrary<IdChoice> = usesIdsTwice
     ? fc.oneof(
         { weight: 8, arbitrary: fc.constant('next' as const) },
@@ -96,7 +98,10 @@ function stepsOf(options: PlayOptions): readonly StepArbitrary[] {
       return { do: 'request', client, method, id: as, ...more };
     });
   const asked = fc.constantFrom('sampling/createMessage', 'elicitation/create', 'roots/list', 'ping');
-  const announced = fc.constantFrom('notifications/tools/list_changed', 'notifications/message');
+  const announced = fc.constantFrom(
+    'notifications/tools/list_changed',
+    era === 'stateless' ? 'notifications/prompts/list_changed' : 'notifications/message',
+  );
   const nexts = nextsOf(faults);
   const kills = (['target', 'server'] as const).filter((which) => faults.includes(`kill-${which}`));
   const names = Object.entries(rules);
@@ -152,6 +157,64 @@ function stepsOf(options: PlayOptions): readonly StepArbitrary[] {
   ];
 }
 
+function requestsOf({ kind, era, requests }: PlayOptions): fc.Arbitrary<PlayedRequest> {
+  const usual = askMethods[kind].filter((method) => method !== 'ping' || era === 'session' || kind === 'client');
+  return requests ?? fc.constantFrom(...usual.map((method): PlayedRequest => ({ method })));
+}
+
+/** Steps that together lead to where things meet that seldom meet by chance. Shortening them leaves out what is not needed. */
+function scenesOf(options: PlayOptions): readonly StepArbitrary[] {
+  const { kind, era, isHttp = false, faults = [], weights, usesIdsTwice = true } = options;
+  if (kind === 'client') return [];
+  const requests = requestsOf(options);
+  const ask = (
+    client: Nth,
+    { method, params }: PlayedRequest,
+    id: IdChoice,
+    more: { readonly wantsProgress?: true } = {},
+  ): Step => ({
+    do: 'request',
+    client,
+    method,
+    ...(params === undefined ? {} : { params }),
+    id,
+    ...more,
+  });
+  const answer = (request: Nth): Play => (kind === 'proxy' ? [{ do: 'answer', request, with: 'result' }] : []);
+  const twins = fc
+    .tuple(place, requests, requests, place, place)
+    .map(([client, one, other, first, second]): Play => [
+      ask(client, one, 'next'),
+      ask(client, other, { sameAs: 0 }),
+      ...answer(first),
+      ...answer(second),
+    ]);
+  const canKill = faults.includes('kill-server');
+  const lost = fc
+    .tuple(place, requests, place, fc.boolean())
+    .map(([client, one, server, isKilled]): Play => [
+      ask(client, one, 'next', { wantsProgress: true }),
+      { do: 'progress', request: 0 },
+      isKilled && canKill ? { do: 'kill', which: 'server' } : { do: 'end-server', server },
+      { do: 'settle' },
+    ]);
+  const filters = fc.constantFrom(
+    { toolsListChanged: true },
+    { promptsListChanged: true },
+    { toolsListChanged: true, promptsListChanged: true },
+  );
+  const listens = fc
+    .tuple(place, filters)
+    .map(([client, notifications]): Play => [ask(client, { method: listenMethod, params: { notifications } }, 'next')]);
+  return [
+    ...(usesIdsTwice ? [{ what: 'request', arbitrary: twins, weight: isHttp ? 3 : 1 } as const] : []),
+    ...(kind === 'proxy' && weights?.['end-server'] !== 0
+      ? [{ what: 'request', arbitrary: lost, weight: 1 } as const]
+      : []),
+    ...(era === 'stateless' ? [{ what: 'request', arbitrary: listens, weight: 3 } as const] : []),
+  ];
+}
+
 /** A client comes, and shakes hands where that is done. */
 function connecting({ era }: PlayOptions): fc.Arbitrary<Play> {
   return fc.option(fc.nat(1), { nil: undefined }).map((principal): Play => {
@@ -173,5 +236,5 @@ function isOf(what: Step['do'], { kind, era }: PlayOptions): boolean {
   const isOurClient = ['connect', 'initialize', 'request', 'notify', 'cancel', 'reply', 'disconnect'].includes(what);
   if (kind === 'server' && isOurServer) return false;
   if (kind === 'client' && isOurClient) return false;
-  return era === 'session' || !['initialize', 'ask', 'reply', 'announce', 'notify'].includes(what);
+  return era === 'session' || !['initialize', 'ask', 'reply', 'notify'].includes(what);
 }

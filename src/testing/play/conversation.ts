@@ -7,8 +7,9 @@
 import type { Clock } from '../../ports.ts';
 import type { HistoryEvent, NetworkDeed, WireMessage } from './history.ts';
 import { markOf, withMark } from './marks.ts';
+import { acknowledged, forListener, listenMethod } from './listening.ts';
 import { Model, type Peer, type Waiting } from './model.ts';
-import { initialized, resultOf } from './spoken.ts';
+import { initialized, paramsOf, resultOf } from './spoken.ts';
 import type { ConnectionEvents, Delivery, TargetConnection, TargetFacts } from './target.ts';
 
 type Unnumbered = HistoryEvent extends infer Each
@@ -110,8 +111,16 @@ export class Conversation {
   answer(asked: Waiting, kind: 'result' | 'error'): void {
     const { method, params } = asked;
     const error = { code: 4000, message: 'The play wants it to fail' };
-    const result = (): object => resultOf(method, this.#facts.era, params?.['protocolVersion']);
+    const body = resultOf(method, this.#facts.era, params?.['protocolVersion']);
+    const result = (): object => (method === listenMethod ? forListener(body, asked.id) : body);
     this.#respond(asked, kind === 'error' ? { error } : { result: result() });
+  }
+
+  /** Tells a listener. */
+  announce({ connection, id, seq, params: asked }: Waiting, method: string): void {
+    const words = method === acknowledged ? { notifications: asked?.['notifications'] } : paramsOf(method);
+    const peer = this.model.peer(connection);
+    if (peer !== undefined) this.send(peer, { jsonrpc: '2.0', method, params: forListener(words, id) }, seq);
   }
 
   progress(asked: Waiting): void {
@@ -178,6 +187,13 @@ export class Conversation {
       this.#later(peer, () => this.send(peer, initialized));
     }
     if (message.method === undefined || message.id === undefined || message.id === null) return;
+    if (message.method === listenMethod && peer.role === 'server' && this.#facts.era === 'stateless') {
+      this.#later(peer, () => {
+        const asked = peer.theirs.find((one) => one.seq === seq);
+        if (asked !== undefined) this.announce(asked, acknowledged);
+      });
+      return;
+    }
     if (message.method === 'initialize' || this.#isOfItsOwn(peer, message)) {
       this.#later(peer, () => {
         const asked = peer.theirs.find((one) => one.seq === seq);

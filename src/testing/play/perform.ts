@@ -6,6 +6,7 @@
 import type { RequestId } from '../../protocol/envelope.ts';
 import { Conversation } from './conversation.ts';
 import type { History, HistoryEvent, WireMessage } from './history.ts';
+import { isListenedFor, listenMethod } from './listening.ts';
 import type { Peer, Waiting } from './model.ts';
 import { type Pace, paceOf } from './pace.ts';
 import type { Rule } from './rule.ts';
@@ -151,6 +152,7 @@ class Performance {
       case 'ask':
         return on(nth(model.askedOf('server'), step.request), (cause) => this.#ask(cause, step));
       case 'announce':
+        if (this.#target.era === 'stateless') return this.#tellListener(step.server, step.method);
         return on(nth(model.peers('server'), step.server), (peer) => talk.send(peer, notificationOf(step.method)));
       case 'end-server':
         return on(nth(model.peers('server'), step.server), (peer) => talk.close(peer, false));
@@ -205,6 +207,13 @@ class Performance {
     this.#talk.send(peer, { jsonrpc: '2.0', id: idOf(peer, id), method, params: { ...paramsOf(method) } }, cause.seq);
   }
 
+  /** Where there are no sessions, only who listens is told, and what it has asked for (2026-07-28, basic/utilities/subscriptions). */
+  #tellListener(place: Nth, method: string): undefined {
+    return on(nth(this.#talk.model.askedOf('server').filter(isListening), place), (listening) => {
+      if (isListenedFor(method, listening.params)) this.#talk.announce(listening, method);
+    });
+  }
+
   #network(place: Nth, next: NetworkNext): undefined {
     return on(nth(this.#talk.model.peers(), place), (peer) => {
       if (!this.#can(faultOf[next])) return;
@@ -249,6 +258,7 @@ class Performance {
 const isCancellable = ({ isCancelled, method }: Waiting): boolean => !isCancelled && method !== 'initialize';
 const hasCancellable = ({ ours }: Peer): boolean => ours.some(isCancellable);
 const isAsked = ({ theirs }: Peer): boolean => theirs.length > 0;
+const isListening = ({ method }: Waiting): boolean => method === listenMethod;
 const hasToken = ({ progressToken }: Waiting): boolean => progressToken !== undefined;
 
 function nth<Item>(items: readonly Item[], place: Nth): Item | undefined {
@@ -263,11 +273,11 @@ function notificationOf(method: string): WireMessage {
   return { jsonrpc: '2.0', method, params: { ...paramsOf(method) } };
 }
 
-/** Ids count from 1 on each connection; one that is used elsewhere is any that was used on it. */
+/** Ids count from 1 on each connection; one that is used again is counted back from the last. */
 function idOf({ idsUsed }: Peer, choice: IdChoice): RequestId {
   const next = idsUsed.length + 1;
   if (choice === 'next') return next;
   if (choice === 'next-as-text') return `${next}`;
   if ('value' in choice) return choice.value;
-  return nth(idsUsed, choice.sameAs) ?? next;
+  return nth(idsUsed.toReversed(), choice.sameAs) ?? next;
 }

@@ -9,7 +9,7 @@ import type { RequestId } from '../../protocol/envelope.ts';
 /** The place among what is there; taken modulo its number. */
 export type Nth = number;
 
-/** How a request has its id: the next of its connection, or one that is used elsewhere, as numbers and as texts. */
+/** How a request has its id: the next of its connection, as a number or a text, or that of a request before, counted back from the last. */
 export type IdChoice = 'next' | 'next-as-text' | { readonly sameAs: Nth } | { readonly value: RequestId };
 
 export type Step =

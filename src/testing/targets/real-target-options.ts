@@ -45,7 +45,7 @@ export function targetProblem(options: RealTargetOptions): string | undefined {
   return undefined;
 }
 
-/** The placeholders in its command and its environment. */
-export function placeholdersOf({ command = [], env = {} }: RealTargetOptions): ReadonlySet<PlaceholderName> {
-  return placeholdersIn([...command, ...Object.values(env)]);
+/** The placeholders in its command, its environment and its URL. */
+export function placeholdersOf({ command = [], env = {}, url = '' }: RealTargetOptions): ReadonlySet<PlaceholderName> {
+  return placeholdersIn([...command, ...Object.values(env), url]);
 }

@@ -83,15 +83,14 @@ class Instance implements RunningTarget {
     if (used.has('server')) this.#relay = await openRelay(this.#stage, this.#quiet);
     if (used.has('server-url')) this.#http = await openHttpStage(this.#stage, this.#quiet, era === 'stateless');
     const url = urlOf(this.#options);
-    const isPort = used.has('port') || url?.includes('{port}') === true;
-    const port = isPort ? String(await freePort()) : undefined;
-    const shown = url === undefined ? undefined : filled(url, port === undefined ? {} : { port });
-    this.#values = {
+    const port = used.has('port') ? String(await freePort()) : undefined;
+    const values: PlaceholderValues = {
       ...(this.#relay === undefined ? {} : { server: this.#relay.command }),
       ...(this.#http === undefined ? {} : { 'server-url': this.#http.url.href }),
       ...(port === undefined ? {} : { port }),
-      ...(shown === undefined ? {} : { url: shown }),
     };
+    const shown = url === undefined ? undefined : filled(url, values);
+    this.#values = { ...values, ...(shown === undefined ? {} : { url: shown }) };
     if (shown !== undefined) this.#url = new URL(shown);
     if (command === undefined) return;
     if (this.#url !== undefined) await this.#listens(this.#run(command), this.#url);

@@ -6,6 +6,7 @@
 
 import type { RequestId } from '../../protocol/envelope.ts';
 import type { WireMessage } from '../play/history.ts';
+import { listenMethod } from '../play/listening.ts';
 import { markOf } from '../play/marks.ts';
 import type { ConnectionEvents, Delivery, TargetConnection } from '../play/target.ts';
 import { cancelledBy, isRequest, isResponse } from './http-messages.ts';
@@ -162,7 +163,9 @@ export class Listener implements ConnectionEvents {
     const cancelled = cancelledBy(message);
     if (isResponse(message)) this.#settleTheirs(({ id }) => id === message.id);
     else if (cancelled !== undefined) this.#settleOurs(({ id }) => id === cancelled);
-    else if (isRequest(message) && delivery?.isDropped !== true) this.#traffic.ours.add(this.#waiting(message, number));
+    // Who listens waits for no answer.
+    else if (isRequest(message) && message.method !== listenMethod && delivery?.isDropped !== true)
+      this.#traffic.ours.add(this.#waiting(message, number));
     this.#quiet.said();
   }
 

@@ -7,9 +7,11 @@
 import fc from 'fast-check';
 import { judge, laws } from '../laws/laws.ts';
 import type { Law, Violation } from '../laws/law.ts';
+import { isAbout } from '../laws/verdict.ts';
 import { type PlayedRequest, arbitraryPlay } from '../play/arbitrary.ts';
 import type { History } from '../play/history.ts';
 import { type PerformOptions, perform } from '../play/perform.ts';
+import { shorten } from '../play/shorten.ts';
 import type { Play } from '../play/step.ts';
 import type { Target } from '../play/target.ts';
 import type { Counterexample, Findings, LawFinding } from '../report/finding.ts';
@@ -125,56 +127,65 @@ class Exploration {
   /** Until a law breaks that has not been broken before, which is then shortened. False: none did. */
   async #round(seed: number, numRuns: number): Promise<boolean> {
     const { target, path, requests } = this.#options;
-    const { lengthMax, shrinkMsMax } = this.#limits;
-    const { kind, era, faults } = target;
-    let first: Broken | undefined;
-    let shortest: Broken | undefined;
-    let shrinksUntil = Infinity;
+    const { lengthMax } = this.#limits;
+    const { kind, era, isHttp, faults } = target;
+    let found: Broken | undefined;
     const property = fc.asyncProperty(
       arbitraryPlay({
         kind,
         era,
+        isHttp,
         faults,
         lengthMax,
         weights: weightsOf(target),
         ...(requests === undefined ? {} : { requests }),
       }).map((play) => inTimeOf(target, play)),
       async (play) => {
-        if (this.#isOver || performance.now() > shrinksUntil) return;
-        const broken = await this.#broken(play, first?.violation.law);
-        if (first === undefined) {
-          this.#runs += 1;
-          this.#tell(false);
-        }
+        if (this.#isOver) return;
+        const broken = await this.#broken(play, undefined);
+        this.#runs += 1;
+        this.#tell(false);
         if (broken === undefined) return;
-        if (first === undefined) {
-          if (!(await this.#isSeenAgain(broken))) {
-            const { law } = broken.violation;
-            this.#falseAlarms.set(law, (this.#falseAlarms.get(law) ?? 0) + 1);
-            return;
-          }
-          first = broken;
-          shrinksUntil = performance.now() + shrinkMsMax;
+        const { law, text } = broken.violation;
+        if (!(await this.#isSeenAgain(broken))) {
+          this.#falseAlarms.set(law, (this.#falseAlarms.get(law) ?? 0) + 1);
+          return;
         }
-        shortest = broken;
-        this.#tell(true);
-        throw new Error(broken.violation.text);
+        found = broken;
+        throw new Error(text);
       },
     );
-    const details = await fc.check(property, {
+    const { counterexamplePath } = await fc.check(property, {
       seed,
       numRuns,
-      ...(path === undefined ? {} : { path, endOnFailure: true }),
+      endOnFailure: true,
+      ...(path === undefined ? {} : { path }),
     });
-    if (first === undefined || shortest === undefined || details.counterexamplePath === null) return false;
-    const shrunk = { broken: shortest, path: details.counterexamplePath };
-    const found = { broken: first, path: details.counterexamplePath.split(':', 1)[0]! };
-    const isSure = shortest === first || (await this.#isSeenAgain(shortest));
-    const { broken, path: again } = isSure ? shrunk : found;
-    const { violation, history, play } = broken;
-    this.#counterexamples.set(violation.law, { violation, history, seed, path: again, steps: play.length });
+    if (found === undefined || counterexamplePath === null) return false;
+    const { violation, history, play } = await this.#shortest(found);
+    this.#counterexamples.set(violation.law, {
+      violation,
+      history,
+      seed,
+      path: counterexamplePath,
+      steps: play.length,
+    });
     this.#tell(false);
     return true;
+  }
+
+  /** As short as it can be made in the time; as it was where the shorter one is not seen again. */
+  async #shortest(found: Broken): Promise<Broken> {
+    const until = performance.now() + this.#limits.shrinkMsMax;
+    let shortest = found;
+    await shorten(found.play, async (play) => {
+      if (this.#isOver || performance.now() > until) return false;
+      const broken = await this.#broken(play, found.violation.law);
+      shortest = broken ?? shortest;
+      this.#tell(true);
+      return broken !== undefined;
+    });
+    return shortest === found || (await this.#isSeenAgain(shortest)) ? shortest : found;
   }
 
   /** @param only a law: of the one that is being shortened nothing else counts. */
@@ -256,20 +267,9 @@ function inTimeOf({ isVirtual, kind }: Target, play: Play): Play {
 }
 
 /** The law is about such a target, and can be put to the test on it: that others were not would be idle to say each time. */
-function isInReach({ id, of }: Law, { kind, isHttp, isVirtual, pendingMax }: Target): boolean {
-  switch (id) {
-    case 'nothing-left':
-      return isVirtual;
-    case 'limits':
-      return pendingMax !== undefined;
-    case 'rules':
-      return false;
-    case 'stream-end':
-    case 'cancel-ends-exchange':
-      return isHttp && of.includes(kind);
-    default:
-      return of.includes(kind);
-  }
+function isInReach(law: Law, target: Target): boolean {
+  const isHidden = law.id === 'rules' || (law.id === 'nothing-left' && !target.isVirtual);
+  return !isHidden && isAbout(law, target);
 }
 
 /** A tool of a real server may take its time, and nobody knows how long: that it has not answered yet breaks nothing. */

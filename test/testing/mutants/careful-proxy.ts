@@ -4,7 +4,9 @@
  */
 import type { Link } from '../../../src/testing/in-process/link.ts';
 import type { UnderTest, World } from '../../../src/testing/in-process/target.ts';
+import { isJsonObject } from '../../../src/protocol/derive.ts';
 import type { WireMessage } from '../../../src/testing/play/history.ts';
+import { forListener, listenerOf } from '../../../src/testing/play/listening.ts';
 import { progressTokenOf } from '../../../src/testing/play/model.ts';
 
 export type Id = string | number;
@@ -159,7 +161,9 @@ export class CarefulSession {
     const entry = this.pending.get(id);
     if (entry === undefined) return;
     this.pending.delete(id);
-    this.respond({ ...message, id: entry.id });
+    const { result } = message;
+    const isListener = listenerOf(message) !== undefined && isJsonObject(result);
+    this.respond({ ...message, ...(isListener ? { result: forListener(result, entry.id) } : {}), id: entry.id });
   }
 
   handsShaken(): void {
@@ -189,7 +193,14 @@ export class CarefulSession {
   }
 
   announce(message: WireMessage): void {
-    void this.client.send(message);
+    const named = listenerOf(message);
+    if (named === undefined) return void this.client.send(message);
+    const listener = this.pending.get(named as Id);
+    if (listener !== undefined) this.tellListener(message, listener);
+  }
+
+  tellListener(message: WireMessage, { id }: Pending): void {
+    void this.client.send({ ...message, params: forListener(message.params, id) });
   }
 
   // --- ends -------------------------------------------------------------------------------------------------------------

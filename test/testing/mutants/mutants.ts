@@ -246,7 +246,11 @@ class NoVersion extends CarefulSession {
 export const mutants: readonly Mutant[] = [
   { name: 'ids come back as texts', breaks: ['own-response', 'one-outcome'], Session: IdAsText },
   { name: 'one table for all clients', breaks: ['no-crossing', 'own-response', 'one-outcome'], Session: SharedPending },
-  { name: 'progress after the response', breaks: ['progress-known', 'progress-kept'], Session: ProgressAfterResponse },
+  {
+    name: 'progress after the response',
+    breaks: ['progress-known', 'progress-kept', 'order'],
+    Session: ProgressAfterResponse,
+  },
   { name: 'lost progress', breaks: ['progress-kept'], Session: LostProgress },
   { name: 'lost token', breaks: ['progress-kept'], Session: LostToken },
   { name: 'token of the server', breaks: ['progress-known'], Session: TokenOfTheServer },
@@ -294,7 +298,7 @@ export const mutants: readonly Mutant[] = [
   },
   { name: 'hangs when an id is in use', breaks: ['duplicate-ids'], Session: IdInUseHangs },
   { name: 'no handshake with the next server', breaks: ['handshake-first'], Session: NoHandshakeAgain },
-  { name: 'never connects again', breaks: ['recovery'], Session: NeverConnectsAgain },
+  { name: 'never connects again', breaks: ['recovery', 'duplicate-ids'], Session: NeverConnectsAgain },
   { name: 'forgets who waits when the server goes', breaks: ['one-outcome'], Session: ForgottenWithTheServer },
   { name: 'sends again, twice', breaks: ['delivered-once'], Session: SentAgainTwice },
   { name: 'errors without version', breaks: ['json-rpc'], Session: NoVersion },
