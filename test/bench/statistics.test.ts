@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { median, medianInterval, quantile, slope } from './statistics.ts';
+import { median, medianInterval, quantile, slope, slopeInterval } from './statistics.ts';
 
 describe('a median', () => {
   test('is the middle value, or what lies between the two in the middle', () => {
@@ -30,4 +30,15 @@ test('a quantile is one of the values, and the last one is the largest', () => {
 test('a slope is not tilted by a burst in a few of the points', () => {
   const points = Array.from({ length: 20 }, (_, x) => [x, 3 * x + (x === 4 || x === 5 ? 1000 : 0)] as const);
   expect(slope(points)).toBeCloseTo(3);
+});
+
+test('a slope lies between two of those of all pairs: around none where nothing rises, and away from none where something does', () => {
+  const points = (rise: number) => Array.from({ length: 30 }, (_, x) => [x, rise * x + ((x * 7) % 5)] as const);
+  const flat = slopeInterval(points(0));
+  expect(flat.low).toBeLessThan(0);
+  expect(flat.high).toBeGreaterThan(0);
+  const rising = slopeInterval(points(1));
+  expect(rising.low).toBeGreaterThan(0.8);
+  expect(rising.high).toBeLessThan(1.2);
+  expect(slopeInterval(points(1).slice(0, 5))).toEqual({ low: -Infinity, high: Infinity });
 });

@@ -42,12 +42,27 @@ export function medianInterval(values: readonly number[]): Interval {
 }
 
 /** The median of the slopes between all pairs of points: a burst in a few of them does not tilt it (Theil and Sen). */
-export function slope(points: readonly (readonly [x: number, y: number])[]): number {
-  const slopes: number[] = [];
-  for (const [index, [x, y]] of points.entries()) {
-    for (const [earlierX, earlierY] of points.slice(0, index)) {
-      if (x !== earlierX) slopes.push((y - earlierY) / (x - earlierX));
-    }
-  }
-  return median(slopes);
+export function slope(points: readonly Point[]): number {
+  return median(slopesOf(points));
+}
+
+/**
+ * Where the true slope lies with 95 % probability: between two of the slopes of all pairs, by Kendall's rank test (Sen 1968).
+ * With fewer than six points it may be anywhere.
+ */
+export function slopeInterval(points: readonly Point[]): Interval {
+  const count = points.length;
+  if (count < 6) return { low: -Infinity, high: Infinity };
+  const slopes = slopesOf(points).toSorted((a, b) => a - b);
+  const spread = 1.96 * Math.sqrt((count * (count - 1) * (2 * count + 5)) / 18);
+  const cut = Math.max(0, Math.floor((slopes.length - spread) / 2));
+  return { low: slopes[cut] ?? NaN, high: slopes[slopes.length - 1 - cut] ?? NaN };
+}
+
+type Point = readonly [x: number, y: number];
+
+function slopesOf(points: readonly Point[]): readonly number[] {
+  return points.flatMap(([x, y], index) =>
+    points.slice(0, index).flatMap(([earlierX, earlierY]) => (x === earlierX ? [] : (y - earlierY) / (x - earlierX))),
+  );
 }

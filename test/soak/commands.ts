@@ -16,13 +16,14 @@ export function forwarding(
   server: readonly string[],
   flags: readonly string[] = [],
   nodeFlags: readonly string[] = [],
+  front: 'stdio' | 'http' | 'ws' = 'stdio',
 ): readonly string[] {
   return [
     process.execPath,
     ...nodeFlags,
     fromRoot('dist/bin/ninelives.cjs'),
     'forward',
-    'stdio',
+    front,
     ...flags,
     '--',
     ...server,

@@ -11,8 +11,11 @@ import { report } from './report.ts';
 import { restlessLane } from './restless.ts';
 import { Run } from './run.ts';
 import { sdkLane } from './sdk.ts';
-import { type Vitals, steadyLane } from './steady.ts';
+import { type Samples, keep } from './samples.ts';
+import { steadyLane } from './steady.ts';
 import { commandOf, processesMarked } from './survivors.ts';
+import type { Vitals } from './vitals.ts';
+import { watchedLane } from './watched.ts';
 import { wholeNumber } from './whole-number.ts';
 import { within } from './within.ts';
 
@@ -40,10 +43,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 console.log(`soak for ${minutes} min, seed ${seed}`);
 
 let latest: Vitals | undefined;
-let steady: readonly Vitals[] = [];
+const samples: Record<string, readonly Vitals[]> = {};
 const progress = setInterval(tell, tellEveryMs);
 const lanes = Promise.all([
-  steadyLane(run, (vitals) => (latest = vitals)).then((samples) => (steady = samples)),
+  steadyLane(run, (vitals) => (latest = vitals)).then((own) => (samples['steady'] = own)),
+  watchedLane(run, 'http').then((own) => (samples['watched http'] = own)),
+  watchedLane(run, 'ws').then((own) => (samples['watched ws'] = own)),
   restlessLane(run),
   sdkLane(run),
   reloadingLane(run),
@@ -57,15 +62,14 @@ for (const pid of processesMarked(wholeRun)) {
   run.violationIn('soak')('nothing is left behind', commandOf(pid));
   process.kill(pid, 'SIGKILL');
 }
-process.exit(report(run, steady) ? 0 : 1);
+const isWell = report(run, samples satisfies Samples);
+for (const file of keep(`soak of ${minutes} min, seed ${seed}`, samples)) console.log(`written: ${file}`);
+process.exit(isWell ? 0 : 1);
 
 function tell(): void {
+  const lanesOfCalls = ['steady', 'restless', 'sdk', 'reloading', 'watched http', 'watched ws'];
   const { answered, heap } = {
-    answered:
-      sum(run.counted('steady')) +
-      sum(run.counted('restless')) +
-      sum(run.counted('sdk')) +
-      sum(run.counted('reloading')),
+    answered: lanesOfCalls.reduce((total, lane) => total + sum(run.counted(lane)), 0),
     heap: latest === undefined ? '' : `, heap ${(latest.heapBytes / 2 ** 20).toFixed(1)} MiB`,
   };
   const text = `${Math.round(run.elapsedMs / 1000)} s: ${answered} exchanges, ${run.violations.length} violations${heap}`;

@@ -10,15 +10,8 @@ import { Gate } from './gate.ts';
 import type { Run } from './run.ts';
 import { commandOf, survivors } from './survivors.ts';
 import { exchange } from './traffic.ts';
-import type { Sample } from './verdict.ts';
+import { type Vitals, vitalsOf } from './vitals.ts';
 import { within } from './within.ts';
-
-export interface Vitals extends Sample {
-  readonly rssBytes: number;
-  /** What keeps the proxy's event loop alive, by kind. */
-  readonly resources: Readonly<Record<string, number>>;
-  readonly delayMs: { readonly p99: number; readonly max: number };
-}
 
 const lane = 'steady';
 const workers = 12;
@@ -77,16 +70,7 @@ async function pauseAndSample(run: Run, talk: Conversation, gate: Gate): Promise
     if (!talk.isOver) violation('the proxy stays awake', `it says nothing for ${patienceMs} ms`);
     return undefined;
   }
-  const { resources, ...vitals } = line['vitals'] as Omit<Vitals, 'resources' | 'atS'> & {
-    readonly resources: readonly string[];
-  };
-  return { ...vitals, resources: countedByName(resources), atS: run.elapsedMs / 1000 };
-}
-
-function countedByName(names: readonly string[]): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
-  return counts;
+  return vitalsOf(talk.pid, line, run.elapsedMs / 1000);
 }
 
 async function killServers(run: Run, talk: Conversation): Promise<void> {
