@@ -34,7 +34,6 @@ const seenElsewhere: Readonly<Record<string, string>> = {
   // What nodes hand to each other, and who is where: seen where clients come to several real nodes.
   'src/transports/http-carrier.ts': 'test/e2e/cluster.test.ts',
   'src/transports/http-carried-answer.ts': 'test/e2e/cluster.test.ts',
-  'src/proxy/cluster-seat.ts': 'test/e2e/cluster.test.ts',
   'src/cli/cluster-join.ts': 'test/e2e/cluster.test.ts',
   'src/transports/http-routed-request.ts': 'test/transports/http-routed-frame.test.ts',
   // A line is read to be let happen: the properties do that with every kind of line.

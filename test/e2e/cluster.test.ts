@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Balancer } from '../cluster/balancer.ts';
 import { NatsServer, hasNoNats } from '../cluster/nats-server.ts';
 import { type Listening, listening, reference } from './listening.ts';
-import { stopAll } from './program.ts';
+import { type Message, forwarding, ninelives, scripted, start, stopAll } from './program.ts';
 import { connect } from './sdk-client.ts';
 
 const timeout = 60_000;
@@ -51,4 +51,103 @@ describe.skipIf(hasNoNats)('three nodes', () => {
     await client.terminate();
     await client.close();
   });
+
+  test(
+    'stay when one of them is killed: whoever waits for it is told what is known, and its sessions are over',
+    { timeout },
+    async () => {
+      const [a, b, c] = (await nodes(scripted())) as [Listening, Listening, Listening];
+      const session = await shakesHands(a.url);
+      const waiting = Array.from({ length: 10 }, async (_, id) =>
+        call((id % 2 === 0 ? b : c).url, session, id, 'never'),
+      );
+      const look = looker(session);
+      while ((await look(b.url)) < waiting.length) await look(c.url);
+      a.program.signal('SIGKILL');
+      for (const { status, error } of await Promise.all(waiting)) {
+        expect(status).toBe(502);
+        expect(error?.data).toMatchObject({ code: 'OWNER_LOST', executed: 'unknown' });
+      }
+      let answer = await call(b.url, session, 100, 'echo');
+      for (let id = 101; answer.status === 503; id += 1) {
+        expect(answer.error?.data).toMatchObject({ executed: 'no', retryable: true });
+        answer = await call((id % 2 === 0 ? b : c).url, session, id, 'echo');
+      }
+      expect([answer.status, answer.error?.data?.['code']]).toEqual([404, 'SESSION_NOT_FOUND']);
+      const another = await shakesHands(c.url);
+      expect((await call(b.url, another, 1, 'echo')).status).toBe(200);
+    },
+  );
+
+  test('are left by one that drains, which ends with 0 when its calls are answered', { timeout }, async () => {
+    const [a, b] = (await nodes(scripted(), 2)) as [Listening, Listening];
+    const session = await shakesHands(a.url);
+    const waiting = call(b.url, session, 1, 'delay', { ms: 300 });
+    const look = looker(session);
+    while ((await look(b.url)) === 0);
+    a.program.signal('SIGTERM');
+    expect((await waiting).status).toBe(200);
+    expect(await a.program.exit).toEqual({ code: 0, signal: null });
+    expect((await call(b.url, session, 2, 'echo')).status).toBe(404);
+  });
+
+  test(
+    'are none where the cluster cannot be had: that is said, with an exit code of its own',
+    { timeout },
+    async () => {
+      const program = start(
+        ninelives('forward', 'http', '--cluster', 'nats://ada:secret@127.0.0.1:1', '--', ...scripted()),
+      );
+      expect((await program.exit).code).toBe(6);
+      expect(program.err.join()).toContain('127.0.0.1:1');
+      expect(program.err.join()).not.toContain('secret');
+    },
+  );
 });
+
+test('on stdio there is one client, and no cluster', { timeout }, async () => {
+  const program = start(forwarding(scripted(), ['--cluster', 'nats://127.0.0.1:1']));
+  expect((await program.exit).code).toBe(2);
+  expect(program.err[0]).toBe(
+    'error: --cluster is for forward http and gateway: on stdio there is one client, and one node',
+  );
+});
+
+interface Answered {
+  readonly status: number;
+  readonly result?: { readonly content: readonly { readonly text: string }[] };
+  readonly error?: Message['error'];
+}
+
+async function post(url: URL, headers: Readonly<Record<string, string>>, message: object): Promise<Response> {
+  const said = { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream', ...headers };
+  return fetch(url, { method: 'POST', headers: said, body: JSON.stringify({ jsonrpc: '2.0', ...message }) });
+}
+
+async function shakesHands(url: URL): Promise<string> {
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1.0.0' } };
+  const answer = await post(url, {}, { id: 'init', method: 'initialize', params });
+  await answer.text();
+  const session = answer.headers.get('mcp-session-id')!;
+  await (await post(url, { 'Mcp-Session-Id': session }, { method: 'notifications/initialized' })).text();
+  return session;
+}
+
+async function call(url: URL, session: string, id: number | string, name: string, args = {}): Promise<Answered> {
+  const message = { id, method: 'tools/call', params: { name, arguments: args } };
+  const answer = await post(url, { 'Mcp-Session-Id': session }, message);
+  const text = await answer.text();
+  const json = text.startsWith('{') ? text : (/^data: (\{.+)$/m.exec(text)?.[1] ?? '{}');
+  return { ...(JSON.parse(json) as Answered), status: answer.status };
+}
+
+/** Looks at what a server has been asked: how many calls besides those of this look itself have come to it. */
+function looker(session: string): (url: URL) => Promise<number> {
+  let looks = 0;
+  return async (url) => {
+    looks += 1;
+    const { result } = await call(url, session, `look-${looks}`, 'seen');
+    const { order } = JSON.parse(result!.content[0]!.text) as { readonly order: readonly string[] };
+    return order.filter((each) => each.startsWith('tools/call')).length - looks;
+  };
+}
