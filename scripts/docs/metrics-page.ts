@@ -1,5 +1,6 @@
 /** docs/reference/metrics.md: every metric, with its unit, its attributes and what they can say. */
 
+import { clusterRows } from '../../src/observe/cluster-metrics.ts';
 import { type MetricRow, metricRows } from '../../src/observe/metrics-table.ts';
 import { prometheusName } from '../../src/observe/prometheus-names.ts';
 import { durationBuckets } from '../../src/observe/semantic-names.ts';
@@ -25,6 +26,9 @@ results are not read. The buckets end at ${durationBuckets.join(', ')} seconds.`
     tableOf(metricRows.filter(isConventional)),
     '## Our own',
     tableOf(metricRows.filter((row) => !isConventional(row))),
+    '## Of a node of a cluster',
+    `There where the process was started with \`--cluster\`.`,
+    tableOf(clusterRows),
     `The sums behind the counters are explained one by one in [counters](counters.md).`,
   ].join('\n\n');
 }

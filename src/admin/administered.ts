@@ -1,5 +1,6 @@
 /** What is managed through the admin API, as the API needs it: one process and its sessions. */
 
+import type { NodeFacts } from '../cluster/node.ts';
 import type { LeakReport } from '../observe/leak-audit.ts';
 import type { ProcessFacts } from '../observe/process-facts.ts';
 import type { Breakpoints } from '../rules/breakpoints.ts';
@@ -26,6 +27,22 @@ export interface AdministeredRules {
   reload(): Promise<readonly Problem[]>;
 }
 
+/** The cluster that this process is a node of. */
+export interface AdministeredCluster {
+  facts(): NodeFacts;
+  /**
+   * Which node has a session, and under which claim; undefined where none has.
+   * @throws Unavailable
+   */
+  whereIs(sessionId: string): Promise<SessionPlace | undefined>;
+}
+
+export interface SessionPlace {
+  readonly node: string;
+  /** Grows with every claim. */
+  readonly epoch: number;
+}
+
 /** All metrics at one moment, in the format that `type` names. */
 export interface MetricsText {
   readonly type: string;
@@ -41,6 +58,8 @@ export interface Administered {
   readonly rules?: AdministeredRules;
   /** Whether things may be made to go wrong on purpose; not where it is absent. */
   readonly takesFaults?: boolean;
+  /** Absent where the process is the only one. */
+  readonly cluster?: AdministeredCluster;
   /** What Prometheus reads; absent where nothing is measured. */
   metrics?(): Promise<MetricsText>;
   /** What this process holds that it should not; absent where nobody looks. */

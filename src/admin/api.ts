@@ -6,6 +6,7 @@
 import type { Fault } from '../session/interception.ts';
 import { defaultLimits } from '../session/limits.ts';
 import type { Administered } from './administered.ts';
+import { clusterOperations } from './cluster-operations.ts';
 import { debugOperations } from './debug-operations.ts';
 import { dryRunOperations } from './dry-run-operations.ts';
 import type { ApiAnswer, ApiCall, Operation, OperationName } from './operation.ts';
@@ -74,6 +75,7 @@ export const operations: readonly Operation[] = [
   ...dryRunOperations,
   ...pauseOperations,
   ...debugOperations,
+  ...clusterOperations,
 ];
 
 /** What can go wrong with a whole session. Single frames are made to fail by rules. */
@@ -188,4 +190,6 @@ export const problemsOf: Readonly<Record<OperationName, readonly ProblemCode[]>>
   removeBreakpoint: ['NO_RULES', 'NO_BREAKPOINT'],
   explainSession: ['SESSION_NOT_FOUND', 'REQUEST_NOT_FOUND'],
   getLeaks: ['NOT_FOUND'],
+  getCluster: ['NO_CLUSTER'],
+  getSessionPlace: ['NO_CLUSTER', 'SESSION_NOT_FOUND', 'CLUSTER_AWAY'],
 };

@@ -1,6 +1,6 @@
 /** The part of the admin API that answers why: what a session waits for, in sentences, and what a process holds that it should not. */
 
-import { explain, explainRequest } from '../observe/explain.ts';
+import { explain, explainRequest, spoken } from '../observe/explain.ts';
 import type { Administered } from './administered.ts';
 import type { ApiAnswer, ApiCall, Operation } from './operation.ts';
 
@@ -19,12 +19,24 @@ async function getLeaks(_call: ApiCall, administered: Administered): Promise<Api
   return { status: 200, body: await administered.leaks() };
 }
 
-function explainSession({ params, query }: ApiCall, administered: Administered): ApiAnswer {
+async function explainSession({ params, query }: ApiCall, administered: Administered): Promise<ApiAnswer> {
   const session = administered.session(params['id']!);
   if (session === undefined) return { problem: 'SESSION_NOT_FOUND' };
   const snapshot = session.snapshot();
   const request = query.get('request');
   const lines = request === null ? explain(snapshot) : explainRequest(snapshot, request);
   if (lines === undefined) return { problem: 'REQUEST_NOT_FOUND' };
-  return { status: 200, body: { id: snapshot.id, lines } satisfies Explanation };
+  const placed = [...lines, ...(await placeOf(snapshot.id, administered))];
+  return { status: 200, body: { id: snapshot.id, lines: placed } satisfies Explanation };
+}
+
+/** What a session of this process is known under among the other nodes; nothing is asked of them. */
+async function placeOf(id: string, { cluster }: Administered): Promise<readonly string[]> {
+  if (cluster === undefined) return [];
+  const place = await cluster.whereIs(id).catch(() => undefined);
+  const { node, phase, leaseAgeMs } = cluster.facts();
+  if (place === undefined) return [`It is not known to the cluster: requests reach it at node ${node} alone.`];
+  return [
+    `It is on node ${place.node} of the cluster, by claim ${place.epoch}; the node is ${phase}, its lease ${spoken(leaseAgeMs)} old.`,
+  ];
 }

@@ -101,7 +101,31 @@ const processFacts = z.strictObject({
   command: z.string().describe('What it was started as: forward http.'),
   server: z.string().describe('What is behind it: a command, or a URL without what is secret in it.'),
   url: z.string().optional().describe('Where clients find it; absent on standard input and output.'),
+  node: z.string().optional().describe('Its name among the nodes of a cluster; absent where there is none.'),
   startedAt: z.int().describe('Milliseconds since 1970.'),
+});
+
+const clusterNode = z.strictObject({
+  node: z.string().describe('Its name: of this life of this process, and of no other.'),
+  phase: z.enum(['opening', 'up', 'draining', 'fenced', 'closed']),
+  leaseAgeMs: millis.describe('Since it proved last that it may act.'),
+  isConnected: z.boolean().describe('Whether the server of the cluster can be reached from here.'),
+  ownedKeys: count.describe('Sessions that this node has.'),
+  takeovers: count,
+  forwarded: count.describe('Sent on to the nodes that have the sessions, since the start.'),
+  forwardedPending: count,
+  served: count.describe('Taken from other nodes, since the start.'),
+  servedPending: count,
+  budgetGranted: count.describe('The share of this node in the limit of all nodes.'),
+  budgetUsed: count,
+  peers: z.array(
+    z.strictObject({
+      node: z.string(),
+      state: z.enum(['up', 'draining', 'dead']),
+      keys: count,
+      leaseAgeMs: millis.describe('Since its lease was seen to change.'),
+    }),
+  ),
 });
 
 const totals = z.strictObject({
@@ -230,6 +254,19 @@ export const descriptions: Readonly<Record<OperationName, Description>> = {
     status: 200,
     body: z.strictObject({ id: z.string(), lines: z.array(z.string()) }),
     query: { request: { description: 'Of the requests with this id alone.', schema: z.string() } },
+  },
+  getCluster: {
+    summary: 'The cluster as this node knows it, without asking anybody: itself, and the others by their leases.',
+    status: 200,
+    body: clusterNode,
+  },
+  getSessionPlace: {
+    summary: 'Which node of the cluster has a session, wherever it is. The id is said whole.',
+    status: 200,
+    body: z.strictObject({
+      node: z.string(),
+      epoch: count.describe('Of the claim: it grows with each claim of the session.'),
+    }),
   },
   getLeaks: {
     summary:

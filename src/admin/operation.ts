@@ -26,6 +26,8 @@ export type OperationName =
   | 'getSession'
   | 'explainSession'
   | 'getLeaks'
+  | 'getCluster'
+  | 'getSessionPlace'
   | 'closeSession'
   | 'injectFault'
   | 'addTag'

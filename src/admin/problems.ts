@@ -13,6 +13,7 @@ export const problemTable = {
   NO_RULES: { status: 404, message: 'This process has no rules: start it with --rules FILE' },
   NOT_PAUSED: { status: 404, message: 'No frame of this id waits for a decision' },
   NO_BREAKPOINT: { status: 404, message: 'There is no breakpoint of this id' },
+  NO_CLUSTER: { status: 404, message: 'This process is the only one: start it with --cluster nats://HOST:PORT' },
   NO_DRY_RUN: { status: 404, message: 'No rules have been tried out since this process began' },
   METHOD_NOT_ALLOWED: { status: 405, message: 'This path does not take this method' },
   TAG_NOT_CHANGED: { status: 409, message: 'The session keeps its tags as they are' },
@@ -22,6 +23,7 @@ export const problemTable = {
   TOO_MANY_REQUESTS: { status: 429, message: 'Too many requests at once: try again in a second' },
   INTERNAL: { status: 500, message: 'Something went wrong here; the log of this process says what' },
   PROCESS_GONE: { status: 502, message: 'That process does not answer any more' },
+  CLUSTER_AWAY: { status: 503, message: 'The server of the cluster cannot be reached from here' },
   PROCESS_SILENT: { status: 504, message: 'That process has not answered in time' },
 } as const satisfies Record<string, { readonly status: number; readonly message: string }>;
 

@@ -6,6 +6,7 @@
 
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { type MetricData, MeterProvider } from '@opentelemetry/sdk-metrics';
+import { type ClusterNumbers, instrumentCluster } from '../observe/cluster-metrics.ts';
 import { type Measured, instrument } from '../observe/metrics.ts';
 import { nameWithUnit } from '../observe/prometheus-names.ts';
 import type { MetricsText } from './administered.ts';
@@ -18,9 +19,11 @@ export class PrometheusPage {
   // One scope and one resource: what they are called is said by whoever scrapes.
   readonly #serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
 
-  constructor(measured: Measured) {
+  constructor(measured: Measured, cluster?: () => ClusterNumbers) {
     const provider = new MeterProvider({ readers: [this.#reader] });
-    instrument(measured, provider.getMeter('ninelives'));
+    const meter = provider.getMeter('ninelives');
+    instrument(measured, meter);
+    if (cluster !== undefined) instrumentCluster(cluster, meter);
   }
 
   /** @throws Error where something could not be read. */

@@ -3,7 +3,13 @@
  * its way is said, and stops no proxy.
  */
 
-import type { Administered, AdministeredEngine, AdministeredRules, MetricsText } from '../admin/administered.ts';
+import type {
+  Administered,
+  AdministeredCluster,
+  AdministeredEngine,
+  AdministeredRules,
+  MetricsText,
+} from '../admin/administered.ts';
 import { openFeed } from '../inspector/feed.ts';
 import { ForeignWires, foreignWires } from '../inspector/wires/foreign-wires.ts';
 import { ringSource } from '../inspector/wires/ring-source.ts';
@@ -43,6 +49,7 @@ export interface InspectOptions {
   };
   readonly engine?: AdministeredEngine | undefined;
   readonly rules?: AdministeredRules;
+  readonly cluster?: AdministeredCluster | undefined;
   /** Whether things may be made to go wrong on purpose; not where it is absent. */
   readonly takesFaults?: boolean;
   readonly drain: () => void;
@@ -79,7 +86,10 @@ export async function openInspect(options: InspectOptions): Promise<void> {
       });
     },
     takesFaults: options.takesFaults === true,
-    ...(options.managed.measured === undefined ? {} : { metrics: metricsOf(options.managed.measured) }),
+    ...(options.cluster === undefined ? {} : { cluster: options.cluster }),
+    ...(options.managed.measured === undefined
+      ? {}
+      : { metrics: metricsOf(options.managed.measured, options.cluster) }),
     drain: options.drain,
   };
   const upgrades = upgradesOf(options, facts);
@@ -136,13 +146,14 @@ function upgradesOf({ at, ring, managed, clock, log }: InspectOptions, facts: Pr
   ];
 }
 
-function factsOf({ command, server, url, clock }: InspectOptions): ProcessFacts {
+function factsOf({ command, server, url, cluster, clock }: InspectOptions): ProcessFacts {
   return {
     pid: process.pid,
     version: packageVersion(),
     command,
     server,
     ...(url === undefined ? {} : { url }),
+    ...(cluster === undefined ? {} : { node: cluster.facts().node }),
     startedAt: Math.round(clock.wallTime()),
   };
 }
@@ -159,10 +170,12 @@ export function managedRuntime(runtime: Runtime): InspectOptions['managed'] {
 }
 
 /** What measures is loaded, and begins, when somebody asks for the first time. */
-function metricsOf(measured: Measured): () => Promise<MetricsText> {
+function metricsOf(measured: Measured, cluster: AdministeredCluster | undefined): () => Promise<MetricsText> {
   let page: Promise<PrometheusPage> | undefined;
   return async () => {
-    page ??= import('../admin/prometheus.ts').then(({ PrometheusPage: Page }) => new Page(measured));
+    page ??= import('../admin/prometheus.ts').then(
+      ({ PrometheusPage: Page }) => new Page(measured, cluster && (() => cluster.facts())),
+    );
     return (await page).read();
   };
 }

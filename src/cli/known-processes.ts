@@ -8,12 +8,15 @@ import { type AdminAnswer, type Reached, askAdmin } from '../admin/client.ts';
 import { readRunFiles } from '../admin/run-files.ts';
 import type { SessionPage, SessionSummary } from '../admin/session-list.ts';
 import { textOf } from './server-flags.ts';
+import type { NodeFacts } from '../cluster/node.ts';
 import type { ProcessChoice } from './process-choice.ts';
 
 export interface KnownProcess {
   readonly reached: Reached;
   readonly facts: ProcessFacts;
   readonly sessions: readonly SessionSummary[];
+  /** Where it is a node of a cluster. */
+  readonly cluster?: NodeFacts;
 }
 
 export interface KnownProcesses {
@@ -89,7 +92,10 @@ async function askAbout(place: Place): Promise<Asked> {
     after = page.next;
   } while (after !== null);
   const unique = [...new Map(sessions.map((session) => [session.id, session])).values()];
-  return { process: { reached: place, facts: facts.body as ProcessFacts, sessions: unique } };
+  const known = { reached: place, facts: facts.body as ProcessFacts, sessions: unique };
+  if (known.facts.node === undefined) return { process: known };
+  const cluster = await askAdmin(place, 'GET', '/cluster');
+  return { process: cluster.kind === 'answered' ? { ...known, cluster: cluster.body as NodeFacts } : known };
 }
 
 export function sentenceOf(answer: Exclude<AdminAnswer, { kind: 'answered' }>): string {

@@ -150,6 +150,7 @@ export async function runListening(request: ListeningRequest): Promise<never> {
     engine,
     rules,
     ruleFile: request.rules,
+    cluster,
     takesFaults: true,
     drain: () => {
       if (!wasAskedToStop) drain(running);

@@ -1,9 +1,11 @@
 /** Runs `ninelives sessions`: asks the processes, and shows what they say, to people as tables and to programs as JSON. */
 
+import type { SessionPlace } from '../admin/administered.ts';
 import { askAdmin } from '../admin/client.ts';
 import type { Explanation } from '../admin/debug-operations.ts';
 import { spoken } from '../observe/explain.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
+import { clusterLines } from './cluster-lines.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type KnownProcess, managedProcesses, sentenceOf, sessionCalled, titleOf } from './known-processes.ts';
 import type { SessionsRequest } from './sessions.ts';
@@ -22,16 +24,31 @@ export async function runSessions(request: SessionsRequest, out: Output, err: Ou
   if (processes.length === 0) return exitCodes.notManaged;
   if (request.do === 'list') {
     if (request.json)
-      out.write(json({ processes: processes.map(({ facts, sessions }) => ({ process: facts, sessions })) }));
+      out.write(
+        json({ processes: processes.map(({ facts, cluster, sessions }) => ({ process: facts, cluster, sessions })) }),
+      );
     else out.write(processes.map((process) => listOf(process, isColoured(out))).join(''));
     return exitCodes.ok;
   }
   const found = sessionCalled(request.id, processes);
   if ('problem' in found) {
-    complain(found.problem);
+    const elsewhere = await placeElsewhere(request.id, processes);
+    if (elsewhere === undefined) complain(found.problem);
+    else
+      complain(
+        `session ${request.id} is on node ${elsewhere.node} of the cluster, by claim ${elsewhere.epoch}: ask there`,
+      );
     return exitCodes.notManaged;
   }
   return askOf(request, found.process, found.session.id, out, err);
+}
+
+/** A session of a node that is not here, found by its whole id. */
+async function placeElsewhere(id: string, processes: readonly KnownProcess[]): Promise<SessionPlace | undefined> {
+  const node = processes.find(({ cluster }) => cluster !== undefined);
+  if (node === undefined) return undefined;
+  const answer = await askAdmin(node.reached, 'GET', `/cluster/sessions/${encodeURIComponent(id)}`);
+  return answer.kind === 'answered' ? (answer.body as SessionPlace) : undefined;
 }
 
 type Single = Exclude<SessionsRequest, { readonly do: 'list' }>;
@@ -101,9 +118,9 @@ export function json(value: unknown): string {
 /** An id is shown as far as it tells it from the others, and eight characters at least. */
 const idCharactersMin = 8;
 
-function listOf({ facts, sessions }: KnownProcess, hasColours: boolean): string {
-  const title = titleOf(facts);
-  if (sessions.length === 0) return `${printable(title)}\n  no sessions\n`;
+function listOf({ facts, cluster, sessions }: KnownProcess, hasColours: boolean): string {
+  const title = [printable(titleOf(facts)), ...(cluster === undefined ? [] : clusterLines(cluster))].join('\n');
+  if (sessions.length === 0) return `${title}\n  no sessions\n`;
   const length = idLength(sessions.map(({ id }) => id));
   const rows = sessions.map((session) => [
     session.id.slice(0, length),
@@ -118,7 +135,7 @@ function listOf({ facts, sessions }: KnownProcess, hasColours: boolean): string 
     String(session.frames),
     listed(session.tags, ',', '-'),
   ]);
-  return `${printable(title)}\n${textTable(columns, rows, hasColours)}`;
+  return `${title}\n${textTable(columns, rows, hasColours)}`;
 }
 
 const columns = [

@@ -76,7 +76,8 @@ function readTotals(measured: Measured, meter: Meter, shared: Attributes): () =>
   return () => meter.removeBatchObservableCallback(read, observables);
 }
 
-function observableOf(meter: Meter, { name, kind, unit, description }: MetricRow): Observable {
+/** An instrument that is read when somebody collects. */
+export function observableOf(meter: Meter, { name, kind, unit, description }: MetricRow): Observable {
   const options = { unit, description };
   return kind === 'counter' ? meter.createObservableCounter(name, options) : meter.createObservableGauge(name, options);
 }

@@ -9,6 +9,8 @@ export interface ProcessFacts {
   readonly server: string;
   /** Where clients find it; absent on standard input and output. */
   readonly url?: string;
+  /** Its name among the nodes of a cluster; absent where there is none. */
+  readonly node?: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
 }

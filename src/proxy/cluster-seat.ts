@@ -43,6 +43,11 @@ export interface ClusterPlace extends HttpElsewhere {
 export interface ClusterSeat {
   place(): ClusterPlace;
   facts(): NodeFacts;
+  /**
+   * Which node has a session of any node, and under which claim; undefined where none has. What others have is asked of the engine.
+   * @throws Unavailable
+   */
+  whereIs(sessionId: string): Promise<{ readonly node: string; readonly epoch: number } | undefined>;
   /** Why this node should be sent no traffic, in one line; undefined when it may. */
   problem(): string | undefined;
   /** Takes no new sessions, and gives back those that it has as they end. */
@@ -89,6 +94,14 @@ class Seat implements ClusterSeat {
   facts(): NodeFacts {
     return this.node.facts();
   }
+
+  whereIs: ClusterSeat['whereIs'] = async (sessionId) => {
+    const key = keyOf(sessionId);
+    const owned = this.node.directory.owned(key);
+    if (owned !== undefined) return { node: this.#options.node, epoch: owned.epoch };
+    const place = await this.node.directory.locate(key);
+    return place === undefined || place.isFree ? undefined : { node: place.owner, epoch: place.epoch };
+  };
 
   problem(): string | undefined {
     const { phase } = this.node.lease;

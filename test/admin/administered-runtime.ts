@@ -1,6 +1,6 @@
 /** A runtime whose sessions have a client and a server that are this test, behind an admin listener on a free port. */
 import { onTestFinished } from 'vitest';
-import type { Administered } from '../../src/admin/administered.ts';
+import type { Administered, AdministeredCluster } from '../../src/admin/administered.ts';
 import { type AdminListenerOptions, openAdminListener } from '../../src/admin/listener.ts';
 import type { Clock, PeerLink } from '../../src/ports.ts';
 import { RuleEngine } from '../../src/rules/rule-engine.ts';
@@ -13,7 +13,11 @@ import { systemClock } from '../../src/runtime/system-clock.ts';
 
 export const token = 'a-token_of-this-test';
 
-export async function administered(options: Partial<AdminListenerOptions> = {}, pid = 1) {
+export async function administered(
+  options: Partial<AdminListenerOptions> = {},
+  pid = 1,
+  cluster?: AdministeredCluster,
+) {
   let opened = 0;
   let drains = 0;
   const clock = systemClock();
@@ -39,6 +43,7 @@ export async function administered(options: Partial<AdminListenerOptions> = {}, 
     engine: rules.engine,
     rules,
     takesFaults: true,
+    ...(cluster === undefined ? {} : { cluster }),
     drain: () => {
       drains += 1;
     },

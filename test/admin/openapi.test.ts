@@ -7,6 +7,7 @@ import { descriptions, hubDescriptions, openApiDocument, problemShape } from '..
 import { problemTable } from '../../src/admin/problems.ts';
 import { initialize, initializeResult } from '../../src/testing/messages.ts';
 import { toolCall } from '../e2e/program.ts';
+import { clusterOf } from './administered-cluster.ts';
 import { administered, ask } from './administered-runtime.ts';
 import { asked, hubOn, runFolderOfTest } from './hub-scene.ts';
 
@@ -49,6 +50,8 @@ const order: readonly (readonly [name: OperationName, body?: object])[] = [
   ['getSession'],
   ['explainSession'],
   ['getLeaks'],
+  ['getCluster'],
+  ['getSessionPlace'],
   ['addTag'],
   ['removeTag'],
   ['getTotals'],
@@ -71,7 +74,7 @@ const order: readonly (readonly [name: OperationName, body?: object])[] = [
 ];
 
 test('every operation answers with the status and the shape that are published', async () => {
-  const { listener, open } = await administered();
+  const { listener, open } = await administered({}, 1, clusterOf());
   const session = open();
   const send = (message: object): void => {
     session.client.receive(Buffer.from(JSON.stringify({ jsonrpc: '2.0', ...message })));

@@ -21,6 +21,7 @@ test('the codes and their HTTP statuses are these', () => {
     NO_RULES: 404,
     NOT_PAUSED: 404,
     NO_BREAKPOINT: 404,
+    NO_CLUSTER: 404,
     NO_DRY_RUN: 404,
     METHOD_NOT_ALLOWED: 405,
     TAG_NOT_CHANGED: 409,
@@ -30,6 +31,7 @@ test('the codes and their HTTP statuses are these', () => {
     TOO_MANY_REQUESTS: 429,
     INTERNAL: 500,
     PROCESS_GONE: 502,
+    CLUSTER_AWAY: 503,
     PROCESS_SILENT: 504,
   });
 });

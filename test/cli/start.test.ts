@@ -31,6 +31,9 @@ const listening = ['run-listening.cjs', 'websocket.cjs', 'http.cjs'];
 const managing = ['run-sessions.cjs', 'inspect.cjs', 'openapi.cjs', 'run-gateway.cjs', 'run-config.cjs'];
 const remote = ['remote.cjs', 'websocket-connector.cjs', 'websocket-link.cjs', 'http-detect.cjs'];
 
+/** What there is of a cluster. */
+const clustered = ['cluster-join.cjs', 'transport-node.cjs'];
+
 const cases: Readonly<Record<string, readonly [words: readonly string[], not: readonly string[]]>> = {
   'the line that clients have': [
     ['forward', 'stdio', ...server],
@@ -47,6 +50,11 @@ const cases: Readonly<Record<string, readonly [words: readonly string[], not: re
   "a profile of one's own, which is not there": [
     ['forward', 'stdio', '--profile', './no-such.yaml', ...server],
     ['log.cjs', 'runtime.cjs', ...listening, ...managing, ...remote],
+  ],
+  // An address of no machine: it has loaded all that it serves with, and ends.
+  'a front on HTTP that is no node of a cluster': [
+    ['forward', 'http', '--log-level', 'silent', '--listen', '192.0.2.1:1', '--allow-host', 'x', ...server],
+    [...clustered, 'run-sessions.cjs', 'run-gateway.cjs', ...remote],
   ],
   'help alone': [['--help'], ['log.cjs', 'runtime.cjs', ...profileFiles, ...listening, ...managing, ...remote]],
 };

@@ -35,8 +35,13 @@ export function ProcessStrip({ processes }: { readonly processes: ReadonlyMap<nu
   );
 }
 
-function titleOf({ command, server, url }: ProcessFacts, sessions: number): string {
-  return [`${command}: ${server}`, ...(url === undefined ? [] : [url]), `${sessions} sessions`].join('\n');
+function titleOf({ command, server, url, node }: ProcessFacts, sessions: number): string {
+  return [
+    `${command}: ${server}`,
+    ...(url === undefined ? [] : [url]),
+    ...(node === undefined ? [] : [`node ${node}`]),
+    `${sessions} sessions`,
+  ].join('\n');
 }
 
 function wordOf(link: Exclude<ProcessView['link'], 'open'>): string {
