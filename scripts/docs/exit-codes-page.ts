@@ -5,19 +5,42 @@ import type { EndReason } from '../../src/session/outcomes.ts';
 import type { ServerExit } from '../../src/transports/child-process.ts';
 import { code, generatedFrom, table } from './markdown.ts';
 
-const fixed: Readonly<Record<keyof typeof exitCodes, string>> = {
-  ok: 'The session ended well.',
-  sessionFailed:
+/** When it is given, and what to do. */
+const fixed: Readonly<Record<keyof typeof exitCodes, readonly [when: string, todo: string]>> = {
+  ok: ['The session ended well.', 'Nothing.'],
+  sessionFailed: [
     "The session failed for a reason that is not the server's exit; or `ninelives doctor` found a problem, or a leak, or `ninelives verify` a broken law.",
-  usage: 'The command line, or a file that it names, is wrong. Nothing was started.',
-  cannotListen: 'The address to listen on is in use, or is none of this machine.',
-  notManaged: '`ninelives sessions`: no process that can be managed runs here, or none has the session that was named.',
-  notTested: '`ninelives verify`: what was to be tested could not be started, or not be reached.',
-  cannotJoin: '`--cluster`: the server of the cluster cannot be reached, or is none that can be relied on.',
-  notExecutable: "The server's command exists and cannot be executed.",
-  notFound: "The server's command was not found.",
-  signalBase:
+    'Read stderr: the last line of the session names the reason, which stands below.',
+  ],
+  usage: [
+    'The command line, or a file that it names, is wrong; or `ninelives compat` was given what nothing here stands for. Nothing was started.',
+    'Read the line that begins with `error:`, and `--help` of the command.',
+  ],
+  cannotListen: [
+    'The address to listen on is in use, or is none of this machine.',
+    'Choose another one with `--listen`, or end what has it.',
+  ],
+  notManaged: [
+    '`ninelives sessions`: no process that can be managed runs here, or none has the session that was named.',
+    'Start the front with `--inspect`, and ask as the same user.',
+  ],
+  notTested: [
+    '`ninelives verify`: what was to be tested could not be started, or not be reached.',
+    'Try its command, or its URL, without us.',
+  ],
+  cannotJoin: [
+    '`--cluster`: the server of the cluster cannot be reached, or is none that can be relied on.',
+    'Read stderr: it says what is wrong with it.',
+  ],
+  notExecutable: ["The server's command exists and cannot be executed.", 'Make it executable (`chmod +x`).'],
+  notFound: [
+    "The server's command was not found.",
+    'Give its whole path, or mend `PATH`: clients on a desktop often have a short one.',
+  ],
+  signalBase: [
     'And above: this plus the number of a signal that ended the server, or that ended us when it was sent twice.',
+    'Find out who sent it: 137 is often the end of memory.',
+  ],
 };
 
 const reasons: Readonly<Record<EndReason, true>> = {
@@ -55,8 +78,8 @@ export function exitCodesPage(): string {
     `Who puts Ninelives in front of a server sees what the server would have shown: its own exit code, where the session ended with
 its server.`,
     table(
-      ['code', 'when'],
-      Object.entries(exitCodes).map(([name, number]) => [String(number), fixed[name as keyof typeof exitCodes]]),
+      ['code', 'when', 'what to do'],
+      Object.entries(exitCodes).map(([name, number]) => [String(number), ...fixed[name as keyof typeof exitCodes]]),
     ),
     '## `forward stdio`, by the reason of the end',
     'The reasons are those of [states and outcomes](states-and-outcomes.md).',

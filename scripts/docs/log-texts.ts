@@ -56,7 +56,7 @@ function wordsOf(words: string, source: string, before: number): string {
 }
 
 /** The arguments of a call, each as it is written, from behind its bracket on. */
-function argumentsAt(source: string, start: number): readonly string[] {
+export function argumentsAt(source: string, start: number): readonly string[] {
   const args: string[] = [];
   const open: string[] = [];
   let from = start;
@@ -87,7 +87,7 @@ function endOfText(source: string, start: number): number {
   return at;
 }
 
-function literalsIn(expression: string): readonly string[] {
+export function literalsIn(expression: string): readonly string[] {
   const texts: string[] = [];
   for (let at = 0; at < expression.length; at++) {
     if (!`'"\``.includes(expression[at]!)) continue;
@@ -99,7 +99,7 @@ function literalsIn(expression: string): readonly string[] {
 }
 
 /** The names of an object that is spelled out, also of one that a function returns. */
-function namesIn(expression: string): readonly string[] {
+export function namesIn(expression: string): readonly string[] {
   const brace = expression.indexOf('{');
   if (brace === -1 || expression.startsWith('Object.')) return [];
   return argumentsAt(`${expression.slice(brace + 1, expression.lastIndexOf('}'))})`, 0).flatMap(
