@@ -13,6 +13,7 @@ import { hopPayload } from './hop-payload.ts';
 import { httpFlood } from './http-flood.ts';
 import { httpLongLines } from './http-long-lines.ts';
 import { httpSlowReaders } from './http-slow-readers.ts';
+import { httpScale } from './http-scale.ts';
 import { httpSessions } from './http-sessions.ts';
 import { hopTool } from './hop-tool.ts';
 import type { Bench } from './measure.ts';
@@ -42,6 +43,7 @@ export const benches: readonly Bench[] = [
   hopStdioHttp,
   inspector,
   recorded,
+  httpScale,
   httpSessions,
   httpFlood,
   httpLongLines,

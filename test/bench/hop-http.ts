@@ -26,6 +26,7 @@ const warmUp: Load = { ...small, concurrency: 32, calls: 8000 };
 /** What is run in one turn. */
 const alone: Load = { ...small, concurrency: 1, calls: 40 };
 const together: Load = { ...small, concurrency: 32, calls: 500 };
+const crowded: Load = { ...together, concurrency: 256, calls: 1000 };
 const turns = 10;
 
 interface Size {
@@ -45,7 +46,7 @@ const sizes: readonly Size[] = [
 
 /** What every one of these benches says of itself. */
 export const aboutHttpHops = `The text is 11 bytes, and every answer is compared: byte for byte, or by what it means where a proxy writes
-it anew. One session; one request at a time, and 32 at a time. *Added* is the p50 less the p50 of the direct way in the same round.
+it anew. One session; one request at a time, 32, and 256 at a time. *Added* is the p50 less the p50 of the direct way in the same round.
 The processor time is that of the proxy's process alone. The floors are some sixty lines on \`node:http\` each, without limits,
 times, checks or errors.`;
 
@@ -57,6 +58,7 @@ export async function measureHttpHop(options: BenchOptions, hop: HttpHop): Promi
     const measures = [
       ...rows.alone(await ways.run(options, alone, turns)),
       ...rows.together(await ways.run(options, together, turns)),
+      ...rows.crowded(await ways.run(options, crowded, turns)),
     ];
     for (const size of sizes) measures.push(...(await rows.long(options, size)));
     return [...measures, ...rows.memory()];
@@ -111,6 +113,19 @@ class Rows {
         }),
       ),
       runs.leastCpu(`${each}: least processor time of a run`, [...this.#floors, ours]),
+    ];
+  }
+
+  crowded(runs: Runs): readonly Measure[] {
+    const each = '256 at a time';
+    return [
+      ...this.#proxies.map((way) => perRound(`${each}: processor time, ${way}`, 'us', runs.cpuMicros(way))),
+      ...this.#floors.map((floor) =>
+        perRound(`${each}: processor time of ninelives, by ${floor}`, 'x', runs.cpuBy(ours, floor)),
+      ),
+      ...this.#peers.map(({ name }) =>
+        perRound(`${each}: processor time of ${name}, by ninelives`, 'x', runs.cpuBy(name, ours)),
+      ),
     ];
   }
 

@@ -4,15 +4,18 @@ import { contentOf } from './exchange.ts';
 import { type Load } from './load.ts';
 import { type Bench, type Measure, perRound, ratios } from './measure.ts';
 import { median, quantile } from './statistics.ts';
-import { type Runs, Ways } from './ways.ts';
+import { type Runs, type Way, Ways } from './ways.ts';
 
 const small = { tool: 'echo', args: contentOf('hello world') } as const;
 /** What is run in one turn. */
 const alone: Load = { ...small, concurrency: 1, calls: 50 };
 const together: Load = { ...small, concurrency: 32, calls: 8000 };
+const crowded: Load = { ...together, concurrency: 256, calls: 16_000 };
 const turns = 10;
 /** Enough for the compiler to have come to an end with every way. */
 const warmUp: Load = { ...together, calls: 50_000 };
+
+const floorsAndOurs: readonly Way[] = ['lines', 'scan', 'json', 'ninelives'];
 
 export const hop: Bench = {
   name: 'hop',
@@ -22,7 +25,7 @@ through four floors of a few lines each: *pipe* hands the chunks on, *lines* cut
 envelope of each line with our own scanner, *json* parses and writes every message. The floors keep no account of anything and
 know no limits. *tooner* is the only proxy of another project that we know to go from stdio to stdio and to run from npm on
 Node 20 (the others speak HTTP on one side at least); it is native, writes each frame to a log too (here: to nowhere), and has
-rows where \`npm run bench:peers\` has installed it. One request at a time, and 32 at a time. Every answer is
+rows where \`npm run bench:peers\` has installed it. One request at a time, 32, and 256 at a time. Every answer is
 compared byte for byte. *Added* is the p50 less the p50 of the direct way in the same round. The processor time is that of the
 proxy's process alone, all its threads, from the scheduler's own nanoseconds (\`/proc\`, \`schedstat\`); it is the number to trust
 on a busy machine. Then more messages come with each read, which makes every way cheaper, and those most that do the least.`,
@@ -34,10 +37,13 @@ on a busy machine. Then more messages come with each read, which makes every way
         await ways.warmUp(warmUp);
         const aloneRuns = await ways.run(options, alone, turns);
         const togetherRuns = await ways.run(options, together, turns);
+        const crowdedRuns = await ways.run(options, crowded, turns);
         return [
           ...aloneMeasures(aloneRuns, ways.peerNames),
           ...togetherMeasures(togetherRuns, ways.peerNames),
-          togetherRuns.leastCpu('32 at a time: least processor time of a run', ['lines', 'scan', 'json', 'ninelives']),
+          togetherRuns.leastCpu('32 at a time: least processor time of a run', floorsAndOurs),
+          ...crowdedMeasures(crowdedRuns),
+          crowdedRuns.leastCpu('256 at a time: least processor time of a run', floorsAndOurs),
         ];
       },
     );
@@ -91,6 +97,21 @@ function togetherMeasures(runs: Runs, peers: readonly string[]): readonly Measur
         'x',
         ratios(runs.cpuMicros('ninelives'), runs.cpuMicros(peer)),
       ),
+    ),
+  ];
+}
+
+function crowdedMeasures(runs: Runs): readonly Measure[] {
+  const each = '256 at a time';
+  return [
+    perRound(
+      `${each}: requests of ninelives, by direct`,
+      'x',
+      ratios(runs.perSecond('ninelives'), runs.perSecond('direct')),
+    ),
+    ...floorsAndOurs.map((way) => perRound(`${each}: processor time, ${way}`, 'us', runs.cpuMicros(way))),
+    ...(['lines', 'scan', 'json'] as const).map((floor) =>
+      perRound(`${each}: processor time of ninelives, by ${floor}`, 'x', runs.cpuBy('ninelives', floor)),
     ),
   ];
 }
