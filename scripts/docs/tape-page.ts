@@ -49,7 +49,9 @@ ${[...lineSchemas]
 
 Every other line is one event of one session, as [events.md](events.md) lists them; the deadlines of the chart itself are called
 \`xstate.after...\`. \`to\` is the state after the event. Of a frame the message stands in \`body\` as it was spelled, on one line and with
-secrets hidden; it is always the last member. A message that is longer than \`bodies.bytesMax\` has \`envelope\` and \`bodyDigest\` instead.
+secrets hidden; it is always the last member. What a message says itself the line does not say again: its \`id\`, its \`method\` and its
+length stand on lines alone whose message is hidden in part or not there, and \`kind\` is in the name of the event; \`ninelives tape show
+--json\` prints lines with all of it. A message that is longer than \`bodies.bytesMax\` has \`envelope\` and \`bodyDigest\` instead.
 Requests are named by their place among the requests of their session (\`request\`, \`viaRequest\`), exchanges of a client on HTTP by the
 order in which they came. \`verdict\` and \`news\` are what interceptors decided.
 

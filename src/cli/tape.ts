@@ -46,7 +46,7 @@ export function addTape(program: Command, run: (request: TapeRequest) => Promise
     .option('--session <n>', 'of the session with this number alone', positive)
     .option('--method <name>', 'messages of this method, and what answers them, alone')
     .option('--bodies', 'with the messages')
-    .option('--json', 'the lines of the tape as they are')
+    .option('--json', 'the lines of the tape, each with all that it says')
     .addHelpText(
       'after',
       `

@@ -1,13 +1,14 @@
 /**
  * One event as one line of a tape: what came, what decided it and what followed. Names requests and exchanges by numbers of their
  * own session, since their objects are not for a file. What nearly every line says is put together as bytes, and what few lines say
- * as an object. Decides nothing, and knows nothing of files.
+ * as an object. What a message says itself, or the member before it, is not said again (src/record/spelled-out.ts reads it there).
+ * Decides nothing, and knows nothing of files.
  */
 
-import type { Envelope, Frame } from '../protocol/envelope.ts';
+import type { Direction, Envelope, Frame, FrameKind } from '../protocol/envelope.ts';
 import { sizeOf } from '../protocol/envelope.ts';
 import type { Decision } from '../runtime/tracer.ts';
-import type { Effect } from '../session/effects.ts';
+import type { Effect, SendEffect, SettledEffect } from '../session/effects.ts';
 import type { FrameArrived, SessionEvent } from '../session/events.ts';
 import type { Verdict } from '../session/interception.ts';
 import type { SessionState } from '../session/outcomes.ts';
@@ -36,6 +37,14 @@ export interface Happened {
   readonly from: SessionState;
   readonly to: SessionState;
   readonly effects: readonly Effect[];
+  /** Of a frame: its message follows as it came, so that its id, its method and its length are there. */
+  readonly isWhole: boolean;
+}
+
+/** Events that a message is of. */
+export function isFrame(event: SessionEvent): event is FrameArrived {
+  const { type } = event;
+  return type === 'frame.request' || type === 'frame.response' || type === 'frame.notification';
 }
 
 const quoted = (text: string): string => JSON.stringify(text);
@@ -47,6 +56,7 @@ const says = {
   session: piece(',"session":'),
   id: piece(',"id":'),
   bytes: piece(',"bytes":'),
+  sent: piece(',"sent":'),
   exchange: piece(',"exchange":'),
   params: piece(',"params":'),
   viaRequest: piece(',"viaRequest":'),
@@ -59,12 +69,21 @@ const moved = (event: string, decision: string, from: string, to: string): strin
   `,"event":${quoted(event)}${decision === 'committed' ? '' : `,"decision":${quoted(decision)}`}` +
   `${from === to ? '' : `,"from":${quoted(from)}`},"to":${quoted(to)}`;
 const stayed = phrases((event, state) => moved(event, 'committed', state, state));
-const way = phrases((direction, kind) => `,"direction":${quoted(direction)},"kind":${quoted(kind)}`);
-const called = phrases((method) => `${method === '' ? '' : `,"method":${quoted(method)}`},"ticket":`);
+const cameOf = (direction: Direction): string => `,"direction":${quoted(direction)},"ticket":`;
+const arrived = (direction: Direction): ReturnType<typeof phrases> =>
+  phrases((event, state) => `${moved(event, 'committed', state, state)}${cameOf(direction)}`);
+const arrivedAndStayed = {
+  'client-to-server': arrived('client-to-server'),
+  'server-to-client': arrived('server-to-client'),
+};
+const called = phrases((method) => `,"method":${quoted(method)}`);
+const ended = (method: string, outcome: string): string =>
+  `"method":${quoted(method)},"outcome":${quoted(outcome)},"elapsedMs":`;
+const soleSettled = phrases((method, outcome) => `,"settled":[{${ended(method, outcome)}`);
 const settledOf = (direction: string): string => `{"direction":${quoted(direction)},"id":`;
 const firstSettled = phrases((direction) => `,"settled":[${settledOf(direction)}`);
 const nextSettled = phrases((direction) => `},${settledOf(direction)}`);
-const ended = phrases((method, outcome) => `,"method":${quoted(method)},"outcome":${quoted(outcome)},"elapsedMs":`);
+const settledAs = phrases((method, outcome) => `,${ended(method, outcome)}`);
 const sentOf = (direction: string, kind: string): string =>
   `{"direction":${quoted(direction)},"kind":${quoted(kind)},"bytes":`;
 const firstSent = phrases((direction, kind) => `,"sent":[${sentOf(direction, kind)}`);
@@ -72,39 +91,105 @@ const nextSent = phrases((direction, kind) => `},${sentOf(direction, kind)}`);
 
 /** The line without its body and its end. */
 export function writeEvent(out: LineBytes, happened: Happened, names: LineNames): void {
-  const { event, decision, from, to, effects } = happened;
+  const { event } = happened;
   out.piece(says.seq);
   out.number(happened.seq);
   out.piece(says.at);
   out.number(happened.at);
   out.piece(says.session);
   out.number(happened.session);
+  if (isFrame(event)) writeFrame(out, event, happened, names);
+  else writeOther(out, event, happened, names);
+}
+
+function writeOther(
+  out: LineBytes,
+  event: Exclude<SessionEvent, FrameArrived>,
+  { decision, from, to, effects }: Happened,
+  names: LineNames,
+): void {
   if (decision === 'committed' && from === to) out.piece(stayed(event.type, to));
   else out.text(moved(event.type, decision, from, to));
-  if ('frame' in event) writeFrame(out, event, names);
-  else out.members(factsOf(event, names));
+  out.members(factsOf(event, names));
   if ('via' in event && event.via !== undefined) writeVia(out, event.via, names);
   writeSettled(out, effects);
   writeSent(out, effects);
 }
 
-function writeFrame(out: LineBytes, event: FrameArrived, names: LineNames): void {
-  const { frame, verdict } = event;
+function writeFrame(
+  out: LineBytes,
+  event: FrameArrived,
+  { decision, from, to, effects, isWhole }: Happened,
+  names: LineNames,
+): void {
+  const { frame, verdict, direction } = event;
   const { envelope } = frame;
-  out.piece(way(event.direction, envelope.kind));
-  if (envelope.id !== undefined) {
-    out.piece(says.id);
-    out.id(envelope.id);
-  }
-  out.piece(called(envelope.method));
+  if (decision === 'committed' && from === to) out.piece(arrivedAndStayed[direction](event.type, to));
+  else out.text(`${moved(event.type, decision, from, to)}${cameOf(direction)}`);
   out.number(event.ticket);
-  out.piece(says.bytes);
-  out.number(sizeOf(frame));
-  if (verdict === undefined) return;
-  out.members({
-    verdict: verdict === 'awaited' ? verdict : taped(verdict, frame, names),
-    ...(event.deliberation?.isAside === true ? { isAside: true } : {}),
-  });
+  if (!isWhole) {
+    if (envelope.id !== undefined) {
+      out.piece(says.id);
+      out.id(envelope.id);
+    }
+    if (envelope.method !== '') out.piece(called(envelope.method));
+    out.piece(says.bytes);
+    out.number(sizeOf(frame));
+  }
+  if (verdict !== undefined) {
+    out.members({
+      verdict: verdict === 'awaited' ? verdict : taped(verdict, frame, names),
+      ...(event.deliberation?.isAside === true ? { isAside: true } : {}),
+    });
+  }
+  if (event.via !== undefined) writeVia(out, event.via, names);
+  const settled = onlySettled(effects);
+  if (settled !== undefined && envelope.kind === 'response' && settled.entry.direction !== direction) {
+    writeAnswered(out, settled, envelope.id);
+  } else {
+    writeSettled(out, effects);
+  }
+  const passed = passedOn(effects, direction, envelope.kind);
+  if (passed === undefined) {
+    writeSent(out, effects);
+  } else {
+    out.piece(says.sent);
+    out.number(passed);
+  }
+}
+
+/** The request that a response settles, if that is all that is settled. */
+function onlySettled(effects: readonly Effect[]): SettledEffect | undefined {
+  let only: SettledEffect | undefined;
+  for (const effect of effects) {
+    if (effect.type !== 'settled') continue;
+    if (only !== undefined) return undefined;
+    only = effect;
+  }
+  return only;
+}
+
+/** Its id is said where it is not that of the response, and its direction is the other one. */
+function writeAnswered(out: LineBytes, { entry, outcome, elapsedMs }: SettledEffect, answeredId: Envelope['id']): void {
+  out.piece(soleSettled(entry.method, outcome));
+  out.number(elapsedMs);
+  if (entry.id !== answeredId) {
+    out.piece(says.id);
+    out.id(entry.id);
+  }
+  out.piece(listEnds);
+}
+
+/** How long the message is that was sent, if there is one, and it is the one that came: for the same peer, and of its kind. */
+function passedOn(effects: readonly Effect[], direction: Direction, kind: FrameKind): number | undefined {
+  let only: SendEffect | undefined;
+  for (const effect of effects) {
+    if (effect.type !== 'send') continue;
+    if (only !== undefined) return undefined;
+    only = effect;
+  }
+  if (only?.frame === undefined || only.direction !== direction || only.kind !== kind) return undefined;
+  return bytesOf(only);
 }
 
 function writeVia(out: LineBytes, via: Via, names: LineNames): void {
@@ -134,7 +219,7 @@ function writeSettled(out: LineBytes, effects: readonly Effect[]): void {
     const { entry, outcome, elapsedMs } = effect;
     out.piece(isFirst ? firstSettled(entry.direction) : nextSettled(entry.direction));
     out.id(entry.id);
-    out.piece(ended(entry.method, outcome));
+    out.piece(settledAs(entry.method, outcome));
     out.number(elapsedMs);
     isFirst = false;
   }
@@ -147,11 +232,15 @@ function writeSent(out: LineBytes, effects: readonly Effect[]): void {
     if (effect.type !== 'send') continue;
     const { direction, kind, frame } = effect;
     out.piece(isFirst ? firstSent(direction, kind) : nextSent(direction, kind));
-    out.number(effect.value === undefined ? lengthOf(effect.message) : sizeOf(frame!));
+    out.number(bytesOf(effect));
     if (frame === undefined) out.piece(isOwn);
     isFirst = false;
   }
   if (!isFirst) out.piece(listEnds);
+}
+
+function bytesOf({ value, message, frame }: SendEffect): number {
+  return value === undefined ? lengthOf(message) : sizeOf(frame!);
 }
 
 /** What an event says that is no frame; of what came on a way of its own, without the way. */

@@ -39,6 +39,9 @@ const phraseBytesMax = 300;
 const unitBytesMax = 3;
 /** Longer texts are measured before there is made room for them. */
 const shortCharactersMax = 4096;
+/** Fewer bytes are copied sooner than a copy of many is called for. */
+const fewBytesMax = 48;
+const shortMessageBytesMax = 256;
 const digitsMax = 10;
 const zero = 0x30;
 const space = 0x20;
@@ -76,7 +79,8 @@ export class LineBytes {
   piece(bytes: Uint8Array): void {
     const end = this.#length + bytes.length;
     if (end > this.#bytes.length) this.#grow(end);
-    this.#bytes.set(bytes, this.#length);
+    if (bytes.length > fewBytesMax) this.#bytes.set(bytes, this.#length);
+    else for (let at = 0; at < bytes.length; at += 1) this.#bytes[this.#length + at] = bytes[at]!;
     this.#length = end;
   }
 
@@ -111,9 +115,25 @@ export class LineBytes {
   onOneLine(json: Uint8Array | string): void {
     const from = this.#length;
     if (typeof json === 'string') this.text(json);
-    else this.piece(json);
+    else if (json.length <= shortMessageBytesMax) {
+      this.#shortOnOneLine(json);
+      return;
+    } else this.piece(json);
     this.#flatten(newline, from);
     this.#flatten(carriageReturn, from);
+  }
+
+  /** In one walk, which is over before a copy and two searches are called. */
+  #shortOnOneLine(json: Uint8Array): void {
+    const end = this.#length + json.length;
+    if (end > this.#bytes.length) this.#grow(end);
+    const bytes = this.#bytes;
+    const from = this.#length;
+    for (let at = 0; at < json.length; at += 1) {
+      const byte = json[at]!;
+      bytes[from + at] = byte === newline || byte === carriageReturn ? space : byte;
+    }
+    this.#length = end;
   }
 
   /** One is put behind the last byte, so that the search for it ends there. */

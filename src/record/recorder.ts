@@ -15,7 +15,7 @@ import type { SessionState } from '../session/outcomes.ts';
 import type { Exchange } from '../session/pending.ts';
 import type { SessionRecord } from '../session/record.ts';
 import type { SessionSurroundings } from '../session/session-data.ts';
-import { type LineNames, envelopeFacts, writeEvent } from './event-line.ts';
+import { type LineNames, envelopeFacts, isFrame, writeEvent } from './event-line.ts';
 import { type LineBytes, piece } from './line-bytes.ts';
 import type { TapeLine } from './tape-format.ts';
 
@@ -131,17 +131,28 @@ export class Recorder implements Tracer {
     if (taped === undefined) return;
     this.#taped = taped;
     // A deadline of the chart's own has no time of its own: it is when the state was entered.
-    const at = 'at' in event ? event.at : record.enteredAt;
+    const { at = record.enteredAt } = event as { readonly at?: number };
     const seq = ++this.#seq;
-    const { sink } = this.#options;
+    const { sink, hide } = this.#options;
     const out = sink.begin(at);
     const { number: session } = taped;
-    writeEvent(out, { seq, at, session, event, decision, from, to: record.state, effects }, this.#names);
-    if ('frame' in event) {
-      if (event.verdict === 'awaited') taped.awaited.set(event.ticket, event.frame);
-      this.#writeBody(out, event.frame, effects);
-    } else if (event.type === 'frame.decided' && typeof event.news === 'object') {
-      taped.awaited.delete(event.ticket);
+    const to = record.state;
+    if (isFrame(event)) {
+      const { frame } = event;
+      const isKept = sizeOf(frame) <= this.#options.bodyBytesMax || isHandshake(frame, effects);
+      const shown = isKept ? hide(frame.bytes) : undefined;
+      const isWhole = isKept && shown === undefined && sizeOf(frame) === frame.bytes.length;
+      writeEvent(out, { seq, at, session, event, decision, from, to, effects, isWhole }, this.#names);
+      if (event.verdict === 'awaited') taped.awaited.set(event.ticket, frame);
+      if (isKept) {
+        out.piece(bodyBegins);
+        out.onOneLine(shown ?? frame.bytes);
+      } else {
+        out.members({ envelope: envelopeFacts(frame.envelope), bodyDigest: this.#options.digest(frame.bytes) });
+      }
+    } else {
+      writeEvent(out, { seq, at, session, event, decision, from, to, effects, isWhole: false }, this.#names);
+      if (event.type === 'frame.decided' && typeof event.news === 'object') taped.awaited.delete(event.ticket);
     }
     out.piece(lineEnds);
     sink.end(seq);
@@ -158,17 +169,6 @@ export class Recorder implements Tracer {
     this.#sessions.delete(record);
     const reason = record.endReason ?? 'internal-error';
     this.#write({ seq: ++this.#seq, at: record.enteredAt, event: 'session.ended', session: taped.number, reason });
-  }
-
-  #writeBody(out: LineBytes, frame: Frame, effects: readonly Effect[]): void {
-    const { hide, digest, bodyBytesMax } = this.#options;
-    if (sizeOf(frame) <= bodyBytesMax || isHandshake(frame, effects)) {
-      const { bytes } = frame;
-      out.piece(bodyBegins);
-      out.onOneLine(hide(bytes) ?? bytes);
-    } else {
-      out.members({ envelope: envelopeFacts(frame.envelope), bodyDigest: digest(frame.bytes) });
-    }
   }
 
   #shown<T>(value: T): T {

@@ -67,7 +67,7 @@ class OneTape implements Recording {
     this.#file = new TapeFile({
       path,
       header: () => ({
-        tape: 1,
+        tape: 2,
         ninelives: version,
         chart,
         ...(process === undefined ? {} : { process }),

@@ -14,7 +14,7 @@ import type { Outcome, SessionState } from '../session/outcomes.ts';
 import type { Profile } from '../session/profiles.ts';
 
 export interface TapeHeader {
-  readonly tape: 1;
+  readonly tape: 1 | 2;
   /** The version that wrote it. */
   readonly ninelives: string;
   /** A digest of the session's chart: another one may decide otherwise. */
@@ -82,7 +82,7 @@ export interface ClosedLine extends Line {
   readonly digest: string;
 }
 
-/** One event of a session. Members that say nothing are left out. */
+/** One event of a session, as it is read (src/record/spelled-out.ts): a line says less. Members that say nothing are left out. */
 export interface EventLine extends Line {
   readonly event: SessionEventType | `xstate.${string}`;
   readonly session: number;

@@ -7,8 +7,9 @@ import type { z } from 'zod';
 import { isJsonObject } from '../protocol/derive.ts';
 import { memberPlaces } from '../protocol/members.ts';
 import { decodeText } from '../protocol/text.ts';
+import { spelledOut } from './spelled-out.ts';
 import type { TapeHeader, TapeLine } from './tape-format.ts';
-import { eventSchema, headerSchema, lineSchemas } from './tape-schema.ts';
+import { eventSchema, headerSchema, lineSchemas, tapeVersions } from './tape-schema.ts';
 
 /** The tape cannot be used from here on. `line` counts from 1. */
 export interface TapeProblem {
@@ -28,12 +29,12 @@ export interface ReadLine {
 export function readHeader(bytes: Uint8Array): TapeHeader | TapeProblem {
   const value = parsed(bytes);
   if (value === undefined || value['tape'] === undefined) {
-    return { line: 1, problem: 'this is no tape: its first line does not say {"tape":1,...}' };
+    return { line: 1, problem: 'this is no tape: its first line does not say {"tape":2,...}' };
   }
-  if (value['tape'] !== 1) {
+  if (!tapeVersions.some((version) => version === value['tape'])) {
     return {
       line: 1,
-      problem: `this is a tape of version ${JSON.stringify(value['tape'])}; this release reads version 1`,
+      problem: `this is a tape of version ${JSON.stringify(value['tape'])}; this release reads versions ${tapeVersions.join(' and ')}`,
     };
   }
   const read = headerSchema.safeParse(value);
@@ -57,15 +58,27 @@ export function readLine(bytes: Uint8Array, number: number, seqBefore: number): 
       problem: `this line has the seq ${seq} and stands behind ${seqBefore}: lines are out of order`,
     };
   }
-  const read = (lineSchemas.get(event) ?? eventSchema).safeParse(value);
-  if (!read.success) return { line: number, problem: `this line of ${event} is not whole: ${problemOf(read.error)}` };
-  return { number, line: read.data, body: 'body' in value ? bodyIn(bytes) : undefined };
+  const schema = lineSchemas.get(event);
+  if (schema !== undefined) {
+    const read = schema.safeParse(value);
+    return read.success ? { number, line: read.data, body: undefined } : notWhole(number, event, problemOf(read.error));
+  }
+  const read = eventSchema.safeParse(value);
+  if (!read.success) return notWhole(number, event, problemOf(read.error));
+  const body = 'body' in value ? bodyIn(bytes) : undefined;
+  const line = spelledOut(read.data, body);
+  if ('missing' in line) return notWhole(number, event, `it has not ${line.missing}`);
+  return { number, line, body: body === undefined ? undefined : decodeText(body) };
+}
+
+function notWhole(line: number, event: string, problem: string): TapeProblem {
+  return { line, problem: `this line of ${event} is not whole: ${problem}` };
 }
 
 /** As it stood on the wire: parsing and writing it would lose how numbers and texts were spelled. */
-function bodyIn(bytes: Uint8Array): string | undefined {
+function bodyIn(bytes: Uint8Array): Uint8Array | undefined {
   for (const { key, start, end } of memberPlaces(bytes)) {
-    if (key === 'body') return decodeText(bytes.subarray(start, end));
+    if (key === 'body') return bytes.subarray(start, end);
   }
   return undefined;
 }

@@ -9,10 +9,10 @@ import type { FaultKind, ReadFault } from '../protocol/faults.ts';
 import { sessionEventTypes } from '../session/events.ts';
 import { outcomes, sessionStates } from '../session/outcomes.ts';
 import { transportTypes } from '../session/transport-types.ts';
+import type { SpelledEvent } from './spelled-out.ts';
 import type {
   ClosedLine,
   EndedLine,
-  EventLine,
   GapLine,
   OpenedLine,
   SettingsLine,
@@ -20,6 +20,9 @@ import type {
   TapeLine,
   TapedVerdict,
 } from './tape-format.ts';
+
+/** Those that can be read; the last of them is written. */
+export const tapeVersions = [1, 2] as const satisfies readonly TapeHeader['tape'][];
 
 const count = z.number().int().min(0);
 /** Any sum of these is a time that JavaScript can write. */
@@ -37,7 +40,7 @@ const numbers = z.record(z.string(), z.number().nullable()).describe('What is sw
 const headers = z.array(z.tuple([z.string(), z.string()]));
 
 export const headerSchema: z.ZodType<TapeHeader> = z.object({
-  tape: z.literal(1),
+  tape: z.literal(tapeVersions),
   ninelives: z.string().describe('The version that wrote it.'),
   chart: z.string().describe("A digest of the session's chart."),
   process: z.object({ command: z.string(), server: z.string() }).exactOptional(),
@@ -149,7 +152,7 @@ const readFault = z
 const lossReasons = ['exited', 'closed', 'spawn-failed', 'unreachable', 'connection-lost', 'session-lost'] as const;
 const causes = ['buffer-full', 'peer-gone', 'nowhere', 'unsent', 'unanswered', 'internal-error'] as const;
 
-const event: z.ZodType<EventLine> = z.object({
+const event: z.ZodType<SpelledEvent> = z.object({
   ...line,
   event: z.union([z.enum(sessionEventTypes), z.templateLiteral(['xstate.', z.string()])]),
   session,
@@ -202,15 +205,21 @@ const event: z.ZodType<EventLine> = z.object({
   settled: z
     .array(
       z.object({
-        direction,
-        id: requestId.nullable(),
+        direction: direction.exactOptional(),
+        id: requestId.nullable().exactOptional(),
         method: z.string(),
         outcome: z.enum(outcomes),
         elapsedMs: z.number(),
       }),
     )
-    .exactOptional(),
-  sent: z.array(z.object({ direction, kind, bytes: count, isOwn: yes.exactOptional() })).exactOptional(),
+    .exactOptional()
+    .describe(
+      'Requests that are over. Without `direction`: it was asked in the other one; without `id`: it is that of the message.',
+    ),
+  sent: z
+    .union([count, z.array(z.object({ direction, kind, bytes: count, isOwn: yes.exactOptional() }))])
+    .exactOptional()
+    .describe('What left; a number: the message itself went on to the other peer, in so many bytes.'),
   body: z.unknown().optional().describe('The message. Always the last member of its line.'),
   bodyDigest: z.string().exactOptional().describe('SHA-256 of a message that is too long for the tape.'),
 });
@@ -228,5 +237,5 @@ export const eventSchema = event;
 /** For editors and programs of others: a line of a tape is one of these, and the first line a header. */
 export function tapeJsonSchema(): z.core.JSONSchema.BaseSchema {
   const lines = z.union([headerSchema, ...lineSchemas.values(), eventSchema]);
-  return { ...z.toJSONSchema(lines, { io: 'input' }), title: 'A line of a ninelives tape, version 1' };
+  return { ...z.toJSONSchema(lines, { io: 'input' }), title: 'A line of a ninelives tape, version 2' };
 }

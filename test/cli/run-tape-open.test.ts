@@ -70,7 +70,7 @@ test('what is no tape is said with its line, and nothing is opened', async () =>
   expect(await code).toBe(1);
   expect([said, complaints]).toEqual([
     [],
-    [`${file}:1: this is no tape: its first line does not say {"tape":1,...}\n`],
+    [`${file}:1: this is no tape: its first line does not say {"tape":2,...}\n`],
   ]);
 });
 

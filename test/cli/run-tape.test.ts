@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readTape } from '../../src/record/read-tape.ts';
 import { checkTapes, showTape, stepTape } from '../../src/cli/run-tape.ts';
 import { tapeTexts } from '../record/taped.ts';
 
@@ -42,14 +43,17 @@ describe('tape show', () => {
     ]);
   });
 
-  test('gives programs its lines as they stand on it', async () => {
+  test('gives programs its lines with everything that they leave to their messages', async () => {
     expect(await showTape({ ...show, file, json: true }, say, complain)).toBe(0);
-    const keyed = (text: string): unknown[] =>
-      text
-        .trimEnd()
-        .split('\n')
-        .map((line) => JSON.parse(line) as unknown);
-    expect(keyed(said)).toEqual(keyed(readFileSync(file, 'utf8')));
+    const told = said
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    const parts: unknown[] = [];
+    for await (const part of readTape(file))
+      parts.push('header' in part ? part.header : 'line' in part ? part.line : part);
+    expect(told).toEqual(parts);
+    expect(told[4]).toMatchObject({ kind: 'request', id: 0, method: 'initialize', bytes: 160, sent: [{ bytes: 160 }] });
   });
 
   test('says where a tape ends that cannot be read on, or is none', async () => {

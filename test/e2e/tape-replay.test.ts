@@ -291,7 +291,7 @@ describe('a tape that cannot be played', () => {
     const lines = (text: readonly string[]): string[] => [...text];
     const bad: readonly (readonly [string, (all: string[]) => readonly string[], string])[] = [
       ['no-tape', () => ['hello', ''], ':1: this is no tape'],
-      ['newer', (all) => [all[0]!.replace('"tape":1', '"tape":2'), ...all.slice(1)], ':1: this is a tape of version 2'],
+      ['newer', (all) => [all[0]!.replace('"tape":2', '"tape":3'), ...all.slice(1)], ':1: this is a tape of version 3'],
       ['out-of-order', (all) => [...all.slice(0, 4), all[6]!, all[5]!, ...all.slice(7)], ':6: this line has the seq'],
       ['cut', (all) => [...all.slice(0, 5), all[5]!.slice(0, 40), ...lines(all.slice(6))], ':6: this line is no JSON'],
       ['empty', () => [], ':1: this is no tape: the file is empty'],

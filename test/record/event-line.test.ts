@@ -1,5 +1,5 @@
 /** Every kind of event, as a line of a tape and back. That it does the same to a session is tested in properties and scenarios. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isFault } from '../../src/protocol/faults.ts';
 import { readMessage } from '../../src/protocol/read.ts';
 import { decodeText, encodeText } from '../../src/protocol/text.ts';
@@ -28,6 +28,7 @@ const around = {
   decision: 'committed',
   from: 'active.serving',
   to: 'active.serving',
+  isWhole: false,
 } as const;
 function textOf(happened: Happened): string {
   const out = new LineBytes();
@@ -56,9 +57,8 @@ test.each<readonly [SessionEvent, object]>([
     { type: 'frame.notification', at: 2, direction: 'server-to-client', frame: notice, ticket: 9, verdict: 'awaited' },
     {
       direction: 'server-to-client',
-      kind: 'notification',
-      method: 'notifications/x',
       ticket: 9,
+      method: 'notifications/x',
       bytes: 44,
       verdict: 'awaited',
     },
@@ -108,13 +108,64 @@ test('a frame has what came, how it came and what followed, in one order', () =>
   });
   expect(text).toBe(
     '{"seq":1,"at":2,"session":3,"event":"frame.request","decision":"rolled-back","from":"initializing","to":"active.serving"' +
-      ',"direction":"client-to-server","kind":"request","id":"a\\"b","method":"x/\\"y","ticket":9,"bytes":62' +
+      ',"direction":"client-to-server","ticket":9,"id":"a\\"b","method":"x/\\"y","bytes":62' +
       ',"verdict":"awaited","isAside":true,"exchange":4,"params":[["mcp-param-x","y"]],"viaStatus":202' +
       ',"settled":[{"direction":"client-to-server","id":null,"method":"q\\"","outcome":"result","elapsedMs":1.5}' +
       ',{"direction":"client-to-server","id":7,"method":"q\\"","outcome":"error","elapsedMs":2}]' +
       ',"sent":[{"direction":"server-to-client","kind":"response","bytes":3,"isOwn":true}' +
       ',{"direction":"server-to-client","kind":"response","bytes":3}]}',
   );
+});
+
+describe('a frame whose message follows as it came', () => {
+  const response = frame('{"jsonrpc":"2.0","id":12,"result":{}}');
+  const entry = { direction: 'client-to-server', id: 7, method: 'tools/call' } as const;
+  const settled = { type: 'settled', entry, outcome: 'result', elapsedMs: 3 } as const;
+  const sent = {
+    type: 'send',
+    direction: 'server-to-client',
+    message: [new Uint8Array(36)],
+    kind: 'response',
+    entry: undefined,
+    exchange: undefined,
+    status: 0,
+    frame: response,
+  } as const;
+  const event = {
+    type: 'frame.response',
+    at: 2,
+    direction: 'server-to-client',
+    frame: response,
+    ticket: 9,
+    verdict: undefined,
+    deliberation: undefined,
+    via: undefined,
+  } as const;
+  const begins =
+    '{"seq":1,"at":2,"session":3,"event":"frame.response","to":"active.serving","direction":"server-to-client","ticket":9';
+  const whole = (effects: Happened['effects']): string => textOf({ ...around, isWhole: true, event, effects });
+
+  test('leaves to it what it says itself', () => {
+    expect(whole([])).toBe(`${begins}}`);
+    expect(whole([settled, sent])).toBe(
+      `${begins},"settled":[{"method":"tools/call","outcome":"result","elapsedMs":3,"id":7}],"sent":36}`,
+    );
+    const sameId = { ...settled, entry: { ...entry, id: 12 } } as unknown as typeof settled;
+    expect(whole([sameId])).toBe(`${begins},"settled":[{"method":"tools/call","outcome":"result","elapsedMs":3}]}`);
+  });
+
+  test('and what else followed is said in full', () => {
+    const own = { ...sent, frame: undefined };
+    expect(whole([own])).toContain(
+      '"sent":[{"direction":"server-to-client","kind":"response","bytes":36,"isOwn":true}]',
+    );
+    expect(whole([sent, sent])).toContain('"sent":[{"direction":"server-to-client","kind":"response","bytes":36},{');
+    const back = { ...sent, direction: 'client-to-server' } as const;
+    expect(whole([back])).toContain('"sent":[{"direction":"client-to-server","kind":"response","bytes":36}]');
+    const otherWay = { ...settled, entry: { ...entry, direction: 'server-to-client' } } as unknown as typeof settled;
+    expect(whole([otherWay])).toContain('"settled":[{"direction":"server-to-client","id":7,');
+    expect(whole([settled, settled])).toContain('"settled":[{"direction":"client-to-server","id":7,');
+  });
 });
 
 test('what a server said before it died is shown as messages are', () => {

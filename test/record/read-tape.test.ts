@@ -176,8 +176,8 @@ test('whatever happened to a tape, reading and checking it ends with a word abou
 describe('what is no tape', () => {
   test.each([
     ['', 'this is no tape: the file is empty'],
-    ['hello\n', 'this is no tape: its first line does not say {"tape":1,...}'],
-    ['{"tape":9}\n', 'this is a tape of version 9; this release reads version 1'],
+    ['hello\n', 'this is no tape: its first line does not say {"tape":2,...}'],
+    ['{"tape":9}\n', 'this is a tape of version 9; this release reads versions 1 and 2'],
   ])('%j is refused', async (text, problem) => {
     writeFileSync(path, text);
     expect(await partsOf(path)).toEqual([{ type: 'problem', line: 1, problem }]);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Interceptor } from '../../src/session/interception.ts';
 import { Recorder, type RecorderOptions, withoutInfinity } from '../../src/record/recorder.ts';
-import { decodeText } from '../../src/protocol/text.ts';
+import { decodeText, encodeText } from '../../src/protocol/text.ts';
+import { readLine } from '../../src/record/tape-lines.ts';
 import { Playbook } from '../../src/testing/playbook.ts';
 import { KeptLines, plain } from './kept-lines.ts';
 
@@ -18,8 +19,14 @@ function taped({ hide = plain, interceptors = [] }: TapedOptions = {}) {
   const { texts } = sink;
   const recorder = new Recorder({ sink, hide, digest: (body) => `${body.length} bytes`, bodyBytesMax: 200 });
   const play = new Playbook({ tracer: recorder, interceptors });
-  const lines = (): readonly Line[] => texts.map((text) => JSON.parse(text) as Line);
+  const lines = (): readonly Line[] => texts.map(lineOf);
   return { play, texts, lines, recorder };
+}
+
+function lineOf(text: string, index: number): Line {
+  const read = readLine(encodeText(text), index + 2, index);
+  if ('problem' in read) throw new Error(read.problem);
+  return { ...read.line };
 }
 
 describe('a recorder', () => {

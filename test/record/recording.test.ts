@@ -49,7 +49,7 @@ describe('a recording', () => {
     recording.close();
     const [first = ''] = readFileSync(recording.path, 'utf8').split('\n');
     expect(JSON.parse(first)).toEqual({
-      tape: 1,
+      tape: 2,
       ninelives: '1.2.3',
       chart: 'c',
       process: { command: 'forward http', server: 'node' },

@@ -10,8 +10,8 @@ async function* followed(parts: AsyncIterable<TapePart>, ...more: readonly TapeP
 
 const answerTooLong = (line: string): string => {
   if (!line.includes('"method":"tools/list"') || !line.includes('frame.response')) return line;
-  const { body: _body, ...rest } = JSON.parse(line) as Record<string, unknown>;
-  return JSON.stringify({ ...rest, bodyDigest: 'd' });
+  const { body, ...rest } = JSON.parse(line) as { readonly body: { readonly id: number } };
+  return JSON.stringify({ ...rest, id: body.id, bytes: 36, bodyDigest: 'd' });
 };
 
 async function played(options: TapedOptions, plays: 'client' | 'server' = 'server', session?: number) {
@@ -34,7 +34,7 @@ describe('a tape that is to be played', () => {
       (wanted: string, to: string) =>
       (text: string): string =>
         text.includes(wanted) ? text.replace(wanted, to) : text;
-    expect(await played({ edit: edit('"tape":1', '"tape":9') })).toMatchObject({ line: 1 });
+    expect(await played({ edit: edit('"tape":2', '"tape":9') })).toMatchObject({ line: 1 });
     expect(await played({ edit: edit('"seq":4', '"seq":2') })).toMatchObject({
       line: 5,
       problem: expect.stringContaining('out of order') as string,
@@ -51,8 +51,8 @@ describe('a tape that is to be played', () => {
 
   test('says what it lacks: its last line, lines in between, its beginning, what is hidden', async () => {
     const edit = (text: string): string =>
-      text.includes('"tape":1')
-        ? text.replace('"tape":1', '"tape":1,"continues":"before.jsonl"')
+      text.includes('"tape":2')
+        ? text.replace('"tape":2', '"tape":2,"continues":"before.jsonl"')
         : text.replace('"method":"tools/list"}', '"method":"tools/list","params":{"a":"[redacted]"}}');
     const gap = { seq: 99, at: 0, event: 'tape.gap', dropped: 3 } as const;
     const parts = followed(

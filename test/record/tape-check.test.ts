@@ -12,7 +12,7 @@ const open = 'whole: the tape was not closed: it is being written, or its proces
 describe('a tape on which everybody behaves', () => {
   test('breaks no law', async () => {
     const { report, found, broken } = await findings({ sessions: 2 });
-    expect(report).toMatchObject({ sessions: 2, requests: 4, more: 0, header: { tape: 1 } });
+    expect(report).toMatchObject({ sessions: 2, requests: 4, more: 0, header: { tape: 2 } });
     expect([found, broken]).toEqual([[open], false]);
   });
 });
@@ -21,7 +21,7 @@ describe('a tape that goes on from another', () => {
   const withoutOpening = (text: string): string | undefined => (text.includes('"session.opened"') ? undefined : text);
 
   test('is not broken by sessions that were opened there, which is said once for each', async () => {
-    const edit = (text: string) => withoutOpening(text.replace('{"tape":1,', '{"tape":1,"continues":"a.jsonl",'));
+    const edit = (text: string) => withoutOpening(text.replace('{"tape":2,', '{"tape":2,"continues":"a.jsonl",'));
     const { found, broken } = await findings({ sessions: 2, edit });
     const note = 'whole: it goes on from a.jsonl, and cannot be made again from here';
     expect([found, broken]).toEqual([[note, note, open], false]);

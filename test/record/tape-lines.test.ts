@@ -6,11 +6,11 @@ const line = (text: string, seqBefore = 0) => readLine(encodeText(text), 7, seqB
 
 describe('the first line of a tape', () => {
   test.each([
-    ['{"jsonrpc":"2.0"}', 'this is no tape: its first line does not say {"tape":1,...}'],
-    ['hello', 'this is no tape: its first line does not say {"tape":1,...}'],
-    ['[1]', 'this is no tape: its first line does not say {"tape":1,...}'],
+    ['{"jsonrpc":"2.0"}', 'this is no tape: its first line does not say {"tape":2,...}'],
+    ['hello', 'this is no tape: its first line does not say {"tape":2,...}'],
+    ['[1]', 'this is no tape: its first line does not say {"tape":2,...}'],
     ['{"tape":1}', 'this is no whole header: ninelives: Invalid input: expected string, received undefined'],
-    ['{"tape":2}', 'this is a tape of version 2; this release reads version 1'],
+    ['{"tape":3}', 'this is a tape of version 3; this release reads versions 1 and 2'],
   ])('%s is refused', (text, problem) => {
     expect(readHeader(encodeText(text))).toEqual({ line: 1, problem });
   });
@@ -30,10 +30,10 @@ describe('the first line of a tape', () => {
 
 describe('a line', () => {
   test('has its message as it was spelled', () => {
-    const facts = '"seq":3,"at":1.5,"event":"frame.request","session":1,"to":"closed"';
+    const facts = '"seq":3,"at":1.5,"event":"session.drain","session":1,"to":"closed"';
     expect(line(`{${facts},"envelope":{"body":1},"body":{ "id":1.0 }}`, 2)).toEqual({
       number: 7,
-      line: { seq: 3, at: 1.5, event: 'frame.request', session: 1, to: 'closed', envelope: {}, body: { id: 1 } },
+      line: { seq: 3, at: 1.5, event: 'session.drain', session: 1, to: 'closed', envelope: {}, body: { id: 1 } },
       body: '{ "id":1.0 }',
     });
   });

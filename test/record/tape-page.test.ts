@@ -84,7 +84,7 @@ describe('a tape as a page', () => {
     const edit = (line: string) =>
       line
         .replace(/,"body":\{"jsonrpc":"2.0","id":1,"method".*\}$/, ',"bodyDigest":"d1"}')
-        .replace('"kind":"response","bytes":36}', '"kind":"response","bytes":36,"isOwn":true}');
+        .replace('"sent":36', '"sent":[{"direction":"server-to-client","kind":"response","bytes":36,"isOwn":true}]');
     const text = await page({ edit });
     expect(text).toContain('SHA-256 is d1');
     expect(text).toContain('<li class="row own response to-client">');

@@ -35,7 +35,7 @@ export async function tapeTexts({ sessions = 1, talk = ask, edit = (text) => tex
   }
   await play.ends();
   const header = {
-    tape: 1,
+    tape: 2,
     ninelives: 'x',
     chart: 'c',
     now: 0,
