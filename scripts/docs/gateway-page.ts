@@ -25,7 +25,7 @@ export function gatewayPage(example: string): string {
 wrong with one, each mistake with its line and column; \`ninelives config schema\` prints the JSON Schema for editors, which is
 [gateway.schema.json](gateway.schema.json) too.`,
     fenced('yaml', example),
-    `Texts under \`upstreams\`, and the URLs under \`auth\`, may refer to the environment (\`\${NAME}\`; \`$\${\` stands for \`\${\`) and, as a whole, to
+    `Texts under \`upstreams\`, the URLs under \`auth\`, and that of \`cluster\`, may refer to the environment (\`\${NAME}\`; \`$\${\` stands for \`\${\`) and, as a whole, to
 a file (\`file:PATH\`), so that secrets stand elsewhere. Paths begin at the folder of the file. What a reference stands for is never
 shown, neither in a mistake nor in the log.`,
     '## How a request finds its route',
@@ -48,7 +48,7 @@ as before.`,
     `It is read again when it changes and on SIGHUP, as a whole: with one mistake in it everything stays as it was, and the log says what is
 wrong. Then what is different is put in place at once. New limits and times hold for open sessions, too, and so does what is asked
 of who comes in (\`auth\`). A session keeps the server that it was opened with, also one that is no longer in the file: that ends
-with its last session. \`listen\` and \`front\` cannot change while the gateway runs, and neither can whether it
+with its last session. \`listen\`, \`front\` and \`cluster\` cannot change while the gateway runs, and neither can whether it
 speaks TLS. The files of \`tls\` may: who connects from then on sees the new certificate, and a broken one is logged and not used.`,
     '## Health',
     table(

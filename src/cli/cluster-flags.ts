@@ -2,7 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import type { NatsLogin } from '../cluster/nats-engine.ts';
-import { clusterAddress, isClusterName, usualClusterName } from '../config/cluster-address.ts';
+import { type ClusterRequest, clusterAddress, isClusterName, usualClusterName } from '../config/cluster-address.ts';
 import { textOf } from './server-flags.ts';
 
 export interface ClusterFlags {
@@ -13,15 +13,6 @@ export interface ClusterFlags {
   readonly clusterCa?: string;
   readonly clusterCert?: string;
   readonly clusterKey?: string;
-}
-
-/** What is asked of a cluster, with the texts of the files that were named. */
-export interface ClusterRequest {
-  readonly servers: readonly string[];
-  readonly name: string;
-  readonly replicas: 1 | 3 | 5;
-  readonly login: NatsLogin | undefined;
-  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
 }
 
 export function addClusterFlags(command: Command): Command {

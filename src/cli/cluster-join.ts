@@ -5,10 +5,10 @@ import { hostname } from 'node:os';
 
 import { natsEngine } from '../cluster/nats-engine.ts';
 import { clusterTimes, defaultTimes, replicatedTimes } from '../cluster/settings.ts';
+import type { ClusterRequest } from '../config/cluster-address.ts';
 import type { Clock, Log } from '../ports.ts';
 import { type ClusterSeat, takeSeat } from '../proxy/cluster-seat.ts';
 import { routedHeadBytesMax } from '../transports/http-routed-frame.ts';
-import type { ClusterRequest } from './cluster-flags.ts';
 
 export interface JoinOptions {
   readonly clock: Clock;

@@ -3,6 +3,7 @@
  * the exit code that says how it went. Does not know how the command line was written.
  */
 
+import type { ClusterRequest } from '../config/cluster-address.ts';
 import type { Clock, Log } from '../ports.ts';
 import {
   type Backend,
@@ -23,7 +24,6 @@ import type { FrontTuning } from '../transports/http-front-options.ts';
 import type { ServerExit } from '../transports/child-process.ts';
 import { openStandardError } from '../transports/stdio.ts';
 import { keepCertificate } from './certificate-files.ts';
-import type { ClusterRequest } from './cluster-flags.ts';
 import { codeOfSignal, exitCodes } from './exit-codes.ts';
 import type { ListenRequest } from './listen-flags.ts';
 import { inspectWhereAsked } from './inspect-asked.ts';

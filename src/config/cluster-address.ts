@@ -12,6 +12,18 @@ export interface ClusterAddress {
   readonly isTls: boolean;
 }
 
+/** What is asked of a cluster, with the texts of the files that were named. */
+export interface ClusterRequest {
+  readonly servers: readonly string[];
+  /** Which cluster on these servers it is. */
+  readonly name: string;
+  /** Copies of what the nodes agree on. */
+  readonly replicas: 1 | 3 | 5;
+  readonly login: NatsLogin | undefined;
+  /** PEM texts. */
+  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
+}
+
 /** @param text URLs with commas between them. */
 export function clusterAddress(text: string): ClusterAddress | { readonly problem: string } {
   const servers: string[] = [];

@@ -4,6 +4,7 @@ import type { StaticToken } from '../auth/static-tokens.ts';
 import type { Limits, Times, TotalLimits } from '../session/limits.ts';
 import type { TagSettings } from '../session/tag-settings.ts';
 import type { Profile } from '../session/profiles.ts';
+import type { ClusterRequest } from './cluster-address.ts';
 import type { HttpLimits, HttpTimes } from '../transports/http-front-options.ts';
 
 export interface GatewayConfig {
@@ -24,6 +25,8 @@ export interface GatewayConfig {
   readonly rules: string | undefined;
   /** Whether rules, and those who manage the process, may make things go wrong on purpose. */
   readonly takesFaults: boolean;
+  /** To be one node of several that serve the same sessions. */
+  readonly cluster: ClusterRequest | undefined;
   readonly upstreams: ReadonlyMap<string, UpstreamConfig>;
   readonly routes: readonly RouteConfig[];
 }

@@ -16,6 +16,7 @@ import type { TagSettings } from '../session/tag-settings.ts';
 import { doorProblem } from '../transports/door.ts';
 import { defaultHttpLimits, defaultHttpTimes } from '../transports/http-front-options.ts';
 import type { AuthConfig, GatewayConfig, RouteConfig, UpstreamConfig } from './gateway-config.ts';
+import { type ClusterAddress, type ClusterRequest, clusterAddress, usualClusterName } from './cluster-address.ts';
 import { type GatewayText, gatewaySchema, routeLimitNames, timeNames } from './gateway-schema.ts';
 import { meant } from './near-name.ts';
 import { loadProfile } from './profile-file.ts';
@@ -97,7 +98,9 @@ class Reader {
       limits: saidOf(defaultHttpLimits, this.#said.front),
       times: saidOf(defaultHttpTimes, this.#said.front),
     };
-    return { listen, allowHosts, allowOrigins, sessionsMax, totals, front, rules, takesFaults, upstreams, routes };
+    const cluster = this.#cluster(this.#said.cluster);
+    const all = { listen, allowHosts, allowOrigins, sessionsMax, totals, front };
+    return { ...all, rules, takesFaults, cluster, upstreams, routes };
   }
 
   #wrong(path: Path, message: string, what: 'key' | 'value' = 'value'): void {
@@ -216,6 +219,28 @@ class Reader {
     return headers;
   }
 
+  #cluster(said: GatewayText['cluster']): ClusterRequest | undefined {
+    if (said === undefined) return undefined;
+    const { name = usualClusterName, replicas = 1, creds, ca, cert, key } = said;
+    const whole = this.#resolved(said.url, ['cluster', 'url']);
+    const address = clusterAddress(whole);
+    if ('problem' in address && whole !== '') this.#wrong(['cluster', 'url'], address.problem);
+    const { servers, login, isTls } = 'problem' in address ? nowhere : address;
+    if ((cert === undefined) !== (key === undefined)) this.#wrong(['cluster'], 'cert and key go together', 'key');
+    if (creds !== undefined && login !== undefined) {
+      this.#wrong(['cluster', 'creds'], 'url has a login already: say one of them', 'key');
+    }
+    const tls: { ca?: string; cert?: string; key?: string } = {};
+    for (const [what, file] of Object.entries({ ca, cert, key }) as ['ca' | 'cert' | 'key', string | undefined][]) {
+      if (file !== undefined) tls[what] = this.#file(file, ['cluster', what]);
+    }
+    return {
+      ...{ servers, name, replicas },
+      login: creds === undefined ? login : { kind: 'file', content: this.#file(creds, ['cluster', 'creds']) },
+      tls: isTls || Object.keys(tls).length > 0 ? tls : undefined,
+    };
+  }
+
   #auth(name: string, said: NonNullable<GatewayText['auth']>[string]): AuthConfig {
     const path = ['auth', name];
     const { tokenFile, jwt, scopes = [], resource } = said;
@@ -328,6 +353,8 @@ class Reader {
     }
   }
 }
+
+const nowhere: ClusterAddress = { servers: [], login: undefined, isTls: false };
 
 function limitsOf(said: GatewayText['limits'] = {}): Partial<Limits> {
   const limits: { -readonly [Name in keyof Limits]?: number } = {};

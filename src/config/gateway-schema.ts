@@ -12,6 +12,7 @@ import {
 } from '../transports/http-front-options.ts';
 import { type Limits, type Times, defaultLimits, defaultTimes, totalLimitNames } from '../session/limits.ts';
 import { tagLimitNames, tagTimeNames } from '../session/tag-settings.ts';
+import { usualClusterName } from './cluster-address.ts';
 
 const nameOf = (what: string) =>
   z
@@ -151,6 +152,25 @@ const authenticator = z
   })
   .describe('Who may come in: tokenFile, jwt, or both.');
 
+const cluster = z
+  .strictObject({
+    url: text.describe('nats://HOST:PORT or tls://HOST:PORT; several with commas between them.'),
+    name: z
+      .string()
+      .regex(/^[\w-]{1,64}$/, "The name of a cluster has letters, digits, '_' and '-', at most 64")
+      .optional()
+      .describe(`Which cluster on that server it is; ${usualClusterName} unless it is said.`),
+    replicas: z
+      .union([z.literal(1), z.literal(3), z.literal(5)])
+      .optional()
+      .describe('Copies of what the nodes agree on; 1 unless it is said.'),
+    creds: path.optional().describe('Who asks, as a .creds file.'),
+    ca: path.optional().describe('A file with the certificates (PEM) by which url is trusted.'),
+    cert: path.optional().describe('A certificate (PEM) to show.'),
+    key: path.optional().describe('And its key (PEM).'),
+  })
+  .describe('To be one node of several gateways that serve the same sessions: the server through which they agree.');
+
 export const gatewaySchema = z.strictObject({
   $schema: z.string().optional().describe('For editors.'),
   version: z.literal(1).describe('Of this format.'),
@@ -165,6 +185,7 @@ export const gatewaySchema = z.strictObject({
   sessionsMax: z.int().min(1).optional().describe('Sessions of all routes together; 1000 unless it is said.'),
   totals: totals.optional(),
   front: front.optional(),
+  cluster: cluster.optional(),
   upstreams: z.record(nameOf('an upstream'), upstream),
   routes: z.array(route).min(1).max(1000),
   auth: z.record(nameOf('an authenticator'), authenticator).optional(),

@@ -38,6 +38,8 @@ export interface ClusterPlace extends HttpElsewhere {
   readonly ids: ReservedIds;
   /** Before it serves anything. */
   serves(runtime: Runtime): void;
+  /** The front is closed, and serves nothing any more. */
+  leave(): void;
 }
 
 export interface ClusterSeat {
@@ -66,7 +68,7 @@ export async function takeSeat(options: ClusterSeatOptions): Promise<ClusterSeat
 class Seat implements ClusterSeat {
   readonly node: ClusterNode;
   readonly #options: ClusterSeatOptions;
-  readonly #places: Place[] = [];
+  readonly #places = new Set<Place>();
   /** Of the sessions of this node, by key. */
   readonly #placeOf = new Map<string, { readonly place: Place; readonly sessionId: string }>();
   #draining: Promise<unknown> | undefined;
@@ -86,8 +88,8 @@ class Seat implements ClusterSeat {
   }
 
   place(): ClusterPlace {
-    const place = new Place(this.node, this.#placeOf);
-    this.#places.push(place);
+    const place: Place = new Place(this.node, this.#placeOf, () => this.#places.delete(place));
+    this.#places.add(place);
     return place;
   }
 
@@ -149,9 +151,16 @@ class Place implements ClusterPlace {
   #runtime: Runtime | undefined;
   #serve: ServeRouted | undefined;
 
-  constructor(node: ClusterNode, placeOf: Map<string, { readonly place: Place; readonly sessionId: string }>) {
+  readonly leave: () => void;
+
+  constructor(
+    node: ClusterNode,
+    placeOf: Map<string, { readonly place: Place; readonly sessionId: string }>,
+    leave: () => void,
+  ) {
     this.#node = node;
     this.#placeOf = placeOf;
+    this.leave = leave;
   }
 
   serves(runtime: Runtime): void {

@@ -25,6 +25,8 @@ export function fixedProblem(before: GatewayConfig, after: GatewayConfig): strin
   if (before.takesFaults !== after.takesFaults) return 'allowFaults cannot change while the gateway runs: restart it';
   if (JSON.stringify(before.front) !== JSON.stringify(after.front))
     return 'front cannot change while the gateway runs: restart it';
+  if (JSON.stringify(before.cluster) !== JSON.stringify(after.cluster))
+    return 'cluster cannot change while the gateway runs: restart it';
   const { tls } = after.listen;
   if ((before.listen.tls === undefined) !== (tls === undefined)) {
     return 'whether the gateway speaks TLS cannot change while it runs: restart it';

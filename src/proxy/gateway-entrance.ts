@@ -39,15 +39,25 @@ export class GatewayEntrance {
   readonly #log: Log;
   readonly #retiredRoutes: Iterable<GatewayRoute>;
   readonly #admissions = new WeakMap<IncomingMessage, Admitted>();
+  readonly #clusterProblem: () => string | undefined;
   #routes: readonly GatewayRoute[] = [];
   #upstreams: ReadonlyMap<string, GatewayUpstream> = new Map();
   #door: DoorPolicy;
   #doorstep: HttpDoorstep;
   #isDraining = false;
 
-  /** @param retiredRoutes those that the configuration does not have any more, or not so, while they have sessions. */
-  constructor(config: GatewayConfig, retiredRoutes: Iterable<GatewayRoute>, log: Log) {
+  /**
+   * @param clusterProblem why this node of a cluster should be sent no traffic.
+   * @param retiredRoutes those that the configuration does not have any more, or not so, while they have sessions.
+   */
+  constructor(
+    config: GatewayConfig,
+    retiredRoutes: Iterable<GatewayRoute>,
+    log: Log,
+    clusterProblem: () => string | undefined,
+  ) {
     this.#log = log;
+    this.#clusterProblem = clusterProblem;
     this.#retiredRoutes = retiredRoutes;
     this.#door = doorOf(config);
     this.#doorstep = this.#doorstepOf(config);
@@ -152,6 +162,8 @@ export class GatewayEntrance {
   /** One server that is away makes no gateway unready: the others are there. */
   #unreadiness(upstream: GatewayUpstream | undefined): string | undefined {
     if (this.#isDraining) return 'draining';
+    const apart = this.#clusterProblem();
+    if (apart !== undefined) return apart;
     if (upstream !== undefined) return upstream.problem();
     const problems = [...this.#upstreams.values()].map((each) => each.problem());
     return problems.every((problem) => problem !== undefined) ? 'no upstream can be reached' : undefined;

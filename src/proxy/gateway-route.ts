@@ -22,6 +22,7 @@ import type { FrontTuning, Identified, SessionAsked } from '../transports/http-f
 import type { FrontRequest, FrontResponse } from '../transports/http-messages.ts';
 import { RuntimeSessions } from '../transports/http-runtime-sessions.ts';
 import type { WebSocketLink } from '../transports/websocket-link.ts';
+import type { ClusterPlace, ClusterSeat } from './cluster-seat.ts';
 import type { GatewayUpstream } from './gateway-upstream.ts';
 import type { Guard, UpgradeAdmission } from './guard.ts';
 import { openWebSocketSession, refuseConnection } from './websocket.ts';
@@ -40,6 +41,8 @@ export interface RouteSurroundings {
   readonly rules: RuleEngine | undefined;
   readonly tracer: Tracer | undefined;
   readonly tracing: Tracing | undefined;
+  /** Other gateways that serve the same sessions. */
+  readonly cluster: ClusterSeat | undefined;
 }
 
 /** What counts as said by the file even where it is what would be without. */
@@ -58,6 +61,7 @@ export class GatewayRoute {
   readonly #surroundings: RouteSurroundings;
   readonly #ids = new Set<string>();
   readonly #unwatch: (() => void) | undefined;
+  readonly #place: ClusterPlace | undefined;
   #isRetired = false;
   #whenEmpty = (): void => {};
 
@@ -67,7 +71,7 @@ export class GatewayRoute {
     guard: Guard | undefined,
     surroundings: RouteSurroundings,
   ) {
-    const { clock, log, checksInvariants, rules, ledger, tracer, tracing, front } = surroundings;
+    const { clock, log, checksInvariants, rules, ledger, tracer, tracing, front, cluster } = surroundings;
     const limits = withRoomForAFrame(config.limits);
     this.#config = config;
     this.upstream = upstream;
@@ -78,7 +82,10 @@ export class GatewayRoute {
     const options = { clock, log, limits, times, tagSettings, profile, checksInvariants };
     const interceptors = tracing?.after(rules) ?? rules;
     const ruled = { ...options, ...(interceptors === undefined ? {} : { interceptors }) };
-    this.runtime = createTracedRuntime(ruled, tracer, ledger);
+    const place = cluster?.place();
+    this.#place = place;
+    this.runtime = createTracedRuntime(place === undefined ? ruled : { ...ruled, ids: place.ids }, tracer, ledger);
+    place?.serves(this.runtime);
     this.#unwatch = rules?.watch(this.runtime);
     tracing?.watch(this.runtime);
     this.runtime.observe((observation) => {
@@ -92,6 +99,8 @@ export class GatewayRoute {
       runtime: this.runtime,
       log,
       tracer,
+      ids: place?.ids,
+      onOver: (sessionId) => place?.over(sessionId),
       server: () => {
         const behind = upstream.open();
         return { connector: behind.connector, restart: upstream.restart, release: () => behind.release() };
@@ -106,6 +115,7 @@ export class GatewayRoute {
           open: (asked) => this.#open(asked),
           strayed: (sessionId, frame) => this.#sessions.strayed(sessionId, frame),
         },
+        elsewhere: place,
         sessionless: upstream.servesSessionless ? 'pass' : 'refuse',
         clock,
         log,
@@ -210,6 +220,7 @@ export class GatewayRoute {
   async close(): Promise<void> {
     await this.runtime.stop();
     this.#unwatch?.();
+    this.#place?.leave();
     this.#entrance.close();
     this.#entrance.stop();
   }

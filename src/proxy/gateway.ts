@@ -14,11 +14,12 @@ import { sessionOfAnybody } from '../runtime/runtime.ts';
 import type { RuntimeAudit } from '../runtime/audit.ts';
 import type { TotalsSnapshot } from '../runtime/totals.ts';
 import type { Tracer } from '../runtime/tracer.ts';
-import { Ledger, defaultLimits } from '../session/limits.ts';
+import { Ledger, defaultLimits, defaultTimes } from '../session/limits.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { defaultHttpTimes } from '../transports/http-front-options.ts';
 import { type HttpFront, openHttpLobby } from '../transports/http-front.ts';
 import { type WebSocketFront, openWebSocketFront } from '../transports/websocket-front.ts';
+import type { ClusterSeat } from './cluster-seat.ts';
 import { type GatewayChange, changeBetween, fixedProblem } from './gateway-change.ts';
 import { GatewayEntrance } from './gateway-entrance.ts';
 import { GatewayRoute } from './gateway-route.ts';
@@ -40,6 +41,8 @@ export interface GatewayOptions {
   readonly tracer?: Tracer;
   /** Makes spans of requests and sessions, of every route. */
   readonly tracing?: Tracing;
+  /** Other gateways that serve the same sessions. It is left with the gateway. */
+  readonly cluster?: ClusterSeat;
 }
 
 export interface Gateway {
@@ -102,7 +105,8 @@ class RunningGateway implements Gateway {
     this.#options = options;
     this.#config = options.config;
     this.#ledger = new Ledger(options.config.totals);
-    this.#entrance = new GatewayEntrance(options.config, this.#retiredRoutes, options.log);
+    const { config, log, cluster } = options;
+    this.#entrance = new GatewayEntrance(config, this.#retiredRoutes, log, () => cluster?.problem());
   }
 
   async open(): Promise<void> {
@@ -171,7 +175,9 @@ class RunningGateway implements Gateway {
     this.#entrance.drain();
     this.#front?.drain();
     for (const route of this.#allRoutes) route.drain();
+    const left = this.#options.cluster?.drain(drainMsOf(this.#config.routes));
     await Promise.all(this.#allRoutes.map(async ({ runtime }) => runtime.drain()));
+    await left;
   }
 
   async close(): Promise<void> {
@@ -180,6 +186,7 @@ class RunningGateway implements Gateway {
     const { clock } = this.#options;
     this.#sockets?.close();
     await Promise.all(this.#allRoutes.map(async (route) => route.close()));
+    await this.#options.cluster?.close();
     if (this.#sockets !== undefined) await Promise.race([this.#sockets.empty, waited(farewellMs, clock)]);
     this.#sockets?.terminate();
     await this.#front?.close();
@@ -279,13 +286,14 @@ class RunningGateway implements Gateway {
   }
 
   #newRoute(config: RouteConfig, upstream: GatewayUpstream, guard: Guard | undefined): GatewayRoute {
-    const { clock, log, checksInvariants = false, rules, tracer, tracing } = this.#options;
+    const { clock, log, checksInvariants = false, rules, tracer, tracing, cluster } = this.#options;
     const route = new GatewayRoute(config, upstream, guard, {
       clock,
       log,
       checksInvariants,
       rules,
       tracer,
+      cluster,
       ledger: this.#ledger,
       tracing,
       front: this.#config.front,
@@ -321,7 +329,11 @@ class RunningGateway implements Gateway {
   }
 }
 
-function frameBytesOf(routes: readonly RouteConfig[]): number {
+function drainMsOf(routes: readonly RouteConfig[]): number {
+  return Math.max(...routes.map(({ times }) => times.drainMs ?? defaultTimes.drainMs));
+}
+
+export function frameBytesOf(routes: readonly RouteConfig[]): number {
   return Math.max(...routes.map(({ limits }) => limits.frameBytesMax ?? defaultLimits.frameBytesMax));
 }
 

@@ -33,6 +33,36 @@ describe('a file that can be used', () => {
     expect(loaded).toMatchObject({ config: { listen: { tls: { cert: 'a certificate', files } } } });
   });
 
+  test('says which cluster it is a node of, without showing who asks', () => {
+    const loaded = parseGateway(`${usual}cluster: { url: 'tls://ada:\${TOKEN}@a:4222', ca: ca.pem }\n`, surroundings);
+    expect(loaded).toMatchObject({
+      config: {
+        cluster: {
+          servers: ['tls://a:4222'],
+          name: 'ninelives',
+          replicas: 1,
+          login: { kind: 'password', user: 'ada', password: 't0k' },
+          tls: { ca: 'a certificate' },
+        },
+      },
+    });
+  });
+
+  test.each([
+    ["url: 'http://ada:t0k@a'", 'cluster.url: address 1 is none'],
+    ['url: nats://a, cert: ca.pem', 'cluster: cert and key go together'],
+    ['url: nats://ada:t0k@a, creds: secret', 'cluster.creds: url has a login already'],
+    ['url: nats://a, replicas: 2', 'cluster.replicas'],
+    ['url: nats://a, name: a.b', 'cluster.name'],
+    ['url: nats://a, ca: nowhere.pem', 'cluster.ca: nowhere.pem cannot be read'],
+  ])('a cluster that is %s is a mistake with its place', (cluster, message) => {
+    const [mistake, ...others] = mistakes(`${usual}cluster: { ${cluster} }\n`);
+    expect(mistake).toMatch(/^f:6:\d+: /);
+    expect(mistake).toContain(message);
+    expect(mistake).not.toContain('t0k');
+    expect(others).toEqual([]);
+  });
+
   test('says what it says, and the rest is as usual', () => {
     const loaded = parseGateway(usual, surroundings);
     expect(loaded).toMatchObject({

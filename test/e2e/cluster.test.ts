@@ -2,6 +2,9 @@
  * Several `ninelives forward http --cluster` behind a load balancer that knows nothing of sessions: each request of a client comes to
  * another node, and clients notice nothing of it. Nodes and the server of their cluster are real; the code under test is the built one.
  */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { Balancer } from '../cluster/balancer.ts';
@@ -17,6 +20,8 @@ describe.skipIf(hasNoNats)('three nodes', () => {
   let clusters = 0;
   const balancers: Balancer[] = [];
 
+  const folder = mkdtempSync(join(tmpdir(), 'cluster-'));
+
   beforeAll(async () => {
     nats = await NatsServer.start();
   });
@@ -24,7 +29,10 @@ describe.skipIf(hasNoNats)('three nodes', () => {
     await Promise.all(balancers.splice(0).map(async (balancer) => balancer.close()));
     await stopAll();
   });
-  afterAll(async () => nats.stop());
+  afterAll(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await nats.stop();
+  });
 
   async function nodes(server: Parameters<typeof listening>[1], count = 3): Promise<readonly Listening[]> {
     clusters += 1;
@@ -78,6 +86,34 @@ describe.skipIf(hasNoNats)('three nodes', () => {
       expect((await call(b.url, another, 1, 'echo')).status).toBe(200);
     },
   );
+
+  test('are gateways as well, in which a session belongs to its route', { timeout }, async () => {
+    const [command, ...args] = scripted();
+    const upstream = JSON.stringify({ command, args });
+    const text = `version: 1
+listen: 127.0.0.1:0
+limits: { frameBytesMax: 1048576 }
+cluster: { url: '${nats.url}', name: e2e-gateways }
+upstreams: { one: ${upstream}, two: ${upstream} }
+routes: [{ path: /one, upstream: one }, { path: /two, upstream: two }]
+`;
+    const file = join(folder, 'gateway.yaml');
+    writeFileSync(file, text);
+    const urls = await Promise.all(
+      [1, 2].map(async () => {
+        const program = start(ninelives('gateway', '--config', file));
+        const said = (): string | undefined =>
+          program.err.flatMap((line) => /listening on (\S+)/.exec(line)?.[1] ?? [])[0];
+        return program.until(said, 'saying where it listens');
+      }),
+    );
+    const [a, b] = urls as [string, string];
+    const session = await shakesHands(new URL('/one', a));
+    expect(await call(new URL('/one', b), session, 1, 'echo', { text: 'hello' })).toMatchObject({
+      result: { content: [{ text: 'hello' }] },
+    });
+    expect((await call(new URL('/two', b), session, 2, 'echo')).status).toBe(404);
+  });
 
   test('are left by one that drains, which ends with 0 when its calls are answered', { timeout }, async () => {
     const [a, b] = (await nodes(scripted(), 2)) as [Listening, Listening];

@@ -13,7 +13,7 @@ import type { ListeningForward } from '../../src/proxy/listening.ts';
 import { silentLog } from '../../src/runtime/silent-log.ts';
 import type { EndReason } from '../../src/session/outcomes.ts';
 import { neverRestart } from '../../src/session/upstream.ts';
-import { type Message, notification, request, result } from '../../src/testing/messages.ts';
+import { notification, request, result } from '../../src/testing/messages.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { Client, type Reply, TestServer, usual } from '../transports/http-stage.ts';
 
@@ -101,9 +101,9 @@ class Cluster {
 
   /** What comes when time passes meanwhile. */
   async during<T>(awaited: Promise<T>): Promise<T> {
-    let isThere = false;
-    const there = awaited.finally(() => (isThere = true));
-    while (!isThere) await this.pass(100);
+    const waiting = { isOver: false };
+    const there = awaited.finally(() => (waiting.isOver = true));
+    while (!waiting.isOver) await this.pass(100);
     return there;
   }
 
@@ -167,7 +167,7 @@ describe('a session of another node', () => {
     const first = await stream.event();
     expect(JSON.parse(first!.data)).toMatchObject(news);
     expect((await cluster.at(c, client).listens()).status).toBe(409);
-    a.server.says({ ...news, params: { level: 'info', data: 'more' } } as unknown as Message);
+    a.server.says(notification('notifications/message', { level: 'info', data: 'more' }));
     await stream.event();
     stream.breaks();
     const again = await cluster.at(c, client).listens(first!.id);

@@ -60,6 +60,11 @@ describe('what stays as it is while a gateway runs', () => {
       { ...before, front: { limits: { connectionsMax: 1 }, times: {} } },
       /^front cannot/,
     ],
+    [
+      'the cluster',
+      { ...before, cluster: { servers: [], name: 'other', replicas: 1, login: undefined, tls: undefined } as const },
+      /^cluster cannot change/,
+    ],
     ['whether faults may be injected', { ...before, takesFaults: !before.takesFaults }, /^allowFaults cannot change/],
   ])('is %s', (_what, after, problem) => {
     expect(fixedProblem(before, after)).toMatch(problem);

@@ -43,6 +43,7 @@ function routeOf(config: Partial<RouteConfig> = {}): GatewayRoute {
     tracer: undefined,
     tracing: undefined,
     front: {},
+    cluster: undefined,
   });
   onTestFinished(async () => route.close());
   return route;
