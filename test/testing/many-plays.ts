@@ -10,7 +10,21 @@ import { CarefulProxy, pendingMax } from './mutants/careful-proxy.ts';
 import { ownRuntime } from './own-runtime.ts';
 
 const portion = 500;
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '10000' }, seed: { type: 'string' } } });
+const usage = `npm run plays -- [--runs N] [--seed S]
+
+  --runs N  plays, all three together: 10000 unless said otherwise
+  --seed S  the first seed: another one each time, unless said otherwise`;
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '10000' },
+    seed: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
 const runs = Number(values.runs);
 const firstSeed = Number(values.seed ?? randomInt(2 ** 30));
 

@@ -53,6 +53,7 @@ const usualWeights: Readonly<Record<Step['do'], number>> = {
 
 const place: fc.Arbitrary<Nth> = fc.nat(5);
 const outcome = fc.constantFrom<'result' | 'error'>('result', 'error');
+const asked = fc.constantFrom('sampling/createMessage', 'elicitation/create', 'roots/list', 'ping');
 const askMethods: Readonly<Record<TargetFacts['kind'], readonly string[]>> = {
   proxy: ['tools/call', 'tools/list', 'prompts/get', 'resources/read'],
   server: ['ping', 'tools/list'],
@@ -97,7 +98,6 @@ function stepsOf(options: PlayOptions): readonly StepArbitrary[] {
       const more = { ...(params === undefined ? {} : { params }), ...(wantsProgress ? { wantsProgress } : {}) };
       return { do: 'request', client, method, id: as, ...more };
     });
-  const asked = fc.constantFrom('sampling/createMessage', 'elicitation/create', 'roots/list', 'ping');
   const announced = fc.constantFrom(
     'notifications/tools/list_changed',
     era === 'stateless' ? 'notifications/prompts/list_changed' : 'notifications/message',
@@ -198,6 +198,13 @@ function scenesOf(options: PlayOptions): readonly StepArbitrary[] {
       isKilled && canKill ? { do: 'kill', which: 'server' } : { do: 'end-server', server },
       { do: 'settle' },
     ]);
+  const questions = fc
+    .tuple(place, requests, place, asked, outcome)
+    .map(([client, one, request, method, kindOfReply]): Play => [
+      ask(client, one, 'next'),
+      { do: 'ask', request, method, id: 'next' },
+      { do: 'reply', client, request: 0, with: kindOfReply },
+    ]);
   const filters = fc.constantFrom(
     { toolsListChanged: true },
     { promptsListChanged: true },
@@ -210,6 +217,9 @@ function scenesOf(options: PlayOptions): readonly StepArbitrary[] {
     ...(usesIdsTwice ? [{ what: 'request', arbitrary: twins, weight: isHttp ? 3 : 1 } as const] : []),
     ...(kind === 'proxy' && weights?.['end-server'] !== 0
       ? [{ what: 'request', arbitrary: lost, weight: 1 } as const]
+      : []),
+    ...(kind === 'proxy' && era === 'session' && weights?.ask !== 0
+      ? [{ what: 'request', arbitrary: questions, weight: 2 } as const]
       : []),
     ...(era === 'stateless' ? [{ what: 'request', arbitrary: listens, weight: 3 } as const] : []),
   ];

@@ -284,7 +284,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: '1 and "1" are one',
-    breaks: ['one-outcome', 'own-response', 'duplicate-ids', 'limits'],
+    breaks: ['one-outcome', 'own-response', 'duplicate-ids', 'limits', 'progress-known'],
     Session: OneIsTheOtherAsText,
   },
   { name: 'out of order', breaks: ['order'], Session: Reordered },
