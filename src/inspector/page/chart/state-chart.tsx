@@ -6,9 +6,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { TransitionCount } from '../../../session/snapshot.ts';
 import type { ChartLayout, EdgeLine, StateBox } from '../../layouts/chart-layout.ts';
+import { arrowAt, pathAlong, placeOn } from '../../layouts/edge-path.ts';
 import { spokenMs } from '../session/spoken.ts';
 import './chart.css';
-import { arrowAt, pathAlong, placeOn } from './edge-path.ts';
 import { heatOf } from './heat.ts';
 import { type ChartDrawings, sessionChart } from './session-chart.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Point, arrowAt, pathAlong, placeOn } from '../../../../src/inspector/page/chart/edge-path.ts';
+import { type Point, arrowAt, pathAlong, placeOn } from '../../../src/inspector/layouts/edge-path.ts';
 
 const bent: readonly Point[] = [
   [0, 0],
