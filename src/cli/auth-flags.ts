@@ -24,8 +24,8 @@ export function addAuthFlags(command: Command): Command {
     .option('--auth-token-file <file>', "who may come in: lines that 'ninelives auth token NAME' makes")
     .option('--auth-token-env <name>', 'a variable of the environment that holds a token to come in with')
     .option('--auth-jwks <url>', 'let in tokens (JWT) that are signed with one of these keys')
-    .option('--auth-issuer <issuer>', 'and come from this issuer')
-    .option('--auth-audience <audience>', 'and are for this audience')
+    .option('--auth-issuer <issuer>', 'these tokens have to come from this issuer')
+    .option('--auth-audience <audience>', 'and to be meant for this audience')
     .option('--auth-scope <scope>', 'what a token has to be good for; may be repeated', gathered)
     .option('--auth-resource <url>', 'the URL by which clients know this proxy, where it is not the one that they use');
 }

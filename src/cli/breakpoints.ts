@@ -43,19 +43,23 @@ export function addBreakpoints(program: Command, run: (request: BreakpointsReque
     ],
     usage: "'ninelives breakpoints list'",
   });
-  add(breakpoints, 'list', 'what is set in every process, and how often it was met').action(
+  add(breakpoints, 'list', 'what is set in every process, and how often it was met', 'list --json').action(
     async (flags: Flags, command: Command) => run({ do: 'list', ...common(flags, command) }),
   );
-  add(breakpoints, 'add [method]', 'set one in every process that is meant; it holds at once')
+  add(
+    breakpoints,
+    'add [method]',
+    'set one in every process that is meant; it holds at once',
+    'add tools/call --timeout-ms 600000',
+  )
     .option('--when <condition>', 'a condition in CEL, as in rule files')
-    .addOption(new Option('--kind <kind>', 'of this kind alone').choices(['request', 'response', 'notification']))
     .addOption(
-      new Option('--direction <direction>', 'in this direction alone').choices([
-        'client-to-server',
-        'server-to-client',
-      ]),
+      new Option('--kind <kind>', 'only this kind of message').choices(['request', 'response', 'notification']),
     )
-    .option('--session <id>', 'of this session alone; the beginning of its id is enough')
+    .addOption(
+      new Option('--direction <direction>', 'only this direction').choices(['client-to-server', 'server-to-client']),
+    )
+    .option('--session <id>', 'only this session; the beginning of its id is enough')
     .option('--from <state>', 'the first message after a session left this state')
     .option('--to <state>', 'the first message after a session came into this state')
     .option('--timeout-ms <n>', 'how long a message waits for somebody to decide (default: 60000)', positive)
@@ -72,13 +76,15 @@ export function addBreakpoints(program: Command, run: (request: BreakpointsReque
     .action(async (method: string | undefined, flags: Flags, command: Command) =>
       run({ do: 'add', breakpoint: breakpointOf(method, flags), ...common(flags, command) }),
     );
-  add(breakpoints, 'remove <id>', 'take one away; what it holds is still decided about').action(
+  add(breakpoints, 'remove <id>', 'take one away; what it holds is still decided about', 'remove b1').action(
     async (id: string, flags: Flags, command: Command) => run({ do: 'remove', id, ...common(flags, command) }),
   );
 }
 
-function add(group: Command, name: string, description: string): Command {
-  return addProcessChoice(group.command(name).description(description).option('--json', 'for programs'));
+/** @param example what follows the name of the group. */
+function add(group: Command, name: string, description: string, example: string): Command {
+  const command = group.command(name).description(description).option('--json', 'print JSON');
+  return addProcessChoice(command).addHelpText('after', `\nExample:\n  ninelives ${group.name()} ${example}`);
 }
 
 function common(flags: Flags, command: Command): { readonly of: ProcessChoice; readonly json: boolean } {

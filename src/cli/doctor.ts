@@ -46,7 +46,7 @@ export function addDoctor(program: Command, run: (request: DoctorRequest) => Pro
     .option('--rules <file>', 'a rule file, to be checked as well')
     .option('--leaks', 'what processes that were started with --inspect hold and should not')
     .option('--watch [seconds]', `with --leaks: again and again, every ${usualWatchSeconds} s unless said`, positive)
-    .option('--json', 'for programs');
+    .option('--json', 'print JSON');
   addProcessChoice(doctor)
     .addHelpText(
       'after',

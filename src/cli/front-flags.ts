@@ -12,8 +12,8 @@ import { positive } from './positive.ts';
 
 /** Each flag is the name of its limit or time in kebab case. */
 const limitFlags = {
-  connectionsMax: 'connections at once; whoever comes besides is told to come later',
-  headerBytesMax: 'size of all headers of a request in bytes',
+  connectionsMax: 'connections at once; further ones are told to come back later',
+  headerBytesMax: 'largest size of all headers of a request in bytes',
   replayEventsMax: 'events of one session that are kept for a client that comes back',
   replayBytesMax: 'the same in bytes',
   replayTotalBytesMax: 'the same in bytes, of all sessions together',

@@ -7,7 +7,7 @@ import { type InspectRequest, inspectRequestOf, usualInspectAddress } from './in
 export function addInspectCommand(program: Command, run: (request: InspectRequest) => Promise<void>): void {
   program
     .command('inspect')
-    .description('serve the page of all processes that were started with --inspect, also while there is none')
+    .description('serve one page for all processes that were started with --inspect, and go on when they end')
     .helpOption('-h, --help', 'show help')
     .option('--listen <host:port>', 'where, on this machine', usualInspectAddress)
     .addHelpText(

@@ -29,7 +29,7 @@ export function addListenFlags(command: Command): Command {
     )
     .option('--allow-origin <origin>', 'a page that may use it, such as https://example.com; may be repeated', gathered)
     .option('--tls-cert <file>', 'speak TLS with this certificate (PEM)')
-    .option('--tls-key <file>', 'and this key (PEM)');
+    .option('--tls-key <file>', 'the key of --tls-cert (PEM)');
 }
 
 /** Where a front is to listen, and the files that its certificate stands in. */

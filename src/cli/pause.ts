@@ -31,20 +31,24 @@ export function addPause(program: Command, run: (request: PauseRequest) => Promi
     ],
     usage: "'ninelives pause list'",
   });
-  add(pause, 'list', 'what is held in every process').action(async (flags: Flags, command: Command) =>
+  add(pause, 'list', 'what is held in every process', 'list --json').action(async (flags: Flags, command: Command) =>
     run({ do: 'list', ...common(flags, command) }),
   );
-  add(pause, 'show <id>', 'one message, whole; with --json nothing else').action(
+  add(pause, 'show <id>', 'show one message in full; with --json nothing else', 'show p1 --json > message.json').action(
     async (id: string, flags: Flags, command: Command) => run({ do: 'show', id, ...common(flags, command) }),
   );
-  add(pause, 'resume <id>', 'let a message go on as it is').action(async (id: string, flags: Flags, command: Command) =>
-    run({ do: 'resume', id, ...common(flags, command) }),
+  add(pause, 'resume <id>', 'let a message go on as it is', 'resume p1').action(
+    async (id: string, flags: Flags, command: Command) => run({ do: 'resume', id, ...common(flags, command) }),
   );
-  add(pause, 'modify <id> <file>', 'let the message in a file (JSON; - is standard input) go on instead').action(
-    async (id: string, file: string, flags: Flags, command: Command) =>
-      run({ do: 'modify', id, file, ...common(flags, command) }),
+  add(
+    pause,
+    'modify <id> <file>',
+    'let the message in a file (JSON; - is standard input) go on instead',
+    'modify p1 message.json',
+  ).action(async (id: string, file: string, flags: Flags, command: Command) =>
+    run({ do: 'modify', id, file, ...common(flags, command) }),
   );
-  add(pause, 'block <id>', 'refuse a message: who waits for its answer is told so')
+  add(pause, 'block <id>', 'refuse a message: who waits for its answer is told so', "block p1 --message 'not today'")
     .option('--code <n>', 'the JSON-RPC code of the error (default: 4030)', wholeNumber)
     .option('--message <text>', 'the words of the error')
     .action(async (id: string, flags: Flags, command: Command) => {
@@ -54,8 +58,10 @@ export function addPause(program: Command, run: (request: PauseRequest) => Promi
     });
 }
 
-function add(group: Command, name: string, description: string): Command {
-  return addProcessChoice(group.command(name).description(description).option('--json', 'for programs'));
+/** @param example what follows the name of the group. */
+function add(group: Command, name: string, description: string, example: string): Command {
+  const command = group.command(name).description(description).option('--json', 'print JSON');
+  return addProcessChoice(command).addHelpText('after', `\nExample:\n  ninelives ${group.name()} ${example}`);
 }
 
 function common(flags: Flags, command: Command): { readonly of: ProcessChoice; readonly json: boolean } {

@@ -12,9 +12,9 @@ export interface ProcessChoice {
 
 export function addProcessChoice(command: Command): Command {
   return command
-    .option('--pid <n>', 'of this process alone', positive)
-    .option('--admin <url>', 'of the process whose admin listener is here, with --token-file')
-    .option('--token-file <file>', 'where the token for --admin stands');
+    .option('--pid <n>', 'only this process', positive)
+    .option('--admin <url>', 'only the process whose admin listener has this URL; goes with --token-file')
+    .option('--token-file <file>', 'the file that holds the token for --admin');
 }
 
 /** Ends the command line where they contradict each other. */

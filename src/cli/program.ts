@@ -42,14 +42,22 @@ export interface AllRunners extends Runners {
 export function commandLine(runners: AllRunners): Command {
   const program = new Command('ninelives')
     .enablePositionalOptions()
-    .description('Every MCP session is a statechart actor: a session runtime for Model Context Protocol proxies.')
+    .description('Stands between MCP clients and servers, keeps their sessions together, and shows what they do.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help; also after a command')
     .helpCommand(false)
     .showHelpAfterError('Run with --help to see what can be said here.')
     .exitOverride()
     .configureOutput({ writeOut: sayTo(process.stdout), writeErr: sayTo(process.stderr) })
-    .addHelpText('after', '\nExample:\n  ninelives forward stdio -- npx -y @modelcontextprotocol/server-everything\n');
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ninelives forward stdio -- npx -y @modelcontextprotocol/server-everything  # in front of one server
+  ninelives wrap claude-desktop  # in front of all servers that a client starts
+  ninelives open  # see what their sessions do
+`,
+    );
   addForward(program, runners);
   addGateway(program, runners.gateway);
   addCompat(program, runners.compat);

@@ -50,13 +50,13 @@ export function addRecordFlags(command: Command): Command {
     )
     .option(
       '--record-tape-age-ms-max <n>',
-      'and one that is older, when there is more to write (default: never)',
+      'a tape that is older is followed by another when there is more to write (default: never)',
       positive,
     )
     .addOption(
       new Option(
         '--record-when-full <what>',
-        'when the disk is slower than the sessions: lose lines, and say so, or wait',
+        'when the disk is slower than the sessions: drop lines and say so, or wait',
       )
         .choices(['drop', 'wait'])
         .default('drop'),

@@ -13,7 +13,7 @@ export interface RedactFlags {
 export function addRedactFlag(command: Command): Command {
   return command.option(
     '--redact <path>',
-    'hide what is there in messages, beside what is known to be secret; may be said several times',
+    'also hide what is at this path of messages, besides what is known to be secret; may be repeated',
     hiddenPath,
   );
 }
@@ -21,7 +21,7 @@ export function addRedactFlag(command: Command): Command {
 export function addRedactFlags(command: Command): Command {
   return addRedactFlag(command).option(
     '--redact-header <name>',
-    'hide the values of this header, too; may be said several times',
+    'also hide the values of this header; may be repeated',
     headerName,
   );
 }

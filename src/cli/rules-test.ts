@@ -35,7 +35,7 @@ export function addRulesTest(rules: Command, run: (request: RulesTestRequest) =>
       `fail where a message would meet one of these, with commas between: ${failing.join(', ')}`,
       failingIn,
     )
-    .option('--json', 'say it as JSON')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `

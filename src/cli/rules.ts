@@ -28,7 +28,7 @@ export function addRules(program: Command, run: (request: RulesRequest) => Promi
   rules
     .command('check <file>')
     .description('say everything that is wrong with a rule file, each mistake with its line and column')
-    .option('--json', 'say it as JSON')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
@@ -45,8 +45,8 @@ Exit code: 0 when the file is good, 1 when something is wrong with it, 2 for a w
     rules
       .command('dry-run <file>')
       .description('count what a rule file would do to what passes in running processes, and do nothing of it')
-      .option('--seconds <n>', 'for so long, or until Ctrl-C (default: 3600)', positive)
-      .option('--json', 'say it as JSON'),
+      .option('--seconds <n>', 'for this long, or until Ctrl-C (default: 3600)', positive)
+      .option('--json', 'print JSON'),
   )
     .addHelpText(
       'after',

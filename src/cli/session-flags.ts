@@ -50,14 +50,14 @@ export function addSessionFlags(command: Command): Command {
   command
     .optionsGroup('Sessions:')
     .addOption(
-      new Option('--restart <when>', 'start a server that went away again, at most 3 times in 60 s')
+      new Option('--restart <when>', 'whether a server that went away is started again, at most 3 times in 60 s')
         .choices(['on-failure', 'never'])
         .default('on-failure'),
     )
     .option('--profile <name|file>', 'how this server or client differs from MCP: a built-in profile, or a file')
     .option('--rules <file>', 'rules that frames are asked about; loaded again when the file changes, and on SIGHUP')
     .option('--pending-max <n>', 'requests of each side that may wait for an answer at once (default: 1000)', positive)
-    .option('--frame-bytes-max <n>', 'size of one message in bytes (default: 10485760)', positive)
+    .option('--frame-bytes-max <n>', 'largest size of a message in bytes (default: 10485760)', positive)
     .option('--initialize-ms <n>', 'time for the server to answer initialize (default: 60000)', positive)
     .option('--request-idle-ms <n>', 'time without answer or progress (default: 300000)', positive)
     .option('--request-absolute-ms <n>', 'time for an answer, whatever the progress (default: 3600000)', positive)

@@ -37,7 +37,7 @@ export function addSessions(program: Command, run: (request: SessionsRequest) =>
     'what each request of a session waits for',
     'ninelives sessions explain 4f1c --request 7',
   )
-    .option('--request <id>', 'of the requests with this id alone')
+    .option('--request <id>', 'only the requests with this id')
     .action(async (id: string, flags: Flags, command: Command) => {
       const { request } = flags;
       return run({ do: 'explain', id, ...(request === undefined ? {} : { request }), ...common(flags, command) });
@@ -62,7 +62,7 @@ export function addSessions(program: Command, run: (request: SessionsRequest) =>
 
 function add(sessions: Command, name: string, description: string, example: string): Command {
   const command = addProcessChoice(
-    sessions.command(name).description(description).option('--json', 'for programs'),
+    sessions.command(name).description(description).option('--json', 'print JSON'),
   ).addHelpText(
     'after',
     `

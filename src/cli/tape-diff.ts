@@ -27,10 +27,10 @@ export function addTapeDiff(tape: Command, run: (request: TapeDiffRequest) => Pr
   tape
     .command('diff <a> <b>')
     .description('say what differs between two tapes, ids and times left aside')
-    .option('--session <n>', 'compare the session with this number alone', positive)
+    .option('--session <n>', 'compare only the session with this number', positive)
     .option('--session-b <n>', 'with the session of this number on the second tape', positive)
-    .option('--ignore <path>', 'what is there in messages does not count; may be said several times', anyPath)
-    .option('--json', 'say it as JSON')
+    .option('--ignore <path>', 'do not compare what is at this path of messages; may be repeated', anyPath)
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `

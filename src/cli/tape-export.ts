@@ -38,7 +38,7 @@ export function addTapeExport(tape: Command, run: (request: TapeExportRequest) =
         .makeOptionMandatory(),
     )
     .option('-o, --output <file>', 'write it there instead of on standard output')
-    .option('--session <n>', 'the session with this number alone', positive)
+    .option('--session <n>', 'only the session with this number', positive)
     .addOption(
       new Option('--bodies <how>', 'messages with secrets hidden, or as they are on the tape')
         .choices(['redacted', 'whole'])

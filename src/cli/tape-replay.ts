@@ -82,7 +82,7 @@ export function addTapeReplay(tape: Command, run: (request: ReplayRequest) => Pr
     .argument('<file>', 'the tape; with --as server also a folder with tapes')
     .argument('[command...]', 'the server: -- COMMAND ARGS')
     .addOption(new Option('--as <side>', 'whose part to play').choices(['server', 'client']))
-    .option('--session <n>', 'what was said in the session with this number alone', positive)
+    .option('--session <n>', 'only the session with this number', positive)
     .addOption(
       new Option('--pace <how>', 'say everything as soon as it may be said, or when it was said')
         .choices(['at-once', 'recorded'])
@@ -107,8 +107,8 @@ export function addTapeReplay(tape: Command, run: (request: ReplayRequest) => Pr
       `time for what the server says, beyond what it took on the tape (default: ${waitUsualMs})`,
       positive,
     )
-    .option('--ignore <path>', 'as a client, what is there in messages does not count; may be repeated', anyPath)
-    .option('--json', 'as a client, report as JSON')
+    .option('--ignore <path>', 'as a client, do not compare what is at this path of messages; may be repeated', anyPath)
+    .option('--json', 'as a client, print JSON')
     .option('--junit <file>', 'as a client, write the exchanges as test cases of a JUnit report');
   addRecordFlags(addServerFlags(command))
     .addHelpText(

@@ -43,8 +43,8 @@ export function addTape(program: Command, run: (request: TapeRequest) => Promise
   tape
     .command('show <file>')
     .description('say what is on a tape, one event a line')
-    .option('--session <n>', 'of the session with this number alone', positive)
-    .option('--method <name>', 'messages of this method, and what answers them, alone')
+    .option('--session <n>', 'only the session with this number', positive)
+    .option('--method <name>', 'only messages of this method, and their answers')
     .option('--bodies', 'with the messages')
     .option('--json', 'the lines of the tape, each with all that it says')
     .addHelpText(
@@ -71,7 +71,7 @@ A tape can be read while it is written, and when it is packed with gzip. Exit co
   tape
     .command('check <files...>')
     .description('hold tapes to the laws of sessions, and say each line that breaks one')
-    .option('--json', 'say it as JSON')
+    .option('--json', 'print JSON')
     .option('--junit <file>', 'write the laws as test cases of a JUnit report')
     .addHelpText(
       'after',
@@ -88,7 +88,7 @@ Exit code: 0 when every law holds, 1 when one is broken, or when a tape cannot b
   tape
     .command('step <file>')
     .description('go through a tape, forwards and backwards, and see its sessions as they were at each event')
-    .option('--session <n>', 'the events of this session alone', positive)
+    .option('--session <n>', 'only the events of this session', positive)
     .option('--at <n>', 'begin at this step', positive)
     .addHelpText(
       'after',

@@ -161,10 +161,10 @@ function bounded(command: Command): Command {
     .optionsGroup('Bounds:')
     .option('--runs <n>', 'plays (default: 50)', positive)
     .option('--steps-max <n>', 'steps of a play (default: 24)', positive)
-    .option('--time-max <seconds>', 'no further play after so long (default: 120)', positive)
-    .option('--shrink-max <seconds>', 'what breaks a law is shortened for so long (default: 25)', positive)
-    .option('--calls-max <n>', 'no further play after so many requests (default: 10000)', positive)
-    .option('--calls-per-second <n>', 'not more requests than that, on the average', positive)
+    .option('--time-max <seconds>', 'start no further play after this time (default: 120)', positive)
+    .option('--shrink-max <seconds>', 'time for shortening what breaks a law (default: 25)', positive)
+    .option('--calls-max <n>', 'start no further play after this many requests (default: 10000)', positive)
+    .option('--calls-per-second <n>', 'at most this many requests a second, on average', positive)
     .optionsGroup('Again:')
     .option(
       '--seed <n>',
@@ -181,7 +181,7 @@ function bounded(command: Command): Command {
       '--tape <file>',
       "write each counterexample as a tape, for 'ninelives tape step'; further ones get a number",
     )
-    .option('--json', 'say it as JSON');
+    .option('--json', 'print JSON');
 }
 
 /** What the words and flags of one subject ask for, or what is wrong with them. */

@@ -73,7 +73,7 @@ function common(command: Command, description: string): Command {
     .description(description)
     .helpOption('-h, --help', 'show help')
     .argument('<client>', names)
-    .option('--server <name>', 'this server alone; may be repeated', gathered)
+    .option('--server <name>', 'only this server; may be repeated', gathered)
     .option('--config <file>', 'a file with servers, such as that of a project, in place of your own')
     .option('--dry-run', 'show what would change, and change nothing')
     .option('--yes', 'do not ask');

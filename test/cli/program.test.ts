@@ -4,8 +4,11 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
+import { commandLine } from '../../src/cli/program.ts';
 import { ninelives } from '../e2e/program.ts';
+import { idleRunners } from './idle-runners.ts';
 
 interface Said {
   readonly code: number | null;
@@ -46,6 +49,19 @@ describe('help', () => {
       const { out } = run(...path, '--help');
       expect(out).toMatch(/^Examples?:\n(?: {2}ninelives forward stdio .*-- \S+.*\n)+/m);
     }
+  });
+
+  test('of every command that does something has an example', () => {
+    const leaves = (command: Command, path: readonly string[] = []): readonly (readonly [string, Command])[] =>
+      command.commands.length === 0
+        ? [[path.join(' '), command]]
+        : command.commands.flatMap((each) => leaves(each, [...path, each.name()]));
+    const without = leaves(commandLine(idleRunners)).filter(([path, command]) => {
+      let help = '';
+      command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+      return !new RegExp(`^Examples?:\\n(?: {2}.*\\n)*? {2}(?:.* )?ninelives ${path}\\b`, 'm').test(help);
+    });
+    expect(without.map(([path]) => path)).toEqual([]);
   });
 });
 
