@@ -1,7 +1,7 @@
 /** One way in which things go wrong, what it is on each way through the proxy, and what its requester is told there. */
 
 import type { Stage, StageOptions } from './stage.ts';
-import { type Way, ways } from './ways.ts';
+import { type Way, allWays, ways } from './ways.ts';
 
 export interface Fault {
   readonly name: string;
@@ -11,6 +11,8 @@ export interface Fault {
   readonly alone?: StageOptions & { readonly on?: readonly Way[] };
   /** Where it takes too long for every run of the tests: `npm run faults` makes it happen there, too. */
   readonly long?: readonly Way[];
+  /** Why it cannot happen on the ways without a verdict, where it is not for what they lack. */
+  readonly elsewhere?: string;
   /** Makes it happen; says what happened. */
   readonly run: (stage: Stage) => Promise<string>;
 }
@@ -25,7 +27,7 @@ export function everywhere(verdict: string, on: readonly Way[] = ways): Fault['v
   return Object.fromEntries(on.map((way) => [way, verdict]));
 }
 
-export const waysOf = ({ verdicts }: Fault): readonly Way[] => ways.filter((way) => verdicts[way] !== undefined);
+export const waysOf = ({ verdicts }: Fault): readonly Way[] => allWays.filter((way) => verdicts[way] !== undefined);
 
 /** What every run of the tests has time for. */
 export const testedWaysOf = (fault: Fault): readonly Way[] =>

@@ -12,7 +12,7 @@ import { type Cell, Lanes } from './cells.ts';
 import { type Fault, type Theme, waysOf } from './fault.ts';
 import { themes } from './list.ts';
 import { results, withResults } from './page.ts';
-import { type Way, ways } from './ways.ts';
+import { type Way, allWays } from './ways.ts';
 
 const page = 'docs/faults.md';
 
@@ -28,7 +28,7 @@ const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 const command = new Command('npm run faults --')
   .description('Lets everything go wrong that is known to, on every way through the proxy, and says what happened.')
   .addOption(new Option('--theme <names...>', 'only these').choices(names).default(names, 'all of them'))
-  .addOption(new Option('--way <ways...>', 'only these').choices(ways).default(ways, 'all of them'))
+  .addOption(new Option('--way <ways...>', 'only these').choices(allWays).default(allWays, 'all of them'))
   .option('--fault <text>', 'only those with this text in their name', '')
   .option('--write', `write what happened into ${page}; wants all of them`, false)
   .addHelpText(
@@ -44,7 +44,7 @@ Examples:
   )
   .parse();
 const options = command.opts<Options>();
-const isPart = options.theme.length < names.length || options.way.length < ways.length || options.fault !== '';
+const isPart = options.theme.length < names.length || options.way.length < allWays.length || options.fault !== '';
 if (options.write && isPart) command.error('--write writes all of them: leave out --theme, --way and --fault');
 
 let differences = 0;

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 
 import { testedWaysOf } from './fault.ts';
 import { themes } from './list.ts';
-import { results, withResults } from './page.ts';
+import { columnsOf, results, whyNot, withResults } from './page.ts';
 
 const page = 'docs/faults.md';
 
@@ -20,10 +20,15 @@ test('docs/faults.md has the verdicts of the list', async () => {
   expect(text, 'run npm run faults -- --write').toBe(await format(wanted, options));
 });
 
-test('a fault that cannot happen on a way leaves its place empty, and what stands around the results stays', () => {
+test('a fault that cannot happen on a way has a place that says why, and what stands around the results stays', () => {
   const fault = { name: 'a | b', verdicts: { 'http to http': 'result' }, run: async () => 'result' };
   const section = results([{ name: 'theme', faults: [fault] }], ({ verdicts }, way) => verdicts[way]);
-  expect(section.split('\n').at(-1)).toBe(String.raw`| a \| b |  |  |  | result |  |`);
+  expect(section.split('\n').at(-1)).toBe(String.raw`| a \| b | result |`);
+  expect(whyNot(fault, 'http to stdio')).toBe('_no network_');
+  expect(whyNot({ ...fault, verdicts: { 'http to stdio': 'result' } }, 'http to http')).toBe('_no child_');
+  expect(whyNot({ ...fault, verdicts: { 'http to stdio': 'result', 'http to http': 'result' } }, 'stdio to http')).toBe(
+    '_no HTTP client_',
+  );
   expect(section).toMatch(/^## Theme\n/);
   const before = 'before\n\n<!-- results -->\n\nold\n\n<!-- end of results -->\n\nafter\n';
   expect(withResults(before, 'new')).toBe(before.replace('old', 'new'));
@@ -38,4 +43,15 @@ test('every fault has a name of its own, and happens somewhere', () => {
 test('every fault happens on one way at least in every run of the tests', () => {
   const faults = themes.flatMap((theme) => theme.faults);
   expect(faults.filter((fault) => testedWaysOf(fault).length === 0).map(({ name }) => name)).toEqual([]);
+});
+
+test('no place of the tables is blank: where a fault cannot happen it is said why', () => {
+  const blank = themes.flatMap(({ faults }) =>
+    faults.flatMap((fault) =>
+      columnsOf(faults)
+        .filter((way) => fault.verdicts[way] === undefined && whyNot(fault, way) === '')
+        .map((way) => `${fault.name}, ${way}`),
+    ),
+  );
+  expect(blank).toEqual([]);
 });

@@ -37,7 +37,7 @@ const faults: readonly Fault[] = [
   {
     name: '64 MB of log messages to a client that does not read',
     verdicts: everywhere('grows by less than 10 MB, then all of it arrives'),
-    alone: { tellsHeldBytes: true, hasNoBystander: true },
+    alone: { hook: 'tells held bytes', hasNoBystander: true },
     // What reads from servers, and what writes to clients, is at work on the other ways; test/e2e/memory.test.ts has the first,
     // test/e2e/websocket.test.ts the third.
     long: ['stdio to stdio', 'http to stdio', 'ws to stdio', 'stdio to http'],
@@ -59,7 +59,7 @@ const faults: readonly Fault[] = [
   {
     name: '50 MB to a server that does not read',
     verdicts: everywhere('grows by less than 10 MB, then all of it arrives'),
-    alone: { tellsHeldBytes: true, hasNoBystander: true },
+    alone: { hook: 'tells held bytes', hasNoBystander: true },
     // Writing to a server's pipe is at work in test/e2e/memory.test.ts, too; reading from the other fronts in the fault above.
     long: ['stdio to stdio', 'http to stdio', 'ws to stdio', 'stdio to http'],
     run: async (stage) => {

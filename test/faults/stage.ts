@@ -8,11 +8,22 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { type Program, start } from '../e2e/program.ts';
 import { lasting } from '../e2e/survivors.ts';
-import { type Client, call, textIn } from './client.ts';
+import { type Answer, type Client, call, handshake, newId, text, textIn } from './client.ts';
 import { HttpClient, beginHttp } from './http-client.ts';
 import { StdioClient } from './stdio-client.ts';
-import { beginWebSocket } from './websocket-client.ts';
-import { type Way, forward, hasChild, isHttpFront, isStdioFront, scriptedChild, scriptedServer } from './ways.ts';
+import { WebSocketClient, beginWebSocket } from './websocket-client.ts';
+import { Relay } from './relay.ts';
+import {
+  type Hook,
+  type Way,
+  forward,
+  hasChild,
+  isHttpFront,
+  isStdioFront,
+  scriptedChild,
+  scriptedServer,
+  urlOn,
+} from './ways.ts';
 
 export interface StageOptions {
   /** Of `ninelives forward`, on these ways or on all. */
@@ -21,7 +32,14 @@ export interface StageOptions {
   readonly server?: readonly string[];
   /** Stands in place of the scripted server. */
   readonly child?: (marker: string) => readonly string[];
-  readonly tellsHeldBytes?: boolean;
+  readonly hook?: Hook;
+  /** Between the proxy and a server elsewhere stands a network that can be disturbed. */
+  readonly hasRelay?: boolean;
+  /** In place of the scripted server elsewhere: a URL, made when the stage opens. */
+  readonly upstream?: (way: Way) => string;
+  readonly isTls?: boolean;
+  /** Nobody can begin a session, or the fault begins its own. */
+  readonly isUnopened?: boolean;
   /** Every session of it is the fault's own. */
   readonly hasNoBystander?: boolean;
 }
@@ -45,6 +63,7 @@ export class Stage {
   proxy!: Program;
   /** The server over HTTP. */
   server: Program | undefined;
+  relay: Relay | undefined;
   /** A second session, which has nothing to do with any fault. */
   bystander: Client | undefined;
   #url = '';
@@ -69,21 +88,30 @@ export class Stage {
     let behind: readonly string[] | string;
     if (hasChild(way))
       behind = options.child?.(this.marker) ?? scriptedChild('--name', this.marker, ...(options.server ?? []));
-    else behind = `http://127.0.0.1:${await this.startServer(0)}/mcp`;
-    const { flags = [], tellsHeldBytes = false } = options;
-    this.proxy = start(forward(way, behind, 'length' in flags ? flags : (flags[way] ?? []), tellsHeldBytes));
+    else if (options.upstream !== undefined) behind = options.upstream(way);
+    else {
+      const port = await this.startServer(0);
+      if (options.hasRelay === true) this.relay = await Relay.open(port);
+      behind = urlOn(way, this.relay?.port ?? port, options);
+    }
+    const { flags = [], hook } = options;
+    this.proxy = start(forward(way, behind, 'length' in flags ? flags : (flags[way] ?? []), hook));
     if (!isStdioFront(way)) {
       this.#url = await this.proxy.until(
         () => this.proxy.err.flatMap((line) => /^ninelives listening on (\S+),/.exec(line)?.[1] ?? [])[0],
         'saying where it listens',
       );
+      if (options.isUnopened === true) {
+        this.#before = this.vitals();
+        return;
+      }
       const warming = await this.#begin();
       await call(warming, 'echo');
       await warming.leave();
       this.#before = await this.#settled({ descriptors: Infinity, children: 0 });
       if (options.hasNoBystander !== true) this.bystander = await this.#begin();
     } else {
-      await call(await this.session(), 'echo');
+      if (options.isUnopened !== true) await call(await this.session(), 'echo');
       this.#before = this.vitals();
     }
   }
@@ -144,6 +172,26 @@ export class Stage {
     return least;
   }
 
+  /** What a client is told that wants to begin a session, and how its connection ends for that, in words. */
+  async attempt(): Promise<{ readonly answer: Answer; readonly end: string }> {
+    const id = newId();
+    const first = [text(handshake(id))];
+    if (isStdioFront(this.way)) {
+      const answer = await new StdioClient(this.proxy).askBytes(first, id);
+      const { code, signal } = await this.proxy.exit;
+      this.hasEnded();
+      return { answer, end: `, exit ${signal ?? code}` };
+    }
+    if (isHttpFront(this.way)) {
+      const client = this.stranger();
+      return { answer: await client.askBytes(first, id), end: '' };
+    }
+    const client = new WebSocketClient(this.#url);
+    await client.opened();
+    const answer = await client.askBytes(first, id);
+    return { answer, end: `, the connection ends (${await client.ended()})` };
+  }
+
   /** One more session, for one fault. */
   async another(): Promise<Client> {
     const client = await this.#begin();
@@ -201,7 +249,7 @@ export class Stage {
   /** Ends everything; says what is left. */
   async close(): Promise<readonly string[]> {
     const problems: string[] = [];
-    const { proxy, server } = this;
+    const { options, proxy, server } = this;
     if (!isStdioFront(this.way)) {
       for (const client of [this.#session, this.bystander, ...this.#others]) await client?.leave();
     }
@@ -215,13 +263,14 @@ export class Stage {
     else proxy.signal('SIGTERM');
     const { code, signal } = await proxy.exit;
     if (code !== 0 && this.#end === undefined) problems.push(`the proxy ended with ${signal ?? code}`);
-    if (server !== undefined) {
+    if (server !== undefined && options.isTls !== true) {
       const { sessions, open } = await this.counts();
       if (sessions > 0 && this.#end !== 'at once') problems.push(`${sessions} sessions are left at the server`);
       if (open > 0) problems.push(`${open} responses are left open at the server`);
-      server.signal('SIGKILL');
-      await server.exit;
     }
+    server?.signal('SIGKILL');
+    await server?.exit;
+    this.relay?.close();
     const left = await lasting(this.marker);
     if (left.length > 0) problems.push(`${left.length} processes outlived the proxy`);
     return problems;

@@ -57,8 +57,12 @@ export class WebSocketClient implements Client {
     }
   }
 
-  async begin(): Promise<Answer> {
+  async opened(): Promise<void> {
     if (this.socket.readyState === WebSocket.CONNECTING) await once(this.socket, 'open');
+  }
+
+  async begin(): Promise<Answer> {
+    await this.opened();
     const id = newId();
     const answer = await this.askBytes([text(handshake(id))], id);
     this.send({ method: 'notifications/initialized' });

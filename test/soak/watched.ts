@@ -31,7 +31,9 @@ const samplesMax = 100;
 const sampleEveryMsMin = 2000;
 const patienceMs = 60_000;
 /** A client that is gone without a word is a session until this is over. */
-const sessionIdleMs = 2000;
+const sessionIdleMs = 5000;
+/** On a machine that is busy with other work, a client may be kept from calling for so long that it is one of them. */
+const surelyAliveMs = sessionIdleMs / 2;
 /** Tapes of sessions that ended so long ago are looked through and removed. */
 const tapeAgeMs = 10_000;
 
@@ -136,23 +138,35 @@ class WatchedLane {
   async #visit(url: string, chance: Chance): Promise<void> {
     const client = this.#front === 'http' ? await beginHttp(url) : await beginWebSocket(url);
     const count = chance.between(1, callsMax);
-    for (let number = 0; number < count; number += 1) await this.#call(client, chance, number);
+    let spokeAt: number | undefined = performance.now();
+    for (let number = 0; number < count; number += 1) {
+      spokeAt = await this.#call(client, chance, number, spokeAt);
+      if (spokeAt === undefined) return;
+    }
     if (chance.happens(0.2)) {
       const lost = told(await call(client, 'die', { code: 3 }));
+      if (isForgotten(lost, spokeAt)) return;
       if (!lost.endsWith('5020 UPSTREAM_LOST')) this.#violation('a lost server is told of', lost);
-      await this.#call(client, chance, count);
+      await this.#call(client, chance, count, spokeAt);
     }
     if (chance.happens(0.5)) await client.leave();
     else client.vanish();
     this.#run.count(this.#name, 'clients');
   }
 
-  async #call(client: Client, chance: Chance, number: number): Promise<void> {
+  /**
+   * @param spokeAt when its client began the call before.
+   * @returns when it began this one; nothing when the session was taken for one that nobody uses, and there is no more to say in it.
+   */
+  async #call(client: Client, chance: Chance, number: number, spokeAt: number): Promise<number | undefined> {
     const text = `${number} ${'w'.repeat(chance.happens(0.05) ? 100_000 : chance.between(0, 500))}`;
     const [tool, args] = chance.happens(0.3) ? ['delay', { ms: chance.between(0, 30), text }] : ['echo', { text }];
+    const askedAt = performance.now();
     const answer = await call(client, tool, args);
+    if (isForgotten(told(answer), spokeAt)) return undefined;
     if (textIn(answer) !== text) this.#violation('every answer is the right one', told(answer));
     this.#run.count(this.#name, 'calls');
+    return askedAt;
   }
 
   /** Looks at all sessions, and into one of them; one in three reads nothing from then on. */
@@ -230,6 +244,9 @@ class WatchedLane {
     }
   }
 }
+
+const isForgotten = (said: string, spokeAt: number): boolean =>
+  said.endsWith('4040 SESSION_NOT_FOUND') && performance.now() - spokeAt > surelyAliveMs;
 
 function signalled(pid: number, signal: NodeJS.Signals): boolean {
   try {
