@@ -7,6 +7,8 @@
 import { joinBytes } from './join-bytes.ts';
 
 const newlineByte = 0x0a;
+/** Many readers end a line there as well, those of Python and Node among them. */
+const returnByte = 0x0d;
 const spaceByte = 0x20;
 const newline = Uint8Array.of(newlineByte);
 
@@ -14,8 +16,8 @@ const newline = Uint8Array.of(newlineByte);
 const copyBytesMax = 2048;
 
 /**
- * Memory that was read into once and is not written to any more. Only there may a byte behind a message be sent with it: in
- * other memory it could be anybody's, and change before the kernel has it.
+ * Memory that was read into once, is not written to any more, and has no carriage return in it. Only there may a byte behind a message
+ * be sent with it: in other memory it could be anybody's, and change before the kernel has it.
  */
 const readMemory = new WeakSet<ArrayBufferLike>();
 
@@ -24,15 +26,17 @@ const readMemory = new WeakSet<ArrayBufferLike>();
  * are read into memory of their own, while Node cuts small buffers of everybody out of one piece (64 KiB of it since Node 24).
  */
 export function noteChunk(chunk: Uint8Array): void {
-  if (chunk.byteLength === chunk.buffer.byteLength) readMemory.add(chunk.buffer);
+  if (chunk.byteLength !== chunk.buffer.byteLength || chunk.includes(returnByte)) return;
+  readMemory.add(chunk.buffer);
 }
 
-/** JSON has newlines between tokens only, where a space says the same. */
-function withoutNewlines(slice: Uint8Array): Uint8Array {
-  let at = slice.indexOf(newlineByte);
-  if (at === -1) return slice;
+/** JSON has line endings between tokens only, where a space says the same. */
+function withoutLineEndings(slice: Uint8Array): Uint8Array {
+  if (!slice.includes(newlineByte) && !slice.includes(returnByte)) return slice;
   const line = new Uint8Array(slice);
-  for (; at !== -1; at = line.indexOf(newlineByte, at)) line[at] = spaceByte;
+  for (const ending of [newlineByte, returnByte]) {
+    for (let at = line.indexOf(ending); at !== -1; at = line.indexOf(ending, at)) line[at] = spaceByte;
+  }
   return line;
 }
 
@@ -87,8 +91,8 @@ export class MessageGather {
     if (this.chunk?.buffer !== slice.buffer) {
       this.chunk = readMemory.has(slice.buffer) ? new Uint8Array(slice.buffer) : undefined;
     }
-    // What came as a line has no newline in it; what came otherwise may, and would be read as several messages.
-    const { buffer, byteOffset, length } = this.chunk === undefined ? withoutNewlines(slice) : slice;
+    // What came as a line of noted memory has no line ending in it; what came otherwise may, and would be read as several messages.
+    const { buffer, byteOffset, length } = this.chunk === undefined ? withoutLineEndings(slice) : slice;
     this.memory = buffer;
     this.start = byteOffset;
     this.end = byteOffset + length;

@@ -60,6 +60,14 @@ describe('the messages of one turn', () => {
     expect(layout.includes(10)).toBe(true);
   });
 
+  test.each<[string, (said: string) => Uint8Array]>([
+    ['came otherwise', (said) => Buffer.from(said)],
+    ['came as a line', (said) => linesIn(readChunk(`${said}\n`))[0]!],
+  ])('stay one line for readers that end lines at carriage returns, too, when they %s', (_, arrived) => {
+    const layout = '{"jsonrpc":"2.0","id":1,"method":"x","params":{"a":\r{"id":2,"method":"ping"}\r}}';
+    expect(text(gathered([[arrived(layout)], [Buffer.from('{}')]]))).toBe(`${layout.replaceAll('\r', ' ')}\n{}\n`);
+  });
+
   test('can be empty, and still have their newlines', () => {
     const chunk = readChunk(`${'a'.repeat(3000)}\n\n\n`);
     expect(text(gathered([[chunk.subarray(0, 3000)], [], [Buffer.from('')]]))).toBe(`${'a'.repeat(3000)}\n\n\n`);

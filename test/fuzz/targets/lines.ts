@@ -1,6 +1,7 @@
-/** Lines of standard streams: the same wherever the stream is cut, and no more kept than the limit allows. */
+/** Lines of standard streams: the same wherever the stream is cut, no more kept than the limit allows, and one each when they go on. */
 
 import { LineFramer } from '../../../src/protocol/lines.ts';
+import { MessageGather, noteChunk } from '../../../src/transports/stdio-gather.ts';
 import { encodeText } from '../../../src/protocol/text.ts';
 import { fuzzCases, inPieces } from '../fuzz-case.ts';
 import { type PureTarget, broken } from '../fuzz-target.ts';
@@ -38,10 +39,29 @@ function contract(bytes: Uint8Array, lineBytesMax: number): string {
   return heard.join('\n');
 }
 
+/** What a server is sent of the lines of a client: for every reader, whatever it takes for the end of a line, as many lines. */
+function sentOn(chunks: readonly Uint8Array[]): void {
+  const framer = new LineFramer({ lineBytesMax: 1e6 });
+  const gather = new MessageGather();
+  let messages = 0;
+  const add = (line: Uint8Array): void => {
+    messages++;
+    gather.add([line]);
+  };
+  for (const chunk of chunks) {
+    noteChunk(chunk);
+    framer.push(chunk, add, () => {});
+  }
+  framer.end(add);
+  const sent = Buffer.concat(gather.take()).toString('latin1');
+  const heard = sent.split(/\r\n|[\r\n]/).length - 1;
+  if (heard !== messages) broken(`${messages} messages are ${heard} lines to who ends lines at carriage returns`);
+}
+
 export const lines: PureTarget = {
   name: 'lines',
   kind: 'pure',
-  law: 'lines are the same wherever their stream is cut, and one that is too long is not kept',
+  law: 'lines are the same wherever their stream is cut, one that is too long is not kept, and each goes on as one',
   cases: fuzzCases(
     [
       encodeText('{"jsonrpc":"2.0","id":1,"method":"ping"}\n{"jsonrpc":"2.0","id":1,"result":{}}\r\n\n  \n'),
@@ -56,5 +76,7 @@ export const lines: PureTarget = {
     const expected = contract(fuzzCase.bytes, lineBytesMax);
     if (heardFrom([fuzzCase.bytes], lineBytesMax) !== expected) broken('in one piece the lines are others');
     if (heardFrom(inPieces(fuzzCase), lineBytesMax) !== expected) broken('cut in pieces the lines are others');
+    sentOn(inPieces(fuzzCase));
+    sentOn([fuzzCase.bytes.slice()]);
   },
 };
