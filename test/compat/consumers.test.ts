@@ -3,10 +3,12 @@
  * for, with every declaration checked, and run in every Node that it is for, loaded by `import` and by `require`.
  */
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
+import spawn from 'cross-spawn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packageVersion } from '../../src/cli/version.ts';
 import { absent } from './absent.ts';
 import { type InstalledPackage, installPackage } from './installed-package.ts';
 
@@ -134,15 +136,49 @@ describe('the package', () => {
   );
 });
 
-describe('the programs', () => {
-  const nodes = ['node-20.19', 'node-22', 'node-24'].map((name) => `test/compat/node/node_modules/${name}/bin/node`);
-  const isOurs = process.platform === 'linux' && process.arch === 'x64';
-  const others = isOurs && !absent(nodes.every(existsSync), 'Node 20.19, 22 and 24 are', 'npm run compat') ? nodes : [];
+/** The Node that runs the tests, and the others that the package is for, where they are. */
+const nodes = nodesToTry();
 
-  test.each([process.execPath, ...others].flatMap((node) => ['mjs', 'cjs'].map((kind) => [node, kind] as const)))(
+function nodesToTry(): readonly string[] {
+  const names = ['node-20.19', 'node-22', 'node-24'].map((name) => `test/compat/node/node_modules/${name}/bin/node`);
+  const isOurs = process.platform === 'linux' && process.arch === 'x64';
+  const areThere = isOurs && !absent(names.every(existsSync), 'Node 20.19, 22 and 24 are', 'npm run compat');
+  return [process.execPath, ...(areThere ? names.map((name) => resolve(name)) : [])];
+}
+
+describe('the command', () => {
+  const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}\n';
+  const server = `process.stdin.once('data', () => console.log('{"jsonrpc":"2.0","id":1,"result":{}}'))`;
+
+  test.each(nodes)(
+    'is found by its name, and forwards, in %s',
+    (node) => {
+      const env = {
+        ...process.env,
+        PATH: `${dirname(node)}${delimiter}${process.env['PATH']}`,
+        NINELIVES_LOG: 'error',
+      };
+      const command = join(installed.folder, 'node_modules/.bin/ninelives');
+      const ran = (...words: readonly string[]) =>
+        spawn.sync(command, [...words], { cwd: installed.folder, encoding: 'utf8', env, input: ping });
+      expect(ran('--version').stdout.trim()).toBe(packageVersion());
+      expect(ran('forward', 'stdio', '--', node, '-e', server)).toMatchObject({
+        status: 0,
+        stdout: '{"jsonrpc":"2.0","id":1,"result":{}}\n',
+        stderr: '',
+      });
+      expect(ran('compat', 'mcp-remote', '--silent', 'no-url')).toMatchObject({ status: 2, stdout: '' });
+      expect(ran('tape', 'check', 'no-such.tape.jsonl').status).toBe(1);
+    },
+    timeout,
+  );
+});
+
+describe('the programs', () => {
+  test.each(nodes.flatMap((node) => ['mjs', 'cjs'].map((kind) => [node, kind] as const)))(
     'run in %s as %s',
     (node, kind) => {
-      expect(JSON.parse(run(resolve(node), `embedder.${kind}`))).toEqual({
+      expect(JSON.parse(run(node, `embedder.${kind}`))).toEqual({
         id: 'session-1',
         settled: ['result', 'refused', 'refused', 'cancelled', 'refused'],
         known: true,
@@ -152,7 +188,7 @@ describe('the programs', () => {
         opened: 1,
         error: 'SESSION_REFUSED',
       });
-      expect(JSON.parse(run(resolve(node), `core-user.${kind}`))).toEqual({
+      expect(JSON.parse(run(node, `core-user.${kind}`))).toEqual({
         kind: 'request',
         legality: 'legal',
         method: true,
@@ -164,7 +200,7 @@ describe('the programs', () => {
         charts: ['session', 'supervisor', 'upstream'],
         written: 2,
       });
-      expect(JSON.parse(run(resolve(node), `adapters.${kind}`))).toEqual({
+      expect(JSON.parse(run(node, `adapters.${kind}`))).toEqual({
         answered: ['{"jsonrpc":"2.0","id":1,"result":{}}'],
         response: '200 true true',
         seen: ['ping result', 'initialize result'],
