@@ -17,7 +17,7 @@ interface Group {
   readonly has: (path: string) => boolean;
 }
 
-const begin = ['readme.md', 'questions.md', 'stability.md', 'changelog.md', 'contributing.md'];
+const begin = ['readme.md', 'questions.md', 'stability.md', 'changelog.md', 'contributing.md', 'report-a-hole.md'];
 
 const groups: readonly Group[] = [
   { text: 'Begin', has: (path) => begin.includes(path) },

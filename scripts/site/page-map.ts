@@ -10,6 +10,7 @@ const moved: Readonly<Record<string, string>> = {
   'README.md': 'readme.md',
   'CHANGELOG.md': 'changelog.md',
   'CONTRIBUTING.md': 'contributing.md',
+  'SECURITY.md': 'report-a-hole.md',
   LICENSE: 'license.md',
   'docs/README.md': 'questions.md',
   'docs/decisions/README.md': 'decisions/index.md',

@@ -11,7 +11,7 @@ import { linkBetween, placeOf } from './page-map.ts';
 import { stagedPage } from './staged-page.ts';
 
 const charts = ['session', 'upstream', 'supervisor'];
-const beside = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md'];
+const beside = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'];
 /** Of what is served as it is; the pages beside it are made of their own text. */
 const images = /\.(?:png|svg)$/;
 

@@ -12,6 +12,7 @@ import type { Bench, Measure } from './measure.ts';
 import { type BenchResult, sectionOf, terminalTable, withSection } from './page.ts';
 import { missingHttpPeers } from './http-peers.ts';
 import { missingPeers } from './peers.ts';
+import { writePlots } from './plots/plot-files.ts';
 
 const page = 'docs/benchmarks.md';
 
@@ -62,7 +63,9 @@ if (options.write) console.log(`\nWritten to ${page}`);
 async function write(result: BenchResult, machine: Machine): Promise<void> {
   const known = existsSync(page) ? readFileSync(page, 'utf8') : '';
   const text = withSection(known, sectionOf(result, machine, rounds), benches);
-  writeFileSync(page, await format(text, { ...(await resolveConfig(page)), parser: 'markdown' }));
+  const formatted = await format(text, { ...(await resolveConfig(page)), parser: 'markdown' });
+  writeFileSync(page, formatted);
+  writePlots(formatted);
 }
 
 async function inOwnProcess(bench: Bench): Promise<readonly Measure[]> {

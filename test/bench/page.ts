@@ -3,6 +3,7 @@
 import { table } from '../../scripts/docs/markdown.ts';
 import type { Machine } from './machine.ts';
 import type { Bench, Measure, Target } from './measure.ts';
+import { plots } from './plots/plots.ts';
 
 export interface BenchResult {
   readonly bench: Bench;
@@ -92,4 +93,6 @@ compared take turns within each round. The interval holds the true median with a
 no distribution assumed). A target is *met* or *missed* when the whole interval says so, and *open* when the interval holds it.
 A number without an interval is a single one.
 
-\`npm run bench -- --only NAME\` runs one section, \`--rounds N\` more or fewer rounds, \`--write\` writes what was run into this page.`;
+\`npm run bench -- --only NAME\` runs one section, \`--rounds N\` more or fewer rounds, \`--write\` writes what was run into this page.
+
+${plots.map(({ title, file }) => `![${title}](images/${file})`).join('\n\n')}`;
