@@ -117,10 +117,18 @@ function splitLength(bytes: Uint8Array): { readonly text: string; readonly rest:
 
 function isRoutedHead(value: unknown): value is RoutedHead {
   if (!isJsonObject(value)) return false;
-  const { method, url, key, headers } = value;
-  return [method, url, key].every((each) => typeof each === 'string') && Array.isArray(headers);
+  const { method, url, key, headers, principal, route } = value;
+  const isSaid = [method, url, key].every((each) => typeof each === 'string');
+  return isSaid && [principal, route].every((each) => ['string', 'undefined'].includes(typeof each)) && isList(headers);
 }
 
 function isAnswerHead(value: unknown): value is NonNullable<AnswerPiece['head']> {
-  return isJsonObject(value) && typeof value['status'] === 'number' && Array.isArray(value['headers']);
+  if (!isJsonObject(value)) return false;
+  const { status, headers } = value;
+  return Number.isInteger(status) && Number(status) >= 200 && Number(status) <= 599 && isList(headers);
+}
+
+/** Names and values in turn. */
+function isList(value: unknown): boolean {
+  return Array.isArray(value) && value.length % 2 === 0 && value.every((each) => typeof each === 'string');
 }

@@ -61,3 +61,31 @@ test('what is none of ours is not taken for something', () => {
   expect(() => decodeRouted(Uint8Array.of(0, 0, 0, 9, 123))).toThrow(RangeError);
   expect(decodePiece(new Uint8Array())).toMatchObject({ isCutOff: true });
 });
+
+const framed = (flags: readonly number[], head: object): Uint8Array => {
+  const text = encodeText(JSON.stringify(head));
+  return Uint8Array.from([...flags, 0, 0, text.length >> 8, text.length & 0xff, ...text]);
+};
+
+test.each([
+  { headers: ['a'] },
+  { headers: ['a', 1] },
+  { headers: {} },
+  { principal: 5 },
+  { principal: null },
+  { route: {} },
+  { method: 1 },
+])('a request of which another node says %j is refused', (wrong) => {
+  const right = { method: 'POST', url: '/mcp', key: 'k', headers: ['a', 'b'] };
+  expect(decodeRouted(framed([], right)).head).toEqual(right);
+  expect(() => decodeRouted(framed([], { ...right, ...wrong }))).toThrow(TypeError);
+});
+
+test.each([{ status: 101 }, { status: 200.5 }, { status: 1e9 }, { headers: ['a'] }, { headers: [1, 2] }])(
+  'an answer of which another node says %j is refused',
+  (wrong) => {
+    const right = { status: 200, headers: ['a', 'b'] };
+    expect(decodePiece(framed([1], right)).head).toEqual(right);
+    expect(() => decodePiece(framed([1], { ...right, ...wrong }))).toThrow(TypeError);
+  },
+);

@@ -6,6 +6,7 @@ import { decodeMessage, decodeRequests, encodeMessage, encodeRequests } from '..
 import { readBudget, readKey, readLease, readSnapshot, writeRecord } from '../../../src/cluster/records.ts';
 import { notExecuted } from '../../../src/cluster/send-result.ts';
 import { encodeText } from '../../../src/protocol/text.ts';
+import { decodePiece, decodeRouted, encodePiece, encodeRouted } from '../../../src/transports/http-routed-frame.ts';
 import { fuzzCases } from '../fuzz-case.ts';
 import { type PureTarget, broken } from '../fuzz-target.ts';
 
@@ -19,6 +20,12 @@ export const cluster: PureTarget = {
       encodeMessage('part', 7, { sequence: 2, taken: 1, body: encodeText('{}') }),
       encodeMessage('pulse', 1, { body: encodeRequests([1, 2, 3]) }),
       encodeMessage('failure', 9, { body: encodeFailure(notExecuted('NODE_FENCED', 'why')) }),
+      encodeRouted(
+        { method: 'POST', url: '/mcp', rawHeaders: ['Accept', 'application/json'] },
+        { principal: 'ada', route: 'a', key: 'ada' },
+        encodeText('{"jsonrpc":"2.0","id":1,"method":"ping"}'),
+      ),
+      encodePiece({ head: { status: 200, headers: ['a', 'b'] }, isCutOff: false, bytes: encodeText('{}') }),
       encodeText(writeRecord({ state: 'up', count: 3, keys: 2 })),
       encodeText(writeRecord({ owner: 'a-1', state: 'owned' })),
       encodeText(writeRecord({ epoch: 3, body: '{"a":1}' })),
@@ -71,6 +78,21 @@ export const cluster: PureTarget = {
     if (Object.values(budget ?? {}).some(({ granted }) => typeof granted !== 'number'))
       broken('a grant that is no number');
     readAddress(text);
+    for (const decode of [decodeRouted, decodePiece]) expectReadOrRefused(decode, bytes);
     if ('polluted' in {}) broken('every object has what a node said');
   },
 };
+
+/** What is documented to be thrown, and nothing that shows that it was taken for something. */
+function expectReadOrRefused(
+  decode: (bytes: Uint8Array) => { readonly head: { readonly headers: readonly string[] } | undefined },
+  bytes: Uint8Array,
+): void {
+  try {
+    const { head } = decode(bytes);
+    if (head?.headers.some((each) => typeof each !== 'string') === true) broken('a header that is no text');
+  } catch (error) {
+    const isRefusal = error instanceof RangeError || error instanceof SyntaxError || error instanceof TypeError;
+    if (!isRefusal) throw error;
+  }
+}
