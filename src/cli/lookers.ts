@@ -37,8 +37,8 @@ export async function lookersFor({ inspect, record }: LookersAsked, around: Look
 }
 
 async function newRing(): Promise<TraceRing> {
-  const { TraceRing: Ring } = await import('../observe/trace-ring.ts');
-  return new Ring();
+  const { TraceRing: Ring, defaultEventsUnseenMax } = await import('../observe/trace-ring.ts');
+  return new Ring({ eventsUnseenMax: defaultEventsUnseenMax });
 }
 
 /**

@@ -17,11 +17,15 @@ import { UnplacedFrames } from './unplaced-frames.ts';
 
 export interface TraceRingOptions {
   readonly eventsMax?: number;
+  /** As long as nobody has ever watched. What is kept survives collections, and with that every event pays for it. */
+  readonly eventsUnseenMax?: number;
   /** Of the frames of the events that are kept. The newest stays, however large it is. */
   readonly bytesMax?: number;
 }
 
 export const defaultEventsMax = 4096;
+/** For a ring that stands on the path of frames and that nobody may ever look at. */
+export const defaultEventsUnseenMax = 512;
 export const defaultBytesMax = 16 * 1024 * 1024;
 
 /** An event as it was noted. Valid until the next event is noted: its place may then be another's. */
@@ -75,7 +79,7 @@ export class TraceRing implements Tracer {
   readonly bytesMax: number;
   readonly stays: Stays = new Stays();
   readonly unplacedFrames: UnplacedFrames = new UnplacedFrames();
-  readonly #places: Place[] = [];
+  #places: Place[];
   /** Open ones, and those that are over while the ring has events of them. */
   readonly #sessions = new Map<string, TracedSession>();
   readonly #watchers = new Set<TraceWatcher>();
@@ -85,10 +89,14 @@ export class TraceRing implements Tracer {
   #index = -1;
   #bytes = 0;
 
-  constructor({ eventsMax = defaultEventsMax, bytesMax = defaultBytesMax }: TraceRingOptions = {}) {
+  constructor({
+    eventsMax = defaultEventsMax,
+    eventsUnseenMax = eventsMax,
+    bytesMax = defaultBytesMax,
+  }: TraceRingOptions = {}) {
     this.eventsMax = eventsMax;
     this.bytesMax = bytesMax;
-    for (let place = 0; place < eventsMax; place++) this.#places.push(new Place());
+    this.#places = roomFor(Math.min(eventsUnseenMax, eventsMax));
   }
 
   // --- what the runtime tells ----------------------------------------------------------------------------------------
@@ -136,7 +144,7 @@ export class TraceRing implements Tracer {
   ): void {
     const { record } = session;
     const seq = ++this.#newestSeq;
-    this.#index = this.#index + 1 === this.eventsMax ? 0 : this.#index + 1;
+    this.#index = this.#index + 1 === this.#places.length ? 0 : this.#index + 1;
     const place = this.#places[this.#index]!;
     if (place.seq >= this.#oldestSeq) this.#leave(place);
     place.seq = seq;
@@ -183,6 +191,16 @@ export class TraceRing implements Tracer {
       place.effects = noEffects;
       place.about = undefined;
     }
+  }
+
+  /** From now on as much is kept as may be. What is kept already goes where its number leads then. */
+  #widen(): void {
+    const kept = this.#places;
+    this.#places = roomFor(this.eventsMax);
+    for (const place of kept) {
+      if (place.seq >= this.#oldestSeq) this.#places[(place.seq - 1) % this.eventsMax] = place;
+    }
+    this.#index = (this.#newestSeq - 1) % this.eventsMax;
   }
 
   // --- who looks -----------------------------------------------------------------------------------------------------
@@ -262,6 +280,7 @@ export class TraceRing implements Tracer {
    * @returns how to stop that.
    */
   watch(watcher: TraceWatcher, session?: TracedSession): () => void {
+    if (this.#places.length < this.eventsMax) this.#widen();
     if (session === undefined) {
       this.#watchers.add(watcher);
       this.#isWatched = true;
@@ -282,8 +301,14 @@ export class TraceRing implements Tracer {
   }
 
   #placeOf(seq: number): Place {
-    return this.#places[(seq - 1) % this.eventsMax]!;
+    return this.#places[(seq - 1) % this.#places.length]!;
   }
+}
+
+function roomFor(events: number): Place[] {
+  const places: Place[] = [];
+  for (let place = 0; place < events; place++) places.push(new Place());
+  return places;
 }
 
 /** Only such an event can have moved a count that is to be noted: a response that led nowhere, what names a request, news of a frame. */

@@ -15,7 +15,7 @@ import type { SessionState } from '../session/outcomes.ts';
 import type { Exchange } from '../session/pending.ts';
 import type { SessionRecord } from '../session/record.ts';
 import type { SessionSurroundings } from '../session/session-data.ts';
-import { type LineNames, envelopeFacts, isFrame, writeEvent } from './event-line.ts';
+import { type Happened, type LineNames, envelopeFacts, isFrame, writeEvent } from './event-line.ts';
 import { type LineBytes, piece } from './line-bytes.ts';
 import type { TapeLine } from './tape-format.ts';
 
@@ -51,11 +51,20 @@ const newline = piece('\n');
 /** What one session is called on the tape, and what it calls its exchanges. */
 interface Taped {
   readonly number: number;
+  /** Those that another tape has named, too: whose name an exchange bears is the first one's. */
   readonly exchanges: WeakMap<Exchange, number>;
   exchangesSeen: number;
   /** Frames whose verdict is still to come, by their number. */
   readonly awaited: Map<number, Frame>;
 }
+
+/** What an exchange bears of the tape that named it: to look for it in a table costs more than the rest of its line. */
+interface Called {
+  readonly by: Taped;
+  readonly number: number;
+}
+
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /** Settings as the tape has them. */
 interface Told {
@@ -74,6 +83,18 @@ export class Recorder implements Tracer {
   #seq = 0;
   /** Of the line that is being put together: names are asked for one line at a time. */
   #taped: Taped | undefined;
+  /** The event that is being written, in one place for all of them. */
+  readonly #happened: Writable<Happened> = {
+    seq: 0,
+    at: 0,
+    session: 0,
+    event: { type: 'session.drain', at: 0 },
+    decision: 'committed',
+    from: 'initializing',
+    to: 'initializing',
+    effects: [],
+    isWhole: false,
+  };
   readonly #names: LineNames = {
     exchange: (exchange) => this.#exchange(exchange),
     text: (frame) => this.#options.hide(frame.bytes) ?? decodeText(frame.bytes),
@@ -135,14 +156,21 @@ export class Recorder implements Tracer {
     const seq = ++this.#seq;
     const { sink, hide } = this.#options;
     const out = sink.begin(at);
-    const { number: session } = taped;
-    const to = record.state;
+    const happened = this.#happened;
+    happened.seq = seq;
+    happened.at = at;
+    happened.session = taped.number;
+    happened.event = event;
+    happened.decision = decision;
+    happened.from = from;
+    happened.to = record.state;
+    happened.effects = effects;
     if (isFrame(event)) {
       const { frame } = event;
       const isKept = sizeOf(frame) <= this.#options.bodyBytesMax || isHandshake(frame, effects);
       const shown = isKept ? hide(frame.bytes) : undefined;
-      const isWhole = isKept && shown === undefined && sizeOf(frame) === frame.bytes.length;
-      writeEvent(out, { seq, at, session, event, decision, from, to, effects, isWhole }, this.#names);
+      happened.isWhole = isKept && shown === undefined && sizeOf(frame) === frame.bytes.length;
+      writeEvent(out, happened, this.#names);
       if (event.verdict === 'awaited') taped.awaited.set(event.ticket, frame);
       if (isKept) {
         out.piece(bodyBegins);
@@ -151,7 +179,8 @@ export class Recorder implements Tracer {
         out.members({ envelope: envelopeFacts(frame.envelope), bodyDigest: this.#options.digest(frame.bytes) });
       }
     } else {
-      writeEvent(out, { seq, at, session, event, decision, from, to, effects, isWhole: false }, this.#names);
+      happened.isWhole = false;
+      writeEvent(out, happened, this.#names);
       if (event.type === 'frame.decided' && typeof event.news === 'object') taped.awaited.delete(event.ticket);
     }
     out.piece(lineEnds);
@@ -179,10 +208,12 @@ export class Recorder implements Tracer {
 
   #exchange(exchange: Exchange): ReturnType<LineNames['exchange']> {
     const taped = this.#taped!;
-    const known = taped.exchanges.get(exchange);
+    const called = exchange.trace as Called | undefined;
+    const known = called?.by === taped ? called.number : called && taped.exchanges.get(exchange);
     if (known !== undefined) return { number: known };
     const number = ++taped.exchangesSeen;
-    taped.exchanges.set(exchange, number);
+    if (called === undefined) exchange.trace = { by: taped, number } satisfies Called;
+    else taped.exchanges.set(exchange, number);
     const params = exchange.headersWith('mcp-param-');
     if (params.length === 0) return { number };
     return { number, params: this.#options.hideHeaders?.(params) ?? params };

@@ -173,6 +173,8 @@ export class Exchange implements Via {
 
   /** What the token that came with it says of its client, as its door has verified it; undefined where that is not known. */
   readonly claims: Claims | undefined;
+  /** Kept by a tracer: what it calls the exchange. */
+  trace: unknown = undefined;
 
   constructor(header: ExchangeHeaders = () => undefined, headersWith: ExchangeHeadersWith = () => [], claims?: Claims) {
     this.header = header;

@@ -7,6 +7,9 @@ import { leaveWaiting, made, pairs, parsing, passBytes, passEvents, plainTable }
 import { converse } from './conversation.ts';
 import { broken, type Gate, limits } from './gate-limits.ts';
 import { benchRuntime, openServing } from './in-memory.ts';
+import { RecordedInMemory } from './recorded-in-memory.ts';
+import { TraceRing, defaultEventsUnseenMax } from '../../src/observe/trace-ring.ts';
+import type { Tracer } from '../../src/runtime/tracer.ts';
 import { type Measure, bytesAllocatedBy, bytesKept, cpuMicrosOf, inRounds, ratios, single } from './measure.ts';
 import { terminalTable } from './page.ts';
 import { openIdle } from './scale.ts';
@@ -30,6 +33,15 @@ const acts = {
   table: plainTable(full, waiting),
 };
 for (const act of Object.values(acts)) cpuMicrosOf(act, warmUpActs);
+const recorded = new RecordedInMemory();
+const plainBytes = bytesAllocatedBy(acts.bytes, 1);
+/** What an event allocates besides under the eyes of a tracer. */
+const besides = (tracer: Tracer): number => {
+  const watched = benchRuntime(undefined, tracer);
+  const act = passBytes([openServing(watched)]);
+  cpuMicrosOf(act, warmUpActs);
+  return (bytesAllocatedBy(act, 1) - plainBytes) / (2 * pairs);
+};
 const silent = { rounds, say: () => {} };
 const micros = await inRounds(silent, {
   bytes: () => cpuMicrosOf(acts.bytes, 20),
@@ -38,8 +50,11 @@ const micros = await inRounds(silent, {
   table: () => cpuMicrosOf(acts.table, 500),
 });
 const measured: Record<Gate, number> = {
-  allocatedByEvent: bytesAllocatedBy(acts.bytes, 1) / (2 * pairs),
+  allocatedByEvent: plainBytes / (2 * pairs),
   allocatedByReadEvent: bytesAllocatedBy(acts.events, 1) / (2 * pairs),
+  allocatedByInspecting: besides(new TraceRing({ eventsUnseenMax: defaultEventsUnseenMax })),
+  allocatedByRecording: besides(recorded.tracer),
+  tapeBytesOfPair: recorded.bytesOfLine() * 2,
   keptByIdleSession: keptByIdleSession(),
   decidedByPlan: decidedByPlan() * 100,
   pairByParsing: median(ratios(micros.bytes, micros.parsing)),

@@ -1,12 +1,8 @@
 /** A runtime whose peers are plain functions in the same process, and the few messages that the benches feed it. */
 
-import {
-  createRuntime,
-  type PeerLink,
-  type Runtime,
-  type RuntimeOptions,
-  type RuntimeSession,
-} from '../../src/index.ts';
+import type { PeerLink, Runtime, RuntimeOptions, RuntimeSession } from '../../src/index.ts';
+import { createTracedRuntime } from '../../src/runtime/runtime.ts';
+import type { Tracer } from '../../src/runtime/tracer.ts';
 
 /** A peer that reads everything at once and remembers nothing. */
 export const sink: PeerLink = { write: () => true, pause: () => {}, close: () => {} };
@@ -33,13 +29,16 @@ export const callResult = (id: number): Uint8Array =>
   bytes({ result: { content: [{ type: 'text', text: 'hello world' }] }, jsonrpc: '2.0', id });
 
 /** A runtime without limits that a bench could run into. */
-export function benchRuntime(interceptors?: RuntimeOptions['interceptors']): Runtime {
+export function benchRuntime(interceptors?: RuntimeOptions['interceptors'], tracer?: Tracer): Runtime {
   let opened = 0;
-  return createRuntime({
-    ids: { sessionId: () => `session-${++opened}` },
-    limits: { sessions: 1_000_000, pendingTotal: 1_000_000, pendingPerSession: 10_000 },
-    ...(interceptors === undefined ? {} : { interceptors }),
-  });
+  return createTracedRuntime(
+    {
+      ids: { sessionId: () => `session-${++opened}` },
+      limits: { sessions: 1_000_000, pendingTotal: 1_000_000, pendingPerSession: 10_000 },
+      ...(interceptors === undefined ? {} : { interceptors }),
+    },
+    tracer,
+  );
 }
 
 export function openSession(runtime: Runtime): RuntimeSession {

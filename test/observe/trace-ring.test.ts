@@ -80,6 +80,32 @@ describe('the trace ring', () => {
     await play.ends();
   });
 
+  test('keeps fewer events until somebody watches, and from then on as many as it may', async () => {
+    const { ring, play } = traced({ eventsMax: 6, eventsUnseenMax: 4 });
+    const talk = play.open();
+    talk.handshake();
+    lists(talk, 1);
+    const kept = (): readonly number[] => ring.eventsOf(ring.session('s1')!).map(({ seq }) => seq);
+    expect([ring.oldestSeq, ...kept()]).toEqual([4, 4, 5, 6, 7]);
+    ring.watch(() => {})();
+    expect([ring.oldestSeq, ...kept()]).toEqual([4, 4, 5, 6, 7]);
+    lists(talk, 2);
+    expect([ring.oldestSeq, ...kept()]).toEqual([4, 4, 5, 6, 7, 8, 9]);
+    lists(talk, 3);
+    expect([ring.oldestSeq, ...kept()]).toEqual([6, 6, 7, 8, 9, 10, 11]);
+    expect([ring.event(5), ring.event(6)?.seq, ring.event(11)?.seq]).toEqual([undefined, 6, 11]);
+    await play.ends();
+  });
+
+  test('has room for what comes when somebody watches before anything has happened', async () => {
+    const { ring, play } = traced({ eventsMax: 3, eventsUnseenMax: 1 });
+    ring.watch(() => {});
+    const talk = play.open();
+    talk.handshake();
+    expect(ring.eventsOf(ring.session('s1')!).map(({ seq }) => seq)).toEqual([3, 4, 5]);
+    await play.ends();
+  });
+
   test('forgets old frames when there are too many bytes of them, and never the newest', async () => {
     const { ring, play } = traced({ bytesMax: 2000 });
     const talk = play.open();
