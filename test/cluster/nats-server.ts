@@ -9,13 +9,14 @@ import { delimiter, join } from 'node:path';
 import { freePort } from '../../src/testing/targets/free-port.ts';
 import { absent } from '../compat/absent.ts';
 
-const program = ['/usr/sbin', '/usr/local/bin', ...(process.env['PATH'] ?? '').split(delimiter)]
+/** Where it is installed; undefined where it is not. */
+export const natsProgram = ['/usr/sbin', '/usr/local/bin', ...(process.env['PATH'] ?? '').split(delimiter)]
   .map((folder) => join(folder, 'nats-server'))
   .find(isProgram);
 
 /** For `skipIf`. */
 export const hasNoNats = absent(
-  program !== undefined,
+  natsProgram !== undefined,
   'nats-server is',
   'apt-get install --no-install-recommends nats-server (as root; or npm run setup -- nats-server)',
 );
@@ -58,7 +59,7 @@ export class NatsServer {
 
   /** With the tables as they were left. Resolves when it can be reached. */
   async begin(): Promise<void> {
-    this.#process = spawn(program!, ['-c', this.#configuration], { stdio: 'ignore' });
+    this.#process = spawn(natsProgram!, ['-c', this.#configuration], { stdio: 'ignore' });
     const ended = once(this.#process, 'exit').then(() => 'ended' as const);
     while (!(await answers(this.port))) {
       const pause = new Promise<'again'>((resolve) => setTimeout(resolve, 10, 'again'));
