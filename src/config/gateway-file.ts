@@ -221,7 +221,7 @@ class Reader {
 
   #cluster(said: GatewayText['cluster']): ClusterRequest | undefined {
     if (said === undefined) return undefined;
-    const { name = usualClusterName, replicas = 1, creds, ca, cert, key } = said;
+    const { name = usualClusterName, replicas = 1, creds, cert, key } = said;
     const whole = this.#resolved(said.url, ['cluster', 'url']);
     const address = clusterAddress(whole);
     if ('problem' in address && whole !== '') this.#wrong(['cluster', 'url'], address.problem);
@@ -231,7 +231,8 @@ class Reader {
       this.#wrong(['cluster', 'creds'], 'url has a login already: say one of them', 'key');
     }
     const tls: { ca?: string; cert?: string; key?: string } = {};
-    for (const [what, file] of Object.entries({ ca, cert, key }) as ['ca' | 'cert' | 'key', string | undefined][]) {
+    for (const what of ['ca', 'cert', 'key'] as const) {
+      const file = said[what];
       if (file !== undefined) tls[what] = this.#file(file, ['cluster', what]);
     }
     return {

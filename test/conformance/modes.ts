@@ -8,6 +8,8 @@ import {
   type Command,
   bridge,
   clientLine,
+  clusterToHttp,
+  clusterToStdio,
   fetchFront,
   fixtureHttp,
   fixtureManyStdio,
@@ -72,6 +74,12 @@ const bridged = (name: string, fixture: Command, serverOf: (url: string) => Comm
 
 const client = (name: string, through?: ClientProxy): Way => ({ direction: 'client', name, line: clientLine(through) });
 
+const toStdio: Way = {
+  direction: 'server',
+  name: 'http-to-stdio',
+  start: async (log) => startService(forwardHttpToStdio(fixtureStdio), { log: `${log}proxy.log` }),
+};
+
 const bridgeAlone = bridged('bridge', fixtureManyStdio, joinedTo);
 const clientDirect = client('client-direct');
 
@@ -104,10 +112,22 @@ export const modes: readonly Mode[] = [
     name: 'http-to-stdio',
     about: '`ninelives forward http --` before the fixture over stdio',
     baseline: direct,
+    candidate: toStdio,
+  },
+  {
+    name: 'cluster-to-http',
+    about: 'three nodes of a cluster before the fixture over HTTP, each request to the next of them; wants nats-server',
+    baseline: direct,
+    candidate: inFront('cluster-to-http', clusterToHttp),
+  },
+  {
+    name: 'cluster-to-stdio',
+    about: 'the same before the fixture over stdio, compared with one node',
+    baseline: toStdio,
     candidate: {
       direction: 'server',
-      name: 'http-to-stdio',
-      start: async (log) => startService(forwardHttpToStdio(fixtureStdio), { log: `${log}proxy.log` }),
+      name: 'cluster-to-stdio',
+      start: async (log) => startService(clusterToStdio(fixtureStdio), { log: `${log}proxy.log` }),
     },
   },
   {

@@ -38,6 +38,14 @@ export const fetchFront = (url: string): Command => node('./fetch-front.js', url
 export const forwardHttpToStdio = (server: Command): Command =>
   ninelives('forward', 'http', '--listen', listen, '--', ...server);
 
+/** One node of several; the words name its server. */
+export const clusterNode = (engine: string, words: readonly string[]): Command =>
+  ninelives('forward', 'http', '--listen', listen, '--cluster', engine, ...words);
+
+export const clusterToHttp = (url: string): Command => node('./cluster-front.js', '--upstream', url);
+
+export const clusterToStdio = (server: Command): Command => node('./cluster-front.js', '--', ...server);
+
 export const forwardStdio = (server: Command): Command => ninelives('forward', 'stdio', '--', ...server);
 
 export const transparentProxy = (url: string): Command => node('./transparent-proxy.js', url);

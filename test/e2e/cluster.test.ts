@@ -2,7 +2,7 @@
  * Several `ninelives forward http --cluster` behind a load balancer that knows nothing of sessions: each request of a client comes to
  * another node, and clients notice nothing of it. Nodes and the server of their cluster are real; the code under test is the built one.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -139,6 +139,26 @@ routes: [{ path: /one, upstream: one }, { path: /two, upstream: two }]
       expect(program.err.join()).not.toContain('secret');
     },
   );
+});
+
+test('without a cluster nothing of one is loaded', { timeout }, async () => {
+  const workspace = mkdtempSync(join(tmpdir(), 'loaded-'));
+  const [hook, list] = [join(workspace, 'hook.cjs'), join(workspace, 'list')];
+  const says = `require('fs').writeFileSync(${JSON.stringify(list)}, Object.keys(require.cache).join('\\n'))`;
+  writeFileSync(hook, `process.on('exit', () => ${says});`);
+  const command = ninelives('forward', 'http', '--listen', '127.0.0.1:0', '--', ...scripted());
+  const program = start(command, { NODE_OPTIONS: `--require ${hook}` });
+  await program.until(() => program.err.find((line) => line.includes('listening on')));
+  program.signal('SIGTERM');
+  await program.exit;
+  const files = readFileSync(list, 'utf8').split('\n');
+  expect(files.some((file) => file.endsWith('run-listening.cjs'))).toBe(true);
+  // Each part of the command begins the text of a source with its name.
+  const ofClusters = /^\/\/ (?:src\/cluster\/|.*node_modules\/@nats-io\/)/m;
+  expect(ofClusters.test(readFileSync('dist/bin/cluster-join.cjs', 'utf8'))).toBe(true);
+  const loaded = files.filter((file) => file.endsWith('.cjs') && file !== hook);
+  expect(loaded.filter((file) => ofClusters.test(readFileSync(file, 'utf8')))).toEqual([]);
+  rmSync(workspace, { recursive: true });
 });
 
 test('on stdio there is one client, and no cluster', { timeout }, async () => {
