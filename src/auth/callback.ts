@@ -32,9 +32,11 @@ export async function openCallback(clock: Clock, port = 0): Promise<Callback> {
   let take = (_url: URL): boolean => false;
   let giveUp = (): void => {};
   server.on('request', (request, response) => {
-    const url = new URL(request.url ?? '/', redirectUri);
-    const isHere = request.method === 'GET' && url.pathname === path && isForUs(request.headers.host);
-    if (!isHere) say(response, 404, 'Nothing is here.');
+    const { url: asked = '/' } = request;
+    // Whoever finds the port may ask for what is no path, such as `//`.
+    const url = URL.canParse(asked, redirectUri) ? new URL(asked, redirectUri) : undefined;
+    const isHere = request.method === 'GET' && url?.pathname === path && isForUs(request.headers.host);
+    if (url === undefined || !isHere) say(response, 404, 'Nothing is here.');
     else if (!take(url)) say(response, 400, 'This is no answer to a login that was begun here.');
     else if (url.searchParams.has('code')) say(response, 200, 'You are logged in. This page can be closed.');
     else say(response, 200, 'The login was refused. What went wrong is said where it was begun.');

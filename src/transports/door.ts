@@ -141,8 +141,9 @@ function authorityOf(text: string): Authority | undefined {
 
 function nameOf(text: string): string | undefined {
   const name = text.toLowerCase().replace(/\.$/, '');
-  if (name.length > nameCharactersMax) return undefined;
-  return name.split('.').every((part) => label.test(part)) ? name : undefined;
+  if (name.length > nameCharactersMax || !name.split('.').every((part) => label.test(part))) return undefined;
+  // Some that look like names are none, such as 999.999.999.999, and clients could not be told a URL with them.
+  return URL.canParse(`http://${name}`) ? name : undefined;
 }
 
 /** One address has many spellings, and a URL keeps one of them. */

@@ -35,6 +35,16 @@ describe('the place that a browser comes back to', () => {
     expect(said).toMatch(/^HTTP\/1\.1 404 /);
   });
 
+  test.each(['//', '//[', 'http://[/callback', '*'])('is not stopped by whoever asks there for %s', async (target) => {
+    const { callback, get } = await open();
+    const answer = callback.answer('mine', 1000);
+    const socket = connect(Number(new URL(callback.redirectUri).port), '127.0.0.1');
+    socket.write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+    expect(Buffer.concat((await socket.toArray()) as Buffer[]).toString()).toMatch(/^HTTP\/1\.1 404 /);
+    expect(await get('?state=mine&code=a')).toBe(200);
+    await answer;
+  });
+
   test('is left at last, and no earlier', async () => {
     const { clock, callback } = await open();
     const answer = callback.answer('mine', 1000);
