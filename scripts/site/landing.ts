@@ -11,7 +11,7 @@ hero:
   text: ${JSON.stringify(text)}
   tagline: ${JSON.stringify(capital(tagline))}
   actions:
-    - { theme: brand, text: Drive a session, link: /play/, target: _self }
+    - { theme: brand, text: Drive a session, link: /play/index.html, target: _self }
     - { theme: alt, text: Quick start, link: '#try-it' }
     - { theme: alt, text: By question, link: /questions }
 ---`,

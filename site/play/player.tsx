@@ -152,7 +152,8 @@ export function Player({ session, events, begins, follows, children }: PlayerPro
           <EventCard event={present} body={present === undefined ? undefined : session.bodyOf(present.seq)} />
           <PendingView
             rows={snapshot === undefined ? [] : rowsNow(snapshot, 0, moment.pending)}
-            held={snapshot?.held ?? []}
+            // Why they are held is told at the side; there is no list of them to go to.
+            held={[]}
             hasDeadlines
             openEvent={toSeq}
           />

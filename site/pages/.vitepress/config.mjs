@@ -32,7 +32,7 @@ export default {
       { text: 'Reference', link: first('Reference'), activeMatch: '^/reference/' },
       { text: 'Charts', link: first('Charts'), activeMatch: '^/charts/' },
       { text: 'Decisions', link: first('Decisions'), activeMatch: '^/decisions/' },
-      { text: 'Drive a session', link: '/play/', target: '_self' },
+      { text: 'Drive a session', link: '/play/index.html', target: '_self' },
     ],
     sidebar,
   },
