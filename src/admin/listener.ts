@@ -256,7 +256,11 @@ class Listener implements AdminListener {
   }
 
   async #answerCall({ url = '', method = '' }: IncomingMessage, text: string, response: ServerResponse): Promise<void> {
-    const { pathname, searchParams } = new URL(url, 'http://here');
+    if (!URL.canParse(url, here)) {
+      refuse(response, { problem: 'NOT_FOUND' });
+      return;
+    }
+    const { pathname, searchParams } = new URL(url, here);
     if (this.#administered === undefined) {
       refuse(response, {
         problem: 'NOT_FOUND',
@@ -285,6 +289,9 @@ class Listener implements AdminListener {
     else refuse(response, { problem: 'METHOD_NOT_ALLOWED', allows: found.allows });
   }
 }
+
+/** Paths are read by it; nobody is there. */
+const here = 'http://here';
 
 async function answerDocument(response: ServerResponse, { facts }: Administered): Promise<void> {
   const { openApiDocument } = await import('./openapi.ts');

@@ -139,6 +139,12 @@ describe('what is answered', () => {
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST']);
   });
 
+  test.each(['//', 'http://['])('%s is no path that is there, and no error of ours', async (target) => {
+    const { listener } = await administered();
+    const said = await raw(listener.port, get(target, 'Host: localhost', `Authorization: Bearer ${token}`));
+    expect(said).toMatch(/^HTTP\/1\.1 404 /);
+  });
+
   test('a session is listed, shown, tagged and closed', async () => {
     const { listener, open } = await administered();
     const session = open();
