@@ -53,15 +53,21 @@ const home = `${tmpdir()}/ninelives-verify-home`;
 const ninelives = 'ninelives';
 const inspectorToken = 'verify';
 
+const stdioFront = (to: string, words: readonly string[]): Row =>
+  proxy(`stdio to ${to}`, ninelives, ours('stdio', ...words));
+const httpFront = (to: string, words: readonly string[]): Row =>
+  proxy(`HTTP to ${to}`, ninelives, ours('http', ...listen, ...words));
+const websocketFront = (to: string, words: readonly string[]): Row =>
+  proxy(`WebSocket to ${to}`, ninelives, ours('ws', ...listen, ...words), { url: 'ws://127.0.0.1:{port}/mcp' });
+
+/** This proxy: each front, in front of each kind of server, in each era. */
+export const ownRows: readonly Row[] = [stdioFront, httpFront, websocketFront].flatMap((front) => [
+  ...[front('stdio', behind), front('HTTP', upstream)],
+  ...[stateless(front('stdio', behind)), stateless(front('HTTP', upstream))],
+]);
+
 export const rows: readonly Row[] = [
-  proxy('stdio to stdio', ninelives, ours('stdio', ...behind)),
-  proxy('stdio to HTTP', ninelives, ours('stdio', ...upstream)),
-  proxy('HTTP to stdio', ninelives, ours('http', ...listen, ...behind)),
-  proxy('HTTP to HTTP', ninelives, ours('http', ...listen, ...upstream)),
-  proxy('WebSocket to stdio', ninelives, ours('ws', ...listen, ...behind), { url: 'ws://127.0.0.1:{port}/mcp' }),
-  stateless(proxy('stdio to stdio', ninelives, ours('stdio', ...behind))),
-  stateless(proxy('HTTP to stdio', ninelives, ours('http', ...listen, ...behind))),
-  stateless(proxy('HTTP to HTTP', ninelives, ours('http', ...listen, ...upstream))),
+  ...ownRows,
   longer(
     proxy('HTTP to stdio', 'mcp-proxy', [
       ...[node, peer('mcp-proxy/dist/bin/mcp-proxy.mjs'), '--host', '127.0.0.1', '--port', '{port}'],

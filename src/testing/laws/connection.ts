@@ -1,6 +1,8 @@
 /** How connections begin and end: with a handshake, in silence, and with nothing left behind. */
 
-import type { Theirs } from './reading.ts';
+import type { WireMessage } from '../play/history.ts';
+import { markOf } from '../play/marks.ts';
+import type { Reading, Theirs } from './reading.ts';
 import { law, spelled } from './verdict.ts';
 
 export const handshakeFirst = law(
@@ -11,11 +13,13 @@ export const handshakeFirst = law(
     of: ['proxy', 'client'],
     appliesTo: ({ era }) => era === 'session',
   },
-  ({ received, lines }, verdict) => {
+  (reading, verdict) => {
+    const { received, lines } = reading;
     const begun = new Set<number>();
     const mayComeBefore = new Set(['initialize', 'ping', 'server/discover']);
     for (const { connection, message, seq } of received) {
       if (lines.get(connection)?.role !== 'server' || begun.has(connection)) continue;
+      if (isOfUnshaken(message, reading)) continue;
       verdict.tried();
       const { method } = message;
       if (method === undefined || !mayComeBefore.has(method)) {
@@ -25,6 +29,18 @@ export const handshakeFirst = law(
     }
   },
 );
+
+/** Its client has had no hand to shake: a proxy that passes on what it says all the same is not to blame. */
+function isOfUnshaken(message: WireMessage, { sentAt, ours }: Reading): boolean {
+  const said = sentAt(markOf(message) ?? -1);
+  if (said === undefined || message.method === 'initialize') return false;
+  return !ours.some(
+    ({ method, line, responses }) =>
+      method === 'initialize' &&
+      line.connection === said.connection &&
+      responses.some((response) => response.message.result !== undefined && response.seq < said.seq),
+  );
+}
 
 export const freshIds = law(
   {

@@ -12,7 +12,7 @@ export const order = law(
     source: '2025-11-25, basic/transports, stdio: one stream each way',
     of: ['proxy'],
     // Each POST of HTTP goes its own way, and so does each of its streams.
-    appliesTo: ({ isHttp }) => !isHttp,
+    appliesTo: ({ isHttp, hasHttpServers = false }) => !isHttp && !hasHttpServers,
   },
   (reading, verdict) => {
     const last = new Map<string, number>();

@@ -58,10 +58,13 @@ function virtualPace(): Pace {
 function realPace(patienceMs: number): Pace {
   const clock = systemClock();
   let onNotice: (() => void) | undefined;
+  /** So much had been asked when somebody waited in vain: until more is asked nothing more comes of it. */
+  let vainAt = -1;
   return {
     clock,
     noticed: () => onNotice?.(),
     awaitSubject: async (step, model) => {
+      if (askedSoFar(model) === vainAt) return;
       const end = clock.now() + patienceMs;
       for (let left = patienceMs; left > 0 && isOnItsWay(step, model); left = end - clock.now()) {
         await new Promise<void>((resolve) => {
@@ -73,6 +76,7 @@ function realPace(patienceMs: number): Pace {
         });
         onNotice = undefined;
       }
+      if (isOnItsWay(step, model)) vainAt = askedSoFar(model);
     },
     turn: () => Promise.resolve(),
     letPass: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
@@ -90,6 +94,11 @@ function isOnItsWay(step: Step, model: Model): boolean {
   return isOfClient && model.peers('client').some(({ handshake }) => handshake === 'begun');
 }
 
+/** What is cancelled may never be heard of again. */
 function isAnybodyWaiting(model: Model, role: 'client' | 'server'): boolean {
-  return model.peers(role).some(({ ours }) => ours.length > 0);
+  return model.peers(role).some(({ ours }) => ours.some(({ isCancelled }) => !isCancelled));
+}
+
+function askedSoFar(model: Model): number {
+  return model.peers().reduce((sum, { idsUsed }) => sum + idsUsed.length, 0);
 }

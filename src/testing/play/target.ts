@@ -83,6 +83,8 @@ export interface TargetFacts {
   /** `stateless`: 2026-07-28, where each request stands alone; else there are handshakes and sessions. */
   readonly era: 'session' | 'stateless';
   readonly isHttp: boolean;
+  /** A proxy reaches its servers over HTTP: what they say comes on several streams, in an order of their own. */
+  readonly hasHttpServers?: boolean;
   /** Clients of a proxy may be behind one connection to a server: what a server says to everybody may reach them all. */
   readonly sharesServers?: boolean;
   /** How many requests of one client connection may wait at once; one more is refused. Known of targets in this process. */

@@ -39,26 +39,34 @@ export function realTarget(options: RealTargetOptions): Target {
     name: command?.join(' ') ?? url ?? '',
     era,
     isHttp: kind === 'client' ? placeholdersOf(options).has('server-url') : isHttp,
+    ...(kind === 'proxy' && placeholdersOf(options).has('server-url') ? { hasHttpServers: true } : {}),
     faults,
     isVirtual: false,
-    start: async (stage) => {
-      const instance = new Instance(options, stage);
-      try {
-        await instance.start();
-      } catch (error) {
-        await instance.stop();
-        throw error;
-      }
-      return instance;
-    },
+    start: async (stage) => startInstance(options, stage),
   };
 }
 
-class Instance implements RunningTarget {
+/** @throws TargetError where it does not come up. */
+export async function startInstance(options: RealTargetOptions, stage: Stage): Promise<Instance> {
+  const instance = new Instance(options, stage);
+  try {
+    await instance.start();
+  } catch (error) {
+    await instance.stop();
+    throw error;
+  }
+  return instance;
+}
+
+export class Instance implements RunningTarget {
   readonly #options: RealTargetOptions;
   /** Where connections of others arrive. */
   readonly #stage: Stage;
-  readonly #traffic: Traffic;
+  #traffic: Traffic;
+  /** Of the present play. */
+  #play: Stage;
+  /** Nothing of a play is left in it but its processes, as far as that can be seen. */
+  isClean = true;
   readonly #quiet: Quiet;
   readonly #commands = new Set<StartedCommand>();
   readonly #connections = new Set<TargetConnection>();
@@ -73,7 +81,22 @@ class Instance implements RunningTarget {
     this.#options = options;
     this.#quiet = new Quiet({ ...usualQuiet, ...options.quiet });
     this.#traffic = new Traffic(this.#quiet);
-    this.#stage = { clock: stage.clock, serve: (connection) => this.#serve(stage, connection) };
+    this.#play = stage;
+    this.#stage = { clock: stage.clock, serve: (connection) => this.#serve(this.#play, connection) };
+  }
+
+  /** Another play with the processes of the last, which must have been left with `rest`. */
+  begin(stage: Stage): void {
+    this.#play = stage;
+    this.#traffic = new Traffic(this.#quiet);
+    this.#connections.clear();
+  }
+
+  /** The play is over; the processes stay. Whether another one can be played with them is said by `isClean`. */
+  rest(): void {
+    this.#traffic.end();
+    for (const connection of this.#connections) connection.close();
+    if ([...this.#commands].some(({ isOver }) => isOver)) this.isClean = false;
   }
 
   /** @throws TargetError where it does not come up. */
@@ -120,7 +143,13 @@ class Instance implements RunningTarget {
   async connect(events: ConnectionEvents, _as: { readonly principal?: string }): Promise<TargetConnection> {
     const listener = this.#traffic.listener('client', this.#url === undefined);
     listener.tell(events);
-    const connection = listener.over(await this.#connect(listener));
+    const seen = listener.over(await this.#connect(listener));
+    const cut = (): void => {
+      // A session whose end nobody has told goes on.
+      this.isClean = false;
+      seen.cut();
+    };
+    const connection = { ...seen, cut };
     this.#connections.add(connection);
     return connection;
   }
@@ -137,6 +166,7 @@ class Instance implements RunningTarget {
 
   async kill(which: 'target' | 'server'): Promise<void> {
     this.#quiet.said();
+    if (which === 'target') this.isClean = false;
     if (which === 'target') for (const command of this.#commands) command.kill();
     else {
       this.#relay?.kill();
@@ -180,6 +210,7 @@ class Instance implements RunningTarget {
 
   /** A connection to our server: the play is told, and what passes is seen. */
   #serve(stage: Stage, connection: TargetConnection): ConnectionEvents {
+    if (this.#traffic.isOver) this.isClean = false;
     const listener = this.#traffic.listener('server', false);
     const seen = listener.over(connection);
     this.#connections.add(seen);

@@ -99,3 +99,18 @@ describe('on any transport', () => {
     });
   });
 });
+
+test('a proxy that passes on what a client says whose handshake has failed breaks no law, and one that forgets the handshake does', () => {
+  const hello = sent(0, { id: 1, method: 'initialize' });
+  const before = [on(0, 'client'), hello, on(1, 'server')];
+  const notice = { method: 'notifications/roots/list_changed' };
+  const passedOn = received(1, { ...notice, params: { _meta: { 'ninelives/mark': 4 } } });
+  const failed = received(0, { id: 1, error: { code: 5020, message: 'gone' } });
+  const done = received(0, { id: 1, result: {} });
+  expect(says('handshake-first', historyOf(...before, failed, sent(0, notice), passedOn), proxy)).toMatchObject({
+    at: [],
+  });
+  expect(says('handshake-first', historyOf(...before, done, sent(0, notice), passedOn), proxy)).toMatchObject({
+    at: [[5]],
+  });
+});

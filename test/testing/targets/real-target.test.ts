@@ -65,6 +65,12 @@ describe('one speaks', () => {
   });
 });
 
+test('where servers are reached over HTTP nobody is held to an order', () => {
+  const facts = (server: string) => realTarget({ kind: 'proxy', era, command: ['p', server] });
+  expect(facts('{server-url}').hasHttpServers).toBe(true);
+  expect(facts('{server}').hasHttpServers).toBe(undefined);
+});
+
 describe('one that does not come up is an error that tells', () => {
   test('what was started and what it said last', async () => {
     const command = [process.execPath, '-e', 'console.error("no such thing {port}"); process.exit(4)'];
