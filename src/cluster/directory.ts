@@ -193,6 +193,8 @@ export class Directory implements SessionDirectory {
       }
     }
     this.#drop(owned, 'lost');
+    // Where it is there all the same, others would be sent to a node that does not know it.
+    this.#unreleased.set(owned.key, { epoch: owned.epoch, to: owned.session.isRecoverable ? 'free' : 'gone' });
   }
 
   async #claimOnce(key: OwnedKey): Promise<Claim> {

@@ -43,6 +43,8 @@ type Step = { readonly result: SendResult } | { readonly again: Failure; readonl
 
 const lookMsMin = 20;
 const lookMsMax = 300;
+/** So long a frame follows a key that moves; whoever is said to have it may not know it, and say so each time. */
+const followMsMax = 30_000;
 /** A read may be older than a claim that was made a moment ago. */
 const unknownLooksMax = 3;
 
@@ -65,7 +67,8 @@ export class Router implements FrameRouter {
       if ('result' in step) return step.result;
       const now = clock.now();
       if (step.again.code === 'KEY_UNKNOWN') unknownLooks += 1;
-      if (unknownLooks >= unknownLooksMax || (step.isHeld && now >= heldUntil)) return step.again;
+      const isFollowed = !step.isHeld && now - startedAt < followMsMax;
+      if (unknownLooks >= unknownLooksMax || (!isFollowed && now >= heldUntil)) return step.again;
       if (now >= deadlineAt) return notExecuted('DEADLINE', step.again.code);
       if (options.signal?.aborted === true) return notExecuted('CANCELLED');
       const pauseMs = Math.min(lookMsMin * 2 ** Math.min(look, 8), lookMsMax);

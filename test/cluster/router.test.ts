@@ -1,6 +1,7 @@
 /** A frame reaches whoever has its key, wherever that is now, and runs at most once. */
 import { describe, expect, test } from 'vitest';
 import type { EngineState } from '../../src/cluster/engine.ts';
+import { writeRecord } from '../../src/cluster/records.ts';
 import { type SendResult, notExecuted } from '../../src/cluster/send-result.ts';
 import { decodeText, encodeText } from '../../src/protocol/text.ts';
 import { Stage, settings, settled } from './stage.ts';
@@ -57,6 +58,13 @@ describe('a frame', () => {
   test('for a key that nobody has is told so', async () => {
     const { stage, nodes } = await cluster('a');
     expect(await sent(stage, nodes[0]!.node.router.send('s:1', encodeText('hello'), options))).toBe('KEY_UNKNOWN no');
+  });
+
+  test('for a key whose owner does not know it ends all the same, and has not run', async () => {
+    const { stage, nodes } = await cluster('a', 'b');
+    stage.hub.store.cas('session', 's:1', writeRecord({ owner: 'b', state: 'owned' }), 0);
+    const sending = nodes[0]!.node.router.send('s:1', encodeText('hello'), { deadlineMs: Infinity });
+    expect(await sent(stage, sending, 40_000)).toBe('WRONG_OWNER no');
   });
 
   test('follows a key that has moved', async () => {
