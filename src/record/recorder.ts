@@ -59,9 +59,14 @@ interface Taped {
 }
 
 /** What an exchange bears of the tape that named it: to look for it in a table costs more than the rest of its line. */
-interface Called {
+class Called {
   readonly by: Taped;
   readonly number: number;
+
+  constructor(by: Taped, number: number) {
+    this.by = by;
+    this.number = number;
+  }
 }
 
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
@@ -208,11 +213,12 @@ export class Recorder implements Tracer {
 
   #exchange(exchange: Exchange): ReturnType<LineNames['exchange']> {
     const taped = this.#taped!;
-    const called = exchange.trace as Called | undefined;
-    const known = called?.by === taped ? called.number : called && taped.exchanges.get(exchange);
-    if (known !== undefined) return { number: known };
+    const called = exchange.trace;
+    const isCalled = called instanceof Called;
+    const known = isCalled && called.by === taped ? called.number : isCalled && taped.exchanges.get(exchange);
+    if (typeof known === 'number') return { number: known };
     const number = ++taped.exchangesSeen;
-    if (called === undefined) exchange.trace = { by: taped, number } satisfies Called;
+    if (called === undefined) exchange.trace = new Called(taped, number);
     else taped.exchanges.set(exchange, number);
     const params = exchange.headersWith('mcp-param-');
     if (params.length === 0) return { number };
