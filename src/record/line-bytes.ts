@@ -131,7 +131,7 @@ export class LineBytes {
     const from = this.#length;
     for (let at = 0; at < json.length; at += 1) {
       const byte = json[at]!;
-      bytes[from + at] = byte === newline || byte === carriageReturn ? space : byte;
+      bytes[from + at] = byte > carriageReturn || (byte !== newline && byte !== carriageReturn) ? byte : space;
     }
     this.#length = end;
   }
