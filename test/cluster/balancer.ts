@@ -16,8 +16,9 @@ export class Balancer {
     this.url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`);
   }
 
-  static async open(nodes: readonly URL[]): Promise<Balancer> {
-    const server = createServer().listen(0, '127.0.0.1');
+  /** @param port a free one where it is not said. */
+  static async open(nodes: readonly URL[], port = 0): Promise<Balancer> {
+    const server = createServer().listen(port, '127.0.0.1');
     await once(server, 'listening');
     const balancer = new Balancer(server, nodes);
     server.on('request', (request, response) => {
