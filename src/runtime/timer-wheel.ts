@@ -19,6 +19,9 @@ export interface TimerWheelOptions {
 /** A power of two, so that a tick's slot is found without dividing. Alarms further away than one turn wait for theirs. */
 const slotCount = 512;
 
+/** Time for a process that was stalled to read what has come meanwhile. */
+const listenMs = 20;
+
 export class TimerWheel implements Alarms {
   private readonly clock: Clock;
   private readonly tickMs: number;
@@ -33,6 +36,8 @@ export class TimerWheel implements Alarms {
   private timer: TimerHandle;
   /** The tick for which the timer is set; `Infinity` while there is no timer. */
   private timerTick = Infinity;
+  /** The wheel woke up much too late, and has let the process read before it looks. */
+  private hasListened = false;
 
   constructor({ clock, tickMs, onDue, onError }: TimerWheelOptions) {
     if (!Number.isInteger(tickMs) || tickMs < 1)
@@ -86,8 +91,15 @@ export class TimerWheel implements Alarms {
   }
 
   private readonly wake = (): void => {
-    this.timerTick = Infinity;
     const now = this.clock.now();
+    // Who stood still has not read either: what came meanwhile may be what these alarms wait for, and is heard first.
+    if (!this.hasListened && now - this.timerTick * this.tickMs > this.tickMs) {
+      this.hasListened = true;
+      this.timer = this.clock.setTimeout(this.wake, listenMs);
+      return;
+    }
+    this.hasListened = false;
+    this.timerTick = Infinity;
     try {
       this.collectDue(now);
       this.fireDue(now);
@@ -146,6 +158,7 @@ export class TimerWheel implements Alarms {
   private clearTimer(): void {
     if (this.timerTick === Infinity) return;
     this.timerTick = Infinity;
+    this.hasListened = false;
     this.clock.clearTimeout(this.timer);
   }
 
