@@ -5,10 +5,22 @@ import type { Theme } from './fault.ts';
 import { framing } from './framing.ts';
 import { ids } from './ids.ts';
 import { isolation } from './isolation.ts';
+import { machine } from './machine.ts';
 import { network } from './network.ts';
 import { sessions } from './sessions.ts';
 import { signals } from './signals.ts';
 import { sizes } from './sizes.ts';
 import { slow } from './slow.ts';
 
-export const themes: readonly Theme[] = [framing, ids, sessions, sizes, deaths, slow, signals, isolation, network];
+export const themes: readonly Theme[] = [
+  framing,
+  ids,
+  sessions,
+  sizes,
+  deaths,
+  slow,
+  signals,
+  isolation,
+  network,
+  machine,
+];

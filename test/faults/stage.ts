@@ -3,7 +3,10 @@
  * for who suffers them and another for a bystander. Looks afterwards whether both are usable, and whether anything is left.
  */
 
-import { readFileSync, readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { type Program, start } from '../e2e/program.ts';
@@ -35,6 +38,8 @@ export interface StageOptions {
   readonly hook?: Hook;
   /** Between the proxy and a server elsewhere stands a network that can be disturbed. */
   readonly hasRelay?: boolean;
+  /** What starts the proxy, when its command is put behind this. */
+  readonly wrapper?: readonly string[];
   /** In place of the scripted server elsewhere: a URL, made when the stage opens. */
   readonly upstream?: (way: Way) => string;
   readonly isTls?: boolean;
@@ -67,6 +72,7 @@ export class Stage {
   /** A second session, which has nothing to do with any fault. */
   bystander: Client | undefined;
   #url = '';
+  readonly #disturbance = join(tmpdir(), this.marker);
   #session: Client | undefined;
   readonly #others = new Set<Client>();
   #before!: Vitals;
@@ -95,7 +101,8 @@ export class Stage {
       behind = urlOn(way, this.relay?.port ?? port, options);
     }
     const { flags = [], hook } = options;
-    this.proxy = start(forward(way, behind, 'length' in flags ? flags : (flags[way] ?? []), hook));
+    const command = forward(way, behind, 'length' in flags ? flags : (flags[way] ?? []), hook);
+    this.proxy = start([...(options.wrapper ?? []), ...command], { DISTURBANCE: this.#disturbance });
     if (!isStdioFront(way)) {
       this.#url = await this.proxy.until(
         () => this.proxy.err.flatMap((line) => /^ninelives listening on (\S+),/.exec(line)?.[1] ?? [])[0],
@@ -170,6 +177,34 @@ export class Stage {
       );
     }
     return least;
+  }
+
+  /** Stalls the proxy, or sets its clock; the proxy has begun to, when this resolves. */
+  async disturb(what: 'stall' | 'clock', ms: number): Promise<void> {
+    const word = what === 'stall' ? 'stalls' : 'disturbed';
+    const told = (): number => this.proxy.log().filter(({ message }) => message === word).length;
+    const before = told();
+    writeFileSync(this.#disturbance, `${what} ${ms}`);
+    this.proxy.signal('SIGUSR2');
+    await this.proxy.until(() => (told() > before ? true : undefined), 'being disturbed');
+  }
+
+  /** Lets the proxy have no more than so much of something; what it had is given back by what this gives. */
+  limit(what: 'nofile' | 'fsize', most: number): () => void {
+    const set = (soft: string): void => {
+      const { status, stderr } = spawnSync('prlimit', ['--pid', String(this.proxy.pid), `--${what}=${soft}:`]);
+      if (status !== 0) throw new Error(`prlimit: ${stderr.toString()}`);
+    };
+    const row = what === 'nofile' ? 'Max open files' : 'Max file size';
+    const limits = readFileSync(`/proc/${this.proxy.pid}/limits`, 'utf8');
+    const usual = limits
+      .split('\n')
+      .find((line) => line.startsWith(row))!
+      .slice(row.length)
+      .trim()
+      .split(/\s+/)[0]!;
+    set(String(most));
+    return () => set(usual);
   }
 
   /** What a client is told that wants to begin a session, and how its connection ends for that, in words. */
@@ -271,6 +306,7 @@ export class Stage {
     server?.signal('SIGKILL');
     await server?.exit;
     this.relay?.close();
+    rmSync(this.#disturbance, { force: true });
     const left = await lasting(this.marker);
     if (left.length > 0) problems.push(`${left.length} processes outlived the proxy`);
     return problems;
