@@ -17,7 +17,6 @@ hero:
 ---`,
     introduction(readme),
     section(readme, 'Try it'),
-    section(readme, 'What runs, and why it waits'),
     section(readme, 'The problem'),
     '[Everything else in the README](./readme.md).',
   ].join('\n\n');

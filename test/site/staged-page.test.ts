@@ -59,9 +59,11 @@ test('the first page says what the README says', () => {
   const readme = readFileSync('README.md', 'utf8');
   const page = landing(readme, 'It is this: and does that.');
   expect(page).toContain('text: "It is this"\n  tagline: "And does that."');
-  expect(page).toContain('npm ci && npm run demo');
-  const body = page.slice(page.lastIndexOf('---\n') + 4);
-  for (const part of body.split(/\n\n/).slice(1, -1)) expect(readme).toContain(part.trim());
+  const [, front = '', body = ''] = page.split(/^---$/m);
+  expect(front).toContain('link: /play/');
+  expect(body.match(/^## .+$/gm)).toEqual(['## Try it', '## The problem']);
+  for (const part of body.trim().split('\n\n').slice(0, -1)) expect(readme).toContain(part);
+  expect(() => landing(readme.replace('## Try it', '## Use it'), 'a: b')).toThrow("no section 'Try it'");
 });
 
 test('pages stand at the side by what they are for, decisions in their order', () => {

@@ -35,7 +35,7 @@ describe('the site', () => {
   test('begins with what it is and how it is tried', async () => {
     const { description } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly description: string };
     await page.getByText(description.split(':')[0]!, { exact: true }).first().waitFor();
-    await page.getByText('npm ci && npm run demo').waitFor();
+    await page.getByText('ninelives forward stdio').first().waitFor();
     await page.getByRole('link', { name: 'Quick start' }).click();
     expect(new URL(page.url()).hash).toBe('#try-it');
   });
