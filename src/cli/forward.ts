@@ -128,7 +128,8 @@ Examples:
   ninelives forward http --listen 127.0.0.1:0 --upstream https://example.com/mcp
   ninelives forward http --listen 0.0.0.0:7400 --allow-host mcp.example.com --tls-cert cert.pem --tls-key key.pem -- node server.js
   ninelives forward http --auth-token-file tokens -- node server.js
-${listeningEnd}`,
+  ninelives forward http --listen 0.0.0.0:7400 --allow-host mcp.example.com --cluster nats://10.0.0.5:4222 -- node server.js
+${listeningEnd} With --cluster: 6 when the cluster cannot be joined, and 1 when this node may not act any more: start it again.`,
     )
     .action(listeningAction('http', runners));
 }

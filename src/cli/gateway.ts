@@ -40,7 +40,8 @@ Examples:
 
 The file is read again when it changes, and on SIGHUP: as a whole or, where something is wrong with it, not at all. Sessions that are
 open go on as they were opened. /healthz, /readyz and /readyz/UPSTREAM stand beside the routes. Exit code: 0 after SIGTERM or
-SIGINT, when what was under way is done; 2 for a wrong command line or file, 3 when it cannot listen.`,
+SIGINT, when what was under way is done; 2 for a wrong command line or file, 3 when it cannot listen; 6 when the cluster that the file says cannot
+be joined, and 1 when this node of it may not act any more.`,
     )
     .action(async (flags: Flags, command: Command) => {
       const inspect = inspectRequestOf(flags);
