@@ -24,12 +24,16 @@ process.once('SIGTERM', () => process.exit());
 process.once('exit', () => {
   for (const node of nodes) node.process.kill('SIGKILL');
 });
-for (let victim = 0; kills === 'kills'; victim = (victim + 1) % count) {
-  await delay(betweenKillsMs);
-  nodes[victim]!.process.kill('SIGKILL');
-  balancer.lead(urls().filter((_, index) => index !== victim));
-  nodes[victim] = await begin();
-  balancer.lead(urls());
+if (kills === 'kills') void killOneAfterAnother();
+
+async function killOneAfterAnother(): Promise<never> {
+  for (let victim = 0; ; victim = (victim + 1) % count) {
+    await delay(betweenKillsMs);
+    nodes[victim]!.process.kill('SIGKILL');
+    balancer.lead(urls().filter((_, index) => index !== victim));
+    nodes[victim] = await begin();
+    balancer.lead(urls());
+  }
 }
 
 function urls(): readonly URL[] {

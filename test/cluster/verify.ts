@@ -7,16 +7,18 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { NatsServer, hasNoNats } from './nats-server.ts';
 
-if (hasNoNats) process.exit(1);
-const nats = await NatsServer.start();
-let broken = 0;
-for (const kills of ['peace', 'kills']) {
-  process.stdout.write(`\nThree nodes, ${kills === 'kills' ? 'of which one is killed now and then' : 'in peace'}\n`);
-  const proxy = [process.execPath, 'dist/test/cluster/balanced-nodes.js', '{port}', nats.url, kills, '{server}'];
-  const verify = ['dist/bin/ninelives.cjs', 'verify', 'proxy', ...process.argv.slice(2), '--', ...proxy];
-  const child = spawn(process.execPath, verify, { stdio: 'inherit' });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) broken += 1;
+process.exitCode = hasNoNats ? 1 : await verified(await NatsServer.start());
+
+async function verified(nats: NatsServer): Promise<number> {
+  let broken = 0;
+  for (const kills of ['peace', 'kills']) {
+    process.stdout.write(`\nThree nodes, ${kills === 'kills' ? 'of which one is killed now and then' : 'in peace'}\n`);
+    const proxy = [process.execPath, 'dist/test/cluster/balanced-nodes.js', '{port}', nats.url, kills, '{server}'];
+    const verify = ['dist/bin/ninelives.cjs', 'verify', 'proxy', ...process.argv.slice(2), '--', ...proxy];
+    const child = spawn(process.execPath, verify, { stdio: 'inherit' });
+    const [code] = (await once(child, 'exit')) as [number | null];
+    if (code !== 0) broken += 1;
+  }
+  await nats.stop();
+  return broken === 0 ? 0 : 1;
 }
-await nats.stop();
-process.exitCode = broken === 0 ? 0 : 1;
