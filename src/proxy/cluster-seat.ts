@@ -16,7 +16,9 @@ import type { Runtime } from '../runtime/api.ts';
 import { randomId } from '../runtime/random-id.ts';
 import { ReservedIds } from '../runtime/reserved-ids.ts';
 import { fenceSessions, sessionOfAnybody } from '../runtime/runtime.ts';
+import { Carrier } from '../transports/http-carrier.ts';
 import type { Carrying, HttpElsewhere, PieceWay, ServeRouted } from '../transports/http-elsewhere.ts';
+import type { CarrierSurroundings, HttpCarrier } from '../transports/http-front-options.ts';
 import { failedAs } from './cluster-refusal.ts';
 
 export interface ClusterSeatOptions {
@@ -36,6 +38,8 @@ export interface ClusterSeatOptions {
 export interface ClusterPlace extends HttpElsewhere {
   /** For its runtime. */
   readonly ids: ReservedIds;
+  /** The way of its front to other nodes. */
+  carrier(around: CarrierSurroundings): HttpCarrier;
   /** Before it serves anything. */
   serves(runtime: Runtime): void;
   /** The front is closed, and serves nothing any more. */
@@ -161,6 +165,10 @@ class Place implements ClusterPlace {
     this.#node = node;
     this.#placeOf = placeOf;
     this.leave = leave;
+  }
+
+  carrier(around: CarrierSurroundings): HttpCarrier {
+    return new Carrier({ ...around, elsewhere: this });
   }
 
   serves(runtime: Runtime): void {

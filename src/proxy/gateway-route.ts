@@ -115,7 +115,7 @@ export class GatewayRoute {
           open: (asked) => this.#open(asked),
           strayed: (sessionId, frame) => this.#sessions.strayed(sessionId, frame),
         },
-        elsewhere: place,
+        carrier: place === undefined ? undefined : (around) => place.carrier(around),
         sessionless: upstream.servesSessionless ? 'pass' : 'refuse',
         clock,
         log,

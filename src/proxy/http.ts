@@ -50,7 +50,7 @@ export async function forwardHttp(options: ListeningOptions): Promise<ListeningF
         return { connector: behind.connector, restart: backend.restart, release: () => behind.release() };
       },
     }),
-    elsewhere: place,
+    carrier: place === undefined ? undefined : (around) => place.carrier(around),
     sessionless: backend.servesSessionless ? 'pass' : 'refuse',
     allowsPages: (door.allowOrigins?.length ?? 0) > 0,
     ...(tls === undefined ? {} : { tls }),

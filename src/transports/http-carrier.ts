@@ -4,42 +4,20 @@
  */
 
 import { refusal } from '../errors.ts';
-import type { Clock, Log } from '../ports.ts';
-import type { BufferedBytes } from '../session/buffered-bytes.ts';
 import { retryAfterMs } from '../session/limits.ts';
 import { failed, refuse } from './http-answers.ts';
 import { CarriedAnswer } from './http-carried-answer.ts';
 import type { HttpElsewhere, PieceWay } from './http-elsewhere.ts';
-import type { HttpVisitor } from './http-front-options.ts';
-import type { FrontRequest, FrontResponse } from './http-messages.ts';
+import type { CarrierSurroundings, HttpCarrier, Strayed } from './http-front-options.ts';
 import { decodeRouted, encodeRouted } from './http-routed-frame.ts';
 import { RoutedRequest } from './http-routed-request.ts';
 import { RoutedResponse } from './http-routed-response.ts';
 
-export interface CarrierOptions {
+export interface CarrierOptions extends CarrierSurroundings {
   readonly elsewhere: HttpElsewhere;
-  /** Serves a request here. */
-  readonly serve: (request: FrontRequest, response: FrontResponse, visitor: HttpVisitor) => void;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly buffers: BufferedBytes;
-  readonly patienceMs: number;
 }
 
-/** A request that names a session which is not here. */
-export interface Strayed {
-  readonly request: FrontRequest;
-  readonly response: FrontResponse;
-  readonly visitor: HttpVisitor;
-  readonly sessionId: string;
-  readonly body: Uint8Array;
-  /** Of the one request in it, as JSON text. */
-  readonly idToken: string | undefined;
-  /** Nobody has the session: it is answered as where there is one node. */
-  readonly unknown: () => void;
-}
-
-export class Carrier {
+export class Carrier implements HttpCarrier {
   readonly elsewhere: HttpElsewhere;
   readonly #options: CarrierOptions;
 

@@ -4,9 +4,8 @@
  */
 
 import { answerEmpty } from './http-answers.ts';
-import type { Carrier } from './http-carrier.ts';
 import { isLegacyRevision, namesModern } from './http-eras.ts';
-import type { HttpVisitor } from './http-front-options.ts';
+import type { HttpCarrier, HttpVisitor } from './http-front-options.ts';
 import { Inbound, type InboundOptions } from './http-inbound.ts';
 import { acceptsEvents } from './http-media.ts';
 import type { FrontRequest, FrontResponse } from './http-messages.ts';
@@ -21,7 +20,7 @@ const methods = 'GET, POST, DELETE';
 
 export class HttpEndpoint {
   readonly #passesSessionless: boolean;
-  readonly #carrier: Carrier | undefined;
+  readonly #carrier: HttpCarrier | undefined;
   readonly #sessions = new SessionTable();
   readonly #inbound: Inbound;
 

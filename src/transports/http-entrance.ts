@@ -10,11 +10,11 @@ import { unboundedBuffers } from '../session/buffered-bytes.ts';
 import { defaultLimits } from '../session/limits.ts';
 import { FixedDelay } from './fixed-delay.ts';
 import { answerText, failed, refuse } from './http-answers.ts';
-import { Carrier, type CarrierOptions } from './http-carrier.ts';
 import { answerPreflight } from './http-cors.ts';
 import { HttpDoorstep, answerDocument, answerProbe, isReadOnly } from './http-doorstep.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import {
+  type CarrierSurroundings,
   type HttpEntranceOptions,
   type HttpLimits,
   type HttpTimes,
@@ -64,11 +64,10 @@ export class HttpEntrance {
     const remembering = new FixedDelay(clock, times.resumableMs);
     this.#delays = [heartbeats, quiet, grace, remembering];
     const buffers = options.buffers ?? unboundedBuffers();
-    const { elsewhere } = options;
     const { patienceMs } = times;
-    const serve: CarrierOptions['serve'] = (...asked) => this.#endpoint.serve(...asked);
+    const serve: CarrierSurroundings['serve'] = (...asked) => this.#endpoint.serve(...asked);
     this.#endpoint = new HttpEndpoint({
-      carrier: elsewhere === undefined ? undefined : new Carrier({ elsewhere, serve, clock, log, buffers, patienceMs }),
+      carrier: options.carrier?.({ serve, clock, log, buffers, patienceMs }),
       sessions: options.sessions,
       passesSessionless: options.sessionless === 'pass',
       bodyBytesMax: sessionLimits.frameBytesMax,

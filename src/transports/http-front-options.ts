@@ -10,7 +10,7 @@ import type { BufferedBytes } from '../session/buffered-bytes.ts';
 import type { Limits } from '../session/limits.ts';
 import type { DoorPolicy } from './door.ts';
 import type { HttpElsewhere } from './http-elsewhere.ts';
-import type { FrontRequest } from './http-messages.ts';
+import type { FrontRequest, FrontResponse } from './http-messages.ts';
 
 /** Who sends a request. A session belongs to who opened it: to everybody else there is no such session (P20). */
 export interface HttpVisitor {
@@ -63,6 +63,35 @@ export interface HttpSessions {
   open(asked: SessionAsked): OpenResult;
   /** A message names a session that is not there, or not for who sends it; it is refused. */
   strayed?(sessionId: string, frame: Frame): void;
+}
+
+/** A request that names a session which is not here. */
+export interface Strayed {
+  readonly request: FrontRequest;
+  readonly response: FrontResponse;
+  readonly visitor: HttpVisitor;
+  readonly sessionId: string;
+  readonly body: Uint8Array;
+  /** Of the one request in it, as JSON text. */
+  readonly idToken: string | undefined;
+  /** Nobody has the session: it is answered as where there is one node. */
+  readonly unknown: () => void;
+}
+
+/** The way to other nodes. */
+export interface HttpCarrier {
+  readonly elsewhere: HttpElsewhere;
+  carry(strayed: Strayed): void;
+}
+
+/** What a front has for it. */
+export interface CarrierSurroundings {
+  /** Serves a request here. */
+  readonly serve: (request: FrontRequest, response: FrontResponse, visitor: HttpVisitor) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly buffers: BufferedBytes;
+  readonly patienceMs: number;
 }
 
 export interface HttpLimits {
@@ -131,8 +160,8 @@ export interface HttpEntranceOptions extends FrontTuning {
   readonly path?: string;
   readonly door: DoorPolicy;
   readonly sessions: HttpSessions;
-  /** Other nodes that serve the same sessions. */
-  readonly elsewhere?: HttpElsewhere | undefined;
+  /** Makes the way to other nodes that serve the same sessions. Whoever has none loads nothing of it. */
+  readonly carrier?: ((around: CarrierSurroundings) => HttpCarrier) | undefined;
   /** A legacy request that names no session: refused, or passed to the visitor's logical session. */
   readonly sessionless?: 'refuse' | 'pass';
   /** Pages that the door lets in may read the answers. */

@@ -15,10 +15,9 @@ import { type ReadLimits, isBatch, readMessage, readMessages } from '../protocol
 import { revisionRow } from '../protocol/revisions.ts';
 import { retryAfterMs } from '../session/limits.ts';
 import { answerEmpty, failed, refuse } from './http-answers.ts';
-import type { Carrier } from './http-carrier.ts';
 import { firstModern, isLegacyRevision, namesModern, understandsPriming } from './http-eras.ts';
 import { type ExchangeFacts, HttpExchange } from './http-exchange.ts';
-import type { HttpSessionKind, HttpSessions, HttpVisitor } from './http-front-options.ts';
+import type { HttpCarrier, HttpSessionKind, HttpSessions, HttpVisitor } from './http-front-options.ts';
 import type { Intake } from './http-intake.ts';
 import { acceptsBoth, isJsonContent, prefersEvents } from './http-media.ts';
 import type { BodyTaker, FrontRequest, FrontResponse, ResponseOwner } from './http-messages.ts';
@@ -34,7 +33,7 @@ const noBytes = new Uint8Array(0);
 export interface InboundOptions {
   readonly sessions: HttpSessions;
   /** To other nodes, which may have what is not here. */
-  readonly carrier?: Carrier | undefined;
+  readonly carrier?: HttpCarrier | undefined;
   readonly passesSessionless: boolean;
   readonly bodyBytesMax: number;
   readonly readLimits: ReadLimits;
@@ -170,7 +169,7 @@ export class Inbound {
 
   /** Nobody is told the id of a session before it is certain that no other node has it. */
   async #beginReserved(
-    { elsewhere }: Carrier,
+    { elsewhere }: HttpCarrier,
     response: FrontResponse,
     idToken: string | undefined,
     begin: (sessionId: string) => boolean,
@@ -194,7 +193,7 @@ export class Inbound {
     else this.#carry(post, carrier, request.sessionId, read.idToken, () => refuseFault(response, read));
   }
 
-  #carry(post: Post, carrier: Carrier, sessionId: string, idToken: string | undefined, unknown: () => void): void {
+  #carry(post: Post, carrier: HttpCarrier, sessionId: string, idToken: string | undefined, unknown: () => void): void {
     const { request, response, visitor, body } = post;
     carrier.carry({ request, response, visitor, sessionId, body: body ?? noBytes, idToken, unknown });
   }
