@@ -78,7 +78,7 @@ const faults: readonly Fault[] = [
   {
     name: 'the disk is full while sessions are recorded',
     verdicts: everywhere('meanwhile: result; later: result'),
-    alone: { flags: ['--record', '/dev/shm'] },
+    alone: { isRecorded: true },
     long: allBut('http to stdio'),
     run: async (stage) => {
       const session = await stage.session();

@@ -4,7 +4,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -38,6 +38,8 @@ export interface StageOptions {
   readonly hook?: Hook;
   /** Between the proxy and a server elsewhere stands a network that can be disturbed. */
   readonly hasRelay?: boolean;
+  /** Into a folder that goes with the stage. */
+  readonly isRecorded?: boolean;
   /** What starts the proxy, when its command is put behind this. */
   readonly wrapper?: readonly string[];
   /** In place of the scripted server elsewhere: a URL, made when the stage opens. */
@@ -73,6 +75,7 @@ export class Stage {
   bystander: Client | undefined;
   #url = '';
   readonly #disturbance = join(tmpdir(), this.marker);
+  readonly #tapes = join(tmpdir(), `${this.marker}tapes`);
   #session: Client | undefined;
   readonly #others = new Set<Client>();
   #before!: Vitals;
@@ -101,7 +104,10 @@ export class Stage {
       behind = urlOn(way, this.relay?.port ?? port, options);
     }
     const { flags = [], hook } = options;
-    const command = forward(way, behind, 'length' in flags ? flags : (flags[way] ?? []), hook);
+    const own = 'length' in flags ? flags : (flags[way] ?? []);
+    const recorded = options.isRecorded === true ? ['--record', this.#tapes] : [];
+    if (options.isRecorded === true) mkdirSync(this.#tapes);
+    const command = forward(way, behind, [...own, ...recorded], hook);
     this.proxy = start([...(options.wrapper ?? []), ...command], { DISTURBANCE: this.#disturbance });
     if (!isStdioFront(way)) {
       this.#url = await this.proxy.until(
@@ -307,6 +313,7 @@ export class Stage {
     await server?.exit;
     this.relay?.close();
     rmSync(this.#disturbance, { force: true });
+    rmSync(this.#tapes, { recursive: true, force: true });
     const left = await lasting(this.marker);
     if (left.length > 0) problems.push(`${left.length} processes outlived the proxy`);
     return problems;
