@@ -33,12 +33,14 @@ export async function joinCluster(request: ClusterRequest, options: JoinOptions)
       log.warn({ cluster: name, reason: warning }, 'the server of the cluster could serve better'),
   });
   const node = nodeName();
+  const times = clusterTimes({}, replicas === 1 ? defaultTimes : replicatedTimes);
+  const seat = await takeSeat({ engine, node, clock, log, times, pendingTotal, onFenced });
   engine.onState((state) => {
+    // Who leaves parts with the server, and has not lost it.
+    if (seat.problem() !== undefined) return;
     if (state === 'down') log.warn({ node }, 'the server of the cluster cannot be reached');
     else log.info({ node }, 'the server of the cluster is there again');
   });
-  const times = clusterTimes({}, replicas === 1 ? defaultTimes : replicatedTimes);
-  const seat = await takeSeat({ engine, node, clock, log, times, pendingTotal, onFenced });
   log.info({ node, cluster: name, servers: servers.join(', ') }, 'this is a node of a cluster');
   return seat;
 }
