@@ -172,7 +172,7 @@ describe('what stopping costs', () => {
     setFlagsFromString('--expose-gc');
     const collectGarbage = runInNewContext('gc') as () => void;
     const { root } = indexedSystem();
-    const stopped = Array.from({ length: 10 }, () => {
+    const stopped = Array.from({ length: 100 }, () => {
       const actor = createActor(ending, { parent: root }).start();
       actor.send({ type: 'closed' });
       return new WeakRef(actor);
@@ -180,7 +180,8 @@ describe('what stopping costs', () => {
     // A reference that was looked at stays until the turn of the event loop ends.
     await new Promise(setImmediate);
     collectGarbage();
-    expect(stopped.filter((reference) => reference.deref() !== undefined)).toEqual([]);
+    // One may still stand in a register of the engine, whoever was looked at last.
+    expect(stopped.filter((reference) => reference.deref() !== undefined).length).toBeLessThanOrEqual(1);
   });
 
   test('an actor without delayed events stops without touching a timer', () => {
