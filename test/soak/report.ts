@@ -54,7 +54,9 @@ function reportOf(run: Run, proxy: string, vitals: readonly Vitals[]): void {
   console.log(`\n${proxy}\n${memoryTable(vitals)}`);
   console.log(
     `heap over the last half: ${kib(growthBytes)} KiB (allowed: ${kib(allowedBytes)} KiB); ` +
-      `in an hour, with 95 %: ${kib(hourly.low)} to ${kib(hourly.high)} KiB`,
+      (Number.isFinite(hourly.low)
+        ? `in an hour, with 95 %: ${kib(hourly.low)} to ${kib(hourly.high)} KiB`
+        : 'too short a time to tell of an hour'),
   );
   if (vitals.length > 0)
     console.log(`event loop delay: p99 ${worst(vitals, 'p99')} ms, longest ${worst(vitals, 'max')} ms`);
