@@ -48,11 +48,16 @@ for (const { name, target: options, era } of values.help ? [] : ownRows) {
   const each = findings.elapsedMs / Math.max(1, findings.runs);
   const cells = [name.padEnd(30), `${findings.runs} plays`.padStart(10), `${each.toFixed(0)} ms each`.padStart(13)];
   const started = `${kept.starts()} starts`.padStart(11);
+  const leftovers = findings.leftovers === 0 ? [] : [`${findings.leftovers} leftovers`];
   const outcome = broken.length === 0 ? 'nothing broken' : broken.map(({ law }) => law.id).join(', ');
   say(
-    [...cells, started, outcome, ...(unsteady.length === 0 ? [] : [`once and not again: ${unsteady.join(', ')}`])].join(
-      '  ',
-    ),
+    [
+      ...cells,
+      started,
+      outcome,
+      ...leftovers,
+      ...(unsteady.length === 0 ? [] : [`once and not again: ${unsteady.join(', ')}`]),
+    ].join('  '),
   );
   if (broken.length === 0) continue;
   process.exitCode = 1;

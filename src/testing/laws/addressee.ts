@@ -1,7 +1,8 @@
 /** A response reaches its own request, under its own id, and nobody sees what is for somebody else. */
 
-import type { Sent } from '../play/history.ts';
-import { markOf } from '../play/marks.ts';
+import type { Sent, WireMessage } from '../play/history.ts';
+import { seqOf } from '../play/marks.ts';
+import type { TargetFacts } from '../play/target.ts';
 import { type Line, type Reading, originOf } from './reading.ts';
 import { law, spelled } from './verdict.ts';
 
@@ -56,7 +57,7 @@ export const noCrossing = law(
   (reading, verdict, facts) => {
     const pairs = facts.sharesServers === true ? undefined : pairsOf(reading);
     for (const event of reading.received) {
-      const mark = markOf(event.message);
+      const mark = seqOf(event.message);
       const said = mark === undefined ? undefined : reading.sentAt(mark);
       const line = reading.lines.get(event.connection);
       if (said === undefined || line === undefined) continue;
@@ -81,8 +82,33 @@ export const noCrossing = law(
         );
       }
     }
+    for (const { connection, message, seq } of reading.leftovers) {
+      verdict.tried();
+      if (isForNobodyHere(connection, message, reading, facts)) {
+        verdict.broken(
+          `What was said on another connection, which has ended since, came on connection ${connection}`,
+          seq,
+        );
+      }
+    }
   },
 );
+
+/**
+ * A server may come late, and hear what its client has said before it left. But a client that comes later hears nothing of that, nor does
+ * a server that has another client; and whose response it is, or progress, is gone in any case. Servers that are shared may tell everybody.
+ */
+function isForNobodyHere(
+  connection: number,
+  { method }: WireMessage,
+  { lines, theirs }: Reading,
+  { sharesServers = false }: TargetFacts,
+): boolean {
+  if (method === undefined || method === 'notifications/progress') return true;
+  if (sharesServers) return false;
+  const isServer = lines.get(connection)?.role === 'server';
+  return !isServer || theirs.some(({ line, origin }) => line.connection === connection && origin !== undefined);
+}
 
 /** On which connection what we said has to come out: that of the request that it is about. */
 function ownerOf({ about, message }: Sent, { theirsAt }: Reading): Line | undefined {

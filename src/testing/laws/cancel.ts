@@ -1,6 +1,6 @@
 /** A cancellation reaches whoever works on the request, names it as it is known there, and ends what waits for it. */
 
-import { markOf } from '../play/marks.ts';
+import { seqOf } from '../play/marks.ts';
 import type { Ours, Reading, Theirs } from './reading.ts';
 import { law, spelled } from './verdict.ts';
 
@@ -107,8 +107,8 @@ function mustBeCancelled(one: Ours, { event, line, answers }: Theirs, reading: R
 }
 
 /** The request of ours that the cancellation was about when it was said, by its mark. */
-function meantBy(message: Parameters<typeof markOf>[0], { sentAt, oursAt }: Reading): Ours | undefined {
-  const mark = markOf(message);
+function meantBy(message: Parameters<typeof seqOf>[0], { sentAt, oursAt }: Reading): Ours | undefined {
+  const mark = seqOf(message);
   const about = mark === undefined ? undefined : sentAt(mark)?.about;
   return about === undefined ? undefined : oursAt(about);
 }

@@ -1,7 +1,7 @@
 /** How connections begin and end: with a handshake, in silence, and with nothing left behind. */
 
 import type { WireMessage } from '../play/history.ts';
-import { markOf } from '../play/marks.ts';
+import { seqOf } from '../play/marks.ts';
 import type { Reading, Theirs } from './reading.ts';
 import { law, spelled } from './verdict.ts';
 
@@ -32,7 +32,7 @@ export const handshakeFirst = law(
 
 /** Its client has had no hand to shake: a proxy that passes on what it says all the same is not to blame. */
 function isOfUnshaken(message: WireMessage, { sentAt, ours }: Reading): boolean {
-  const said = sentAt(markOf(message) ?? -1);
+  const said = sentAt(seqOf(message) ?? -1);
   if (said === undefined || message.method === 'initialize') return false;
   return !ours.some(
     ({ method, line, responses }) =>

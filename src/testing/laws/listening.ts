@@ -2,7 +2,7 @@
 
 import type { Received } from '../play/history.ts';
 import { acknowledged, isForListeners, isListenedFor, listenMethod, listenerOf } from '../play/listening.ts';
-import { markOf } from '../play/marks.ts';
+import { seqOf } from '../play/marks.ts';
 import type { TargetFacts } from '../play/target.ts';
 import { type Ours, type Reading, originOf } from './reading.ts';
 import { law, spelled } from './verdict.ts';
@@ -78,7 +78,7 @@ export const listenKept = law(
     appliesTo,
   },
   (reading, verdict) => {
-    const arrived = new Set(reading.received.map(({ message }) => markOf(message)));
+    const arrived = new Set(reading.received.map(({ message }) => seqOf(message)));
     const { settledAt, killedAt, dropped } = reading;
     for (const { seq, about, message } of reading.sent) {
       const copy = about === undefined ? undefined : reading.theirsAt(about);
@@ -139,7 +139,7 @@ function isToldAfter(event: Received, one: Ours, over: number, reading: Reading)
   if (event.seq < over || !namedBy(event, reading).includes(one)) return false;
   if (over !== one.cancelledAt) return true;
   // Its server had been told: whoever has told it knows that nothing is wanted any more.
-  const saidAt = markOf(event.message) ?? -1;
+  const saidAt = seqOf(event.message) ?? -1;
   return one.copies.some(({ cancels }) => (cancels[0]?.seq ?? Infinity) < saidAt);
 }
 

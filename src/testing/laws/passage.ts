@@ -1,6 +1,6 @@
 /** What passes through a proxy passes once and in its order. */
 
-import { markOf } from '../play/marks.ts';
+import { seqOf } from '../play/marks.ts';
 import type { Received } from '../play/history.ts';
 import type { Reading } from './reading.ts';
 import { law } from './verdict.ts';
@@ -58,7 +58,7 @@ interface Passed {
 function* passed({ received, sentAt }: Reading): Iterable<Passed> {
   for (const event of received) {
     if (event.message.method === undefined) continue;
-    const mark = markOf(event.message);
+    const mark = seqOf(event.message);
     const said = mark === undefined ? undefined : sentAt(mark);
     if (mark !== undefined && said !== undefined && said.connection !== event.connection) yield { event, said, mark };
   }

@@ -1,6 +1,6 @@
 /** Progress comes under a token that was given, before the response, and all of it. */
 
-import { markOf } from '../play/marks.ts';
+import { seqOf } from '../play/marks.ts';
 import type { Ours, Reading, Theirs } from './reading.ts';
 import { law, spelled } from './verdict.ts';
 
@@ -42,7 +42,7 @@ export const progressKept = law(
     of: ['proxy'],
   },
   (reading, verdict) => {
-    const arrived = new Set(reading.received.map(({ message }) => markOf(message)));
+    const arrived = new Set(reading.received.map(({ message }) => seqOf(message)));
     for (const copy of reading.theirs) {
       const { origin, token, event } = copy;
       if (origin?.token === undefined || origin.isDuplicated || origin.hasTwin) continue;
@@ -89,8 +89,8 @@ function isOver(
 }
 
 /** The request that our server told this progress of, by its mark. */
-function toldOf({ message }: { readonly message: Parameters<typeof markOf>[0] }, reading: Reading): Theirs | undefined {
-  const mark = markOf(message);
+function toldOf({ message }: { readonly message: Parameters<typeof seqOf>[0] }, reading: Reading): Theirs | undefined {
+  const mark = seqOf(message);
   const about = mark === undefined ? undefined : reading.sentAt(mark)?.about;
   return about === undefined ? undefined : reading.theirsAt(about);
 }

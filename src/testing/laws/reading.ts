@@ -8,13 +8,14 @@ import type {
   ExchangeEnded,
   Held,
   History,
+  Leftover,
   Received,
   RuleFollowed,
   Sent,
   Unreadable,
   WireMessage,
 } from '../play/history.ts';
-import { markOf } from '../play/marks.ts';
+import { seqOf } from '../play/marks.ts';
 import { progressTokenOf } from '../play/model.ts';
 
 export interface Line {
@@ -74,6 +75,8 @@ export interface Reading {
   readonly strayCancels: readonly Received[];
   readonly sent: readonly Sent[];
   readonly received: readonly Received[];
+  /** Of earlier plays: none of it is in what was received. */
+  readonly leftovers: readonly Leftover[];
   readonly unreadable: readonly Unreadable[];
   readonly rules: readonly RuleFollowed[];
   readonly held: Held | undefined;
@@ -112,6 +115,7 @@ function read(history: History): Reading {
   const strayCancels: Received[] = [];
   const sent: Sent[] = [];
   const received: Received[] = [];
+  const leftovers: Leftover[] = [];
   const unreadable: Unreadable[] = [];
   const rules: RuleFollowed[] = [];
   const dropped = new Set<number>();
@@ -203,7 +207,7 @@ function read(history: History): Reading {
       else if (mine === undefined) ofTwins.push({ event, mayBe });
       else mine.responses.push(event);
     } else if (id !== undefined && id !== null) {
-      const mark = markOf(message);
+      const mark = seqOf(message);
       const origin = mark === undefined ? undefined : oursBySeq.get(mark);
       const asked: Theirs = {
         event,
@@ -248,6 +252,9 @@ function read(history: History): Reading {
         break;
       case 'received':
         takeReceived(event);
+        break;
+      case 'leftover':
+        leftovers.push(event);
         break;
       case 'unreadable':
         unreadable.push(event);
@@ -306,6 +313,7 @@ function read(history: History): Reading {
     strayCancels,
     sent,
     received,
+    leftovers,
     unreadable,
     rules,
     held,
@@ -331,7 +339,7 @@ export function originOf(
   message: WireMessage,
   { sentAt, theirsAt }: Pick<Reading, 'sentAt' | 'theirsAt'>,
 ): Ours | undefined {
-  const mark = markOf(message);
+  const mark = seqOf(message);
   const about = mark === undefined ? undefined : sentAt(mark)?.about;
   return about === undefined ? undefined : theirsAt(about)?.origin;
 }

@@ -6,7 +6,7 @@
 
 import type { Clock } from '../../ports.ts';
 import type { HistoryEvent, NetworkDeed, WireMessage } from './history.ts';
-import { markOf, withMark } from './marks.ts';
+import { markIn, markOf, playOf, withMark } from './marks.ts';
 import { acknowledged, forListener, listenMethod } from './listening.ts';
 import { Model, type Peer, type Waiting } from './model.ts';
 import { initialized, paramsOf, resultOf } from './spoken.ts';
@@ -40,6 +40,8 @@ export class Conversation {
   readonly #facts: TargetFacts;
   readonly #clock: Clock;
   readonly #startedAt: number;
+  /** How many plays the thing under test has had before this one. */
+  readonly #playsBefore: number;
   readonly #connections = new Map<number, TargetConnection>();
   readonly #faults = new Map<number, MessageFault>();
   readonly #welcomed = new Set<number>();
@@ -47,10 +49,19 @@ export class Conversation {
   /** Never said from within what caused it, as no transport would. */
   #due: (() => void)[] = [];
 
-  constructor(facts: TargetFacts, clock: Clock) {
+  /** Connections of our servers on which somebody goes on with an earlier play. */
+  readonly #ofEarlier = new Set<number>();
+
+  constructor(facts: TargetFacts, clock: Clock, playsBefore = 0) {
     this.#facts = facts;
+    this.#playsBefore = playsBefore;
     this.#clock = clock;
     this.#startedAt = clock.now();
+  }
+
+  /** Of what is said next. */
+  get nextMark(): number {
+    return markIn(this.#playsBefore, this.history.length);
   }
 
   get isAnythingDue(): boolean {
@@ -96,7 +107,7 @@ export class Conversation {
 
   send({ connection }: Peer, message: WireMessage, about?: number): void {
     const seq = this.history.length;
-    const marked = withMark(message, seq);
+    const marked = withMark(message, this.nextMark);
     this.write({ type: 'sent', connection, message: marked, ...(about === undefined ? {} : { about }) });
     const fault = this.#faults.get(connection);
     const delivery = fault === undefined ? undefined : deliveries[fault];
@@ -166,6 +177,7 @@ export class Conversation {
   #eventsOf(connection: number): ConnectionEvents {
     return {
       message: (message, via) => {
+        if (this.#isLeftover(connection, message)) return this.#takeLeftover(connection, message);
         const seq = this.history.length;
         this.write({ type: 'received', connection, message, ...(via === undefined ? {} : { via }) });
         this.#react(connection, message, seq);
@@ -177,6 +189,26 @@ export class Conversation {
         if (isNews) this.write({ type: 'disconnected', connection, by: 'target' });
       },
     };
+  }
+
+  /** By its mark; on a connection that an earlier play has led to also what has none. */
+  #isLeftover(connection: number, message: WireMessage): boolean {
+    const play = playOf(message);
+    if (play === this.#playsBefore) this.#ofEarlier.delete(connection);
+    return play === undefined ? this.#ofEarlier.has(connection) : play < this.#playsBefore;
+  }
+
+  /** Nobody waits for it here; but who asks is answered, so that nothing of it is left for the next play. */
+  #takeLeftover(connection: number, message: WireMessage): void {
+    const seq = this.history.length;
+    this.write({ type: 'leftover', connection, message });
+    const peer = this.model.peer(connection);
+    if (peer?.role !== 'server') return;
+    this.#ofEarlier.add(connection);
+    const { id, method, params } = message;
+    if (method === undefined || id === undefined || id === null) return;
+    const body = resultOf(method, this.#facts.era, params?.['protocolVersion']);
+    this.#later(peer, () => this.send(peer, { jsonrpc: '2.0', id, result: body }, seq));
   }
 
   #react(connection: number, message: WireMessage, seq: number): void {

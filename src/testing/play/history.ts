@@ -33,7 +33,7 @@ export interface Connected extends Happening {
   readonly principal?: string;
 }
 
-/** We handed a message over. It carries its `seq` as its mark (see marks.ts). What the network did to it is said by `network`. */
+/** We handed a message over. It carries its `seq` in its mark (see marks.ts). What the network did to it is said by `network`. */
 export interface Sent extends Happening {
   readonly type: 'sent';
   readonly connection: number;
@@ -52,6 +52,16 @@ export interface Received extends Happening {
   readonly message: WireMessage;
   /** On HTTP: the `seq` of the message whose response carried this one; left out for the stream of a GET, and on other transports. */
   readonly via?: number;
+}
+
+/**
+ * What was said in an earlier play came in this one: of a target that is kept from one to the next. It is about nothing that this
+ * play knows, whatever ids and tokens it has.
+ */
+export interface Leftover extends Happening {
+  readonly type: 'leftover';
+  readonly connection: number;
+  readonly message: WireMessage;
 }
 
 /** The thing under test said something that is no JSON-RPC message. `text` is its beginning. */
@@ -131,6 +141,7 @@ export type HistoryEvent =
   | Connected
   | Sent
   | Received
+  | Leftover
   | Unreadable
   | ExchangeEnded
   | Abandoned

@@ -104,6 +104,7 @@ function takeOf(peer: Peer, event: Extract<HistoryEvent, { readonly connection: 
       return;
     case 'connected':
     case 'unreadable':
+    case 'leftover':
       return;
   }
 }

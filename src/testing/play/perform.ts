@@ -7,6 +7,7 @@ import type { RequestId } from '../../protocol/envelope.ts';
 import { Conversation } from './conversation.ts';
 import type { History, HistoryEvent, WireMessage } from './history.ts';
 import { isListenedFor, listenMethod } from './listening.ts';
+import { tokenOf } from './marks.ts';
 import type { Peer, Waiting } from './model.ts';
 import { type Pace, paceOf } from './pace.ts';
 import type { Rule } from './rule.ts';
@@ -52,7 +53,7 @@ const faultOf: Readonly<Record<NetworkNext, TargetFault>> = {
  */
 export async function perform(play: Play, target: Target, options: PerformOptions = {}): Promise<History> {
   const pace = paceOf(target, options.patienceMs ?? defaultPatienceMs);
-  const talk = new Conversation(target, pace.clock);
+  const talk = new Conversation(target, pace.clock, target.playsBefore?.());
   talk.onEvent = (event) => {
     options.onEvent?.(event);
     pace.noticed();
@@ -194,7 +195,7 @@ class Performance {
   }
 
   #request(peer: Peer, { id, method, params, wantsProgress }: Extract<Step, { readonly do: 'request' }>): void {
-    const token = wantsProgress === true ? `token-${this.#talk.history.length}` : undefined;
+    const token = wantsProgress === true ? tokenOf(this.#talk.nextMark) : undefined;
     const meta = metaOf(this.#target.era, token);
     const all = { ...(params ?? paramsOf(method)), ...(meta === undefined ? {} : { _meta: meta }) };
     this.#talk.send(peer, { jsonrpc: '2.0', id: idOf(peer, id), method, params: all });

@@ -97,5 +97,10 @@ export interface Target extends TargetFacts {
   readonly faults: readonly TargetFault[];
   /** Time moves by steps of the play alone. */
   readonly isVirtual: boolean;
+  /**
+   * How many plays what runs has had already, where it is kept from one to the next: by this, what an earlier one has left is told apart.
+   * Left out where nothing is kept.
+   */
+  readonly playsBefore?: () => number;
   start(stage: Stage): Promise<RunningTarget>;
 }

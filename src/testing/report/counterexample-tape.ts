@@ -101,6 +101,7 @@ function happen(
       sides.weSay(encodeText(JSON.stringify(event.message)));
       return;
     case 'received':
+    case 'leftover':
       sides.theySay(encodeText(JSON.stringify(event.message)));
       return;
     case 'unreadable':

@@ -31,6 +31,8 @@ export interface Findings {
   /** Plays that were played, shrinking not counted. */
   readonly runs: number;
   readonly elapsedMs: number;
+  /** Messages of earlier plays that came in later ones, those for shrinking included: of a target that is kept. */
+  readonly leftovers: number;
   readonly laws: readonly LawFinding[];
 }
 

@@ -58,6 +58,7 @@ export function deedWords(
       return `${target} still holds ${heldWords(event.what)}`;
     case 'sent':
     case 'received':
+    case 'leftover':
     case 'unreadable':
     case 'exchange-ended':
     case 'abandoned':

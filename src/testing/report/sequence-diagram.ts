@@ -134,6 +134,13 @@ function arrowOf(event: HistoryEvent, isMarked: boolean): Arrow | undefined {
       return { connection: event.connection, isOurs: true, label: messageWords(event.message), isDashed: false };
     case 'received':
       return { connection: event.connection, isOurs: false, label: messageWords(event.message), isDashed: false };
+    case 'leftover':
+      return {
+        connection: event.connection,
+        isOurs: false,
+        label: `${messageWords(event.message)}, of an earlier play`,
+        isDashed: true,
+      };
     case 'unreadable':
       return { connection: event.connection, isOurs: false, label: `unreadable: ${event.text}`, isDashed: false };
     case 'abandoned':

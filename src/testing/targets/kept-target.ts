@@ -1,7 +1,7 @@
 /**
  * A command that listens, kept from one play to the next, so that a play costs its conversation alone. It is started anew after a play
- * that has killed it, cut a connection off, or left anything in it that can be seen. What a play leaves behind unseen the next one may see:
- * for what one has written oneself, and plays often. Decides when it is started; how is decided by real-target.ts.
+ * that has killed it, cut a connection off, or left anything in it that can be seen. What a play leaves behind unseen the next one may see,
+ * and knows it by its marks: for what one has written oneself, and plays often. Decides when it is started; how is decided by real-target.ts.
  */
 
 import type { RunningTarget, Stage, Target } from '../play/target.ts';
@@ -18,6 +18,7 @@ export interface KeptTarget extends Target {
 export function keptTarget(options: RealTargetOptions): KeptTarget {
   let kept: Instance | undefined;
   let starts = 0;
+  let plays = 0;
   const instanceFor = async (stage: Stage): Promise<Instance> => {
     const known = kept;
     kept = undefined;
@@ -32,7 +33,9 @@ export function keptTarget(options: RealTargetOptions): KeptTarget {
   return {
     ...realTarget(options),
     starts: () => starts,
+    playsBefore: () => plays,
     start: async (stage): Promise<RunningTarget> => {
+      plays++;
       const instance = await instanceFor(stage);
       return {
         connect: (events, as) => instance.connect(events, as),

@@ -21,7 +21,7 @@ interface Waiting {
   readonly id: RequestId;
   /** The number under which it was sent. */
   readonly number: number | undefined;
-  /** What it carries wherever it is passed on to; see marks.ts. */
+  /** What it carries wherever it is passed on to, as it is on the wire: see marks.ts. */
   readonly mark: number | undefined;
 }
 

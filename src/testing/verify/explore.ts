@@ -89,6 +89,7 @@ class Exploration {
   readonly #falseAlarms = new Map<string, number>();
   #runs = 0;
   #calls = 0;
+  #leftovers = 0;
   #failure: { readonly error: unknown } | undefined;
 
   constructor(options: ExploreOptions) {
@@ -121,7 +122,14 @@ class Exploration {
         ...(counterexample === undefined ? {} : { counterexample }),
       };
     });
-    return { target, seed, runs: this.#runs, elapsedMs: performance.now() - this.#beganAt, laws: found };
+    return {
+      target,
+      seed,
+      runs: this.#runs,
+      elapsedMs: performance.now() - this.#beganAt,
+      leftovers: this.#leftovers,
+      laws: found,
+    };
   }
 
   /** Until a law breaks that has not been broken before, which is then shortened. False: none did. */
@@ -192,6 +200,7 @@ class Exploration {
   async #broken(play: Play, only: string | undefined, target = this.#options.target): Promise<Broken | undefined> {
     const history = await this.#played(play, target);
     if (history === undefined) return undefined;
+    this.#leftovers += history.filter(({ type }) => type === 'leftover').length;
     const rulings = judge(history, target);
     if (only === undefined) {
       for (const { law, judgement } of rulings) {
@@ -210,8 +219,10 @@ class Exploration {
     return !this.#counterexamples.has(law) && (this.#falseAlarms.get(law) ?? 0) < falseAlarmsMax;
   }
 
-  async #isSeenAgain({ play, violation }: Broken): Promise<boolean> {
-    const { target, patient = target } = this.#options;
+  async #isSeenAgain({ play, violation, history }: Broken): Promise<boolean> {
+    const { target, patient: slower = target } = this.#options;
+    // What an earlier play has left comes where something is kept alone.
+    const patient = history[violation.at.at(-1) ?? -1]?.type === 'leftover' ? target : slower;
     if (target.isVirtual) return true;
     for (let attempt = 0; attempt < confirmationsMax && this.#failure === undefined; attempt++) {
       if ((await this.#broken(play, violation.law, patient)) !== undefined) return true;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { WireMessage } from '../../../src/testing/play/history.ts';
-import { markOf, withMark } from '../../../src/testing/play/marks.ts';
+import { markIn, markOf, playOf, seqOf, tokenOf, withMark } from '../../../src/testing/play/marks.ts';
 
 const cases: readonly (readonly [string, WireMessage])[] = [
   ['a request without parameters', { jsonrpc: '2.0', id: 1, method: 'ping' }],
@@ -22,6 +22,18 @@ describe('a mark', () => {
     const { error } = withMark({ jsonrpc: '2.0', id: 1, error: { code: 1, message: 'no' } }, 17);
     expect(markOf({ error: { code: 1, message: `MCP error 1: ${error?.message}` } })).toBe(17);
     expect(markOf({ error: { code: 1, message: 'no', data: error?.data } })).toBe(17);
+  });
+
+  test.each(cases)('of %s says in which play it was said, and where', (_what, message) => {
+    const marked = withMark(message, markIn(3, 17));
+    expect(seqOf(marked)).toBe(17);
+    expect(playOf(marked)).toBe(3);
+    expect(playOf(message)).toBeUndefined();
+  });
+
+  test('of progress that has lost its text is told by its token', () => {
+    const params = { progressToken: tokenOf(markIn(3, 17)), progress: 1 };
+    expect(playOf({ method: 'notifications/progress', params })).toBe(3);
   });
 
   test('is a whole number and nothing else', () => {

@@ -52,6 +52,7 @@ export const findings: Findings = {
   seed: 7,
   runs: 20,
   elapsedMs: 1234,
+  leftovers: 0,
   laws: [
     { law: law('one-outcome'), exercised: 5, isKnown: false, counterexample },
     { law: law('own-frames'), exercised: 9, isKnown: false },
