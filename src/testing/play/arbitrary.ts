@@ -189,6 +189,10 @@ function scenesOf(options: PlayOptions): readonly StepArbitrary[] {
       ...answer(first),
       ...answer(second),
     ]);
+  // Asked and cancelled at once: nobody has answered yet, and on HTTP the response has to end all the same.
+  const cancelled = fc
+    .tuple(place, requests, place)
+    .map(([client, one, request]): Play => [ask(client, one, 'next'), { do: 'cancel', client, request }]);
   const canKill = faults.includes('kill-server');
   const lost = fc
     .tuple(place, requests, place, fc.boolean())
@@ -215,6 +219,9 @@ function scenesOf(options: PlayOptions): readonly StepArbitrary[] {
     .map(([client, notifications]): Play => [ask(client, { method: listenMethod, params: { notifications } }, 'next')]);
   return [
     ...(usesIdsTwice ? [{ what: 'request', arbitrary: twins, weight: isHttp ? 3 : 1 } as const] : []),
+    ...(isHttp && era === 'session' && weights?.cancel !== 0
+      ? [{ what: 'request', arbitrary: cancelled, weight: 3 } as const]
+      : []),
     ...(kind === 'proxy' && weights?.['end-server'] !== 0
       ? [{ what: 'request', arbitrary: lost, weight: 1 } as const]
       : []),
