@@ -1,9 +1,12 @@
 /**
  * Days of virtual time in one runtime: sessions that are left alone, sessions that are used until they are too old, requests that run
- * into their deadlines, answers that come too late. Every day ends with nothing pending, no session and no timer.
+ * into their deadlines, answers that come too late, servers that come back, listeners. Every day ends with nothing pending, no session and no timer.
  */
 
 import type { Playbook } from '../../src/testing/playbook.ts';
+import { listens } from './days-modern.ts';
+import { recovers } from './days-recovery.ts';
+import { Chance } from './random.ts';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
@@ -13,18 +16,24 @@ const requestIdleMs = 5 * minuteMs;
 export const usualTimes = { sessionIdleMs: 30 * minuteMs, sessionAgeMs: dayMs } as const;
 
 /**
- * @param old so often, in days, a session is used for as long as it may live.
+ * @param days rounds of two simulated days each.
+ * @param old so often, in rounds, a session is used for as long as it may live.
+ * @param seed of the moments at which things are said.
  * @returns how many requests were answered, and how many were given up.
  */
 export function liveFor(
   play: Playbook,
   days: number,
   old: number,
+  seed: number,
 ): { readonly answered: number; readonly lost: number } {
   const told = { answered: 0, lost: 0 };
+  const chance = new Chance(seed, 'days');
   for (let day = 0; day < days; day += 1) {
     const until = (day + 1) * 2 * dayMs;
-    leftAlone(play, day, told);
+    leftAlone(play, day, chance, told);
+    recovers(play, day, chance, usualTimes.sessionIdleMs);
+    listens(play, day, chance, usualTimes.sessionIdleMs);
     if (day % old === 0) usedUntilTooOld(play, told);
     // Whatever is left over would have to show within the rest of the time.
     play.timePasses(until - play.clock.now());
@@ -34,13 +43,13 @@ export function liveFor(
 }
 
 /** A request is answered, another is not, and its answer comes too late; then nobody says anything any more. */
-function leftAlone(play: Playbook, day: number, told: { answered: number; lost: number }): void {
+function leftAlone(play: Playbook, day: number, chance: Chance, told: { answered: number; lost: number }): void {
   const { client, server, handshake, endedWith } = play.open();
   handshake();
   client.asks(1, 'tools/list');
   server.receivesRequest(1, 'tools/list');
   // Anywhere between two ticks of the wheel, and on any of its turns.
-  play.timePasses((day * 7919) % (requestIdleMs - 1000));
+  play.timePasses(chance.between(0, requestIdleMs - 1001));
   server.answers(1);
   client.receivesResult(1);
   told.answered += 1;

@@ -1,0 +1,38 @@
+/** Lives simulated days over the timers of a runtime: `npm run soak:days -- --days N [--seed S]`. Exits with 1 when a law was broken. */
+
+import { Command, InvalidArgumentError } from 'commander';
+import { Playbook } from '../../src/testing/playbook.ts';
+import { liveFor, usualTimes } from './days.ts';
+import { wholeNumber } from './whole-number.ts';
+
+interface Options {
+  readonly days: number;
+  readonly seed: number;
+}
+
+const { days, seed } = new Command('npm run soak:days --')
+  .description('Lives days of virtual time: deadlines, idle and old sessions, restarts of servers, listeners.')
+  .option('--days <n>', 'how many days, an even number', evenNumber, 1000)
+  .option('--seed <n>', 'repeat the moments of an earlier run', wholeNumber, 1)
+  .addHelpText('after', '\nExample:\n  npm run soak:days -- --days 1000 --seed 7\n')
+  .parse()
+  .opts<Options>();
+
+const play = new Playbook({ times: usualTimes });
+const startedAt = Date.now();
+try {
+  const { answered, lost } = liveFor(play, days / 2, 25, seed);
+  await play.ends();
+  const tookS = ((Date.now() - startedAt) / 1000).toFixed(1);
+  console.log(`${days} days in ${tookS} s, seed ${seed}: ${answered} answered, ${lost} given up, nothing left`);
+} catch (error) {
+  console.error(`broken in a run of ${days} days, seed ${seed}:`, error);
+  process.exitCode = 1;
+}
+
+/** Two days at a time: a session that is used lives for one, and what it left would show on the next. */
+function evenNumber(text: string): number {
+  const number = wholeNumber(text);
+  if (number < 2 || number % 2 !== 0) throw new InvalidArgumentError('It must be an even number above 0.');
+  return number;
+}
