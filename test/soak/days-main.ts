@@ -2,6 +2,7 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import { Playbook } from '../../src/testing/playbook.ts';
+import { tagSettings } from './days-tags.ts';
 import { liveFor, usualTimes } from './days.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -11,14 +12,14 @@ interface Options {
 }
 
 const { days, seed } = new Command('npm run soak:days --')
-  .description('Lives days of virtual time: deadlines, idle and old sessions, restarts of servers, listeners.')
+  .description('Lives days of virtual time: deadlines, idle and old sessions, restarts of servers, listeners, limits by tag.')
   .option('--days <n>', 'how many days, an even number', evenNumber, 1000)
   .option('--seed <n>', 'repeat the moments of an earlier run', wholeNumber, 1)
   .addHelpText('after', '\nExample:\n  npm run soak:days -- --days 1000 --seed 7\n')
   .parse()
   .opts<Options>();
 
-const play = new Playbook({ times: usualTimes });
+const play = new Playbook({ times: usualTimes, tagSettings });
 const startedAt = Date.now();
 try {
   const { answered, lost } = liveFor(play, days / 2, 25, seed);

@@ -1,11 +1,12 @@
 /**
  * Days of virtual time in one runtime: sessions that are left alone, sessions that are used until they are too old, requests that run
- * into their deadlines, answers that come too late, servers that come back, listeners. Every day ends with nothing pending, no session and no timer.
+ * into their deadlines, answers that come too late, servers that come back, listeners, limits by tag. Every day ends with nothing pending, no session and no timer.
  */
 
 import type { Playbook } from '../../src/testing/playbook.ts';
 import { listens } from './days-modern.ts';
 import { recovers } from './days-recovery.ts';
+import { growsOld } from './days-tags.ts';
 import { Chance } from './random.ts';
 
 const minuteMs = 60_000;
@@ -33,6 +34,7 @@ export function liveFor(
     const until = (day + 1) * 2 * dayMs;
     leftAlone(play, day, chance, told);
     recovers(play, day, chance, usualTimes.sessionIdleMs);
+    growsOld(play, day, chance, usualTimes.sessionIdleMs);
     listens(play, day, chance, usualTimes.sessionIdleMs);
     if (day % old === 0) usedUntilTooOld(play, told);
     // Whatever is left over would have to show within the rest of the time.
