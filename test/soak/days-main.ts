@@ -12,7 +12,9 @@ interface Options {
 }
 
 const { days, seed } = new Command('npm run soak:days --')
-  .description('Lives days of virtual time: deadlines, idle and old sessions, restarts of servers, listeners, limits by tag.')
+  .description(
+    'Lives days of virtual time: deadlines, idle and old sessions, restarts of servers, listeners, limits by tag.',
+  )
   .option('--days <n>', 'how many days, an even number', evenNumber, 1000)
   .option('--seed <n>', 'repeat the moments of an earlier run', wholeNumber, 1)
   .addHelpText('after', '\nExample:\n  npm run soak:days -- --days 1000 --seed 7\n')
