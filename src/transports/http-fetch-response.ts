@@ -3,10 +3,11 @@
  * stream otherwise, whose reader says by its pace how much of it is taken. Knows no platform beside the standard.
  */
 
-import type { Clock, TimerHandle } from '../ports.ts';
+import type { Clock } from '../ports.ts';
 import { addPageHeaders } from './http-cors.ts';
 import type { FrontResponse, HeaderList, ResponseOwner } from './http-messages.ts';
 import { joinBytes } from './join-bytes.ts';
+import { Patience } from './patience.ts';
 
 /** What may wait in a stream and counts for nothing. */
 const streamBytes = 16 * 1024;
@@ -24,7 +25,7 @@ export class FetchResponse implements FrontResponse {
   headersSent = false;
   /** Resolves when the headers are known and something is said, and never fails. */
   readonly answer: Promise<Response>;
-  readonly #clock: Clock;
+  readonly #patience: Patience;
   /** Everything was said and taken but a little, or the client is gone. */
   readonly #onOver: () => void;
   #resolve: ((answer: Response) => void) | undefined;
@@ -35,10 +36,9 @@ export class FetchResponse implements FrontResponse {
   #isOver = false;
   #onTaken: (() => void) | undefined = undefined;
   #writtenBytes = 0;
-  #patience: TimerHandle = undefined;
 
   constructor(clock: Clock, onOver: () => void) {
-    this.#clock = clock;
+    this.#patience = new Patience(clock);
     this.#onOver = onOver;
     this.answer = new Promise((resolve) => {
       this.#resolve = resolve;
@@ -99,12 +99,11 @@ export class FetchResponse implements FrontResponse {
   }
 
   cutOffAfter(patienceMs: number): void {
-    this.#stopPatience();
-    const takenBytes = this.#writtenBytes - this.#waitingBytes;
-    this.#patience = this.#clock.setTimeout(() => {
-      if (this.#writtenBytes - this.#waitingBytes > takenBytes) this.cutOffAfter(patienceMs);
-      else this.destroy();
-    }, patienceMs);
+    this.#patience.begin(
+      patienceMs,
+      () => this.#writtenBytes - this.#waitingBytes,
+      () => this.destroy(),
+    );
   }
 
   /** Whoever still reads learns that this is not all. */
@@ -151,7 +150,7 @@ export class FetchResponse implements FrontResponse {
 
   /** The reader takes what comes: less is waiting than counts. */
   #taken(): void {
-    this.#stopPatience();
+    this.#patience.end();
     if (this.#hasEnded) this.#close();
     this.#onTaken?.();
   }
@@ -171,13 +170,8 @@ export class FetchResponse implements FrontResponse {
 
   #over(): void {
     this.#isOver = true;
-    this.#stopPatience();
+    this.#patience.end();
     this.#onOver();
-  }
-
-  #stopPatience(): void {
-    if (this.#patience !== undefined) this.#clock.clearTimeout(this.#patience);
-    this.#patience = undefined;
   }
 }
 

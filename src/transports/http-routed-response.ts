@@ -3,11 +3,12 @@
  * one turn goes as one piece, and a short answer as a single one.
  */
 
-import type { Clock, TimerHandle } from '../ports.ts';
+import type { Clock } from '../ports.ts';
 import type { PieceWay } from './http-elsewhere.ts';
 import type { FrontResponse, HeaderList, ResponseOwner } from './http-messages.ts';
 import { type AnswerPiece, encodePiece } from './http-routed-frame.ts';
 import { joinBytes } from './join-bytes.ts';
+import { Patience } from './patience.ts';
 
 /** What may wait and counts for nothing. */
 const quietBytes = 16 * 1024;
@@ -24,7 +25,7 @@ export class RoutedResponse implements FrontResponse {
   headersSent = false;
   /** The last piece. Resolves when all was said, or nobody reads it any more; never fails. */
   readonly last: Promise<Uint8Array>;
-  readonly #clock: Clock;
+  readonly #patience: Patience;
   readonly #way: PieceWay;
   #resolve: ((last: Uint8Array) => void) | undefined;
   #head: AnswerPiece['head'] = undefined;
@@ -35,10 +36,9 @@ export class RoutedResponse implements FrontResponse {
   #isHanding = false;
   #hasEnded = false;
   #onTaken: (() => void) | undefined = undefined;
-  #patience: TimerHandle = undefined;
 
   constructor(clock: Clock, way: PieceWay) {
-    this.#clock = clock;
+    this.#patience = new Patience(clock);
     this.#way = way;
     this.last = new Promise((resolve) => {
       this.#resolve = resolve;
@@ -88,12 +88,11 @@ export class RoutedResponse implements FrontResponse {
   }
 
   cutOffAfter(patienceMs: number): void {
-    this.#stopPatience();
-    const before = this.#takenBytes;
-    this.#patience = this.#clock.setTimeout(() => {
-      if (this.#takenBytes > before) this.cutOffAfter(patienceMs);
-      else this.destroy();
-    }, patienceMs);
+    this.#patience.begin(
+      patienceMs,
+      () => this.#takenBytes,
+      () => this.destroy(),
+    );
   }
 
   /** Whoever still reads learns that this is not all. */
@@ -171,18 +170,13 @@ export class RoutedResponse implements FrontResponse {
     if (this.destroyed) return;
     this.#waitingBytes -= bytes;
     if (this.#waitingBytes > 0 && !this.#hasEnded) return;
-    this.#stopPatience();
+    this.#patience.end();
     this.#onTaken?.();
   }
 
   #over(last: Uint8Array): void {
-    this.#stopPatience();
+    this.#patience.end();
     this.#resolve?.(last);
     this.#resolve = undefined;
-  }
-
-  #stopPatience(): void {
-    if (this.#patience !== undefined) this.#clock.clearTimeout(this.#patience);
-    this.#patience = undefined;
   }
 }
