@@ -299,6 +299,11 @@ export const errorSentences: Readonly<Record<string, readonly ErrorSentence[]>> 
     { text: 'The member jsonrpc is not "2.0".', status: 400, todo: malformed },
     { text: 'The member method is not a string.', status: 400, todo: malformed },
     { text: 'The message has neither method nor result nor error.', status: 400, todo: malformed },
+    {
+      text: 'The member … stands there twice.',
+      status: 400,
+      todo: 'Say each member once: receivers differ in which of two counts.',
+    },
     { text: 'The response has both result and error.', status: 400, todo: malformed },
     { text: 'The response has a result but no id.', status: 400, todo: malformed },
     {

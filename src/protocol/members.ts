@@ -75,6 +75,21 @@ export function* memberPlaces(bytes: Uint8Array): Generator<MemberPlace, void> {
   } while (bytes[at] === comma);
 }
 
+const ofEnvelope: ReadonlySet<string> = new Set(['jsonrpc', 'id', 'method', 'params', 'result', 'error']);
+
+/**
+ * The first member of the envelope that stands there twice, in whatever spelling. Receivers differ in which of two counts (RFC 8259,
+ * section 4), so that such a message says one thing to a proxy and another behind it.
+ */
+export function repeatedMember(bytes: Uint8Array): string | undefined {
+  const seen = new Set<string>();
+  for (const { key } of memberPlaces(bytes)) {
+    if (seen.has(key)) return key;
+    if (ofEnvelope.has(key)) seen.add(key);
+  }
+  return undefined;
+}
+
 export function findMembers(bytes: Uint8Array): Members {
   let idStart = -1;
   let idEnd = -1;

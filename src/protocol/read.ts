@@ -9,7 +9,7 @@ import type { Envelope, Frame } from './envelope.ts';
 import { isFault } from './faults.ts';
 import type { FaultKind, ReadFault } from './faults.ts';
 import { isDeeperThan } from './json-text.ts';
-import { echoableToken, findMembers } from './members.ts';
+import { echoableToken, findMembers, repeatedMember } from './members.ts';
 import { defaultScanLimits, scanMessage } from './scan.ts';
 import type { ScanLimits } from './scan.ts';
 import { decodeText, isValidUtf8 } from './text.ts';
@@ -70,6 +70,12 @@ function parseMessage(bytes: Uint8Array, limits: ReadLimits): Envelope | ReadFau
     message = JSON.parse(decodeText(bytes));
   } catch {
     return notJson();
+  }
+  const twice = repeatedMember(bytes);
+  if (twice !== undefined) {
+    const fault = guessedFault(bytes, 'invalid-message', `The member ${twice} stands there twice.`);
+    // Neither of two ids is known to be the one that its sender waits for.
+    return twice === 'id' ? { ...fault, idToken: undefined } : fault;
   }
   return deriveEnvelope(message, placeOfId(bytes), limits);
 }

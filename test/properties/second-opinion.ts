@@ -123,3 +123,20 @@ export function skeleton(text: string): string {
   }
   return out;
 }
+
+/** As `meaning`, of the text of an object: a message that says a member of its envelope twice means two things. */
+export function meaningOfText(text: string): ReturnType<typeof meaning> {
+  return saysTwice(text) ? 'invalid-message' : meaning(JSON.parse(text) as Parsed);
+}
+
+function saysTwice(text: string): boolean {
+  const keys: string[] = [];
+  let depth = 0;
+  for (const { 0: token } of text.matchAll(/"(?:[^"\\]|\\.)*"\s*:?|[[\]{}]/gs)) {
+    if ('[{'.includes(token)) depth += 1;
+    else if (']}'.includes(token)) depth -= 1;
+    else if (depth === 1 && token.endsWith(':')) keys.push(JSON.parse(token.slice(0, -1)) as string);
+  }
+  const named = keys.filter((key) => ['jsonrpc', 'id', 'method', 'params', 'result', 'error'].includes(key));
+  return new Set(named).size < named.length;
+}

@@ -207,12 +207,42 @@ test('what is kept of a message has a longest length', () => {
   }
 });
 
-describe('spellings that mean the same', () => {
-  test('the last of equal keys counts, as in JSON.parse', () => {
-    const text = `{${head},"id":1,"id":2,"method":"a","method":"ping"}`;
-    expect(envelope(text)).toMatchObject({ id: 2, method: 'ping', idStart: text.indexOf('2,"method"') });
+describe('members of the envelope that stand there twice', () => {
+  const twice = (text: string): Omit<ReadFault, 'reason'> => fault(text);
+
+  test.each([
+    ['the method', `{${head},"id":1,"method":"ping","method":"tools/call"}`],
+    ['the method, in another spelling', `{${head},"id":1,"method":"ping","m\\u0065thod":"tools/call"}`],
+    ['params', `{${head},"id":1,"method":"tools/call","params":{"name":"a"},"params":{"name":"b"}}`],
+    ['jsonrpc', `{${head},${head},"id":1,"method":"ping"}`],
+  ])('%s: the request is refused under its id', (_, text) => {
+    expect(twice(text)).toEqual({ fault: 'invalid-message', expectsAnswer: true, isAnswer: false, idToken: '1' });
   });
 
+  test('a request that has two ids is answered under none of them', () => {
+    expect(twice(`{${head},"id":1,"id":2,"method":"ping"}`)).toMatchObject({ expectsAnswer: true, idToken: undefined });
+    expect(twice(`{${head},"id":1,"id":1,"method":"ping"}`)).toMatchObject({ expectsAnswer: true, idToken: undefined });
+  });
+
+  test('a response with two results is no answer, and says whose it would have been', () => {
+    expect(twice(`{${head},"id":"a","result":{},"result":{"x":1}}`)).toEqual({
+      fault: 'invalid-message',
+      expectsAnswer: false,
+      isAnswer: true,
+      idToken: '"a"',
+    });
+  });
+
+  test('a notification with two methods is not answered', () => {
+    expect(twice(`{${head},"method":"a","method":"b"}`)).toMatchObject({ expectsAnswer: false, isAnswer: false });
+  });
+
+  test('other members and those of bodies may repeat: they say nothing of the envelope', () => {
+    expect(envelope(`{${head},"id":1,"method":"ping","x":1,"x":2,"params":{"a":1,"a":2}}`).method).toBe('ping');
+  });
+});
+
+describe('spellings that mean the same', () => {
   test('keys may be escaped', () => {
     const text = `{${head},"\\u0069d":3,"m\\u0065thod":"ping"}`;
     expect(envelope(text)).toMatchObject({ id: 3, method: 'ping', idStart: text.indexOf('3') });

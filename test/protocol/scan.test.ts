@@ -65,7 +65,6 @@ describe('what real peers write is read without JSON.parse', () => {
 
 describe('what is left to JSON.parse', () => {
   test.each([
-    ['a key twice', `{${head},"id":1,"id":1,"method":"ping"}`],
     ['a key of params twice', `{${head},"id":1,"method":"ping","params":{"task":{},"task":{}}}`],
     ['_meta twice', `{${head},"id":1,"method":"ping","params":{"_meta":{},"_meta":{}}}`],
     ['an escape in a key', `{${head},"id":1,"meth\\u006fd":"ping"}`],
@@ -83,6 +82,12 @@ describe('what is left to JSON.parse', () => {
   ])('%s', (_, text) => {
     expect(scan(text)).toBeUndefined();
     expect(isFault(readMessage(encodeText(text)))).toBe(false);
+  });
+
+  test('a key twice, which is then refused', () => {
+    const text = `{${head},"id":1,"id":1,"method":"ping"}`;
+    expect(scan(text)).toBeUndefined();
+    expect(isFault(readMessage(encodeText(text)))).toBe(true);
   });
 });
 

@@ -8,7 +8,7 @@ import { readMessage, readMessages } from '../../../src/protocol/read.ts';
 import { scanMessage } from '../../../src/protocol/scan.ts';
 import { decodeText, encodeText, isValidUtf8 } from '../../../src/protocol/text.ts';
 import { messageText } from '../../properties/json-spellings.ts';
-import { type Meaning, type Parsed, isBalanced, meaning, skeleton } from '../../properties/second-opinion.ts';
+import { type Meaning, type Parsed, isBalanced, meaningOfText, skeleton } from '../../properties/second-opinion.ts';
 import { type FuzzCase, fuzzCases } from '../fuzz-case.ts';
 import { type PureTarget, broken } from '../fuzz-target.ts';
 
@@ -54,7 +54,7 @@ export const scan: PureTarget = {
     const parsed = parsedOrNothing(text);
     const scanned = scanMessage(bytes);
     if (parsed === undefined) expectOnlyWhatIsPassedOver(scanned !== undefined, text);
-    else if (isValidUtf8(bytes)) expectMeaning(read, parsed.value);
+    else if (isValidUtf8(bytes)) expectMeaning(read, parsed.value, text);
     expectSoundProbe(fuzzCase, parsed?.value, text);
   },
 };
@@ -91,17 +91,17 @@ function expectOnlyWhatIsPassedOver(isTaken: boolean, text: string): void {
   if (parsedOrNothing(skeleton(text)) === undefined) broken('the scan took what it does not say that it passes over');
 }
 
-function expectMeaning(read: Frame | ReadFault, value: unknown): void {
+function expectMeaning(read: Frame | ReadFault, value: unknown, text: string): void {
   if (isFault(read)) {
     if (read.fault === 'not-json') broken('JSON.parse takes it');
     // What is deeper, or longer than an id may be, is a fault for us alone.
     if (read.fault === 'too-deep' || !isObject(value) || hasLongId(value)) return;
-    const expected = meaning(value);
+    const expected = meaningOfText(text);
     if (typeof expected !== 'string') broken(`${read.fault} is a message to JSON.parse`);
     if (read.fault !== expected) broken(`${read.fault} is ${expected} to JSON.parse`);
     return;
   }
-  const expected = isObject(value) ? meaning(value) : 'no message';
+  const expected = isObject(value) ? meaningOfText(text) : 'no message';
   const { idStart: _start, idEnd: _end, ...envelope } = read.envelope;
   if (typeof expected === 'string') broken(`a message is ${expected} to JSON.parse`);
   const names = Object.keys(envelope) as (keyof Meaning)[];
