@@ -107,6 +107,7 @@ export async function runGateway({ file, logLevel, inspect, record }: GatewayReq
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
     log.error({}, error.message);
+    await cluster?.close();
     return leave(exitCodes.cannotListen);
   }
   const running = gateway;
@@ -130,6 +131,7 @@ export async function runGateway({ file, logLevel, inspect, record }: GatewayReq
     engine,
     rules,
     ruleFile: config.rules === undefined ? undefined : { file: config.rules },
+    cluster,
     takesFaults: config.takesFaults,
     drain: () => {
       if (!wasAskedToStop) drain(running);

@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
+import { askAdmin } from '../../src/admin/client.ts';
+import { readRunFiles } from '../../src/admin/run-files.ts';
 import { Balancer } from '../cluster/balancer.ts';
 import { NatsServer, hasNoNats } from '../cluster/nats-server.ts';
 import { type Listening, listening, reference } from './listening.ts';
@@ -99,20 +101,32 @@ routes: [{ path: /one, upstream: one }, { path: /two, upstream: two }]
 `;
     const file = join(folder, 'gateway.yaml');
     writeFileSync(file, text);
-    const urls = await Promise.all(
+    const gateways = await Promise.all(
       [1, 2].map(async () => {
-        const program = start(ninelives('gateway', '--config', file));
-        const said = (): string | undefined =>
-          program.err.flatMap((line) => /listening on (\S+)/.exec(line)?.[1] ?? [])[0];
-        return program.until(said, 'saying where it listens');
+        const own = mkdtempSync(join(folder, 'run-'));
+        const program = start(ninelives('gateway', '--config', file, '--inspect', '127.0.0.1:0'), {
+          XDG_RUNTIME_DIR: own,
+        });
+        const said = (what: RegExp) => (): string | undefined =>
+          program.err.flatMap((line) => what.exec(line)?.[1] ?? [])[0];
+        const url = await program.until(said(/listening on (\S+)/), 'saying where it listens');
+        await program.until(said(/(inspector) on/), 'saying where its inspector is');
+        return { url, places: readRunFiles(join(own, 'ninelives')) };
       }),
     );
-    const [a, b] = urls as [string, string];
+    const [a, b] = gateways.map(({ url }) => url) as [string, string];
     const session = await shakesHands(new URL('/one', a));
     expect(await call(new URL('/one', b), session, 1, 'echo', { text: 'hello' })).toMatchObject({
       result: { content: [{ text: 'hello' }] },
     });
     expect((await call(new URL('/two', b), session, 2, 'echo')).status).toBe(404);
+    for (const { places } of gateways) {
+      if ('problem' in places) throw new Error(places.problem);
+      expect(await askAdmin(places[0]!, 'GET', '/cluster')).toMatchObject({
+        kind: 'answered',
+        body: { phase: 'up', peers: [{}] },
+      });
+    }
   });
 
   test('are left by one that drains, which ends with 0 when its calls are answered', { timeout }, async () => {
