@@ -74,8 +74,8 @@ function parseMessage(bytes: Uint8Array, limits: ReadLimits): Envelope | ReadFau
   const twice = repeatedMember(bytes);
   if (twice !== undefined) {
     const fault = guessedFault(bytes, 'invalid-message', `The member ${twice} stands there twice.`);
-    // Neither of two ids is known to be the one that its sender waits for.
-    return twice === 'id' ? { ...fault, idToken: undefined } : fault;
+    // Neither of two ids is known to be the one that its sender waits for. Who waits for an answer is not left to wait.
+    return twice === 'id' && !fault.isAnswer ? { ...fault, idToken: undefined } : fault;
   }
   return deriveEnvelope(message, placeOfId(bytes), limits);
 }

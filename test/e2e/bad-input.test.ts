@@ -79,6 +79,7 @@ const tooLarge = (bytes: number): RpcError => ({
   },
 });
 const tooDeep = parseError('The message nests deeper than 512 levels.');
+const twoIds = invalidRequest('The member id stands there twice.');
 const badId = invalidRequest('The id is neither a string nor a safe integer.');
 
 const invalidBytes = Buffer.from([0xff, 0xfe, 0xc0]);
@@ -146,7 +147,8 @@ describe('a client that sends', () => {
     },
     'an id twice in one message': {
       bytes: '{"jsonrpc":"2.0","id":5,"id":6,"method":"ping"}',
-      answers: [{ id: 6, result: {} }],
+      fault: 'invalid-message',
+      answers: [{ id: null, error: twoIds }],
     },
     'blank lines': { bytes: `\n  \n\r\n\t\n${ping('5')}`, answers: [{ id: 5, result: {} }] },
     'carriage returns': { bytes: `${ping('5')}\r`, answers: [{ id: 5, result: {} }] },
@@ -282,7 +284,8 @@ describe('a server that writes', () => {
     },
     'an id twice in one answer': {
       parts: ['{"jsonrpc":"2.0","id":"p","id":"q","result":{"text":"right"}}\n'],
-      answers,
+      complaints: ['invalid-message'],
+      answers: [{ id: 'q', error: twoIds }],
     },
     'an answer twice': { parts: [right + right], complaints: [stray], answers },
     'an answer that nobody asked for': { parts: [answer('"whose?"') + right], complaints: [stray], answers },

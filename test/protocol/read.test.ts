@@ -233,6 +233,10 @@ describe('members of the envelope that stand there twice', () => {
     });
   });
 
+  test('a response with two ids would have been the answer to the last', () => {
+    expect(twice(`{${head},"id":1,"id":2,"result":{}}`)).toMatchObject({ isAnswer: true, idToken: '2' });
+  });
+
   test('a notification with two methods is not answered', () => {
     expect(twice(`{${head},"method":"a","method":"b"}`)).toMatchObject({ expectsAnswer: false, isAnswer: false });
   });
