@@ -155,6 +155,14 @@ export const errorWords: readonly {
     },
   },
   {
+    code: 'DRAINING',
+    member: 'executed',
+    words: {
+      no: ['The request did not get to the server.', 'Send it again, to another instance.'],
+      unknown: ['The request may have run.', 'Send it again only where that does no harm.'],
+    },
+  },
+  {
     code: 'SESSION_NOT_FOUND',
     member: 'reason',
     words: {

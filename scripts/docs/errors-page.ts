@@ -13,7 +13,7 @@ export const errorMembers: Readonly<Record<ErrorCode, readonly string[]>> = {
   TOO_MANY_REQUESTS: ['scope', 'current?', 'limit?', 'retryAfterMs?'],
   TOO_MANY_SESSIONS: ['scope', 'current', 'limit', 'retryAfterMs'],
   TOO_MANY_CONNECTIONS: ['limit', 'retryAfterMs'],
-  DRAINING: ['reason?'],
+  DRAINING: ['executed', 'reason?', 'retryable?', 'detail?'],
   BLOCKED: ['interceptor'],
   FRAME_TOO_LARGE: ['reason', 'limitBytes'],
   NOT_ALLOWED_IN_STATE: ['state'],
@@ -54,7 +54,8 @@ that blocks may put its own number and text in place of the row's.`,
     `\`lastStderr\` holds the last lines that the server wrote to its stderr, oldest first. \`detail\` is for people, and its words may
 change. \`UNSUPPORTED_PROTOCOL_VERSION\`, \`HEADER_MISMATCH\` and \`INVALID_PARAMS\` are what the protocol has a server on HTTP answer;
 they are said in the place of one behind a pipe, which sees no headers. In a cluster, what did not get to the node that has the session
-says so besides: \`executed\`, and \`retryable\` where it may be sent again as it is.`,
+says so besides: \`executed\`, and \`retryable\` where it may be sent again as it is. The message of \`OWNER_LOST\` is another one where nothing has
+run: no node went away then before it answered.`,
     '## Words',
     'These stay as they are from one version to the next: programs may go by them.',
     table(

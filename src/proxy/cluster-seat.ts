@@ -189,7 +189,9 @@ class Place implements ClusterPlace {
     const isDraining = claim.kind === 'refused' && claim.failure.code === 'DRAINING';
     const code = claim.kind === 'refused' ? claim.failure.code : claim.kind;
     const data = { executed: 'no', retryable: true, reason: code };
-    return { refusal: isDraining ? refusal('DRAINING', data) : refusal('OWNER_LOST', data) };
+    if (isDraining) return { refusal: refusal('DRAINING', data) };
+    const message = 'No session can be opened on this node now, and nothing has run';
+    return { refusal: { ...refusal('OWNER_LOST', data), message } };
   };
 
   over(sessionId: string): void {

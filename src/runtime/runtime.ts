@@ -200,7 +200,8 @@ class SessionRuntime implements Runtime {
     refuseAborted(options.signal, 'A session');
     checkOpen(options);
     const now = this.#clock.now();
-    if (!this.#supervisor.getSnapshot().hasTag('accepting')) return { refusal: refusal('DRAINING') };
+    if (!this.#supervisor.getSnapshot().hasTag('accepting'))
+      return { refusal: refusal('DRAINING', { executed: 'no' }) };
     const id = this.#ids.sessionId();
     checkSessionId(id, (known) => this.#registry.get(known) !== undefined);
     const objection = this.#makeRoom(options.principal, now);

@@ -140,5 +140,5 @@ export function heldFull(record: SessionRecord, bytes: number): Refusal {
 /** The session is on its way out: it takes no new work from its client. */
 export function refuseDraining(record: SessionRecord, event: RequestArrived): void {
   record.unit.countFrame(event.direction, 'request', sizeOf(event.frame));
-  refuseEntry(record, newEntry(record, event, 'open'), refusal('DRAINING', { reason: 'draining' }));
+  refuseEntry(record, newEntry(record, event, 'open'), refusal('DRAINING', { executed: 'no', reason: 'draining' }));
 }

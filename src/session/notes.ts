@@ -66,7 +66,7 @@ export function startDraining(record: SessionRecord): void {
     if (entry.direction !== 'client-to-server') continue;
     if (entry.isOwn) settleEntry(record, entry, 'cancelled');
     else if (isUpstreamAway && entry.state === 'held') {
-      settleWithError(record, entry, 'refused', refusal('DRAINING', { reason: 'draining' }));
+      settleWithError(record, entry, 'refused', refusal('DRAINING', { executed: 'no', reason: 'draining' }));
     }
   }
 }

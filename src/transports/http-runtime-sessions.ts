@@ -40,7 +40,7 @@ export class RuntimeSessions implements HttpSessions {
 
   open(asked: SessionAsked): OpenResult {
     const { log } = this.#options;
-    if (this.#isDraining) return { refusal: refusal('DRAINING') };
+    if (this.#isDraining) return { refusal: refusal('DRAINING', { executed: 'no' }) };
     try {
       return this.#openFor(asked, this.#options.server(asked));
     } catch (error) {

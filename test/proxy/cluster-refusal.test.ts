@@ -17,6 +17,17 @@ test('what did not run may be sent again, and whoever sent it is told so', () =>
   }
 });
 
+test('nobody is said to have gone away before an answer where nothing has run', () => {
+  for (const code of failureCodes) {
+    const [certain, uncertain] = [failedAs(notExecuted(code)), failedAs(maybeExecuted(code))].map((failed) =>
+      JSON.stringify(failed),
+    );
+    if (code === 'KEY_UNKNOWN') continue;
+    if (certain!.includes('OWNER_LOST"')) expect(certain).toMatch(/"message":"[^"]*has not run/);
+    expect(uncertain).not.toMatch(/message/);
+  }
+});
+
 test('of what may have run nobody is told to send it again', () => {
   for (const code of failureCodes) {
     if (code === 'KEY_UNKNOWN') continue;

@@ -34,7 +34,7 @@ describe('a runtime that has stopped', () => {
     await world.runtime.stop();
     const before = world.runtime.totals();
     const refused = world.runtime.open({ transportType: 'in-memory', client: new Ear(), server: new Ear() });
-    expect(refused).toEqual({ refusal: { code: 'DRAINING', data: {} } });
+    expect(refused).toEqual({ refusal: { code: 'DRAINING', data: { executed: 'no' } } });
     expect([world.runtime.totals(), [...world.runtime.sessions()]]).toEqual([before, []]);
   });
 

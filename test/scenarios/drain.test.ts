@@ -4,7 +4,7 @@ import type { Interceptor } from '../../src/session/interception.ts';
 import { cancelled } from '../../src/testing/messages.ts';
 import { playbook } from './conversation.ts';
 
-const draining = { code: 'DRAINING', reason: 'draining' };
+const draining = { code: 'DRAINING', executed: 'no', reason: 'draining' };
 
 describe('a runtime that drains', () => {
   test('P17 takes no new sessions and no new requests, and is done when the last one is answered', async () => {
@@ -20,7 +20,7 @@ describe('a runtime that drains', () => {
     });
     await play.promisesSettle();
     expect(idle.endedWith).toEqual(['drained']);
-    expect(play.isRefusedASession()).toEqual({ code: 'DRAINING', data: {} });
+    expect(play.isRefusedASession()).toEqual({ code: 'DRAINING', data: { executed: 'no' } });
     busy.client.asks(2, 'tools/list');
     busy.client.receivesError(2, 5031, draining);
     expect(busy.session.snapshot()).toMatchObject({ state: 'shuttingDown', status: 'active' });

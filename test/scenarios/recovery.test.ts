@@ -440,7 +440,7 @@ describe('while its server is away', () => {
     server.goesDown();
     client.asks(1, 'tools/list');
     client.endsInput();
-    client.receivesError(1, 5031, { code: 'DRAINING', reason: 'draining' });
+    client.receivesError(1, 5031, { code: 'DRAINING', executed: 'no', reason: 'draining' });
     play.timePasses(30_000);
     expect([server.starts, session.snapshot().endReason]).toEqual([1, 'client-closed']);
   });

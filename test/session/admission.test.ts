@@ -204,7 +204,7 @@ describe('S7 at the limit', () => {
 test('a session on its way out counts a request, and refuses it', () => {
   const { record } = openSession();
   const effects = commit(record, refuseDraining, request(1, 'tools/call'));
-  expect(refusals(effects, 'client')).toEqual([{ id: 1, code: 'DRAINING', reason: 'draining' }]);
+  expect(refusals(effects, 'client')).toEqual([{ id: 1, code: 'DRAINING', executed: 'no', reason: 'draining' }]);
   expect(settlements(effects)).toEqual([[1, 'refused']]);
   expect(countsOf(record)).toMatchObject({ requestsFromClient: 1, 'outcome.refused': 1 });
   expect(waitingIds(record)).toEqual([]);

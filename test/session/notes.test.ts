@@ -146,7 +146,7 @@ describe('draining', () => {
     receive(record, request(1, 'tools/call'));
     receive(record, request('q', 'roots/list', undefined, { from: fromServer, ticket: 2 }));
     const effects = commit(record, startDraining, at);
-    expect(refusals(effects, 'client')).toEqual([{ id: 1, code: 'DRAINING', reason: 'draining' }]);
+    expect(refusals(effects, 'client')).toEqual([{ id: 1, code: 'DRAINING', executed: 'no', reason: 'draining' }]);
     expect([settlements(effects), waitingIds(record), record.held.size]).toEqual([[[1, 'refused']], ['q'], 0]);
   });
 

@@ -67,7 +67,7 @@ describe('a session that a front asks for', () => {
     const { runtime, sessions } = stage(() => ({ connector: ready() }));
     sessions.open(asked());
     sessions.drain();
-    expect(sessions.open(asked())).toMatchObject({ refusal: { code: 'DRAINING' } });
+    expect(sessions.open(asked())).toMatchObject({ refusal: { code: 'DRAINING', data: { executed: 'no' } } });
     expect([...runtime.sessions()]).toHaveLength(1);
   });
 });
