@@ -5,7 +5,7 @@ export interface HttpTarget {
   readonly origin: string;
   /** Path and query. */
   readonly path: string;
-  /** As it may be shown: without credentials, and without a query, which may hold some. */
+  /** As it may be shown: by `shownUrl`. */
   readonly shown: string;
   /** Sent with every request, in place of whatever else would be sent under these names. Names are in lower case. */
   readonly headers: ReadonlyMap<string, string>;
@@ -48,11 +48,17 @@ export function httpProblem(url: string, headers: Readonly<Record<string, string
 export function httpTarget(url: string, headers: Readonly<Record<string, string>> = {}): HttpTarget {
   const problem = httpProblem(url, headers);
   if (problem !== undefined) throw new RangeError(problem);
-  const { protocol, origin, host, pathname, search, username, password } = new URL(url);
+  const parsed = new URL(url);
+  const { origin, pathname, search, username, password } = parsed;
   const chosen = new Map<string, string>();
   if (username !== '' || password !== '') chosen.set('authorization', basicAuthorization(username, password));
   for (const [name, value] of Object.entries(headers)) chosen.set(name.toLowerCase(), value.trim());
-  return { origin, path: `${pathname}${search}`, shown: `${protocol}//${host}${pathname}`, headers: chosen };
+  return { origin, path: `${pathname}${search}`, shown: shownUrl(parsed), headers: chosen };
+}
+
+/** Without credentials, and without a query, which may hold some. */
+export function shownUrl({ protocol, host, pathname }: URL): string {
+  return `${protocol}//${host}${pathname}`;
 }
 
 function headerProblem(name: string, value: string): string | undefined {

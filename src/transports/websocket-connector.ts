@@ -10,6 +10,8 @@ import { WebSocket } from 'ws';
 import type { TimerHandle, UpstreamConnector, UpstreamEvents, UpstreamLink } from '../ports.ts';
 import type { Departure } from '../session/upstream.ts';
 import { type Credentials, wantsAuthorization } from './http-authorizing-agent.ts';
+import { failureText } from './http-failure.ts';
+import { shownUrl } from './http-target.ts';
 import {
   socketOptions,
   subprotocol,
@@ -69,6 +71,7 @@ export function webSocketConnector(options: WebSocketConnectorOptions): Upstream
 
 class Dialled implements UpstreamLink {
   readonly #options: WebSocketConnectorOptions;
+  readonly #shown: string;
   readonly #events: UpstreamEvents;
   /** Once it was there it is away when it is not reached, and not missing. */
   readonly #server: { isReached: boolean };
@@ -82,6 +85,7 @@ class Dialled implements UpstreamLink {
   constructor(options: WebSocketConnectorOptions, events: UpstreamEvents, server: { isReached: boolean }) {
     this.#server = server;
     this.#options = options;
+    this.#shown = shownUrl(new URL(options.url));
     this.#events = events;
     const said = options.credentials?.authorization();
     if (said instanceof Promise) void said.then((later) => this.#dial(later, true));
@@ -178,7 +182,7 @@ class Dialled implements UpstreamLink {
       message: (bytes) => events.message(bytes),
       unreadable: (fault, bytes) => events.unreadable(fault, bytes),
       drained: () => events.drained(),
-      leaving: () => events.leaving(departure('connection-lost')),
+      leaving: (error) => events.leaving(departure('connection-lost', failureText(error, this.#shown))),
       closed: (end) => this.#lost(end),
     });
   }
@@ -187,10 +191,21 @@ class Dialled implements UpstreamLink {
     const hasOpened = this.#link !== undefined;
     this.#options.clock.clearTimeout(this.#openTimer);
     this.#options.onEnded?.(end, hasOpened);
-    this.#events.lost(departure(this.#server.isReached ? 'connection-lost' : 'unreachable'));
+    this.#events.lost(
+      departure(this.#server.isReached ? 'connection-lost' : 'unreachable', endText(end, this.#shown, hasOpened)),
+    );
   }
 }
 
-function departure(reason: Departure['reason']): Departure {
-  return { reason, exitCode: null, signal: null, lastStderr: [] };
+function departure(reason: Departure['reason'], detail: string): Departure {
+  return { reason, exitCode: null, signal: null, lastStderr: [], detail };
+}
+
+/** @param where the server, as it may be shown. */
+function endText({ code, reason, error }: WebSocketEnd, where: string, hasOpened: boolean): string {
+  if (error !== undefined) return failureText(error, where);
+  if (!hasOpened) return `The connection to ${where} was given up`;
+  return code === 1006
+    ? `${where} broke the connection`
+    : `${where} closed the connection (${[code, reason].filter((part) => part !== '').join(' ')})`;
 }

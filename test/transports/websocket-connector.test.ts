@@ -25,6 +25,8 @@ const isLost = (told: readonly string[]): boolean => told.some((line) => line.st
 function dial(url: string, options: Partial<WebSocketConnectorOptions> = {}) {
   const clock = new VirtualClock();
   const told = new Told();
+  /** What the requester is told of the loss, in words. */
+  const details: (string | undefined)[] = [];
   const connector = webSocketConnector({
     url,
     clock,
@@ -42,11 +44,12 @@ function dial(url: string, options: Partial<WebSocketConnectorOptions> = {}) {
     leaving: ({ reason }) => told.tell(`leaving: ${reason}`),
     lost: (departure) => {
       expect(departure).toMatchObject({ exitCode: null, signal: null, lastStderr: [] });
+      details.push(departure.detail);
       told.tell(`lost: ${departure.reason}`);
     },
   });
   onTestFinished(() => link.close('the test is over'));
-  return { link, told, clock };
+  return { link, told, clock, details };
 }
 
 interface Serving {
@@ -123,19 +126,25 @@ describe('a server reached over WebSocket', () => {
     expect(other.told.all).toEqual(['ready', 'message first words']);
   });
 
-  test.each<[string, (socket: WebSocket) => void, string]>([
-    ['closes', (socket) => socket.close(1000), 'ended 1000 once open: no error'],
-    ['restarts', (socket) => socket.close(1012, 'restart'), 'ended 1012 once open: no error'],
-    ['breaks', (socket) => socket.terminate(), 'ended 1006 once open: no error'],
-  ])('that %s is lost once, after its last words', async (_what, end, ended) => {
+  test.each<[string, (socket: WebSocket) => void, string, string]>([
+    ['closes', (socket) => socket.close(1000), 'ended 1000 once open: no error', 'closed the connection (1000)'],
+    [
+      'restarts',
+      (socket) => socket.close(1012, 'restart'),
+      'ended 1012 once open: no error',
+      'closed the connection (1012 restart)',
+    ],
+    ['breaks', (socket) => socket.terminate(), 'ended 1006 once open: no error', 'broke the connection'],
+  ])('that %s is lost once, after its last words', async (_what, end, ended, detail) => {
     const { url, socket } = await serving();
-    const { told, clock } = dial(url);
+    const { told, clock, details } = dial(url);
     await told.until((all) => all.includes('ready'));
     await new Promise<void>((resolve) => socket().send('last words', () => resolve()));
     end(socket());
     await told.until(isLost);
     await new Promise(setImmediate);
     expect(told.all).toEqual(['ready', 'message last words', ended, 'lost: connection-lost']);
+    expect(details).toEqual([`${url.replace('?key=1', '')} ${detail}`]);
     expect(clock.pending).toBe(0);
   });
 
@@ -199,10 +208,20 @@ describe('a server reached over WebSocket', () => {
 
 describe('a server that cannot be reached', () => {
   test('because nobody listens is lost for that reason', async () => {
-    const { told, clock } = dial('ws://127.0.0.1:1');
+    const { told, clock, details } = dial('ws://somebody:secret@127.0.0.1:1/mcp?key=secret');
     await told.until(isLost);
     expect(told.all).toEqual(['ended 1006 unopened: connect ECONNREFUSED 127.0.0.1:1', unreachable]);
+    expect(details).toEqual(['Nobody listens at ws://127.0.0.1:1/mcp (ECONNREFUSED 127.0.0.1:1)']);
     expect(clock.pending).toBe(0);
+  });
+
+  test('because its name is not known is lost for that reason', async () => {
+    const { told, details } = dial('ws://nobody.invalid/mcp');
+    await told.until(isLost);
+    expect(told.all.at(-1)).toBe(unreachable);
+    expect(details).toEqual([
+      expect.stringMatching(/^The name of ws:\/\/nobody\.invalid\/mcp (is not known|could not be)/),
+    ]);
   });
 
   test.each<[string, ServerOptions, string]>([
@@ -215,9 +234,10 @@ describe('a server that cannot be reached', () => {
     ],
   ])('because it %s is lost for that reason', async (_what, options, error) => {
     const { url } = await serving(options);
-    const { told } = dial(url);
+    const { told, details } = dial(url);
     await told.until(isLost);
     expect(told.all).toEqual([`ended 1006 unopened: ${error}`, unreachable]);
+    expect(details).toEqual([`The connection to ${url.replace('?key=1', '')} failed: ${error}`]);
   });
 
   test.each<[string, (socket: Socket) => void, string]>([
