@@ -1,10 +1,11 @@
 /** Runs `ninelives tape`: shows, checks and steps through tapes. Changes nothing but the report that it is asked for. */
 
 import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 
 import { counted } from '../counted.ts';
 import { systemReason } from '../reasons.ts';
-import { junitReport } from '../record/junit-report.ts';
+import { type CheckedTape, junitReport } from '../record/junit-report.ts';
 import { readTape } from '../record/read-tape.ts';
 import { type TapeReport, checkTape, isBroken, tapeLaws } from '../record/tape-check.ts';
 import type { EventLine, TapeLine } from '../record/tape-format.ts';
@@ -77,26 +78,30 @@ function isAbout({ method, settled = [] }: EventLine, wanted: string): boolean {
 
 /** The exit code. */
 export async function checkTapes({ files, json, junit }: Asked<'check'>, say: Say, complain: Say): Promise<0 | 1> {
-  const reports: (readonly [file: string, report: TapeReport])[] = [];
-  for (const file of files) reports.push([file, await checkTape(readTape(file))]);
+  const checked: CheckedTape[] = [];
+  for (const file of files) {
+    const [beganAt, from] = [Date.now(), performance.now()];
+    const report = await checkTape(readTape(file));
+    checked.push({ file, report, beganAt, elapsedMs: performance.now() - from });
+  }
   if (json)
     say(
       `${JSON.stringify(
-        reports.map(([file, report]) => ({ file, ...report })),
+        checked.map(({ file, report }) => ({ file, ...report })),
         null,
         2,
       )}\n`,
     );
-  else for (const [file, report] of reports) sayReport(file, report, say);
+  else for (const { file, report } of checked) sayReport(file, report, say);
   if (junit !== undefined) {
     try {
-      writeFileSync(junit, junitReport(reports));
+      writeFileSync(junit, junitReport(checked, hostname()));
     } catch (error) {
       complain(`${junit} cannot be written: ${systemReason(error)}\n`);
       return 1;
     }
   }
-  return reports.some(([, report]) => isBroken(report)) ? 1 : 0;
+  return checked.some(({ report }) => isBroken(report)) ? 1 : 0;
 }
 
 function sayReport(file: string, report: TapeReport, say: Say): void {

@@ -4,6 +4,7 @@
  */
 
 import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { messageOf, systemReason } from '../reasons.ts';
 import { TapeError } from '../record/tape-file.ts';
 import type { Target } from '../testing/play/target.ts';
@@ -157,7 +158,7 @@ async function report(
   const tapeOf = (law: string): string | undefined => tapes.get(law);
   const attempts: readonly (readonly [file: string | undefined, write: (file: string) => Promise<void> | void])[] = [
     [request.tape, async (file) => writeTapes(all, { file, version, wallTime }, tapes)],
-    [request.junit, (file) => writeFileSync(file, verifyJunit(all))],
+    [request.junit, (file) => writeFileSync(file, verifyJunit(all, hostname()))],
     [request.sarif, (file) => writeFileSync(file, sarifReport(all, { version, tapeOf }))],
     [
       request.writesBaseline ? request.baseline : undefined,

@@ -1,6 +1,7 @@
 /** Plays the client of a tape to a server, and reports in what it differs from the server of the tape. */
 
 import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { systemReason } from '../reasons.ts';
 import { ClientReplay } from '../record/replay-client.ts';
 import type { Conversation, MessageValue } from '../record/replay-conversation.ts';
@@ -72,8 +73,11 @@ export async function replayAsClient(
   stage: ReplayStage,
 ): Promise<number> {
   const { file, ignored, json, junit } = request;
+  const { clock } = stage;
+  const [beganAt, from] = [clock.wallTime(), clock.now()];
   const { replay, exitCode } = await playClient(request, conversation, stage, { awaitsNotifications: true });
   if (exitCode !== undefined) return exitCode;
+  const ran = { beganAt, elapsedMs: clock.now() - from };
   const { heard } = replay;
   const report: ReplayReport = {
     file,
@@ -84,7 +88,7 @@ export async function replayAsClient(
   stage.say(json ? jsonReport(report) : textReport(report));
   if (junit !== undefined) {
     try {
-      writeFileSync(junit, junitOf(report));
+      writeFileSync(junit, junitOf(report, ran, hostname()));
     } catch (error) {
       stage.complain(`${junit} cannot be written: ${systemReason(error)}\n`);
       return exitCodes.sessionFailed;

@@ -1,7 +1,7 @@
 /** In what a server differed from that of a tape: for people, for programs, and for build servers. */
 
 import { counted } from '../counted.ts';
-import { type JunitCase, junitDocument } from '../record/junit.ts';
+import { type JunitCase, type JunitSuite, junitDocument } from '../record/junit.ts';
 import type { Heard } from '../record/replay-client.ts';
 import type { Conversation, TapedRequest } from '../record/replay-conversation.ts';
 import type { ReplayDivergence } from '../record/replay-divergence.ts';
@@ -41,7 +41,11 @@ export function jsonReport(report: ReplayReport): string {
 }
 
 /** A case for each exchange, and one for what the server says by itself. */
-export function junitOf({ file, conversation, divergences }: ReplayReport): string {
+export function junitOf(
+  { file, conversation, divergences }: ReplayReport,
+  ran: Pick<JunitSuite, 'beganAt' | 'elapsedMs'>,
+  hostname: string,
+): string {
   const byLine = new Map<number | undefined, string[]>();
   for (const divergence of divergences) {
     byLine.set(divergence.line, [...(byLine.get(divergence.line) ?? []), divergenceText(divergence)]);
@@ -54,13 +58,16 @@ export function junitOf({ file, conversation, divergences }: ReplayReport): stri
   const others = [...byLine].flatMap(([line, texts]) =>
     texts.map((text) => (line === undefined ? text : `${line}: ${text}`)),
   );
-  return junitDocument([{ name: file, cases: [...cases, caseOf(file, 'what the server says by itself', others)] }]);
+  const all = [...cases, caseOf(file, 'what the server says by itself', others)];
+  return junitDocument([{ name: file, ...ran, cases: all }], hostname);
 }
 
 function caseOf(file: string, name: string, found: readonly string[]): JunitCase {
   const [message] = found;
   const named = { classname: file, name };
-  return message === undefined ? named : { ...named, failure: { message, lines: found.join('\n') } };
+  return message === undefined
+    ? named
+    : { ...named, failure: { type: 'divergence', message, lines: found.join('\n') } };
 }
 
 export function divergenceText({ kind, about, difference, came }: ReplayDivergence): string {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Heard } from '../../src/record/replay-client.ts';
 import { divergencesOf } from '../../src/record/replay-divergence.ts';
 import { type ReplayReport, isSame, jsonReport, junitOf, textReport } from '../../src/cli/tape-replay-report.ts';
+import { junitProblems } from '../record/junit-schema.ts';
 import { Conversing, answer, notification } from '../record/conversing.ts';
 
 const nothing: Heard = { answers: new Map(), asks: [], notifications: [], strays: [], unsaid: [] };
@@ -57,10 +58,16 @@ describe('the report of a replay', () => {
   });
 
   test('has a case for each exchange, and one for the rest, for build servers', () => {
-    expect(junitOf(same)).toContain('tests="2" failures="0"');
-    const text = junitOf(other);
+    const ran = { beganAt: 0, elapsedMs: 1500 };
+    expect(junitOf(same, ran, 'host')).toContain('tests="2" failures="0"');
+    const text = junitOf(other, ran, 'host');
+    expect(junitProblems(text)).toEqual([]);
     expect(text).toContain('tests="2" failures="2"');
-    expect(text).toMatch(/name="line 2: tools\/list"><failure message="answer to tools\/list differs/);
-    expect(text).toMatch(/name="what the server says by itself"><failure message="notifications\/new is not on/);
+    expect(text).toMatch(
+      /name="line 2: tools\/list"><failure type="divergence" message="answer to tools\/list differs/,
+    );
+    expect(text).toMatch(
+      /name="what the server says by itself"><failure type="divergence" message="notifications\/new is not on/,
+    );
   });
 });

@@ -30,6 +30,8 @@ export interface Findings {
   readonly seed: number;
   /** Plays that were played, shrinking not counted. */
   readonly runs: number;
+  /** Wall time at which the first play began, in milliseconds. */
+  readonly beganAt: number;
   readonly elapsedMs: number;
   /** Messages of earlier plays that came in later ones, those for shrinking included: of a target that is kept. */
   readonly leftovers: number;

@@ -7,12 +7,16 @@ import { verdictOf } from './verdict.ts';
 
 const diagramWidth = 110;
 
-export function verifyJunit(all: readonly Findings[]): string {
+/** @param hostname of the machine on which was played. */
+export function verifyJunit(all: readonly Findings[], hostname: string): string {
   return junitDocument(
     all.map((findings) => ({
       name: `${findings.target.kind} ${findings.target.name} (${findings.target.era})`,
+      beganAt: findings.beganAt,
+      elapsedMs: findings.elapsedMs,
       cases: findings.laws.map((finding) => caseOf(finding, findings)),
     })),
+    hostname,
   );
 }
 
@@ -30,5 +34,7 @@ function caseOf(finding: LawFinding, { target }: Findings): JunitCase {
     at: violation.at,
   });
   const lines = [violation.text, `again with --replay ${seed}:${path}`, diagram].join('\n');
-  return verdict === 'broken' ? { ...named, failure: { message: violation.text, lines } } : { ...named, note: lines };
+  return verdict === 'broken'
+    ? { ...named, failure: { type: law.id, message: violation.text, lines } }
+    : { ...named, note: lines };
 }

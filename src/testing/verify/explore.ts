@@ -82,6 +82,7 @@ interface Broken {
 class Exploration {
   readonly #options: ExploreOptions;
   readonly #limits: ExploreLimits;
+  readonly #wallTime = Date.now();
   readonly #beganAt = performance.now();
   readonly #exercised = new Map<Law, number>();
   readonly #counterexamples = new Map<string, Counterexample>();
@@ -126,6 +127,7 @@ class Exploration {
       target,
       seed,
       runs: this.#runs,
+      beganAt: this.#wallTime,
       elapsedMs: performance.now() - this.#beganAt,
       leftovers: this.#leftovers,
       laws: found,

@@ -51,6 +51,7 @@ export const findings: Findings = {
   target: { kind: 'proxy', name: 'a-proxy {server}', era: 'session', isHttp: false },
   seed: 7,
   runs: 20,
+  beganAt: Date.UTC(2026, 0, 2, 3, 4, 5, 678),
   elapsedMs: 1234,
   leftovers: 0,
   laws: [
