@@ -9,13 +9,12 @@ import type { GatewayConfig } from '../config/gateway-config.ts';
 import { loadGateway, mistakeLine } from '../config/gateway-file.ts';
 import { FileWatch, fileState } from '../file-watch.ts';
 import type { Clock, Log } from '../ports.ts';
-import type { ClusterSeat } from '../proxy/cluster-seat.ts';
 import { type Gateway, ReloadRefused, frameBytesOf, openGateway } from '../proxy/gateway.ts';
 import { ListenError } from '../proxy/listening.ts';
 import type { RulesInForce } from '../rules/rules-in-force.ts';
-import { messageOf } from '../reasons.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import { openStandardError } from '../transports/stdio.ts';
+import { joinWhereAsked } from './cluster-asked.ts';
 import { codeOfSignal, exitCodes } from './exit-codes.ts';
 import type { GatewayRequest } from './gateway.ts';
 import { inspectWhereAsked } from './inspect-asked.ts';
@@ -81,18 +80,18 @@ export async function runGateway({ file, logLevel, inspect, record }: GatewayReq
   process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGBREAK', stop);
   process.on('exit', () => gateway?.kill());
 
-  let cluster: ClusterSeat | undefined;
-  const fenced = (): void => {
-    if (!wasAskedToStop) log.error({}, 'this node has ended its sessions and stops: start it again');
-    wasAskedToStop = true;
-    void Promise.resolve(gateway?.close()).then(async () => leave(exitCodes.sessionFailed));
-  };
-  try {
-    cluster = await seatOf(config, clock, log, fenced);
-  } catch (error) {
-    log.error({ reason: messageOf(error) }, 'the cluster cannot be joined');
-    return leave(exitCodes.cannotJoin);
-  }
+  const cluster = await joinWhereAsked(config.cluster, {
+    clock,
+    log,
+    frameBytesMax: frameBytesOf(config.routes),
+    pendingTotal: config.totals.pendingTotal,
+    isStopping: () => wasAskedToStop,
+    onFenced: () => {
+      wasAskedToStop = true;
+      void Promise.resolve(gateway?.close()).then(async () => leave(exitCodes.sessionFailed));
+    },
+  });
+  if (cluster === 'refused') return leave(exitCodes.cannotJoin);
   try {
     gateway = await openGateway({
       ...(cluster === undefined ? {} : { cluster }),
@@ -141,18 +140,6 @@ export async function runGateway({ file, logLevel, inspect, record }: GatewayReq
     say: (line) => people.write(line),
   }));
   return new Promise(() => {});
-}
-
-/** Undefined where no cluster is asked for, and then nothing of one is loaded. */
-async function seatOf(
-  { cluster, routes, totals: { pendingTotal } }: GatewayConfig,
-  clock: Clock,
-  log: Log,
-  onFenced: () => void,
-): Promise<ClusterSeat | undefined> {
-  if (cluster === undefined) return undefined;
-  const { joinCluster } = await import('./cluster-join.ts');
-  return joinCluster(cluster, { clock, log, frameBytesMax: frameBytesOf(routes), pendingTotal, onFenced });
 }
 
 async function rulesOf(

@@ -14,8 +14,6 @@ import {
 } from '../proxy/backend.ts';
 import { type GuardRequest, openGuard } from '../proxy/guard.ts';
 import { ListenError, type ListeningForward, type ListeningOptions } from '../proxy/listening.ts';
-import type { ClusterSeat } from '../proxy/cluster-seat.ts';
-import { messageOf } from '../reasons.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import type { RulesInForce } from '../rules/rules-in-force.ts';
 import { defaultLimits } from '../session/limits.ts';
@@ -24,6 +22,8 @@ import type { FrontTuning } from '../transports/http-front-options.ts';
 import type { ServerExit } from '../transports/child-process.ts';
 import { openStandardError } from '../transports/stdio.ts';
 import { keepCertificate } from './certificate-files.ts';
+import { joinWhereAsked } from './cluster-asked.ts';
+import type { JoinOptions } from './cluster-join.ts';
 import { codeOfSignal, exitCodes } from './exit-codes.ts';
 import type { ListenRequest } from './listen-flags.ts';
 import { inspectWhereAsked } from './inspect-asked.ts';
@@ -108,16 +108,17 @@ export async function runListening(request: ListeningRequest): Promise<never> {
     log,
   });
   traces = (await openTraces(process.env, log)) ?? null;
-  const fenced = (): void => {
-    if (!wasAskedToStop) log.error({}, 'this node has ended its sessions and stops: start it again');
-    wasAskedToStop = true;
-    void end(exitCodes.sessionFailed);
-  };
-  let cluster: ClusterSeat | undefined;
-  try {
-    cluster = await seatOf(request, clock, log, fenced);
-  } catch (error) {
-    log.error({ reason: messageOf(error) }, 'the cluster cannot be joined');
+  const cluster = await joinWhereAsked(request.cluster, {
+    clock,
+    log,
+    ...boundsOf(request),
+    isStopping: () => wasAskedToStop,
+    onFenced: () => {
+      wasAskedToStop = true;
+      void end(exitCodes.sessionFailed);
+    },
+  });
+  if (cluster === 'refused') {
     await backend.stop();
     return leave(exitCodes.cannotJoin);
   }
@@ -165,17 +166,10 @@ export async function runListening(request: ListeningRequest): Promise<never> {
 /** Who is asked about frames, and who sees what becomes of them. */
 type Around = Pick<ListeningOptions, 'rules' | 'tracer' | 'tracing' | 'cluster'>;
 
-/** Undefined where no cluster is asked for, and then nothing of one is loaded. */
-async function seatOf(
-  { cluster, limits }: ListeningRequest,
-  clock: Clock,
-  log: Log,
-  onFenced: () => void,
-): Promise<ClusterSeat | undefined> {
-  if (cluster === undefined) return undefined;
-  const { joinCluster } = await import('./cluster-join.ts');
+/** What a cluster has to know of the limits. */
+function boundsOf({ limits }: ListeningRequest): Pick<JoinOptions, 'frameBytesMax' | 'pendingTotal'> {
   const { frameBytesMax, pendingTotal } = { ...defaultLimits, ...limits };
-  return joinCluster(cluster, { clock, log, frameBytesMax, pendingTotal, onFenced });
+  return { frameBytesMax, pendingTotal };
 }
 
 async function open(
