@@ -1,35 +1,15 @@
 import { expect, test } from 'vitest';
 import { inProcessTarget } from '../../../src/testing/in-process/target.ts';
-import type { Link } from '../../../src/testing/in-process/link.ts';
 import { judge } from '../../../src/testing/laws/laws.ts';
 import type { History, WireMessage } from '../../../src/testing/play/history.ts';
 import { perform } from '../../../src/testing/play/perform.ts';
 import type { Play, Step } from '../../../src/testing/play/step.ts';
 import type { Target } from '../../../src/testing/play/target.ts';
+import { kept, relay } from './kept-in-process.ts';
 
 const hello: Play = [{ do: 'connect' }, { do: 'initialize', client: 0 }];
 const call: Step = { do: 'request', client: 0, method: 'tools/call', id: 'next' };
 const answer: Step = { do: 'answer', request: 0, with: 'result' };
-
-function relay(client: Link, server: Link): void {
-  client.onmessage = (message) => void server.send(message);
-  server.onmessage = (message) => void client.send(message);
-  client.onclose = () => void server.close();
-  server.onclose = () => void client.close();
-}
-
-/** Says, as a target that is kept, how many plays it has had. */
-function kept(target: Target): Target {
-  let plays = 0;
-  return {
-    ...target,
-    playsBefore: () => plays,
-    start: (stage) => {
-      plays++;
-      return target.start(stage);
-    },
-  };
-}
 
 /** What its first client says reaches a server only when a client of the next play has called. */
 function latecomer(): Target {

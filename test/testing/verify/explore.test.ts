@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { gossipingProxy } from './gossiping-proxy.ts';
 import { smallServer } from './small-server.ts';
+import type { Target } from '../../../src/testing/play/target.ts';
 import type { Findings } from '../../../src/testing/report/finding.ts';
 import { verdictOf } from '../../../src/testing/report/verdict.ts';
 import { type ExploreOptions, explore } from '../../../src/testing/verify/explore.ts';
@@ -42,6 +44,34 @@ describe('a server', () => {
 test('a law that is known to be broken is told as such', async () => {
   const findings = await run({ answersTwice: 'tools/list' }, { known: new Set(['one-outcome']) });
   expect(verdict(findings, 'one-outcome')).toBe('known');
+});
+
+describe('what is broken in real time', () => {
+  const finding = ({ laws }: Findings, id: string) => laws.find(({ law }) => law.id === id)!;
+  const few = { runs: 6, lengthMax: 6, shrinkMsMax: 0 };
+
+  test('is played again where there is more patience, and told as seen once where it is kept there', async () => {
+    const inRealTime = (answersTwice?: string) => ({
+      ...smallServer(answersTwice === undefined ? {} : { answersTwice }),
+      isVirtual: false,
+    });
+    const [target, performing] = [inRealTime('initialize'), { patienceMs: 1 }];
+    const own = await explore({ target, patient: inRealTime('initialize'), seed: 1, limits: few, performing });
+    expect(finding(own, 'one-outcome').counterexample).toBeDefined();
+    const kept = await explore({ target, patient: inRealTime(), seed: 1, limits: few, performing });
+    expect(finding(kept, 'one-outcome')).toMatchObject({ isUnsteady: true });
+    expect(finding(kept, 'one-outcome').counterexample).toBeUndefined();
+  });
+
+  test('is played again where earlier plays have left something, when that is what broke it', async () => {
+    const patient: Target = { ...gossipingProxy(), start: (stage) => gossipingProxy().start(stage) };
+    const options = { target: gossipingProxy(), patient, seed: 1, limits: few, performing: { patienceMs: 1 } };
+    const findings = await explore(options);
+    const { counterexample, isUnsteady } = finding(findings, 'no-crossing');
+    expect(counterexample?.history[counterexample.violation.at.at(-1)!]?.type).toBe('leftover');
+    expect(isUnsteady).toBe(false);
+    expect(findings.leftovers).toBeGreaterThan(0);
+  });
 });
 
 test('it comes to its end when enough was asked, and when it is interrupted', async () => {
