@@ -8,6 +8,8 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
+import { pageSettings } from './vite-page.ts';
+
 export const pageFolder = 'dist/inspector';
 
 const root = 'src/inspector/page';
@@ -16,6 +18,7 @@ const recordPath = 'dist/inspector.build.json';
 const besides: readonly string[] = [
   'package-lock.json',
   'scripts/build/page.ts',
+  'scripts/build/vite-page.ts',
   `${root}/index.html`,
   `${root}/icon.svg`,
 ];
@@ -34,21 +37,7 @@ export async function buildPage(): Promise<readonly string[]> {
   const { build } = await import('vite');
   const modules = new Set<string>();
   await build({
-    root,
-    configFile: false,
-    envDir: false,
-    // The page is found at any address that ends with a slash.
-    base: './',
-    publicDir: false,
-    logLevel: 'warn',
-    build: {
-      outDir: relative(root, pageFolder),
-      emptyOutDir: true,
-      target: 'es2023',
-      // What stands in the page itself as data would have to be allowed by its content security policy.
-      assetsInlineLimit: 0,
-      modulePreload: { polyfill: false },
-    },
+    ...pageSettings(root, pageFolder),
     plugins: [
       {
         name: 'modules-taken',

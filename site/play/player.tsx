@@ -6,6 +6,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import '../../src/inspector/page/session/session.css';
+import { ExplanationView } from '../../src/inspector/page/session/explanation-view.tsx';
 import { PendingView, rowsNow } from '../../src/inspector/page/session/pending-view.tsx';
 import { Scrubber } from '../../src/inspector/page/session/scrubber.tsx';
 import { sessionAt } from '../../src/inspector/page/session/session-at.ts';
@@ -137,16 +138,7 @@ export function Player({ session, events, begins, follows, children }: PlayerPro
             transitions={moment.transitions}
             dwellMs={snapshot?.dwellMs}
           />
-          {view !== undefined && (
-            <section class="explanation" aria-label="Explanation">
-              <h2>Why</h2>
-              {view.explanation.map((line, position) => (
-                <p key={position} style={{ paddingLeft: `${line.length - line.trimStart().length}ch` }}>
-                  {line.trimStart()}
-                </p>
-              ))}
-            </section>
-          )}
+          {view !== undefined && <ExplanationView lines={view.explanation} />}
         </aside>
         <div class="session-main">
           <EventCard event={present} body={present === undefined ? undefined : session.bodyOf(present.seq)} />

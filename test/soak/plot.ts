@@ -3,6 +3,8 @@
  * dark, since it brings no ground of its own and its colours are in between. Pure.
  */
 
+import { escaped } from '../../scripts/site/escaped.ts';
+
 export interface Series {
   readonly name: string;
   /** In order of time; seconds, and the quantity of the panel. */
@@ -74,5 +76,3 @@ const short = (value: number): string => String(Number(value.toPrecision(3)));
 function clock(seconds: number): string {
   return seconds < 600 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
 }
-
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

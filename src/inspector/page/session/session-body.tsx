@@ -4,6 +4,7 @@ import type { ComponentChildren } from 'preact';
 import type { SessionSnapshot, TransitionCount } from '../../../session/snapshot.ts';
 import type { SessionView, TracedEvent } from '../../feed-messages.ts';
 import { route } from '../shell/route.ts';
+import { ExplanationView } from './explanation-view.tsx';
 import { type PendingRow, PendingView } from './pending-view.tsx';
 import { Scrubber, type ScrubberProps } from './scrubber.tsx';
 import './session.css';
@@ -56,16 +57,7 @@ export function SessionBody(props: SessionBodyProps) {
           transitions={props.transitions}
           dwellMs={props.dwellMs}
         />
-        {view !== undefined && (
-          <section class={isViewLater ? 'explanation later' : 'explanation'} aria-label="Explanation">
-            <h2>Why {isViewLater && <span class="dim">(as it is now)</span>}</h2>
-            {view.explanation.map((line, position) => (
-              <p key={position} style={{ paddingLeft: `${line.length - line.trimStart().length}ch` }}>
-                {line.trimStart()}
-              </p>
-            ))}
-          </section>
-        )}
+        {view !== undefined && <ExplanationView lines={view.explanation} isLater={isViewLater} />}
       </aside>
       <div class="session-main">
         <PendingView rows={props.pending} held={props.held} hasDeadlines={props.hasDeadlines} openEvent={openEvent} />
