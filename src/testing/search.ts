@@ -3,13 +3,13 @@
  * same play is found and shortened again. Loads fast-check.
  */
 
-import fc from 'fast-check';
+import type fc from 'fast-check';
 
 import type { Law, Violation } from './laws/law.ts';
 import { type Ruling, judge } from './laws/laws.ts';
 import type { History } from './play/history.ts';
+import { type LookOptions, firstShown, shortestShown } from './play/looking.ts';
 import { type PerformOptions, perform } from './play/perform.ts';
-import { shorten } from './play/shorten.ts';
 import type { Play } from './play/step.ts';
 import type { Target } from './play/target.ts';
 import { replayNamed } from './replay-name.ts';
@@ -38,43 +38,35 @@ export interface BrokenPlay {
   readonly violations: readonly [Violation, ...Violation[]];
 }
 
+type Broken = Omit<BrokenPlay, 'replay'>;
+
 /**
  * @throws RangeError for a `replay` that is no `seed:path`, and what the target throws.
  */
 export async function search(target: Target, options: SearchOptions): Promise<BrokenPlay | undefined> {
-  const thrown: unknown[] = [];
-  const attempt = async (play: Play): Promise<{ readonly history: History; readonly found: readonly Violation[] }> => {
+  const attempt = async (play: Play, law?: string): Promise<Broken | undefined> => {
     const history = await perform(play, target, options);
     const rulings = judge(history, target, options.laws);
     options.onPlay?.(play, history, rulings);
-    return { history, found: rulings.flatMap(({ judgement }) => judgement.violations) };
+    const found = rulings.flatMap(({ judgement }) => judgement.violations);
+    const isOfIt = (violation: Violation): boolean => law === undefined || violation.law === law;
+    const [first, ...others] = [...found.filter(isOfIt), ...found.filter((violation) => !isOfIt(violation))];
+    return first === undefined || !isOfIt(first) ? undefined : { play, history, violations: [first, ...others] };
   };
-  const property = fc.asyncProperty(options.plays, async (play) => {
-    try {
-      return (await attempt(play)).found.length === 0;
-    } catch (error) {
-      thrown.push(error);
-      throw error;
-    }
-  });
-  const { counterexample, counterexamplePath, seed } = await fc.check(property, parametersOf(options));
-  if (thrown.length > 0) throw thrown[0];
-  if (counterexample === null) return undefined;
-  const [whole] = counterexample;
-  const law = (await attempt(whole)).found[0]?.law;
-  const isOfIt = (violation: Violation): boolean => violation.law === law;
-  const shows = async (play: Play): Promise<boolean> => (await attempt(play)).found.some(isOfIt);
-  const play = await shorten(whole, shows, options.attemptsMax);
-  const { history, found } = await attempt(play);
-  const [first, ...others] = [...found.filter(isOfIt), ...found.filter((violation) => !isOfIt(violation))];
-  if (first === undefined) throw new Error(`It did not happen again: ${law ?? 'a law'} was broken, and was kept then`);
-  return { replay: `${seed}:${counterexamplePath}`, play, history, violations: [first, ...others] };
+  const found = await firstShown(options.plays, async (play) => attempt(play), lookOptionsOf(options));
+  if (found === undefined) return undefined;
+  const { shown, seed, path } = found;
+  const { law } = shown.violations[0];
+  const { play } = await shortestShown(shown, async (shorter) => attempt(shorter, law), options.attemptsMax);
+  // Whoever sees each play sees this one last.
+  const broken = await attempt(play, law);
+  if (broken === undefined) throw new Error(`It did not happen again: ${law} was broken, and was kept then`);
+  return { replay: `${seed}:${path}`, ...broken };
 }
 
-function parametersOf({ runs = 200, seed, replay }: SearchOptions): fc.Parameters<[Play]> {
-  const common = { numRuns: runs, endOnFailure: true };
-  if (replay === undefined) return { ...common, ...(seed === undefined ? {} : { seed }) };
+function lookOptionsOf({ runs = 200, seed, replay }: SearchOptions): LookOptions {
+  if (replay === undefined) return { numRuns: runs, ...(seed === undefined ? {} : { seed }) };
   const named = replayNamed(replay);
   if (named === undefined) throw new RangeError(`This is not 'seed:path': ${replay}`);
-  return { ...common, ...named };
+  return { numRuns: runs, ...named };
 }

@@ -4,14 +4,14 @@
  * nobody could look into it.
  */
 
-import fc from 'fast-check';
+import type fc from 'fast-check';
 import { judge, laws } from '../laws/laws.ts';
 import type { Law, Violation } from '../laws/law.ts';
 import { isAbout } from '../laws/verdict.ts';
 import { type PlayedRequest, arbitraryPlay } from '../play/arbitrary.ts';
 import type { History } from '../play/history.ts';
+import { firstShown, shortestShown } from '../play/looking.ts';
 import { type PerformOptions, perform } from '../play/perform.ts';
-import { shorten } from '../play/shorten.ts';
 import type { Play } from '../play/step.ts';
 import type { Target } from '../play/target.ts';
 import type { Counterexample, Findings, LawFinding } from '../report/finding.ts';
@@ -139,61 +139,53 @@ class Exploration {
     const { target, path, requests } = this.#options;
     const { lengthMax } = this.#limits;
     const { kind, era, isHttp, faults } = target;
-    let found: Broken | undefined;
-    const property = fc.asyncProperty(
-      arbitraryPlay({
-        kind,
-        era,
-        isHttp,
-        faults,
-        lengthMax,
-        weights: weightsOf(target),
-        ...(requests === undefined ? {} : { requests }),
-      }).map((play) => inTimeOf(target, play)),
-      async (play) => {
-        if (this.#isOver) return;
-        const broken = await this.#broken(play, undefined);
-        this.#runs += 1;
-        this.#tell(false);
-        if (broken === undefined) return;
-        const { law, text } = broken.violation;
-        if (!(await this.#isSeenAgain(broken))) {
-          this.#falseAlarms.set(law, (this.#falseAlarms.get(law) ?? 0) + 1);
-          return;
-        }
-        found = broken;
-        throw new Error(text);
-      },
-    );
-    const { counterexamplePath } = await fc.check(property, {
+    const plays = arbitraryPlay({
+      kind,
+      era,
+      isHttp,
+      faults,
+      lengthMax,
+      weights: weightsOf(target),
+      ...(requests === undefined ? {} : { requests }),
+    }).map((play) => inTimeOf(target, play));
+    const found = await firstShown(plays, async (play) => this.#newlyBroken(play), {
       seed,
       numRuns,
-      endOnFailure: true,
       ...(path === undefined ? {} : { path }),
     });
-    if (found === undefined || counterexamplePath === null) return false;
-    const { violation, history, play } = await this.#shortest(found);
+    if (found === undefined) return false;
+    const { violation, history, play } = await this.#shortest(found.shown);
     this.#counterexamples.set(violation.law, {
       violation,
       history,
       seed,
-      path: counterexamplePath,
+      path: found.path,
       steps: play.length,
     });
     this.#tell(false);
     return true;
   }
 
+  /** What it breaks that was kept before, and breaks again when it is played again. */
+  async #newlyBroken(play: Play): Promise<Broken | undefined> {
+    if (this.#isOver) return undefined;
+    const broken = await this.#broken(play, undefined);
+    this.#runs += 1;
+    this.#tell(false);
+    if (broken === undefined || (await this.#isSeenAgain(broken))) return broken;
+    const { law } = broken.violation;
+    this.#falseAlarms.set(law, (this.#falseAlarms.get(law) ?? 0) + 1);
+    return undefined;
+  }
+
   /** As short as it can be made in the time; as it was where the shorter one is not seen again. */
   async #shortest(found: Broken): Promise<Broken> {
     const until = performance.now() + this.#limits.shrinkMsMax;
-    let shortest = found;
-    await shorten(found.play, async (play) => {
-      if (this.#isOver || performance.now() > until) return false;
+    const shortest = await shortestShown(found, async (play) => {
+      if (this.#isOver || performance.now() > until) return undefined;
       const broken = await this.#broken(play, found.violation.law);
-      shortest = broken ?? shortest;
       this.#tell(true);
-      return broken !== undefined;
+      return broken;
     });
     return shortest === found || (await this.#isSeenAgain(shortest)) ? shortest : found;
   }

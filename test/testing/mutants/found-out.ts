@@ -1,10 +1,9 @@
 /** Looks for the play that shows a wrong proxy to be wrong, and makes it short. */
-import fc from 'fast-check';
 import { inProcessTarget } from '../../../src/testing/in-process/target.ts';
 import { judge } from '../../../src/testing/laws/laws.ts';
 import { arbitraryPlay } from '../../../src/testing/play/arbitrary.ts';
+import { firstShown, shortestShown } from '../../../src/testing/play/looking.ts';
 import { perform } from '../../../src/testing/play/perform.ts';
-import { shorten } from '../../../src/testing/play/shorten.ts';
 import type { Play } from '../../../src/testing/play/step.ts';
 import type { Target } from '../../../src/testing/play/target.ts';
 import { CarefulProxy, type CarefulSession, pendingMax } from './careful-proxy.ts';
@@ -31,13 +30,12 @@ export async function foundOut(
   target: Target,
   { numRuns = 1000, attemptsMax = 1000 } = {},
 ): Promise<Found | undefined> {
-  const plays = arbitraryPlay(target);
-  const { counterexample } = await fc.check(
-    fc.asyncProperty(plays, async (play) => (await brokenBy(play, target)).length === 0),
-    { numRuns, seed: 1, endOnFailure: true },
-  );
-  if (counterexample === null) return undefined;
-  const [law = ''] = await brokenBy(counterexample[0], target);
-  const stillShows = async (shorter: Play): Promise<boolean> => (await brokenBy(shorter, target)).includes(law);
-  return { law, play: await shorten(counterexample[0], stillShows, attemptsMax) };
+  const look = async (play: Play, only?: string): Promise<Found | undefined> => {
+    const law = (await brokenBy(play, target)).find((each) => only === undefined || each === only);
+    return law === undefined ? undefined : { law, play };
+  };
+  const found = await firstShown(arbitraryPlay(target), async (play) => look(play), { numRuns, seed: 1 });
+  if (found === undefined) return undefined;
+  const { shown } = found;
+  return shortestShown(shown, async (play) => look(play, shown.law), attemptsMax);
 }
