@@ -4,28 +4,18 @@
  */
 
 import type { Due, FixedDelay } from './fixed-delay.ts';
-import { type HeaderFields, headerIn, readHeaderFields } from './http-header-fields.ts';
+import { ReadHeaderFields } from './http-header-fields.ts';
 import type { BodyTaker, FrontRequest } from './http-messages.ts';
 import { joinBytes } from './join-bytes.ts';
 
 const noBytes = new Uint8Array(0);
 
-export class FetchRequest implements FrontRequest, HeaderFields, Due {
+export class FetchRequest extends ReadHeaderFields implements FrontRequest, Due {
   dueAt = Infinity;
   duePrevious: Due | undefined = undefined;
   dueNext: Due | undefined = undefined;
-  hosts: string | string[] | undefined = undefined;
-  origins: string | string[] | undefined = undefined;
-  accept: string | undefined = undefined;
-  contentType: string | undefined = undefined;
-  contentEncoding: string | undefined = undefined;
-  contentLength: string | undefined = undefined;
-  sessionId: string | undefined = undefined;
-  protocolVersion: string | undefined = undefined;
-  lastEventId: string | undefined = undefined;
   readonly method: string;
   readonly url: string;
-  readonly rawHeaders: readonly string[];
   /** Whoever carries the request has given leave already. */
   readonly expectsContinue = false;
   readonly #body: Request['body'];
@@ -35,19 +25,14 @@ export class FetchRequest implements FrontRequest, HeaderFields, Due {
   #taker: BodyTaker | undefined = undefined;
 
   constructor(request: Request, slow: FixedDelay) {
+    super([...request.headers].flat());
     const { host, pathname, search } = new URL(request.url);
     this.method = request.method;
     this.url = pathname + search;
-    this.rawHeaders = [...request.headers].flat();
     this.#body = request.body;
     this.#slow = slow;
-    readHeaderFields(this, this.rawHeaders);
     // A request that was made by hand names its host in the URL alone, and so does one on HTTP/2.
     this.hosts ??= host;
-  }
-
-  header(name: string): string | undefined {
-    return headerIn(this.rawHeaders, name);
   }
 
   readBody(taker: BodyTaker, bytesMax: number): void {

@@ -13,6 +13,30 @@ export interface HeaderFields {
   lastEventId: string | undefined;
 }
 
+/** The headers of a request that is not one of Node's own, whole from the start. */
+export class ReadHeaderFields implements HeaderFields {
+  hosts: string | string[] | undefined = undefined;
+  origins: string | string[] | undefined = undefined;
+  accept: string | undefined = undefined;
+  contentType: string | undefined = undefined;
+  contentEncoding: string | undefined = undefined;
+  contentLength: string | undefined = undefined;
+  sessionId: string | undefined = undefined;
+  protocolVersion: string | undefined = undefined;
+  lastEventId: string | undefined = undefined;
+  readonly rawHeaders: readonly string[];
+
+  /** @param rawHeaders names and values in turn. */
+  constructor(rawHeaders: readonly string[]) {
+    this.rawHeaders = rawHeaders;
+    readHeaderFields(this, rawHeaders);
+  }
+
+  header(name: string): string | undefined {
+    return headerIn(this.rawHeaders, name);
+  }
+}
+
 /** Fills the fields. To be called once, when the headers are complete. @param raw names and values in turn. */
 export function readHeaderFields(fields: HeaderFields, raw: readonly string[]): void {
   for (let at = 0; at + 1 < raw.length; at += 2) {
