@@ -229,6 +229,33 @@ class ForgottenWithTheServer extends CarefulSession {
   }
 }
 
+/** What waited at a lost server is answered, and counts for ever. */
+class PlaceOfTheLost extends CarefulSession {
+  #lost = 0;
+
+  override isFull(): boolean {
+    return this.pending.size + this.#lost >= pendingMax;
+  }
+
+  override serverGone(): void {
+    this.#lost += this.pending.size;
+    super.serverGone();
+  }
+}
+
+class MoreAfterALoss extends CarefulSession {
+  #isAfterLoss = false;
+
+  override isFull(): boolean {
+    return this.pending.size >= (this.#isAfterLoss ? pendingMax + 1 : pendingMax);
+  }
+
+  override serverGone(): void {
+    this.#isAfterLoss = true;
+    super.serverGone();
+  }
+}
+
 class SentAgainTwice extends CarefulSession {
   override handsShaken(): void {
     const waiting = this.waiting ?? [];
@@ -268,6 +295,8 @@ export const mutants: readonly Mutant[] = [
   { name: 'leak at the end', breaks: ['nothing-left'], Session: LeakAtClose },
   { name: 'one more than may wait', breaks: ['limits'], Session: OneTooMany },
   { name: 'one fewer than may wait', breaks: ['limits'], Session: OneTooFew },
+  { name: 'fewer than may wait after a loss', breaks: ['limits'], Session: PlaceOfTheLost },
+  { name: 'more than may wait after a loss', breaks: ['limits'], Session: MoreAfterALoss },
   { name: 'hangs when full', breaks: ['one-outcome', 'duplicate-ids', 'recovery'], Session: HangWhenFull },
   { name: 'settled twice', breaks: ['one-outcome', 'limits', 'nothing-left'], Session: DoubleSettle },
   {
