@@ -312,6 +312,11 @@ export const errorSentences: Readonly<Record<string, readonly ErrorSentence[]>> 
       status: 400,
       todo: 'Say each member once: receivers differ in which of two counts.',
     },
+    {
+      text: 'The member … differs from … by its case alone.',
+      status: 400,
+      todo: 'Write it as the specification does: receivers differ in whether they mind case.',
+    },
     { text: 'The response has both result and error.', status: 400, todo: malformed },
     { text: 'The response has a result but no id.', status: 400, todo: malformed },
     {

@@ -3,12 +3,13 @@
  * bytes are. Knows nothing of sessions, and forwards nothing.
  */
 import { isBatch, splitBatch } from './batch.ts';
-import { deriveEnvelope, unreadable } from './derive.ts';
+import { deriveEnvelope, isJsonObject, unreadable } from './derive.ts';
 import type { DeriveLimits, IdPlace } from './derive.ts';
 import type { Envelope, Frame } from './envelope.ts';
 import { isFault } from './faults.ts';
 import type { FaultKind, ReadFault } from './faults.ts';
 import { isDeeperThan } from './json-text.ts';
+import { findLookAlike } from './look-alikes.ts';
 import { echoableToken, findMembers, repeatedMember } from './members.ts';
 import { defaultScanLimits, scanMessage } from './scan.ts';
 import type { ScanLimits } from './scan.ts';
@@ -76,6 +77,11 @@ function parseMessage(bytes: Uint8Array, limits: ReadLimits): Envelope | ReadFau
     const fault = guessedFault(bytes, 'invalid-message', `The member ${twice} stands there twice.`);
     // Neither of two ids is known to be the one that its sender waits for. Who waits for an answer is not left to wait.
     return twice === 'id' && !fault.isAnswer ? { ...fault, idToken: undefined } : fault;
+  }
+  const alike = findLookAlike(bytes, isJsonObject(message) ? message['method'] : undefined);
+  if (alike !== undefined) {
+    const reason = `The member ${alike.key} differs from ${alike.original} by its case alone.`;
+    return guessedFault(bytes, 'invalid-message', reason);
   }
   return deriveEnvelope(message, placeOfId(bytes), limits);
 }

@@ -28,6 +28,7 @@ import {
   skipSpace,
   standsAt,
 } from './json-text.ts';
+import { mayBeLookAlike, originals } from './look-alikes.ts';
 import { decodeSlice, encodeText } from './text.ts';
 
 const minus = 0x2d;
@@ -55,6 +56,10 @@ const sawParamsToken = 256;
 const sawRequestId = 512;
 const sawMetaToken = 1024;
 const sawClaim = 2048;
+/** What rules judge by. Nothing of it is read here: a key that is known needs no second look at its case. */
+const sawName = 4096;
+const sawUri = 8192;
+const sawArguments = 16384;
 
 const versionText = encodeText('"2.0"');
 
@@ -86,6 +91,9 @@ const paramsKeys = keysOf([
   ['task', sawTask],
   ['progressToken', sawParamsToken],
   ['requestId', sawRequestId],
+  ['name', sawName],
+  ['uri', sawUri],
+  ['arguments', sawArguments],
 ]);
 const metaKeys = keysOf([
   ['progressToken', sawMetaToken],
@@ -205,9 +213,9 @@ function endOfMembers(bytes: Uint8Array, start: number, keys: Keys, depth: numbe
     if (bytes[at] !== quote) return nowhere;
     const known = keyAt(bytes, at + 1, keys);
     if (known === undefined) {
-      at = endOfPlainString(bytes, at + 1);
-      if (at === nowhere) return nowhere;
-      at += 1;
+      const close = endOfPlainString(bytes, at + 1);
+      if (close === nowhere || mayBeLookAlike(bytes, at + 1, close, originals[depth]!)) return nowhere;
+      at = close + 1;
     } else {
       at += 1 + known.bytes.length;
     }
@@ -291,7 +299,7 @@ export const defaultScanLimits: ScanLimits = { idBytesMax: 4096, depthMax: 512 }
 
 /**
  * The envelope of the message in `bytes`, or `undefined` when only a full parse can tell (an escape in a key or in a
- * string that has to be read, a key that occurs twice, an id that is no plain integer or string, and every fault).
+ * string that has to be read, a key that occurs twice or in another case, an id that is no plain integer or string, and every fault).
  */
 export function scanMessage(bytes: Uint8Array, limits: ScanLimits = defaultScanLimits): Envelope | undefined {
   scan.seen = 0;

@@ -150,6 +150,11 @@ describe('a client that sends', () => {
       fault: 'invalid-message',
       answers: [{ id: null, error: twoIds }],
     },
+    'a method besides the method, in another case': {
+      bytes: '{"jsonrpc":"2.0","id":5,"method":"ping","Method":"tools/call"}',
+      fault: 'invalid-message',
+      answers: [{ id: 5, error: invalidRequest('The member Method differs from method by its case alone.') }],
+    },
     'blank lines': { bytes: `\n  \n\r\n\t\n${ping('5')}`, answers: [{ id: 5, result: {} }] },
     'carriage returns': { bytes: `${ping('5')}\r`, answers: [{ id: 5, result: {} }] },
     'another spelling': {

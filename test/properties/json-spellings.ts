@@ -58,7 +58,16 @@ const interestingKey = fc.constantFrom(
   'name',
 );
 
-const keyText = fc.oneof(interestingKey.chain(spelled), stringText);
+/** A key that is another in its case alone, also in the letters beyond ASCII that stand for `s` and `k` where case is not minded. */
+const resemblingKey = fc.tuple(interestingKey, fc.nat(12)).map(([name, at]) => {
+  const place = at % name.length;
+  const letter = name[place]!;
+  const other =
+    { s: '\u017f', k: '\u212a' }[letter] ?? (letter === letter.toUpperCase() ? letter : letter.toUpperCase());
+  return JSON.stringify(`${name.slice(0, place)}${other}${name.slice(place + 1)}`);
+});
+
+const keyText = fc.oneof(interestingKey.chain(spelled), stringText, resemblingKey);
 
 type Member = readonly [key: string, value: string];
 

@@ -5,6 +5,7 @@
 
 import type { Envelope, RequestId } from '../../src/protocol/envelope.ts';
 import type { FaultKind } from '../../src/protocol/faults.ts';
+import { knownMethods } from '../../src/protocol/methods.ts';
 
 export type Parsed = Record<string, unknown>;
 export type Meaning = Omit<Envelope, 'idStart' | 'idEnd'>;
@@ -124,19 +125,52 @@ export function skeleton(text: string): string {
   return out;
 }
 
-/** As `meaning`, of the text of an object: a message that says a member of its envelope twice means two things. */
+/** As `meaning`, of the text of an object: a message with a member that receivers read in two ways means two things. */
 export function meaningOfText(text: string): ReturnType<typeof meaning> {
-  return saysTwice(text) ? 'invalid-message' : meaning(JSON.parse(text) as Parsed);
+  const parsed = JSON.parse(text) as Parsed;
+  return saysTwice(text) || resembles(text, parsed['method']) ? 'invalid-message' : meaning(parsed);
 }
 
+const envelopeNames = ['jsonrpc', 'id', 'method', 'params', 'result', 'error'];
+
 function saysTwice(text: string): boolean {
-  const keys: string[] = [];
-  let depth = 0;
-  for (const { 0: token } of text.matchAll(/"(?:[^"\\]|\\.)*"\s*:?|[[\]{}]/gs)) {
-    if ('[{'.includes(token)) depth += 1;
-    else if (']}'.includes(token)) depth -= 1;
-    else if (depth === 1 && token.endsWith(':')) keys.push(JSON.parse(token.slice(0, -1)) as string);
-  }
-  const named = keys.filter((key) => ['jsonrpc', 'id', 'method', 'params', 'result', 'error'].includes(key));
+  const named = keysAt(text, '').filter((key) => envelopeNames.includes(key));
   return new Set(named).size < named.length;
+}
+
+/** Whether some key is only in its case another than one by which the message is judged. */
+function resembles(text: string, method: unknown): boolean {
+  const differsByCase = (path: string, names: readonly string[]): boolean =>
+    keysAt(text, path).some(
+      (key) => !names.includes(key) && names.some((name) => new RegExp(`^${name}$`, 'iu').test(key)),
+    );
+  if (differsByCase('', envelopeNames)) return true;
+  if (typeof method !== 'string' || !knownMethods.includes(method)) return false;
+  const ofParams = ['_meta', 'task', 'progressToken', 'requestId', 'name', 'uri', 'arguments'];
+  return differsByCase('/params', ofParams) || differsByCase('/params/_meta', ['progressToken']);
+}
+
+/** All keys of the objects that stand at the path, those that are said again with them. */
+function keysAt(text: string, path: string): string[] {
+  const keys: string[] = [];
+  const within: string[] = [];
+  let key = '';
+  for (const { 0: token } of text.matchAll(/"(?:[^"\\]|\\.)*"\s*:?|[[\]{}]/gs)) {
+    if (token === '{' || token === '[') {
+      within.push(key);
+      key = token;
+    } else if (token === '}' || token === ']') {
+      key = within.pop() ?? '';
+    } else if (token.endsWith(':')) {
+      key = JSON.parse(token.slice(0, -1)) as string;
+      if (
+        within
+          .slice(1)
+          .map((name) => `/${name}`)
+          .join('') === path
+      )
+        keys.push(key);
+    }
+  }
+  return keys;
 }

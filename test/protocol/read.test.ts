@@ -246,6 +246,39 @@ describe('members of the envelope that stand there twice', () => {
   });
 });
 
+describe('members that are another in their case alone', () => {
+  const call = (params: string): string => `{${head},"id":1,"method":"tools/call","params":${params}}`;
+
+  test.each([
+    ['a method besides the method', `{${head},"id":1,"method":"ping","Method":"tools/call"}`],
+    ['params', `{${head},"id":1,"method":"tools/call","PARAMS":{"name":"b"}}`],
+    ['an id besides the id', `{${head},"id":1,"method":"ping","ID":2}`],
+    ['in an escaped spelling', `{${head},"id":1,"method":"ping","\\u004dethod":"tools/call"}`],
+    ['in a letter that stands for another', `{${head},"id":1,"method":"ping","param\u017f":{}}`],
+    ['the name of what is called', call('{"name":"a","Name":"b"}')],
+    ['the name alone', call('{"NAME":"b"}')],
+    ['a progress token', call('{"name":"a","_meta":{"ProgressToken":2}}')],
+  ])('%s: the request is refused under its id', (_, text) => {
+    expect(fault(text)).toEqual({ fault: 'invalid-message', expectsAnswer: true, isAnswer: false, idToken: '1' });
+  });
+
+  test('a cancellation of two requests at once is none', () => {
+    const text = `{${head},"method":"notifications/cancelled","params":{"requestId":1,"requestID":2}}`;
+    expect(fault(text)).toMatchObject({ fault: 'invalid-message', expectsAnswer: false });
+  });
+
+  test('a response with one is no answer, and says whose it would have been', () => {
+    expect(fault(`{${head},"id":7,"result":{},"Error":{}}`)).toMatchObject({ isAnswer: true, idToken: '7' });
+  });
+
+  test('what a tool is given, and what vendors say among themselves, has names of its own', () => {
+    expect(envelope(call('{"name":"a","arguments":{"Name":"b","ID":1}}')).method).toBe('tools/call');
+    expect(envelope(`{${head},"method":"vendor/event","params":{"Name":"b","RequestId":1}}`).method).toBe(
+      'vendor/event',
+    );
+  });
+});
+
 describe('spellings that mean the same', () => {
   test('keys may be escaped', () => {
     const text = `{${head},"\\u0069d":3,"m\\u0065thod":"ping"}`;

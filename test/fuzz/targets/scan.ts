@@ -28,6 +28,17 @@ const whole = [
 const pieces = [
   ...['"', '\\', '{', '}', '[', ']', ',', ':', ' ', '\n', '\r', '\t', '\u0000', '0', '-', '.', 'e', 'x', 'ü', '\ufeff'],
   ...['"id"', ',"id":2', '"method"', ',"method":"a"', '"result":{}', '"error":1', '"jsonrpc":"2.0"', '__proto__'],
+  ...[
+    '"Id":3',
+    ',"METHOD":"a"',
+    '"Params":{',
+    '"Name":"b",',
+    '"re\u017fult":{}',
+    '"reque\u017ftId":4,',
+    '\u212a',
+    'A',
+    'R',
+  ],
   ...['null', 'true', '\\u0069', '\\ud83d', '9007199254740993', '1e400', '-0', '[[[[[[[[', '{"a":', '"_meta":{}', '{}'],
   ...['"params":{"_meta":{"progressToken":', '"requestId":"', '['.repeat(600), 'a'.repeat(40), `"${'i'.repeat(5000)}"`],
 ];
