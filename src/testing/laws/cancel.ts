@@ -83,7 +83,7 @@ export const cancelEndsExchange = law(
       const { cancelledAt, line, ended, event, hasTwin } = one;
       const isOpen = line.endedAt > reading.settledAt && reading.killedAt > reading.settledAt;
       if (line.role !== 'client' || cancelledAt > reading.settledAt || !isOpen || hasTwin) continue;
-      if (reading.dropped.has(cancelledAt)) continue;
+      if (reading.dropped.has(cancelledAt) || mayBeOvertaken(one)) continue;
       verdict.tried();
       if (ended === undefined) {
         verdict.broken(
@@ -96,6 +96,13 @@ export const cancelEndsExchange = law(
     }
   },
 );
+
+/** Passed on after the cancellation was said, as if it were wanted: on HTTP the cancellation may have come first, and named nothing then. */
+function mayBeOvertaken({ copies, cancelledAt }: Ours): boolean {
+  return copies.some(
+    ({ event, answers, cancels }) => event.seq > cancelledAt && answers.length === 0 && cancels.length === 0,
+  );
+}
 
 /** It was there when the cancellation came, nobody has answered it, and its server is still there to be told. */
 function mustBeCancelled(one: Ours, { event, line, answers }: Theirs, reading: Reading): boolean {

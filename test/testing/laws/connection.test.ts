@@ -60,6 +60,17 @@ describe('on HTTP', () => {
     expect(says('cancel-ends-exchange', ended, http)).toEqual({ exercised: 1, at: [] });
   });
 
+  test('a cancellation that may have come before what it names need not end it', () => {
+    const front: TargetFacts = { ...http, kind: 'proxy' };
+    const passedOn = received(1, withMark({ id: 7, method: 'tools/list' }, 1));
+    const cancelledAtServer = received(1, { method: 'notifications/cancelled', params: { requestId: 7 } });
+    const all = [on(0, 'client'), call, on(1, 'server')];
+    const broken = (...rest: readonly Told[]) => says('cancel-ends-exchange', historyOf(...all, ...rest), front);
+    expect(broken(passedOn, cancel, settled)).toEqual({ exercised: 1, at: [[1, 4, 5]] });
+    expect(broken(cancel, passedOn, settled)).toEqual({ exercised: 0, at: [] });
+    expect(broken(cancel, passedOn, cancelledAtServer, settled)).toEqual({ exercised: 1, at: [[1, 3, 6]] });
+  });
+
   test('a response in the HTTP response to another request is not its own', () => {
     const other = sent(0, { id: 2, method: 'tools/list' });
     const crossed = historyOf(on(0, 'client'), call, other, received(0, { id: 1, result: {} }, 2), settled);
