@@ -26,9 +26,6 @@ import { waited } from './waited.ts';
 const tryAgainLater = 1013;
 const policyViolation = 1008;
 
-/** A timer takes no longer time. */
-const timerMsMax = 2 ** 31 - 1;
-
 /** A client that comes again after a failure, and not after an end in order, is told which it was. */
 function closeCodeOf(reason: string): number {
   if (ordinaryEnds.has(reason)) return 1000;
@@ -170,7 +167,7 @@ export function openWebSocketSession(
 
 /** Whoever comes again with another token goes on. */
 function whenExpired({ clock }: Runtime, expiresAt: number, act: () => void): TimerHandle {
-  return clock.setTimeout(act, Math.min(expiresAt - clock.wallTime(), timerMsMax));
+  return clock.setTimeout(act, expiresAt - clock.wallTime());
 }
 
 export function refuseConnection(link: WebSocketLink, { code, data }: Refusal, log: Log): void {

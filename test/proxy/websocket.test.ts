@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Backend, childBackend } from '../../src/proxy/backend.ts';
+import type { Guard } from '../../src/proxy/guard.ts';
 import type { ListeningOptions } from '../../src/proxy/listening.ts';
 import { forwardWebSocket } from '../../src/proxy/websocket.ts';
 import { silentLog } from '../../src/runtime/silent-log.ts';
@@ -70,6 +71,28 @@ class Client {
 }
 
 describe('clients on WebSocket', () => {
+  test('whose token holds for longer than a timer of the platform are not sent away before', async () => {
+    const lifeMs = 60 * 86_400_000;
+    const delaysMs: number[] = [];
+    const watched = {
+      ...clock,
+      setTimeout: (callback: () => void, delayMs: number) => {
+        delaysMs.push(delayMs);
+        return clock.setTimeout(callback, delayMs);
+      },
+    };
+    const guard: Guard = {
+      identify: () => ({ principal: 'ada', route: undefined, key: 'ada' }),
+      documents: new Map(),
+      admitUpgrade: () => ({ principal: 'ada', expiresAt: clock.wallTime() + lifeMs }),
+      close: async () => {},
+    };
+    const { url } = await forward({ clock: watched, guard });
+    await new Client(url).opened();
+    // Time goes on between two looks at the clock.
+    expect(delaysMs.filter((delayMs) => delayMs > lifeMs - 60_000 && delayMs <= lifeMs)).toHaveLength(1);
+  });
+
   test('that are more than there may be connections are told so', async () => {
     const { url } = await forward({ front: { limits: { connectionsMax: 1 } } });
     await new Client(url).opened();
