@@ -65,8 +65,27 @@ export class NameFinder {
   finds(json: Uint8Array): boolean {
     const next = this.#next;
     const kinds = this.#kinds;
+    const { length } = json;
     let state = 0;
-    for (let index = 0; index < json.length; index++) {
+    let index = 0;
+    // Two at a time, so that the kind of the second is there when its state is. What is odd is left to those who look at one.
+    for (; index + 1 < length; index += 2) {
+      const kind = kinds[json[index]!]!;
+      const kindThen = kinds[json[index + 1]!]!;
+      const between = next[state + kind]!;
+      if (between < 0) break;
+      const then = next[between + kindThen]!;
+      if (then < 0) break;
+      state = then;
+    }
+    return index < length && this.#findsFrom(json, index, state);
+  }
+
+  #findsFrom(json: Uint8Array, from: number, stateBefore: number): boolean {
+    const next = this.#next;
+    const kinds = this.#kinds;
+    let state = stateBefore;
+    for (let index = from; index < json.length; index++) {
       let then = next[state + kinds[json[index]!]!]!;
       if (then < 0) {
         if (then === found) return true;

@@ -17,18 +17,27 @@ export function piece(text: string): Uint8Array {
 export function phrases(text: (one: string, other: string) => string): (one: string, other?: string) => Uint8Array {
   let known = new Map<string, Map<string, Uint8Array>>();
   let count = 0;
+  // What was said last is said again more often than not.
+  let lastOne = '';
+  let lastOther = '';
+  let last: Uint8Array | undefined;
   return (one, other = '') => {
-    const found = known.get(one)?.get(other);
-    if (found !== undefined) return found;
-    const made = piece(text(one, other));
-    if (made.length > phraseBytesMax) return made;
-    if (count++ === phrasesMax) {
-      known = new Map();
-      count = 1;
+    if (last !== undefined && one === lastOne && other === lastOther) return last;
+    let bytes = known.get(one)?.get(other);
+    if (bytes === undefined) {
+      bytes = piece(text(one, other));
+      if (bytes.length > phraseBytesMax) return bytes;
+      if (count++ === phrasesMax) {
+        known = new Map();
+        count = 1;
+      }
+      const among = known.get(one) ?? new Map<string, Uint8Array>();
+      known.set(one, among.set(other, bytes));
     }
-    const among = known.get(one) ?? new Map<string, Uint8Array>();
-    known.set(one, among.set(other, made));
-    return made;
+    lastOne = one;
+    lastOther = other;
+    last = bytes;
+    return bytes;
   };
 }
 
@@ -41,19 +50,25 @@ const unitBytesMax = 3;
 const shortCharactersMax = 4096;
 /** Fewer bytes are copied sooner than a copy of many is called for. */
 const fewBytesMax = 48;
-const shortMessageBytesMax = 256;
+const shortMessageBytesMax = 1024;
 const digitsMax = 10;
 const zero = 0x30;
 const space = 0x20;
 const newline = 0x0a;
 const carriageReturn = 0x0d;
+/** In each byte of a word: what follows the line breaks, and the bit that a byte of ASCII does not have. */
+const lineBreaksEnd = 0x0e0e0e0e;
+const topBits = 0x80808080 | 0;
 
 export class LineBytes {
   #bytes: Buffer;
+  /** The same bytes, four at a time. */
+  #words: Int32Array;
   #length = 0;
 
   constructor(bytesAtFirst = 16 * 1024) {
-    this.#bytes = Buffer.allocUnsafe(bytesAtFirst);
+    this.#bytes = roomFor(bytesAtFirst);
+    this.#words = wordsOf(this.#bytes);
   }
 
   /** Bytes so far. */
@@ -79,8 +94,10 @@ export class LineBytes {
   piece(bytes: Uint8Array): void {
     const end = this.#length + bytes.length;
     if (end > this.#bytes.length) this.#grow(end);
-    if (bytes.length > fewBytesMax) this.#bytes.set(bytes, this.#length);
-    else for (let at = 0; at < bytes.length; at += 1) this.#bytes[this.#length + at] = bytes[at]!;
+    const from = this.#length;
+    const room = this.#bytes;
+    if (bytes.length > fewBytesMax) room.set(bytes, from);
+    else for (let at = 0; at < bytes.length; at += 1) room[from + at] = bytes[at]!;
     this.#length = end;
   }
 
@@ -115,25 +132,25 @@ export class LineBytes {
   onOneLine(json: Uint8Array | string): void {
     const from = this.#length;
     if (typeof json === 'string') this.text(json);
-    else if (json.length <= shortMessageBytesMax) {
-      this.#shortOnOneLine(json);
-      return;
-    } else this.piece(json);
+    else this.piece(json);
+    if (this.#length - from <= shortMessageBytesMax && !this.#mayBreak(from)) return;
     this.#flatten(newline, from);
     this.#flatten(carriageReturn, from);
   }
 
-  /** In one walk, which is over before a copy and two searches are called. */
-  #shortOnOneLine(json: Uint8Array): void {
-    const end = this.#length + json.length;
-    if (end > this.#bytes.length) this.#grow(end);
+  /** False: none of the bytes is a line break. Looks at four at once, which costs a short message less than a search is called for. */
+  #mayBreak(from: number): boolean {
     const bytes = this.#bytes;
-    const from = this.#length;
-    for (let at = 0; at < json.length; at += 1) {
-      const byte = json[at]!;
-      bytes[from + at] = byte > carriageReturn || (byte !== newline && byte !== carriageReturn) ? byte : space;
+    const end = this.#length;
+    const words = this.#words;
+    const wordsEnd = end >> 2;
+    // The bytes before are of the line, and break it as little.
+    for (let at = from >> 2; at < wordsEnd; at += 1) {
+      const word = words[at]!;
+      if (((word - lineBreaksEnd) & ~word & topBits) !== 0) return true;
     }
-    this.#length = end;
+    for (let at = wordsEnd << 2; at < end; at += 1) if (bytes[at]! <= carriageReturn) return true;
+    return false;
   }
 
   /** One is put behind the last byte, so that the search for it ends there. */
@@ -147,20 +164,31 @@ export class LineBytes {
 
   #digits(value: number): void {
     if (this.#length + digitsMax > this.#bytes.length) this.#grow(this.#length + digitsMax);
+    const bytes = this.#bytes;
     let digits = 1;
     for (let above = 10; above <= value && digits < digitsMax; above *= 10) digits += 1;
     let rest = value;
     for (let at = this.#length + digits - 1; at >= this.#length; at -= 1) {
       const tenth = (rest / 10) | 0;
-      this.#bytes[at] = zero + rest - tenth * 10;
+      bytes[at] = zero + rest - tenth * 10;
       rest = tenth;
     }
     this.#length += digits;
   }
 
   #grow(bytesMin: number): void {
-    const larger = Buffer.allocUnsafe(Math.max(bytesMin, this.#bytes.length * 2));
+    const larger = roomFor(Math.max(bytesMin, this.#bytes.length * 2));
     larger.set(this.written);
     this.#bytes = larger;
+    this.#words = wordsOf(larger);
   }
+}
+
+/** Room of its own and in whole words. */
+function roomFor(bytesMin: number): Buffer {
+  return Buffer.from(new ArrayBuffer(Math.ceil(bytesMin / 4) * 4));
+}
+
+function wordsOf({ buffer, byteOffset, length }: Buffer): Int32Array {
+  return new Int32Array(buffer, byteOffset, length >> 2);
 }

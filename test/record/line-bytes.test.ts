@@ -53,6 +53,20 @@ describe('bytes of a line', () => {
     expect(textOf((out) => out.onOneLine('{"é":\r1}'))).toBe('{"é": 1}');
   });
 
+  test('have a message of any bytes as it is, but for its line breaks, wherever it begins', () => {
+    const bytes = fc.uint8Array({ maxLength: 1200 });
+    fc.assert(
+      fc.property(fc.nat(7), bytes, (before, message) => {
+        const out = new LineBytes(1);
+        out.text('.'.repeat(before));
+        out.onOneLine(message);
+        const flat = message.map((byte) => (byte === 0x0a || byte === 0x0d ? 0x20 : byte));
+        expect([...out.written.subarray(before)]).toEqual([...flat]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test('may be taken back', () => {
     expect(
       textOf((out) => {
