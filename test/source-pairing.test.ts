@@ -24,6 +24,8 @@ const seenElsewhere: Readonly<Record<string, string>> = {
   'src/observe/subprotocols.ts': 'test/admin/upgrades.test.ts',
   // What lines may say is seen when they are read.
   'src/record/tape-schema.ts': 'test/record/tape-lines.test.ts',
+  // Lines in their order: seen where a file has them, and where a browser does.
+  'src/record/tape-parts.ts': 'test/record/read-tape.test.ts',
   // Small parts of a node that are seen where it sends, runs and answers frames.
   'src/cluster/memory-engine.ts': 'test/cluster/engine.test.ts',
   'src/cluster/memory-store.ts': 'test/cluster/engine.test.ts',

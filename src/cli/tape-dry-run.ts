@@ -1,7 +1,7 @@
 /** Shows a dry run of rules what passed on a tape, as it passed: each message, and its session as it was. Changes nothing. */
 
 import { Rebuild } from '../record/rebuild.ts';
-import type { TapePart } from '../record/read-tape.ts';
+import type { TapePart } from '../record/tape-parts.ts';
 import { tapedContext } from '../record/taped-context.ts';
 import type { OpenedLine, TapeHeader } from '../record/tape-format.ts';
 import type { TapeProblem } from '../record/tape-lines.ts';

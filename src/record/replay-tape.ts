@@ -3,7 +3,7 @@
  * problem with the number of its line, found before anything is started.
  */
 
-import type { TapePart } from './read-tape.ts';
+import type { TapePart } from './tape-parts.ts';
 import { type Conversation, conversationsOf } from './replay-conversation.ts';
 import { hasHidden } from './replay-hidden.ts';
 import type { TapeHeader } from './tape-format.ts';

@@ -5,7 +5,7 @@
 
 import { type CounterName, counterIndex } from '../session/counters.ts';
 import { Rebuild } from './rebuild.ts';
-import type { TapePart } from './read-tape.ts';
+import type { TapePart } from './tape-parts.ts';
 import type { EventLine, TapeHeader, TapeLine } from './tape-format.ts';
 
 export type TapeLaw = (typeof tapeLaws)[number]['law'];

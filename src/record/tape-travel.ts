@@ -5,7 +5,7 @@
 
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { Rebuild } from './rebuild.ts';
-import type { TapePart } from './read-tape.ts';
+import type { TapePart } from './tape-parts.ts';
 import type { EventLine, TapeHeader } from './tape-format.ts';
 import type { ReadLine, TapeProblem } from './tape-lines.ts';
 

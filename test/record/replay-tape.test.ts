@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TapePart } from '../../src/record/read-tape.ts';
+import type { TapePart } from '../../src/record/tape-parts.ts';
 import { replayTape } from '../../src/record/replay-tape.ts';
 import { type TapedOptions, taped } from './taped.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TapePart } from '../../src/record/read-tape.ts';
+import type { TapePart } from '../../src/record/tape-parts.ts';
 import { TapeTravel, loadTape } from '../../src/record/tape-travel.ts';
 import { taped } from './taped.ts';
 

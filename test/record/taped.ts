@@ -1,7 +1,6 @@
 /** Tapes of conversations, as their readers get them. Nothing is written anywhere. */
-import type { TapePart } from '../../src/record/read-tape.ts';
 import { Recorder } from '../../src/record/recorder.ts';
-import { readHeader, readLine } from '../../src/record/tape-lines.ts';
+import { type TapePart, tapePartsOf } from '../../src/record/tape-parts.ts';
 import { encodeText } from '../../src/protocol/text.ts';
 import { Playbook, type Talk } from '../../src/testing/playbook.ts';
 import type { ScriptedServer } from '../../src/testing/scripted-peer.ts';
@@ -46,22 +45,6 @@ export async function tapeTexts({ sessions = 1, talk = ask, edit = (text) => tex
 }
 
 export async function taped(options: TapedOptions = {}): Promise<AsyncIterable<TapePart>> {
-  return partsOf(await tapeTexts(options));
-}
-
-async function* partsOf(texts: readonly string[]): AsyncGenerator<TapePart> {
-  let seq = 0;
-  for (const [index, text] of texts.entries()) {
-    const bytes = encodeText(text);
-    const read = await Promise.resolve(index === 0 ? readHeader(bytes) : readLine(bytes, index + 1, seq));
-    if ('problem' in read) {
-      yield { type: 'problem', ...read };
-      return;
-    }
-    if ('tape' in read) yield { type: 'header', header: read };
-    else {
-      ({ seq } = read.line);
-      yield { type: 'line', ...read };
-    }
-  }
+  const texts = await tapeTexts(options);
+  return tapePartsOf(texts.map((text) => ({ bytes: encodeText(text), isWhole: true })));
 }

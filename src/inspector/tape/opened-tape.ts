@@ -5,7 +5,7 @@
 
 import { TraceRing } from '../../observe/trace-ring.ts';
 import type { TracedSession } from '../../observe/traced-session.ts';
-import type { TapePart } from '../../record/read-tape.ts';
+import type { TapePart } from '../../record/tape-parts.ts';
 import { type Divergence, Rebuild } from '../../record/rebuild.ts';
 import type { TapeHeader, TapeLine } from '../../record/tape-format.ts';
 import type { ReadLine, TapeProblem } from '../../record/tape-lines.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { TraceRing } from '../../../src/observe/trace-ring.ts';
 import { tracedEvent } from '../../../src/observe/traced-event-view.ts';
 import { openTape } from '../../../src/inspector/tape/opened-tape.ts';
-import type { TapePart } from '../../../src/record/read-tape.ts';
+import type { TapePart } from '../../../src/record/tape-parts.ts';
 import { taped } from '../../record/taped.ts';
 import { Playbook } from '../../../src/testing/playbook.ts';
 import { opened } from './open.ts';

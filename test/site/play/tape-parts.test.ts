@@ -5,7 +5,8 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { tapeParts } from '../../../site/play/tape-parts.ts';
 import { playTape } from '../../../site/play/taped-session.ts';
-import { type TapePart, readTape } from '../../../src/record/read-tape.ts';
+import { readTape } from '../../../src/record/read-tape.ts';
+import type { TapePart } from '../../../src/record/tape-parts.ts';
 
 const folder = 'test/fixtures/tapes';
 const tapes = readdirSync(folder).map((name) => join(folder, name));
