@@ -122,6 +122,10 @@ export const errorWords: readonly {
       session: ['In this session.', 'Wait for answers, or raise `--pending-max`.'],
       total: ['In all sessions together.', 'Raise the limit `pendingTotal`, or find out who asks so much.'],
       gateway: ['Over all routes of the gateway.', 'Raise the limit under `totals` in its file.'],
+      nodes: [
+        'The share of this node in `pendingTotal` of its cluster.',
+        'Come again in a second, or raise `pendingTotal` on all nodes.',
+      ],
       held: [
         'What waits for an interceptor, or for a server that comes back.',
         'Decide faster, or raise `heldFramesPerSession`.',

@@ -16,7 +16,7 @@ import { code, codes, generatedFrom, spokenBytes, spokenMs, table } from './mark
 
 const limitSentences: Readonly<Record<keyof Limits, string>> = {
   pendingPerSession: 'Requests of the client that wait for an answer in one session. One more is refused.',
-  pendingTotal: 'The same over all sessions.',
+  pendingTotal: 'The same over all sessions; in a cluster over those of all nodes together.',
   pendingSoftRatio: 'Part of `pendingPerSession` above which a session is tagged `saturated`, by all that waits in it.',
   reservedPerSession:
     'Waiting handshakes, pings and shutdowns of one session; they do not draw on `pendingPerSession`.',

@@ -10,12 +10,12 @@ import type { Lease } from './lease.ts';
 import type { Peers } from './peers.ts';
 import { type BudgetRecord, readBudget, writeRecord } from './records.ts';
 
-export interface GlobalBudget {
-  /** One more, where there is room for it here and now. */
-  tryAcquire(): boolean;
-  /** As `tryAcquire`, and asks the others once. */
-  acquire(): Promise<boolean>;
-  release(): void;
+/** Whoever counts what is under way on this node, and keeps to what it is granted. */
+export interface Counted {
+  /** How many there are. */
+  readonly pending: number;
+  /** From now on there may be no more than `most`; from `askFrom` on `Budget.ask` is to be called for each one more. */
+  admit(most: number, askFrom: number): void;
 }
 
 export interface BudgetOptions {
@@ -29,8 +29,11 @@ export interface BudgetOptions {
   /** The cell, and what is counted in it. */
   readonly name: string;
   readonly total: number;
+  readonly counted: Counted;
   /** How much is asked for at once; a twentieth of the total when it is not said. */
   readonly chunk?: number;
+  /** How much more than is used a node keeps, up to half an equal share, so that many may come at once; half a chunk when it is not said. */
+  readonly spare?: number;
 }
 
 const attemptsMax = 8;
@@ -38,19 +41,22 @@ const conflictMsMax = 10;
 /** Between two questions that brought nothing. */
 const restMs = 50;
 
-export class Budget implements GlobalBudget {
+export class Budget {
   readonly #options: BudgetOptions;
   readonly #chunk: number;
+  readonly #spare: number;
   #granted = 0;
-  #used = 0;
   /** What this node admits of its grant: an equal share while another has less than that and wants more. */
   #admitted = Infinity;
+  /** So little room is worth a question. */
+  #low = 0;
   #adjusting: Promise<void> | undefined;
   #restUntil = -Infinity;
 
   constructor(options: BudgetOptions) {
     this.#options = options;
     this.#chunk = options.chunk ?? Math.max(1, Math.ceil(options.total / 20));
+    this.#spare = options.spare ?? this.#chunk / 2;
   }
 
   get granted(): number {
@@ -58,26 +64,12 @@ export class Budget implements GlobalBudget {
   }
 
   get used(): number {
-    return this.#used;
+    return this.#options.counted.pending;
   }
 
-  tryAcquire(): boolean {
-    if (!this.#options.lease.isAlive()) return false;
-    const hasRoom = this.#used < Math.min(this.#granted, this.#admitted);
-    if (hasRoom) this.#used += 1;
-    if (this.#granted - this.#used < this.#chunk / 4 && this.#options.clock.now() >= this.#restUntil)
-      void this.adjust();
-    return hasRoom;
-  }
-
-  acquire: GlobalBudget['acquire'] = async () => {
-    if (this.tryAcquire()) return true;
-    await this.adjust();
-    return this.tryAcquire();
-  };
-
-  release(): void {
-    this.#used -= 1;
+  /** There is little room left, or none. Not sooner than it could bring anything. */
+  ask(): void {
+    if (this.#options.clock.now() >= this.#restUntil) void this.adjust();
   }
 
   /** Asks for more, or gives back what is not used; to be called now and then. Never rejects. */
@@ -111,29 +103,39 @@ export class Budget implements GlobalBudget {
     const mine = this.#share(others);
     const own = entry === undefined ? undefined : readBudget(entry.value)?.[node];
     if (own?.granted === mine.granted && own.isShort === mine.isShort && before === mine.granted) {
+      this.#grant(before);
       this.#restUntil = clock.now() + restMs;
       return;
     }
     // Less holds before it is written, more only when it is.
-    this.#granted = Math.min(before, mine.granted);
+    this.#grant(Math.min(before, mine.granted));
     const grants = { ...others, [node]: mine };
     await engine.cas('budget', name, writeRecord({ grants }), entry === undefined ? 0 : entry.revision);
     // What was used up meanwhile was used under the smaller of the two.
-    if (lease.isAlive()) this.#granted = mine.granted;
+    if (lease.isAlive()) this.#grant(mine.granted);
+  }
+
+  #grant(granted: number): void {
+    this.#granted = granted;
+    const most = Math.min(granted, this.#admitted);
+    this.#options.counted.admit(most, most - this.#low);
   }
 
   #share(others: BudgetRecord): { readonly granted: number; readonly isShort: boolean } {
-    const { total } = this.#options;
+    const { total, counted } = this.#options;
+    const used = counted.pending;
     const rest = Object.values(others);
     const fair = Math.floor(total / (rest.length + 1));
     const left = total - rest.reduce((sum, { granted }) => sum + granted, 0);
-    const isNearlyUsedUp = this.#used + this.#chunk / 4 >= this.#granted;
-    const idle = Math.ceil((this.#used + this.#chunk / 2) / this.#chunk) * this.#chunk;
+    const spare = Math.max(this.#chunk / 2, Math.min(this.#spare, fair / 2));
+    this.#low = spare / 2;
+    const isNearlyUsedUp = used + this.#low >= this.#granted;
+    const idle = Math.ceil((used + spare) / this.#chunk) * this.#chunk;
     const wanted = isNearlyUsedUp ? Math.max(idle, this.#granted + this.#chunk) : idle;
     const isAnotherShort = rest.some(({ isShort, granted }) => isShort && granted < fair);
     this.#admitted = isAnotherShort ? fair : Infinity;
     const most = Math.min(wanted, this.#admitted, left);
-    const granted = Math.max(this.#used, most);
+    const granted = Math.max(used, most);
     return { granted, isShort: granted < Math.min(wanted, fair) };
   }
 

@@ -6,7 +6,7 @@
 import type { Clock, Log, TimerHandle } from '../ports.ts';
 import { messageOf } from '../reasons.ts';
 import { type Incarnation, mailboxOf, readAddress } from './addresses.ts';
-import { Budget, type GlobalBudget } from './budget.ts';
+import { Budget, type Counted } from './budget.ts';
 import { Directory, type Owned, type SessionDirectory } from './directory.ts';
 import type { Engine, Mail } from './engine.ts';
 import { Incoming } from './incoming.ts';
@@ -31,6 +31,8 @@ export interface ClusterNodeOptions {
   readonly host: SessionHost;
   /** How many may be under way in the whole cluster. */
   readonly pendingTotal: number;
+  /** Those of this node. */
+  readonly counted: Counted;
   /** At once, and before anything else is done: the node acts no more, and all its sessions are stopped. */
   readonly onFenced?: (reason: string) => void;
 }
@@ -61,6 +63,8 @@ export interface NodeFacts {
 /** What is done again and again. */
 type Round = 'renew' | 'budget' | 'keys' | 'frames';
 
+/** As many more than are under way a node can take at once, without asking, where the limit leaves it as many. */
+const spareRequests = 256;
 /** Between two looks whether a session that leaves is idle. */
 const drainLookMs = 20;
 /** For what was answered last to be received. */
@@ -70,12 +74,11 @@ export class ClusterNode {
   readonly lease: Lease;
   readonly directory: SessionDirectory;
   readonly router: FrameRouter;
-  readonly budget: GlobalBudget;
+  readonly budget: Budget;
   readonly snapshots: SnapshotStore;
   readonly peers: Peers;
   readonly #options: ClusterNodeOptions;
   readonly #directory: Directory;
-  readonly #budget: Budget;
   readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
   readonly #timers = new Map<Round, TimerHandle>();
@@ -101,14 +104,15 @@ export class ClusterNode {
     const latestEpoch = (key: string): number => directory.latestEpoch(key);
     this.#outgoing = new Outgoing({ engine, clock, node, times, lease, peers, pairs, latestEpoch });
     this.#incoming = new Incoming({ engine, clock, node, settings, lease, peers, pairs, directory });
-    this.#budget = new Budget({
+    this.budget = new Budget({
       ...{ engine, clock, random, node, lease, peers },
       name: 'pending',
       total: options.pendingTotal,
+      counted: options.counted,
+      spare: spareRequests,
     });
     this.directory = directory;
     this.router = new Router({ clock, node, lease, peers, directory, outgoing: this.#outgoing });
-    this.budget = this.#budget;
     this.snapshots = snapshots;
   }
 
@@ -124,8 +128,8 @@ export class ClusterNode {
       forwardedPending: this.#outgoing.size,
       served: this.#incoming.served,
       servedPending: this.#incoming.running,
-      budgetGranted: this.#budget.granted,
-      budgetUsed: this.#budget.used,
+      budgetGranted: this.budget.granted,
+      budgetUsed: this.budget.used,
       peers: this.peers.list(),
     };
   }
@@ -141,11 +145,12 @@ export class ClusterNode {
     await this.lease.open();
     await engine.subscribe(mailboxOf(node), (mail) => this.#received(mail));
     await this.peers.watch();
+    await this.budget.adjust();
     const { renewMs, probeMs } = settings.times;
     // Each by itself: an engine that answers late holds up one of them and not the lease.
     this.#every('renew', async () => ((await this.lease.renew()) ? renewMs : renewMs / 4));
     this.#every('budget', async () => {
-      await this.#budget.adjust();
+      await this.budget.adjust();
       return renewMs;
     });
     this.#every('keys', async () => {
@@ -219,7 +224,7 @@ export class ClusterNode {
   #reconnected(): void {
     this.peers.reconnected();
     void this.#directory.verify();
-    void this.#budget.adjust();
+    void this.budget.adjust();
   }
 
   #fenced(reason: string): void {

@@ -16,9 +16,11 @@ import type { Runtime } from '../runtime/api.ts';
 import { randomId } from '../runtime/random-id.ts';
 import { ReservedIds } from '../runtime/reserved-ids.ts';
 import { fenceSessions, sessionOfAnybody } from '../runtime/runtime.ts';
+import type { Ledger } from '../session/limits.ts';
 import { Carrier } from '../transports/http-carrier.ts';
 import type { Carrying, HttpElsewhere, PieceWay, ServeRouted } from '../transports/http-elsewhere.ts';
 import type { CarrierSurroundings, HttpCarrier } from '../transports/http-front-options.ts';
+import { ClusterLedger } from './cluster-ledger.ts';
 import { failedAs } from './cluster-refusal.ts';
 
 export interface ClusterSeatOptions {
@@ -47,6 +49,8 @@ export interface ClusterPlace extends HttpElsewhere {
 }
 
 export interface ClusterSeat {
+  /** This node's share in the limit of all, of which the fronts' own are parts. */
+  readonly ledger: Ledger;
   place(): ClusterPlace;
   facts(): NodeFacts;
   /**
@@ -70,6 +74,7 @@ export async function takeSeat(options: ClusterSeatOptions): Promise<ClusterSeat
 }
 
 class Seat implements ClusterSeat {
+  readonly ledger = new ClusterLedger(() => this.node.budget.ask());
   readonly node: ClusterNode;
   readonly #options: ClusterSeatOptions;
   readonly #places = new Set<Place>();
@@ -81,7 +86,7 @@ class Seat implements ClusterSeat {
     const { engine, node, clock, log, times, pendingTotal, onFenced } = options;
     this.#options = options;
     this.node = new ClusterNode({
-      ...{ engine, node, clock, log, pendingTotal, random: Math.random },
+      ...{ engine, node, clock, log, pendingTotal, counted: this.ledger, random: Math.random },
       settings: { times, limits: defaultClusterLimits },
       host: { open: (grant) => this.#open(grant) },
       onFenced: () => {
@@ -110,8 +115,10 @@ class Seat implements ClusterSeat {
   };
 
   problem(): string | undefined {
-    const { phase } = this.node.lease;
-    return phase === 'up' ? undefined : phase === 'draining' ? 'draining' : 'this node has left its cluster';
+    const { budget, lease } = this.node;
+    if (lease.phase === 'draining') return 'draining';
+    if (lease.phase !== 'up') return 'this node has left its cluster';
+    return budget.granted > 0 ? undefined : 'this node has no share in the pending requests of its cluster yet';
   }
 
   async drain(graceMs: number): Promise<void> {

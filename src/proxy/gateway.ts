@@ -104,8 +104,8 @@ class RunningGateway implements Gateway {
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.#config = options.config;
-    this.#ledger = new Ledger(options.config.totals);
     const { config, log, cluster } = options;
+    this.#ledger = new Ledger(config.totals, cluster?.ledger, 'gateway');
     this.#entrance = new GatewayEntrance(config, this.#retiredRoutes, log, () => cluster?.problem());
   }
 

@@ -27,6 +27,7 @@ export async function forwardHttp(options: ListeningOptions): Promise<ListeningF
   const runtime = createTracedRuntime(
     place === undefined ? runtimeOptions : { ...runtimeOptions, ids: place.ids },
     options.tracer,
+    cluster?.ledger,
   );
   place?.serves(runtime);
   if (options.observer !== undefined) runtime.observe(options.observer);

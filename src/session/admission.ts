@@ -100,7 +100,7 @@ function objectionTo(record: SessionRecord, entry: PendingEntry): Refusal | unde
   }
   const full = ledger.full(budget, 0) ?? ledger;
   return refusal('TOO_MANY_REQUESTS', {
-    scope: full === ledger ? scope : 'gateway',
+    scope: full.scope,
     current: full.used[budget]!,
     limit: full.limit[budget]!,
     retryAfterMs,

@@ -158,18 +158,24 @@ export const totalLimitNames = [
 
 export type TotalLimits = Pick<Limits, (typeof totalLimitNames)[number]>;
 
+/** - `total`: of a runtime. `gateway`: of all its routes. `nodes`: this node's share in that of all nodes. */
+export type LedgerScope = 'total' | 'gateway' | 'nodes';
+
 /**
  * The process-wide count of pending entries, one number for each budget, and of bytes that wait. Sessions hold it as a capability: a commit adds
  * what it put and returns what it took, so `used` is the sum over all pending tables at any moment.
  */
 export class Ledger {
+  /** Whose limit it is, as whoever is refused is told. */
+  readonly scope: LedgerScope;
   readonly used: Int32Array = new Int32Array(budgets.length);
   readonly limit: Float64Array;
   readonly buffers: BufferedBytes;
-  /** Of which this is a part: the gateway, whose routes have a ledger each. */
+  /** Of which this is a part: the gateway, whose routes have a ledger each, or a node of a cluster. */
   readonly whole: Ledger | undefined;
 
-  constructor(limits: TotalLimits, whole?: Ledger) {
+  constructor(limits: TotalLimits, whole?: Ledger, scope: LedgerScope = 'total') {
+    this.scope = scope;
     this.limit = new Float64Array(budgets.length);
     this.whole = whole;
     this.buffers = new BufferedBytes(limits.bufferBytesTotal, whole?.buffers);
@@ -180,6 +186,12 @@ export class Ledger {
   full(budget: Budget, ahead: number): Ledger | undefined {
     if (this.used[budget]! + ahead >= this.limit[budget]!) return this;
     return this.whole?.full(budget, ahead);
+  }
+
+  /** A unit of work was committed. @param delta for each budget. */
+  book(delta: Int32Array | readonly number[]): void {
+    for (let budget = 0; budget < budgets.length; budget++) this.used[budget]! += delta[budget]!;
+    this.whole?.book(delta);
   }
 
   /** An entry is gone without a commit. */

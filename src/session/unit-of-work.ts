@@ -15,7 +15,7 @@ import { deadlineOf, nextLookAt } from './deadlines.ts';
 import type { Effect } from './effects.ts';
 import type { SessionFacts } from './facts.ts';
 import { Journal } from './journal.ts';
-import { type Budget, budgets, perSessionLimit } from './limits.ts';
+import { type Budget, perSessionLimit } from './limits.ts';
 import { type EndReason, type Outcome, type SessionState, sessionStates } from './outcomes.ts';
 import type { PendingEntry } from './pending.ts';
 import type { SessionData } from './session-data.ts';
@@ -234,10 +234,7 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
       alarms.clear(entry);
     }
     if (stoodStill && !record.idleClock.held) this.#bringDeadlinesForward();
-    for (let budget = 0; budget < budgets.length; budget++) ledger.used[budget]! += delta[budget]!;
-    const { whole } = ledger;
-    if (whole !== undefined)
-      for (let budget = 0; budget < budgets.length; budget++) whole.used[budget]! += delta[budget]!;
+    ledger.book(delta);
     // Nothing comes after the end that would have to be told from what came before.
     if (!this.#endsSession) {
       for (let index = 0; index < settled.size; index++) this.#bury(settled.at(index), outcomes.at(index));

@@ -138,6 +138,7 @@ async function nodeOn(server: NatsServer, name: string): Promise<ClusterNode> {
   const echo: OwnedSession = { isRecoverable: true, handle: async (frame) => frame, stop: () => {} };
   const node = new ClusterNode({
     ...{ node: name, engine, clock: systemClock(), random: Math.random, log: silentLog, pendingTotal: 1000 },
+    counted: { pending: 0, admit: () => {} },
     settings: { times: replicatedTimes, limits: defaultClusterLimits },
     host: { open: () => echo },
   });

@@ -37,6 +37,8 @@ export interface LongOutage {
 
 const keysEach = 20;
 const holdMs = 20_000;
+/** More than a server takes to be there again, also where processors are scarce. */
+const returnMs = 1500;
 
 /** Two nodes with keys of both kinds, each known to the other. */
 export class Pair {
@@ -67,7 +69,7 @@ export class Pair {
   async outage(downMs: number): Promise<Outage> {
     const begun = this.#begun();
     // A process answers while the server is away; what a session says is saved first, and so comes when it is back.
-    const underWay = this.#sendAll((key) => (key.startsWith('p') ? downMs / 4 : downMs + 200));
+    const underWay = this.#sendAll((key) => (key.startsWith('p') ? downMs / 4 : downMs + returnMs));
     await begun;
     const isNoticed = Promise.all(this.#nodes.map(async (node) => node.hears('down')));
     const isBack = Promise.all(this.#nodes.map(async (node) => node.hears('up')));

@@ -10,6 +10,7 @@ import type { Grant, OwnedSession } from '../../src/cluster/owned-session.ts';
 import { type ClusterTimes, clusterTimes, defaultClusterLimits } from '../../src/cluster/settings.ts';
 import { decodeText, encodeText } from '../../src/protocol/text.ts';
 import { silentLog } from '../../src/runtime/silent-log.ts';
+import { Counter } from './counter.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
 
 export interface WorkerSetup {
@@ -97,7 +98,7 @@ async function answer(node: ClusterNode, asked: WorkerAsk): Promise<WorkerTold> 
     case 'drain':
       return { ok: true, text: String(await node.drain(asked.graceMs)) };
     case 'acquire':
-      return { ok: await node.budget.acquire(), text: '' };
+      return { ok: await counter.acquire(node), text: '' };
     case 'phase':
       return { ok: node.lease.isAlive(), text: node.lease.phase };
   }
@@ -106,11 +107,13 @@ async function answer(node: ClusterNode, asked: WorkerAsk): Promise<WorkerTold> 
 const setup = JSON.parse(process.argv[2] ?? '{}') as WorkerSetup;
 const engine = await natsEngine({ servers: [setup.url], cluster: 'faults', replicas: 1, frameBytesMax: 1024 * 1024 });
 engine.onState((state) => tell({ event: state }));
+const counter = new Counter();
 const node = new ClusterNode({
   ...{ node: setup.node, engine, clock: systemClock(), random: Math.random, log: silentLog },
   settings: { times: clusterTimes(setup.times), limits: defaultClusterLimits },
   host: { open: (grant) => new CountingSession(grant) },
   pendingTotal: setup.pendingTotal,
+  counted: counter,
   onFenced: () => tell({ event: 'fenced', at: machineMs() }),
 });
 await node.start();

@@ -4,6 +4,7 @@ import type { Engine, EngineState } from '../../src/cluster/engine.ts';
 import type { SendResult } from '../../src/cluster/send-result.ts';
 import { decodeText, encodeText } from '../../src/protocol/text.ts';
 import { Stage, settings, settled } from './stage.ts';
+import { Counter } from './counter.ts';
 
 const { selfMs, takeMs } = settings.times;
 
@@ -19,13 +20,14 @@ describe('a node', () => {
   test('that is taken for dead stops its sessions and says so, once', async () => {
     const stage = new Stage();
     const reasons: string[] = [];
-    const { node, host } = await stage.node('a', { onFenced: (reason) => reasons.push(reason) });
+    const counter = new Counter();
+    const { node, host } = await stage.node('a', { counted: counter, onFenced: (reason) => reasons.push(reason) });
     await node.directory.claim('s:1');
     stage.clock.advance(selfMs);
     await stage.pass(1000);
     expect(reasons).toHaveLength(1);
     expect(host.last.stopped).toBe('fenced');
-    expect(node.budget.tryAcquire()).toBe(false);
+    expect(counter.tryAcquire(node)).toBe(false);
     await node.drain(1000);
     expect(reasons).toHaveLength(1);
   });

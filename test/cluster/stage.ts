@@ -13,6 +13,7 @@ import { type ClusterSettings, defaultClusterLimits, defaultTimes } from '../../
 import { Snapshots } from '../../src/cluster/snapshots.ts';
 import { decodeText, encodeText } from '../../src/protocol/text.ts';
 import { silentLog } from '../../src/runtime/silent-log.ts';
+import { Counter } from './counter.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
 export const settings: ClusterSettings = { times: defaultTimes, limits: defaultClusterLimits };
@@ -108,7 +109,7 @@ export class Stage {
     const host = new EchoHost();
     const node = new ClusterNode({
       ...{ node: name, engine: this.engine(), clock: this.clock, random: () => 0.5, log: silentLog },
-      ...{ settings, host, pendingTotal: 100, ...over },
+      ...{ settings, host, pendingTotal: 100, counted: new Counter(), ...over },
     });
     await node.start();
     await settled();

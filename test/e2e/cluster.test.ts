@@ -42,6 +42,25 @@ describe.skipIf(hasNoNats)('three nodes', () => {
     return Promise.all(Array.from({ length: count }, async () => listening('http', server, flags)));
   }
 
+  /** Gateways on one file, each a node of the cluster that it names. */
+  async function gatewaysOn(text: string, count: number) {
+    const file = join(mkdtempSync(join(folder, 'gateway-')), 'gateway.yaml');
+    writeFileSync(file, text);
+    return Promise.all(
+      Array.from({ length: count }, async () => {
+        const own = mkdtempSync(join(folder, 'run-'));
+        const program = start(ninelives('gateway', '--config', file, '--inspect', '127.0.0.1:0'), {
+          XDG_RUNTIME_DIR: own,
+        });
+        const said = (what: RegExp) => (): string | undefined =>
+          program.err.flatMap((line) => what.exec(line)?.[1] ?? [])[0];
+        const url = await program.until(said(/listening on (\S+)/), 'saying where it listens');
+        await program.until(said(/(inspector) on/), 'saying where its inspector is');
+        return { url, places: readRunFiles(join(own, 'ninelives')) };
+      }),
+    );
+  }
+
   async function balanced(all: readonly Listening[]): Promise<Balancer> {
     const balancer = await Balancer.open(all.map(({ url }) => url));
     balancers.push(balancer);
@@ -99,21 +118,7 @@ cluster: { url: '${nats.url}', name: e2e-gateways }
 upstreams: { one: ${upstream}, two: ${upstream} }
 routes: [{ path: /one, upstream: one }, { path: /two, upstream: two }]
 `;
-    const file = join(folder, 'gateway.yaml');
-    writeFileSync(file, text);
-    const gateways = await Promise.all(
-      [1, 2].map(async () => {
-        const own = mkdtempSync(join(folder, 'run-'));
-        const program = start(ninelives('gateway', '--config', file, '--inspect', '127.0.0.1:0'), {
-          XDG_RUNTIME_DIR: own,
-        });
-        const said = (what: RegExp) => (): string | undefined =>
-          program.err.flatMap((line) => what.exec(line)?.[1] ?? [])[0];
-        const url = await program.until(said(/listening on (\S+)/), 'saying where it listens');
-        await program.until(said(/(inspector) on/), 'saying where its inspector is');
-        return { url, places: readRunFiles(join(own, 'ninelives')) };
-      }),
-    );
+    const gateways = await gatewaysOn(text, 2);
     const [a, b] = gateways.map(({ url }) => url) as [string, string];
     const session = await shakesHands(new URL('/one', a));
     expect(await call(new URL('/one', b), session, 1, 'echo', { text: 'hello' })).toMatchObject({
@@ -127,6 +132,49 @@ routes: [{ path: /one, upstream: one }, { path: /two, upstream: two }]
         body: { phase: 'up', peers: [{}] },
       });
     }
+  });
+
+  test('have one limit of pending requests together', { timeout }, async () => {
+    const [command, ...args] = scripted();
+    const [pendingTotal, sessions, calls] = [24, 2, 8];
+    const gateways = await gatewaysOn(
+      `version: 1
+listen: 127.0.0.1:0
+limits: { frameBytesMax: 1048576 }
+totals: { pendingTotal: ${pendingTotal} }
+cluster: { url: '${nats.url}', name: e2e-limit }
+upstreams: { one: ${JSON.stringify({ command, args })} }
+routes: [{ path: /one, upstream: one }]
+`,
+      4,
+    );
+    const asked = gateways.length * sessions * calls;
+    const refused: unknown[] = [];
+    for (const { url } of gateways) {
+      for (let number = 0; number < sessions; number += 1) {
+        const at = new URL('/one', url);
+        const session = await shakesHands(at);
+        for (let id = 0; id < calls; id += 1) {
+          void call(at, session, id, 'never').then(
+            ({ error }) => refused.push(error?.data),
+            () => {},
+          );
+        }
+      }
+    }
+    const used = async (): Promise<number> => {
+      let sum = 0;
+      for (const { places } of gateways) {
+        if ('problem' in places) throw new Error(places.problem);
+        const told = await askAdmin(places[0]!, 'GET', '/cluster');
+        if (told.kind === 'answered') sum += (told.body as { readonly budgetUsed: number }).budgetUsed;
+      }
+      return sum;
+    };
+    while ((await used()) + refused.length < asked);
+    expect(await used()).toBeLessThanOrEqual(pendingTotal);
+    expect(refused.length).toBeGreaterThanOrEqual(asked - pendingTotal);
+    for (const data of refused) expect(data).toMatchObject({ code: 'TOO_MANY_REQUESTS', scope: 'nodes' });
   });
 
   test('are left by one that drains, which ends with 0 when its calls are answered', { timeout }, async () => {

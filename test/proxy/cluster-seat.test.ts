@@ -41,13 +41,13 @@ class Cluster {
   readonly nodes: TestNode[] = [];
   readonly clients: Client[] = [];
 
-  async node(frameBytesMax = 10_000_000): Promise<TestNode> {
+  async node({ frameBytesMax = 10_000_000, pendingTotal = 1000 } = {}): Promise<TestNode> {
     const node = new TestNode();
     const { clock } = this;
     const log = silentLog;
     const engine = new MemoryEngine(this.hub);
     node.seat = await takeSeat({
-      ...{ engine, node: `node-${this.nodes.length + 1}`, clock, log, times: defaultTimes, pendingTotal: 1000 },
+      ...{ engine, node: `node-${this.nodes.length + 1}`, clock, log, times: defaultTimes, pendingTotal },
       onFenced: () => (node.fencings += 1),
     });
     const backend: Backend = {
@@ -279,5 +279,67 @@ describe('a node that drains', () => {
     await cluster.during(drained);
     expect(a.ended).toEqual(['drained']);
     expect((await cluster.during(cluster.at(b, client).posts(request(2, 'echo')))).status).toBe(404);
+  });
+});
+
+describe('the limit of pending requests over all nodes', () => {
+  /** Asks what is not answered; how many servers heard, and what the others were told. */
+  async function crowd(
+    nodes: readonly TestNode[],
+    each: number,
+  ): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const refused: Promise<Record<string, unknown>>[] = [];
+    let asked = heard(nodes);
+    for (const node of nodes) {
+      const client = cluster.client(node);
+      await client.shakesHands();
+      for (let number = 1; number <= each; number += 1, asked += 1) {
+        const reply = client.posts(request(number, 'tools/call', { name: 'wait' }));
+        // Who waits still when the test is over hears nothing.
+        void reply.then(
+          (refusal) => refused.push(errorOf(refusal)),
+          () => {},
+        );
+      }
+    }
+    while (heard(nodes) + refused.length < asked) await new Promise((resolve) => setImmediate(resolve));
+    return Promise.all(refused);
+  }
+
+  const isCall = (message: object): boolean => 'method' in message && message.method === 'tools/call';
+  const heard = (nodes: readonly TestNode[]): number =>
+    nodes.flatMap(({ servers }) => servers.flatMap((server) => server.heard.filter(isCall))).length;
+  const used = (nodes: readonly TestNode[]): number =>
+    nodes.reduce((sum, { seat }) => sum + seat.facts().budgetUsed, 0);
+
+  test('is never exceeded, and says whose limit it is', async () => {
+    cluster = new Cluster();
+    const nodes: TestNode[] = [];
+    for (let count = 0; count < 4; count += 1) nodes.push(await cluster.node({ pendingTotal: 40 }));
+    await cluster.pass(3000);
+    const refused = await crowd(nodes, 20);
+    expect(refused.length).toBeGreaterThanOrEqual(40);
+    expect(used(nodes)).toBe(80 - refused.length);
+    for (const data of refused) expect(data).toMatchObject({ code: 'TOO_MANY_REQUESTS', scope: 'nodes' });
+    const granted = nodes.map(({ seat }) => seat.facts().budgetGranted);
+    expect(granted.reduce((sum, share) => sum + share, 0)).toBeLessThanOrEqual(40);
+  });
+
+  test('leaves one node what the others do not use, and takes no request of theirs for its own', async () => {
+    cluster = new Cluster();
+    const nodes = [await cluster.node({ pendingTotal: 40 }), await cluster.node({ pendingTotal: 40 })] as const;
+    await cluster.pass(3000);
+    await crowd([nodes[0]], 18);
+    await cluster.pass(1500);
+    await crowd([nodes[0]], 12);
+    expect(nodes[0].seat.facts().budgetUsed).toBe(30);
+    expect(nodes[1].seat.facts().budgetUsed).toBe(0);
+  });
+
+  test('makes a node wait for traffic until it has a share', async () => {
+    cluster = new Cluster();
+    const full = await cluster.node({ pendingTotal: 1 });
+    const late = await cluster.node({ pendingTotal: 1 });
+    expect([full.seat.problem(), late.seat.problem()]).toEqual([undefined, expect.stringContaining('no share')]);
   });
 });

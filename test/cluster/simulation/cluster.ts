@@ -10,6 +10,7 @@ import { Machine } from './machine.ts';
 import { Oracle } from './oracle.ts';
 import { isProcess, partsOf, sessionsOn } from './sessions.ts';
 import type { World } from './world.ts';
+import { Counter } from '../counter.ts';
 
 /** How a cluster is made worse than it is, to see that somebody notices. */
 export interface Conditions {
@@ -25,6 +26,7 @@ export interface Conditions {
 export interface Member {
   readonly machine: Machine;
   readonly node: ClusterNode;
+  readonly counter: Counter;
   isUp: boolean;
   isLeaving: boolean;
   underWay: number;
@@ -58,6 +60,7 @@ export class Cluster {
     // Each clock is as wrong as it may be, one way or the other.
     const rate = this.#world.chance.pick([1 - driftRatio, 1 + driftRatio]);
     const machine = new Machine(`n${this.members.length}`, this.#world, rate);
+    const counter = new Counter();
     const node = new ClusterNode({
       node: machine.name,
       engine: this.broker.engineOf(machine),
@@ -67,8 +70,9 @@ export class Cluster {
       settings: { times, limits: defaultClusterLimits },
       host: sessionsOn(machine, this.#world, this.oracle),
       pendingTotal: this.#pendingTotal,
+      counted: counter,
     });
-    const member: Member = { machine, node, isUp: false, isLeaving: false, underWay: 0 };
+    const member: Member = { machine, node, counter, isUp: false, isLeaving: false, underWay: 0 };
     this.members.push(member);
     if (guard === 'timer') this.#guardByTimer(member);
     node.start().then(
@@ -91,10 +95,10 @@ export class Cluster {
     this.#world.after(this.#world.between(30, 200), () => this.#client(member));
   }
 
-  async #ask({ machine, node }: Member): Promise<void> {
+  async #ask({ machine, node, counter }: Member): Promise<void> {
     const { oracle } = this;
     const member = this.members.find((other) => other.node === node)!;
-    if (!(await node.budget.acquire())) return;
+    if (!(await counter.acquire(node))) return;
     member.underWay += 1;
     oracle.underWay(this.#underWay(), this.#pendingTotal);
     const key = this.#world.chance.pick(keys);
@@ -113,7 +117,7 @@ export class Cluster {
     });
     const state = result.ok && !isProcess(key) ? decodeText(result.bytes) : undefined;
     oracle.frameTold(frame, result, partsOf(frame), state);
-    node.budget.release();
+    counter.release();
     member.underWay -= 1;
   }
 
