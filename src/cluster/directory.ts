@@ -236,6 +236,7 @@ export class Directory implements SessionDirectory {
   #open(key: OwnedKey, epoch: number, snapshot: string | undefined): Owned {
     const { snapshots, host, node } = this.#options;
     const save = async (body: string): Promise<void> => {
+      if (owned.stopped !== undefined) throw new StaleOwner(`${key} is this node's no more: ${owned.stopped}`);
       try {
         await snapshots.save(key, epoch, body);
       } catch (error) {
@@ -266,8 +267,9 @@ export class Directory implements SessionDirectory {
     if (release === undefined) return;
     const value = release.to === 'gone' ? undefined : writeRecord({ owner: node, state: 'free' });
     try {
+      // Before the claim: what the engine does not take at once is asked for again as long as the claim stands.
+      if (release.to === 'gone') await snapshots.remove(key, release.epoch);
       await engine.cas('session', key, value, release.epoch);
-      if (release.to === 'gone') await snapshots.remove(key);
     } catch (error) {
       if (!(error instanceof Conflict)) return;
     }

@@ -20,6 +20,8 @@ interface Slot {
   /** The write that is under way, and the one that follows it: a third takes the place of the second. */
   writing: Promise<void> | undefined;
   next: { body: string; readonly written: Promise<void> } | undefined;
+  /** The key is over: what has not been written is not to be. */
+  isOver: boolean;
 }
 
 const attemptsMax = 5;
@@ -55,7 +57,7 @@ export class Snapshots implements SnapshotStore {
           entry === undefined ? 0 : entry.revision,
         );
         if (entry !== undefined) {
-          this.#slots.set(key, { revision, writing: undefined, next: undefined });
+          this.#slots.set(key, slotAt(revision));
           return body;
         }
         // That it could be written proves that there was none; a read alone may be old.
@@ -69,7 +71,7 @@ export class Snapshots implements SnapshotStore {
 
   save: SnapshotStore['save'] = async (key, epoch, body) => {
     let slot = this.#slots.get(key);
-    if (slot === undefined) this.#slots.set(key, (slot = { revision: 0, writing: undefined, next: undefined }));
+    if (slot === undefined) this.#slots.set(key, (slot = slotAt(0)));
     const { next } = slot;
     if (next !== undefined) {
       next.body = body;
@@ -89,12 +91,22 @@ export class Snapshots implements SnapshotStore {
     return written;
   };
 
-  /** The key is over. */
-  async remove(key: OwnedKey): Promise<void> {
+  /**
+   * The key is over, under the claim that it has here. To be asked again where it throws.
+   * @throws Unavailable
+   */
+  async remove(key: OwnedKey, epoch: number): Promise<void> {
     const slot = this.#slots.get(key);
+    if (slot === undefined) return;
+    slot.isOver = true;
+    // A write that is under way would otherwise leave behind what nobody has any more.
+    await slot.writing?.catch(() => {});
+    // Of a write whose answer was lost nothing is known here; what is read may be older than what is known.
+    const entry = await this.#engine.get('snapshot', key);
+    const isOurs = entry !== undefined && readSnapshot(entry.value)?.epoch === epoch;
+    const revision = Math.max(slot.revision, isOurs ? entry.revision : 0);
+    if (revision !== 0) await this.#engine.cas('snapshot', key, undefined, revision).catch(unlessConflict);
     this.#slots.delete(key);
-    if (slot === undefined || slot.revision === 0) return;
-    await this.#engine.cas('snapshot', key, undefined, slot.revision);
   }
 
   /** The key is this node's no more. */
@@ -113,7 +125,7 @@ export class Snapshots implements SnapshotStore {
   async #write(slot: Slot, key: OwnedKey, epoch: number, body: string): Promise<void> {
     const value = writeRecord({ epoch, body });
     for (let attempt = 1; ; attempt += 1) {
-      if (!this.#lease.isAlive()) throw new StaleOwner(`The node may not write for ${key} any more`);
+      if (slot.isOver || !this.#lease.isAlive()) throw new StaleOwner(`The node may not write for ${key} any more`);
       try {
         slot.revision = await this.#engine.cas('snapshot', key, value, slot.revision);
         return;
@@ -127,6 +139,15 @@ export class Snapshots implements SnapshotStore {
       }
     }
   }
+}
+
+function slotAt(revision: number): Slot {
+  return { revision, writing: undefined, next: undefined, isOver: false };
+}
+
+/** Somebody else has written it since, and it is theirs. */
+function unlessConflict(error: unknown): void {
+  if (!(error instanceof Conflict)) throw error;
 }
 
 /** @throws StaleOwner it was written under a later claim, or by another release. */

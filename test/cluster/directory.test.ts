@@ -179,4 +179,33 @@ describe('a key', () => {
     await engine.cas('session', 's:1', '{"version":2}', 0);
     expect(await directory.claim('s:1')).toMatchObject({ kind: 'refused', failure: { executed: 'no' } });
   });
+
+  test('that was given back is not saved any more', async () => {
+    const { directory, host, engine } = await new Stage().parts('a');
+    await directory.claim('s:1');
+    const { grant } = host.last;
+    await grant.save('one');
+    await directory.release('s:1', 'gone');
+    await expect(grant.save('late')).rejects.toThrow(StaleOwner);
+    expect(await engine.get('snapshot', 's:1')).toBeUndefined();
+  });
+
+  test('whose end the engine does not take at once leaves no snapshot behind in the end', async () => {
+    const stage = new Stage();
+    const engine = stage.engine();
+    let isThere = true;
+    const { directory, host } = await stage.parts('a', {
+      cas: async (...question) => {
+        if (!isThere) throw new Unavailable('no answer');
+        return engine.cas(...question);
+      },
+    });
+    await directory.claim('s:1');
+    await host.last.grant.save('one');
+    isThere = false;
+    await directory.release('s:1', 'gone');
+    isThere = true;
+    await directory.sweep();
+    expect([await engine.get('session', 's:1'), await engine.get('snapshot', 's:1')]).toEqual([undefined, undefined]);
+  });
 });

@@ -85,4 +85,64 @@ describe('a snapshot', () => {
     await expect(snapshots.save('s:1', 10, 'late')).rejects.toThrow(StaleOwner);
     expect(await engine.get('snapshot', 's:1')).toBeUndefined();
   });
+
+  test('of a key that is over leaves nothing behind, whenever it was being written', async () => {
+    const stage = new Stage();
+    const engine = stage.engine();
+    const gate = heldOnce();
+    const { snapshots } = await stage.parts('a', {
+      cas: async (...question) => {
+        if (question[0] === 'snapshot') await gate.passed();
+        return engine.cas(...question);
+      },
+    });
+    const saves = [snapshots.save('s:1', 10, 'one'), snapshots.save('s:1', 10, 'two')];
+    const removed = snapshots.remove('s:1', 10);
+    gate.open();
+    await removed;
+    expect(await Promise.allSettled(saves)).toMatchObject([
+      { status: 'fulfilled' },
+      { reason: expect.any(StaleOwner) },
+    ]);
+    expect(await engine.get('snapshot', 's:1')).toBeUndefined();
+  });
+
+  test('of a key that is over is removed where nobody knows whether it was written', async () => {
+    const stage = new Stage();
+    const engine = stage.engine();
+    let isLost = true;
+    const { snapshots } = await stage.parts('a', {
+      get: async (...question) => {
+        if (isLost) throw new Unavailable('no answer');
+        return engine.get(...question);
+      },
+      cas: async (...question) => {
+        const revision = await engine.cas(...question);
+        if (isLost && question[0] === 'snapshot') throw new Unavailable('no answer');
+        return revision;
+      },
+    });
+    await expect(snapshots.save('s:1', 10, 'one')).rejects.toThrow(Unavailable);
+    await expect(snapshots.remove('s:1', 10)).rejects.toThrow(Unavailable);
+    isLost = false;
+    await snapshots.remove('s:1', 10);
+    expect(await engine.get('snapshot', 's:1')).toBeUndefined();
+  });
+
+  test('of the next owner is not removed by the one before', async () => {
+    const stage = new Stage();
+    const before = await stage.parts('a');
+    const after = await stage.parts('b');
+    await before.snapshots.save('s:1', 10, 'one');
+    await after.snapshots.adopt('s:1', 20);
+    await before.snapshots.remove('s:1', 10);
+    expect(await after.snapshots.load('s:1')).toBe('one');
+  });
 });
+
+/** What comes waits until it is opened; afterwards nothing waits. */
+function heldOnce(): { readonly passed: () => Promise<void>; readonly open: () => void } {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { passed: async () => opened, open: () => open() };
+}
