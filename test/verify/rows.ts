@@ -33,7 +33,7 @@ const listen = ['--listen', '127.0.0.1:{port}'];
 const behind = ['--', '{server}'];
 const upstream = ['--upstream', '{server-url}'];
 
-const longer = (row: Row): Row => ({ ...row, times: 4 });
+const longer = (row: Row, times = 4): Row => ({ ...row, times });
 
 const proxy = (name: string, what: string, command: readonly string[], more: Partial<Row['target']> = {}): Row => ({
   name,
@@ -86,6 +86,7 @@ export const rows: readonly Row[] = [
       env: { SERVER_PORT: '{port}', HOST: '127.0.0.1', MCP_PROXY_AUTH_TOKEN: inspectorToken },
       headers: { 'x-mcp-proxy-auth': `Bearer ${inspectorToken}`, origin: 'http://localhost:6274' },
     }),
+    8,
   ),
   proxy(
     'stdio to HTTP',
