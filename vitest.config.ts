@@ -24,6 +24,13 @@ const pure = [
   'test/cluster/!(broker-*|engine|nats-*|simulation).test.ts',
   'test/testing/{in-process,laws,play,report}/*.test.ts',
 ];
+/** What they do to their process is seen by whoever comes after them: they change what a stage is, or look at what is left there. */
+const alone = [
+  'test/{browser,compat,races}/**/*.test.ts',
+  'test/cli/{doctor-server,log,otlp}.test.ts',
+  'test/e2e/memory.test.ts',
+  'test/transports/{child-roster,http-fetch-front,http-strangers}.test.ts',
+];
 const excluded = ['**/node_modules/**', ...(process.platform === 'win32' ? posixAlone : [])];
 
 /** The one file that takes a minute begins first, so that the others are done beside it. */
@@ -39,8 +46,17 @@ export default defineConfig({
   test: {
     projects: [
       // One after the other in the same processes: what they import is loaded once, which is most of what a small file costs.
-      { extends: true, test: { name: 'together', include: pure, exclude: excluded, isolate: false } },
-      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...excluded, ...pure] } },
+      { extends: true, test: { name: 'pure', include: pure, exclude: excluded, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'real',
+          include: ['test/**/*.test.ts'],
+          exclude: [...excluded, ...pure, ...alone],
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'alone', include: alone, exclude: excluded } },
     ],
     // Generous, for machines that are busy with other work: no test should come near it.
     testTimeout: 20_000,
