@@ -7,7 +7,8 @@ import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { afterAll, expect, test } from 'vitest';
 
 import { dualEra } from './conversations.ts';
-import { type LogLine, type Program, fixture, ninelives, scripted, start, stopAll, toolCall } from './program.ts';
+import { type Program, fixture, ninelives, scripted, start, stopAll, toolCall } from './program.ts';
+import { heldBytes } from './held-bytes.ts';
 import { type SdkClient, clientKinds, connect } from './sdk-client.ts';
 
 afterAll(stopAll);
@@ -45,14 +46,6 @@ test.each(clientKinds)('a client %s hears over HTTP what it hears over a pipe', 
   program.signal('SIGTERM');
   expect(await program.exit).toEqual({ code: 0, signal: null });
 });
-
-/** What the process cannot do without: its heap after a collection, and its buffers. In bytes. */
-async function heldBytes(program: Program): Promise<number> {
-  const told = (): readonly LogLine[] => program.log().filter((line) => line['message'] === 'held');
-  const before = told().length;
-  program.signal('SIGUSR2');
-  return program.until(() => told()[before]?.['bytes'] as number | undefined, 'what it holds');
-}
 
 /** A client that writes its requests by hand, over one connection for each. */
 class HandClient {

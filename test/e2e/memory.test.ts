@@ -6,7 +6,8 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 
-import { type LogLine, type Program, fixture, forwarding, scripted, start, stopAll, toolCall } from './program.ts';
+import { type Program, fixture, forwarding, scripted, start, stopAll, toolCall } from './program.ts';
+import { heldBytes } from './held-bytes.ts';
 
 afterAll(stopAll);
 
@@ -18,14 +19,6 @@ const growthMax = 10 * mebibyte;
 function proxy(): Program {
   const [node = '', ...args] = forwarding(scripted());
   return start([node, '--expose-gc', '--import', fixture('tells-held-bytes.mjs'), ...args]);
-}
-
-/** What the process cannot do without: its heap after a collection, and its buffers. In bytes. */
-async function heldBytes(program: Program): Promise<number> {
-  const told = (): readonly LogLine[] => program.log().filter((line) => line['message'] === 'held');
-  const before = told().length;
-  program.signal('SIGUSR2');
-  return program.until(() => told()[before]?.['bytes'] as number | undefined, 'what it holds');
 }
 
 /** Waits until the number has stood still for half a second: what was to flow has flowed, or is held up. */

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { heldBytes } from '../e2e/held-bytes.ts';
 import { type Program, start } from '../e2e/program.ts';
 import { lasting } from '../e2e/survivors.ts';
 import { type Answer, type Client, call, handshake, newId, text, textIn } from './client.ts';
@@ -169,20 +170,8 @@ export class Stage {
     this.#session = undefined;
   }
 
-  /** What the proxy cannot do without: its heap and its buffers, after what can be collected was collected. */
   async heldBytes(): Promise<number> {
-    const told = () => this.proxy.log().filter((line) => line['message'] === 'held');
-    let least = Infinity;
-    // The memory of a buffer goes with the collection after the one that found it unused.
-    for (let asked = 0; asked < 3; asked += 1) {
-      const before = told().length;
-      this.proxy.signal('SIGUSR2');
-      least = Math.min(
-        least,
-        await this.proxy.until(() => told()[before]?.['bytes'] as number | undefined, 'what it holds'),
-      );
-    }
-    return least;
+    return heldBytes(this.proxy);
   }
 
   /** Stalls the proxy, or sets its clock; the proxy has begun to, when this resolves. */
