@@ -20,7 +20,8 @@ const posixAlone = [
 
 /** Without processes, sockets and anything else that is common to a process: what one file does, the next does not see. */
 const pure = [
-  'test/{config,inspector,machines,observe,properties,protocol,record,rules,runtime,scenarios,session}/**/*.test.ts',
+  'test/{config,inspector,machines,observe,properties,protocol,record,rules,scenarios,session}/**/*.test.ts',
+  'test/runtime/!(handover).test.ts',
   'test/cluster/!(broker-*|engine|nats-*|simulation).test.ts',
   'test/testing/{in-process,laws,play,report}/*.test.ts',
 ];

@@ -49,10 +49,12 @@ import { SessionRecord } from '../src/session/record.ts';
 import { type SessionInput } from '../src/session/session-data.ts';
 import {
   finishRecovery,
+  goesOn,
   hasHandshake,
   hasUnkeptHandshake,
   isReplayAccepted,
   isReplayAnswer,
+  recall,
   replayHandshake,
   resumeServing,
 } from '../src/session/recovery.ts';
@@ -101,6 +103,7 @@ const session = setup({
     noteClientGone: update(noteClientGone),
     noteClientInputClosed: update(noteClientInputClosed),
     noteLabel: update(noteLabel),
+    recall: update(recall),
     replayHandshake: update(replayHandshake),
     finishRecovery: update(finishRecovery),
     resumeServing: update(resumeServing),
@@ -132,6 +135,7 @@ const session = setup({
     isNewWork: condition(isNewWork),
     isMessageLost: condition(isMessageLost),
     mayBeSentAgain: condition(mayBeSentAgain),
+    goesOn: condition(goesOn),
     hasHandshake: condition(hasHandshake),
     hasUnkeptHandshake: condition(hasUnkeptHandshake),
     isReplayAccepted: condition(isReplayAccepted),
@@ -167,6 +171,7 @@ const initializing = session.createStateConfig({
       { actions: 'expireRequest' },
     ],
     'upstream.ready': { actions: ['noteUpstreamReady', 'wakeQueues'] },
+    'session.reopened': { target: 'active.recovering', actions: 'recall' },
     'upstream.lost': [
       { guard: 'isFinalLoss', target: 'failed', actions: ['settleAllAsLost', 'noteUpstreamDown', 'endAsExhausted'] },
       { actions: ['settleAllAsLost', 'noteUpstreamDown'] },
@@ -208,11 +213,13 @@ const serving = session.createStateConfig({
 });
 
 const recovering = session.createStateConfig({
-  description: 'The upstream went away and is started again. New frames wait; the handshake is replayed.',
+  description:
+    'The upstream went away and is started again, or another process served the session before. New frames wait; the handshake is replayed, unless the server still knows the session.',
   tags: 'recovering',
   after: { recoveryDeadline: { target: '#session.failed', actions: 'endAsRecoveryDeadline' } },
   on: {
     'upstream.ready': [
+      { guard: 'goesOn', target: 'serving', actions: ['noteUpstreamReady', 'resumeServing'] },
       { guard: 'hasHandshake', actions: 'replayHandshake' },
       { guard: 'hasUnkeptHandshake', target: '#session.failed', actions: 'endAsUpstreamLost' },
       { target: 'serving', actions: ['noteUpstreamReady', 'resumeServing'] },

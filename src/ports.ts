@@ -143,6 +143,22 @@ export interface UpstreamLink extends PeerLink {
   closeInput(): void;
   /** Ends the server at once, where it can be: reported by `lost`. */
   kill?(): void;
+  /**
+   * Ends here alone, without telling the server that its session is over: another process goes on with it. Reported by `lost`. Where
+   * it is not there, `close` is called.
+   */
+  leave?(): void;
+  /** The session that the server has begun for this link, as soon as it can be gone on with; none where there is no such thing. */
+  readonly serverSession?: ServerSession | undefined;
+  /** The link goes on with a session that the server had begun for another one. */
+  readonly goesOn?: boolean;
+}
+
+/** What has to be said to a server so that it goes on with a session. */
+export interface ServerSession {
+  /** Secret: it lets in whoever says it. None where the server keeps no sessions. */
+  readonly id?: string;
+  readonly protocolVersion: string;
 }
 
 /** How to reach one server. The runtime calls `connect` again when a lost server may be started again. */
@@ -150,4 +166,6 @@ export interface UpstreamConnector {
   /** Where the ids begin under which a session sends to a server that others use too: each session has a range of its own. */
   readonly idBase?: number;
   connect(events: UpstreamEvents): UpstreamLink;
+  /** The same, but the first connection goes on with a session that the server has begun for somebody else. */
+  goingOn?(serverSession: ServerSession): UpstreamConnector;
 }

@@ -105,7 +105,11 @@ export const errorWords: readonly {
   {
     code: 'OWNER_LOST',
     member: 'reason',
-    words: { 'node-fenced': ['The node of the session may not serve it any more.', again], ...lostOwners },
+    words: {
+      'node-fenced': ['The node of the session may not serve it any more.', again],
+      'handed-over': ['The node of the session leaves, and had no time left for the request.', again],
+      ...lostOwners,
+    },
   },
   {
     code: 'OWNER_LOST',

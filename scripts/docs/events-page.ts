@@ -13,11 +13,14 @@ const sentences: Readonly<Record<SessionEventType, string>> = {
     'Something became known about a frame that waits: the verdict of an interceptor, the end of its delay, or its turn.',
   'frame.malformed': 'A peer sent bytes that are no JSON-RPC message. Whoever waits for an answer gets one.',
   'request.expired': 'The timer of a waiting request rang.',
-  'upstream.ready': 'The server takes frames: for the first time, or after a restart.',
+  'upstream.ready':
+    'The server takes frames: for the first time, or after a restart. `goesOn`: it knows the session from before.',
   'upstream.lost': 'The server went away; the event says how, and whether it is started again.',
   'client.attached': 'A stream towards the client opened or closed. An open one counts as activity.',
   'client.closed': 'The client sends nothing more; `isGone` says whether it still reads.',
   'exchange.closed': 'The client gave up an exchange: nobody reads what would still be sent in it.',
+  'session.reopened':
+    'Another node of a cluster served the session before. The event says what its peers had agreed on there; it is the first of the session here.',
   'session.close': 'Somebody ends the session now: an operator, its client, or an eviction.',
   'session.drain': 'Somebody asks the session to take no new requests and to end after the last one.',
   'session.ticked': 'Time passed: tags that depend on it are looked at again.',

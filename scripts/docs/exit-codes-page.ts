@@ -50,6 +50,7 @@ const reasons: Readonly<Record<EndReason, true>> = {
   'closed-by-operator': true,
   'shutdown-agreed': true,
   evicted: true,
+  'handed-over': true,
   'node-fenced': true,
   'drain-deadline': true,
   'upstream-lost': true,

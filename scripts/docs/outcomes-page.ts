@@ -23,6 +23,10 @@ const ends: Readonly<Record<EndReason, End>> = {
     sentence: 'The server answered a shutdown request of its dialect with a result (see [profiles](profiles.md)).',
   },
   evicted: { state: 'closed', sentence: 'The session was quiet and made room for a new one.' },
+  'handed-over': {
+    state: 'closed',
+    sentence: 'This node of a cluster gave the session back: the next node that is asked about it goes on with it.',
+  },
   'node-fenced': {
     state: 'closed',
     sentence: 'This node of a cluster may not serve the session any more: another one may have it by now.',

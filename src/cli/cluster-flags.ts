@@ -13,6 +13,7 @@ export interface ClusterFlags {
   readonly clusterCa?: string;
   readonly clusterCert?: string;
   readonly clusterKey?: string;
+  readonly clusterRestartable?: boolean;
 }
 
 export function addClusterFlags(command: Command): Command {
@@ -26,7 +27,11 @@ export function addClusterFlags(command: Command): Command {
     .option('--cluster-creds <file>', 'who asks, as a .creds file')
     .option('--cluster-ca <file>', 'trust these certificates instead of the usual ones (PEM)')
     .option('--cluster-cert <file>', 'and show this certificate (PEM)')
-    .option('--cluster-key <file>', 'with this key (PEM)');
+    .option('--cluster-key <file>', 'with this key (PEM)')
+    .option(
+      '--cluster-restartable',
+      'when a node is gone, others start the command anew for its sessions: what it kept in memory is not missed',
+    );
 }
 
 type Problem = { readonly problem: string };
@@ -36,7 +41,8 @@ export function clusterRequestOf(flags: ClusterFlags): { readonly cluster: Clust
   const { cluster, clusterName: name = usualClusterName, clusterReplicas = '1', clusterCreds } = flags;
   const files = { ca: flags.clusterCa, cert: flags.clusterCert, key: flags.clusterKey };
   if (cluster === undefined) {
-    const others = [flags.clusterName, flags.clusterReplicas, clusterCreds, ...Object.values(files)];
+    const { clusterName, clusterReplicas: replicas, clusterRestartable } = flags;
+    const others = [clusterName, replicas, clusterCreds, clusterRestartable, ...Object.values(files)];
     if (others.every((flag) => flag === undefined)) return { cluster: undefined };
     return { problem: '--cluster-name and the like go with --cluster' };
   }

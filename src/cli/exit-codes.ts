@@ -62,6 +62,7 @@ export function exitCodeOf(reason: EndReason, exit: ServerExit | undefined, wasA
     case 'upstream-changed':
     case 'recovery-deadline':
     case 'buffer-full':
+    case 'handed-over':
     case 'node-fenced':
     case 'internal-error':
       return exitCodes.sessionFailed;

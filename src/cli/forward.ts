@@ -165,6 +165,9 @@ function listeningAction(kind: 'http' | 'ws', runners: Runners) {
     if ('problem' in listen) front.error(`error: ${listen.problem}`);
     const cluster = clusterRequestOf(flags);
     if ('problem' in cluster) front.error(`error: ${cluster.problem}`);
+    const { clusterRestartable: restartable = false } = flags;
+    if (restartable && 'url' in server)
+      front.error('error: --cluster-restartable is for a command: a server at a URL is there for every node');
     const sessions = await sessionRequestOf(flags);
     if ('problem' in sessions) front.error(`error: ${sessions.problem}`);
     if (shares && (sessions.profile?.shutdownMethods.length ?? 0) > 0) {
@@ -176,6 +179,7 @@ function listeningAction(kind: 'http' | 'ws', runners: Runners) {
       kind,
       server,
       shares,
+      restartable,
       listen,
       front: frontTuningOf(flags),
       ...(auth.guard === undefined ? {} : { guard: auth.guard }),

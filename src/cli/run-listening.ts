@@ -44,6 +44,8 @@ export interface ListeningRequest extends SessionRequest {
   readonly server: ServerRequest;
   /** One server process for all sessions. */
   readonly shares: boolean;
+  /** Other nodes of its cluster may start the command anew for sessions that it had. */
+  readonly restartable: boolean;
   readonly listen: ListenRequest;
   readonly front?: FrontTuning;
   /** Who may come in; everybody whom the door lets in unless it is said. */
@@ -205,7 +207,7 @@ interface BackendReports {
 }
 
 async function backendOf(
-  { server, limits, restarts, shares }: ListeningRequest,
+  { server, limits, restarts, shares, restartable }: ListeningRequest,
   clock: Clock,
   log: Log,
   reports: BackendReports,
@@ -219,6 +221,7 @@ async function backendOf(
       clock,
       lineBytesMax: frameBytesMax,
       restart: restarts === false ? neverRestart : defaultRestartPolicy,
+      restartable,
       onStderr: reports.stderr,
       onSpawned: (pid) => {
         hasStarted = true;

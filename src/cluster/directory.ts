@@ -225,7 +225,22 @@ export class Directory implements SessionDirectory {
       this.#takeovers += 1;
     }
     if (!lease.isAlive()) return this.#notAccepting();
-    return { kind: 'owned', owned: this.#open(key, epoch, snapshot), isRecovered: entry !== undefined };
+    const owned = this.#opened(key, epoch, snapshot);
+    if (owned !== undefined) return { kind: 'owned', owned, isRecovered: entry !== undefined };
+    this.#unreleased.set(key, { epoch, to: 'gone' });
+    await this.#writeRelease(key);
+    return { kind: 'gone' };
+  }
+
+  /** @throws what its host throws; then it is for another node, or for later. */
+  #opened(key: OwnedKey, epoch: number, snapshot: string | undefined): Owned | undefined {
+    try {
+      return this.#open(key, epoch, snapshot);
+    } catch (error) {
+      this.#unreleased.set(key, { epoch, to: 'free' });
+      void this.#writeRelease(key);
+      throw error;
+    }
   }
 
   async #isToBeHad(record: KeyRecord, peers: Peers): Promise<boolean> {
@@ -233,10 +248,11 @@ export class Directory implements SessionDirectory {
     return peers.isDead(record.owner);
   }
 
-  #open(key: OwnedKey, epoch: number, snapshot: string | undefined): Owned {
+  #open(key: OwnedKey, epoch: number, snapshot: string | undefined): Owned | undefined {
     const { snapshots, host, node } = this.#options;
+    let owned: Owned | undefined = undefined;
     const save = async (body: string): Promise<void> => {
-      if (owned.stopped !== undefined) throw new StaleOwner(`${key} is this node's no more: ${owned.stopped}`);
+      if (owned === undefined || owned.stopped !== undefined) throw new StaleOwner(`${key} is this node's no more`);
       try {
         await snapshots.save(key, epoch, body);
       } catch (error) {
@@ -246,7 +262,8 @@ export class Directory implements SessionDirectory {
       }
     };
     const session = host.open({ key, epoch, snapshot, save });
-    const owned: Owned = { key, epoch, session, busy: 0, isLeaving: false, stopped: undefined };
+    if (session === undefined) return undefined;
+    owned = { key, epoch, session, busy: 0, isLeaving: false, stopped: undefined };
     this.#owned.set(key, owned);
     this.#remember(key, { owner: node, epoch, isFree: false });
     return owned;
@@ -269,6 +286,7 @@ export class Directory implements SessionDirectory {
     try {
       // Before the claim: what the engine does not take at once is asked for again as long as the claim stands.
       if (release.to === 'gone') await snapshots.remove(key, release.epoch);
+      else await snapshots.written(key);
       await engine.cas('session', key, value, release.epoch);
     } catch (error) {
       if (!(error instanceof Conflict)) return;

@@ -176,12 +176,12 @@ export class ClusterNode {
     await this.lease.drain();
     for (const owned of this.#directory.list()) owned.isLeaving = owned.session.isRecoverable;
     while (this.#directory.size > 0 && clock.now() < until && this.lease.isAlive()) {
-      const idle = this.#directory.list().filter(({ busy, isLeaving }) => busy === 0 && isLeaving);
+      const idle = this.#directory.list().filter(isIdleAndLeaving);
       await this.#directory.releaseAll(idle.map(keyOf), 'free', 'released');
       if (this.#directory.size > 0) await this.#pause(drainLookMs);
     }
     const left = this.#directory.list();
-    const stopped = left.filter(({ busy }) => busy > 0).length;
+    const stopped = left.filter((owned) => isBusy(owned)).length;
     for (const isRecoverable of [true, false]) {
       const keys = left.filter(({ session }) => session.isRecoverable === isRecoverable).map(keyOf);
       await this.#directory.releaseAll(keys, isRecoverable ? 'free' : 'gone', 'drained');
@@ -263,4 +263,12 @@ export class ClusterNode {
 
 function keyOf({ key }: Owned): string {
   return key;
+}
+
+function isBusy({ busy, session }: Owned): boolean {
+  return busy > 0 || session.isBusy === true;
+}
+
+function isIdleAndLeaving(owned: Owned): boolean {
+  return owned.isLeaving && !isBusy(owned);
 }

@@ -22,12 +22,18 @@ export type StopReason = 'fenced' | 'lost' | 'released' | 'drained';
 
 /** Whoever opens sessions. Is called when a key has become this node's, and not again before `stop`. */
 export interface SessionHost {
-  open(grant: Grant): OwnedSession;
+  /**
+   * Undefined: nothing can be made of what was saved, here or anywhere, and the key is over.
+   * @throws where another node may open it, or this one later: the key is given back.
+   */
+  open(grant: Grant): OwnedSession | undefined;
 }
 
 export interface OwnedSession {
   /** Whether another node can open it from what was saved. A process that was started here cannot. */
   readonly isRecoverable: boolean;
+  /** Besides the frames that came through the cluster, it works on others of its own. */
+  readonly isBusy?: boolean;
   /** Answers one frame; what it throws is told as `SESSION_FAILED`. */
   handle(frame: Uint8Array, answer: Answer): Promise<Uint8Array>;
   /** Nothing more is to be done for the key, and nothing that is under way counts. Called once. */

@@ -109,6 +109,13 @@ export class Snapshots implements SnapshotStore {
     this.#slots.delete(key);
   }
 
+  /** Resolves when nothing of the key is being written any more, whatever came of it. */
+  async written(key: OwnedKey): Promise<void> {
+    const slot = this.#slots.get(key);
+    await slot?.writing?.catch(() => {});
+    await slot?.next?.written.catch(() => {});
+  }
+
   /** The key is this node's no more. */
   forget(key: OwnedKey): void {
     this.#slots.delete(key);

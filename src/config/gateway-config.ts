@@ -40,6 +40,8 @@ export interface ChildUpstream {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly isShared: boolean;
+  /** On another node of a cluster, for sessions that this one had. */
+  readonly isRestartable: boolean;
   readonly restarts: boolean;
 }
 

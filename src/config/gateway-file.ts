@@ -165,7 +165,8 @@ class Reader {
     if ((said.command === undefined) === (said.url === undefined)) {
       this.#wrong(path, 'a server is a command, or a url, and not both', 'key');
     }
-    const foreign = said.url === undefined ? (['headers', 'ca'] as const) : (['args', 'env', 'cwd', 'share'] as const);
+    const foreign =
+      said.url === undefined ? (['headers', 'ca'] as const) : (['args', 'env', 'cwd', 'share', 'restartable'] as const);
     for (const key of foreign) {
       const owner = said.url === undefined ? 'a url has' : 'a command has';
       if (said[key] !== undefined) this.#wrong([...path, key], `only ${owner} this`, 'key');
@@ -190,6 +191,7 @@ class Reader {
       env: Object.fromEntries(env),
       cwd: resolve(this.#surroundings.folder, this.#resolved(said.cwd ?? '.', [...path, 'cwd'])),
       isShared: said.share === 'shared',
+      isRestartable: said.restartable === true,
       restarts,
     };
   }

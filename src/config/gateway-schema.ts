@@ -108,6 +108,10 @@ const upstream = z
     headers: z.record(z.string(), z.string().max(65_536)).optional().describe('Sent with every request to url.'),
     ca: path.optional().describe('A file with the certificates (PEM) by which url is trusted.'),
     restart: z.enum(['on-failure', 'never']).optional().describe('on-failure unless it is said.'),
+    restartable: z
+      .boolean()
+      .optional()
+      .describe('Of a command: when a node of the cluster is gone, others start it anew for its sessions.'),
   })
   .describe('A server: command or url.');
 

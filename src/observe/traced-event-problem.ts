@@ -47,6 +47,7 @@ function ofEvent(place: TracePlace, event: SessionEvent): TracedProblem | undefi
     case 'client.attached':
     case 'client.closed':
     case 'exchange.closed':
+    case 'session.reopened':
     case 'session.close':
     case 'session.drain':
     case 'session.ticked':

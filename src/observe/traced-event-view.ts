@@ -175,8 +175,11 @@ function detailOf({ session, event, effects, decision }: TracePlace): string | u
       return `${event.label} ${event.isSet ? 'is set' : 'is removed'}`;
     case 'effect.failed':
       return event.cause;
-    case 'frame.malformed':
     case 'upstream.ready':
+      return event.goesOn === true ? 'it knows the session still' : undefined;
+    case 'session.reopened':
+      return `another process served it before, in ${event.facts.protocolVersion ?? 'no revision yet'}`;
+    case 'frame.malformed':
     case 'exchange.closed':
     case 'session.drain':
     case 'session.ticked':

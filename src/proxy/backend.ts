@@ -23,6 +23,11 @@ export interface Backend {
   readonly restart: RestartPolicy;
   /** A server at a URL may serve clients that name no session; a process that was started for a session cannot. */
   readonly servesSessionless: boolean;
+  /**
+   * Another process can go on with its sessions: the server is there for all, or may be started again. What a process keeps of a
+   * session in its memory is gone with it.
+   */
+  readonly isReachedElsewhere: boolean;
   /** A way to a server, for one more session. */
   open(): SessionBackend;
   /** Why a server could not be reached the last time that somebody tried; undefined when that went well, or nobody has. */
@@ -42,6 +47,8 @@ export interface ChildBackendOptions {
   readonly lineBytesMax: number;
   readonly ladder?: StopLadder;
   readonly restart?: RestartPolicy;
+  /** On another node of a cluster, too: what the server keeps in its memory is not missed. */
+  readonly restartable?: boolean;
   readonly onStderr: (line: string) => void;
   readonly onSpawned: (pid: number) => void;
   readonly onExit: (exit: ServerExit) => void;
@@ -61,6 +68,7 @@ export function sharedChildBackend(options: SharedChildOptions): Backend {
     name: options.command,
     restart: options.restart ?? defaultRestartPolicy,
     servesSessionless: false,
+    isReachedElsewhere: options.restartable === true,
     open: () => ({ connector: health.watching(server.member()), release: () => {} }),
     problem: () => health.problem,
     stop: async () => child.stop(),
@@ -84,6 +92,7 @@ export function childBackend(options: ChildBackendOptions): Backend {
     name: options.command,
     restart: options.restart ?? defaultRestartPolicy,
     servesSessionless: false,
+    isReachedElsewhere: options.restartable === true,
     open: () => {
       const connector = ahead ?? start();
       ahead = undefined;
@@ -123,6 +132,7 @@ export function urlBackend({ name, restart, connector, stop }: UrlBackendOptions
     name,
     restart,
     servesSessionless: true,
+    isReachedElsewhere: true,
     open: () => {
       const session: SessionBackend = {
         connector: health.watching(connector()),
@@ -156,7 +166,12 @@ export class Health {
   watching(connector: UpstreamConnector): UpstreamConnector {
     const { idBase } = connector;
     const connect: UpstreamConnector['connect'] = (events) => connector.connect(new Watched(this, events));
-    return idBase === undefined ? { connect } : { idBase, connect };
+    const goingOn = connector.goingOn?.bind(connector);
+    return {
+      connect,
+      ...(idBase === undefined ? {} : { idBase }),
+      ...(goingOn === undefined ? {} : { goingOn: (serverSession) => this.watching(goingOn(serverSession)) }),
+    };
   }
 }
 

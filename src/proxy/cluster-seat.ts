@@ -15,12 +15,15 @@ import type { Clock, Log } from '../ports.ts';
 import type { Runtime } from '../runtime/api.ts';
 import { randomId } from '../runtime/random-id.ts';
 import { ReservedIds } from '../runtime/reserved-ids.ts';
-import { fenceSessions, sessionOfAnybody } from '../runtime/runtime.ts';
+import { endsHereAlone } from '../runtime/handover.ts';
+import { handoverOf, sessionOfAnybody } from '../runtime/runtime.ts';
 import type { Ledger } from '../session/limits.ts';
+import type { EndReason } from '../session/outcomes.ts';
 import { Carrier } from '../transports/http-carrier.ts';
-import type { Carrying, HttpElsewhere, PieceWay, ServeRouted } from '../transports/http-elsewhere.ts';
+import type { Carrying, HttpElsewhere, PieceWay, Reopen, ServeRouted } from '../transports/http-elsewhere.ts';
 import type { CarrierSurroundings, HttpCarrier } from '../transports/http-front-options.ts';
 import { ClusterLedger } from './cluster-ledger.ts';
+import { type Remains, openRemains, sealRemains } from './cluster-recollection.ts';
 import { failedAs } from './cluster-refusal.ts';
 
 export interface ClusterSeatOptions {
@@ -34,6 +37,13 @@ export interface ClusterSeatOptions {
   readonly pendingTotal: number;
   /** Called once: the node may not act any more, and all its sessions have ended. */
   readonly onFenced: () => void;
+}
+
+export interface PlaceOptions {
+  /** The same on each node for what is the same front there, and no other front's. */
+  readonly name: string;
+  /** Other nodes can open its sessions again: see `Backend`. */
+  readonly isReachedElsewhere: boolean;
 }
 
 /** One front of the process, with a runtime of its own. */
@@ -51,7 +61,7 @@ export interface ClusterPlace extends HttpElsewhere {
 export interface ClusterSeat {
   /** This node's share in the limit of all, of which the fronts' own are parts. */
   readonly ledger: Ledger;
-  place(): ClusterPlace;
+  place(options: PlaceOptions): ClusterPlace;
   facts(): NodeFacts;
   /**
    * Which node has a session of any node, and under which claim; undefined where none has. What others have is asked of the engine.
@@ -66,6 +76,9 @@ export interface ClusterSeat {
   close(): Promise<void>;
 }
 
+/** What is longer stays with its node: a session whose handshake and subscriptions fill it is none that others can open. */
+const remainsBytesMax = 256 * 1024;
+
 /** @throws Unavailable the engine does not answer. */
 export async function takeSeat(options: ClusterSeatOptions): Promise<ClusterSeat> {
   const seat = new Seat(options);
@@ -78,8 +91,10 @@ class Seat implements ClusterSeat {
   readonly node: ClusterNode;
   readonly #options: ClusterSeatOptions;
   readonly #places = new Set<Place>();
-  /** Of the sessions of this node, by key. */
-  readonly #placeOf = new Map<string, { readonly place: Place; readonly sessionId: string }>();
+  /** Those of this node, by key. */
+  readonly #sessions = new Map<string, OwnedHttpSession>();
+  /** The ids of sessions that are asked for, wherever they are, by key. */
+  readonly #waking = new Map<string, Waking>();
   #draining: Promise<unknown> | undefined;
 
   constructor(options: ClusterSeatOptions) {
@@ -96,8 +111,9 @@ class Seat implements ClusterSeat {
     });
   }
 
-  place(): ClusterPlace {
-    const place: Place = new Place(this.node, this.#placeOf, () => this.#places.delete(place));
+  place(options: PlaceOptions): ClusterPlace {
+    const sessions: PlaceSessions = { all: this.#sessions, waking: this.#waking };
+    const place: Place = new Place(options, this.node, sessions, this.#options.log, () => this.#places.delete(place));
     this.#places.add(place);
     return place;
   }
@@ -131,46 +147,90 @@ class Seat implements ClusterSeat {
     await this.#options.engine.close();
   }
 
-  #open({ key }: Grant): OwnedSession {
-    const known = this.#placeOf.get(key);
-    if (known === undefined) throw new Error('A key was claimed for which there is no session');
-    return new OwnedHttpSession(known.place, known.sessionId);
+  #open(grant: Grant): OwnedSession | undefined {
+    const known = this.#sessions.get(grant.key);
+    if (known !== undefined) {
+      known.begins(grant);
+      return known;
+    }
+    const sessionId = this.#waking.get(grant.key)?.sessionId;
+    if (sessionId === undefined) throw new Error('A key was claimed for which nobody has asked');
+    const remains = grant.snapshot === undefined ? undefined : openRemains(sessionId, grant.snapshot);
+    const place = [...this.#places].findLast(({ name }) => name === remains?.place);
+    if (remains === undefined || place === undefined) return undefined;
+    return place.reopen(sessionId, grant, remains);
   }
 }
 
-class OwnedHttpSession implements OwnedSession {
-  readonly isRecoverable = false;
-  readonly #place: Place;
-  readonly #sessionId: string;
+/** What the places of a seat have in common. */
+interface PlaceSessions {
+  readonly all: Map<string, OwnedHttpSession>;
+  readonly waking: Map<string, Waking>;
+}
 
-  constructor(place: Place, sessionId: string) {
+/** A session that requests name which are on their way to it. */
+interface Waking {
+  readonly sessionId: string;
+  requests: number;
+}
+
+class OwnedHttpSession implements OwnedSession {
+  readonly sessionId: string;
+  readonly life: number;
+  readonly #place: Place;
+  #grant: Grant | undefined = undefined;
+  #isSaved = false;
+
+  constructor(place: Place, sessionId: string, life: number) {
     this.#place = place;
-    this.#sessionId = sessionId;
+    this.sessionId = sessionId;
+    this.life = life;
+  }
+
+  begins(grant: Grant): void {
+    this.#grant = grant;
+    this.#isSaved = grant.snapshot !== undefined;
+  }
+
+  get isRecoverable(): boolean {
+    return this.#isSaved;
+  }
+
+  get isBusy(): boolean {
+    return this.#place.isBusy(this.sessionId);
   }
 
   handle: OwnedSession['handle'] = async (frame, answer) => this.#place.serve(frame, answer);
 
   stop(reason: StopReason): void {
-    this.#place.stop(this.#sessionId, reason);
+    this.#place.stop(this, reason);
+  }
+
+  /** What cannot be saved now is saved with the next that the session learns; until then another node finds what was before. */
+  async save(text: string): Promise<void> {
+    await this.#grant?.save(text);
+    this.#isSaved = true;
   }
 }
 
 class Place implements ClusterPlace {
   readonly ids = new ReservedIds();
+  readonly name: string;
+  readonly leave: () => void;
+  readonly #isReachedElsewhere: boolean;
   readonly #node: ClusterNode;
-  readonly #placeOf: Map<string, { readonly place: Place; readonly sessionId: string }>;
+  readonly #sessions: PlaceSessions;
+  readonly #log: Log;
   #runtime: Runtime | undefined;
   #serve: ServeRouted | undefined;
+  #reopen: Reopen | undefined;
 
-  readonly leave: () => void;
-
-  constructor(
-    node: ClusterNode,
-    placeOf: Map<string, { readonly place: Place; readonly sessionId: string }>,
-    leave: () => void,
-  ) {
+  constructor(options: PlaceOptions, node: ClusterNode, sessions: PlaceSessions, log: Log, leave: () => void) {
+    this.name = options.name;
+    this.#isReachedElsewhere = options.isReachedElsewhere;
     this.#node = node;
-    this.#placeOf = placeOf;
+    this.#sessions = sessions;
+    this.#log = log;
     this.leave = leave;
   }
 
@@ -180,19 +240,25 @@ class Place implements ClusterPlace {
 
   serves(runtime: Runtime): void {
     this.#runtime = runtime;
+    if (!this.#isReachedElsewhere) return;
+    handoverOf(runtime)?.keepWith({
+      learned: (sessionId) => this.#save(sessionId),
+      isKept: (sessionId) => this.#sessions.all.get(keyOf(sessionId))?.isRecoverable === true,
+    });
   }
 
-  begins(serve: ServeRouted): void {
+  begins(serve: ServeRouted, reopen: Reopen): void {
     this.#serve = serve;
+    this.#reopen = reopen;
   }
 
   reserve: HttpElsewhere['reserve'] = async () => {
     const sessionId = randomId();
     const key = keyOf(sessionId);
-    this.#placeOf.set(key, { place: this, sessionId });
+    this.#sessions.all.set(key, new OwnedHttpSession(this, sessionId, 0));
     const claim = await this.#node.directory.claim(key);
     if (claim.kind === 'owned') return { sessionId };
-    this.#placeOf.delete(key);
+    this.#sessions.all.delete(key);
     const isDraining = claim.kind === 'refused' && claim.failure.code === 'DRAINING';
     const code = claim.kind === 'refused' ? claim.failure.code : claim.kind;
     const data = { executed: 'no', retryable: true, reason: code };
@@ -201,16 +267,27 @@ class Place implements ClusterPlace {
     return { refusal: { ...refusal('OWNER_LOST', data), message } };
   };
 
-  over(sessionId: string): void {
+  /** A session that ended here alone, because this node leaves, is for whoever is asked about it next. */
+  over(sessionId: string, reason?: EndReason): void {
     const key = keyOf(sessionId);
-    if (this.#placeOf.delete(key)) void this.#node.directory.release(key, 'gone');
+    const session = this.#sessions.all.get(key);
+    if (session === undefined) return;
+    this.#sessions.all.delete(key);
+    const isFree = reason !== undefined && endsHereAlone(reason) && session.isRecoverable;
+    void this.#node.directory.release(key, isFree ? 'free' : 'gone');
   }
 
   carry: HttpElsewhere['carry'] = async (sessionId, frame, { onPiece, signal }: Carrying) => {
     const key = keyOf(sessionId);
+    const { all, waking } = this.#sessions;
     // It is here, and was not found: it is over, or somebody else's.
-    if (this.#placeOf.has(key)) return { kind: 'not-found' };
+    if (all.has(key)) return { kind: 'not-found' };
+    const wanted = waking.get(key) ?? { sessionId, requests: 0 };
+    waking.set(key, wanted);
+    wanted.requests += 1;
     const sent = await this.#node.router.send(key, frame, { deadlineMs: Infinity, onPart: onPiece, signal });
+    wanted.requests -= 1;
+    if (wanted.requests === 0) waking.delete(key);
     return sent.ok ? { kind: 'answered', last: sent.bytes } : failedAs(sent);
   };
 
@@ -219,16 +296,45 @@ class Place implements ClusterPlace {
     return this.#serve(frame, way);
   }
 
+  /** @throws Error there is no room for it now. */
+  reopen(sessionId: string, grant: Grant, { recollection, life }: Remains): OwnedSession {
+    const session = new OwnedHttpSession(this, sessionId, life + 1);
+    session.begins(grant);
+    this.#sessions.all.set(grant.key, session);
+    const refused = this.#reopen?.({ sessionId, recollection, life: session.life });
+    if (refused === undefined) return session;
+    this.#sessions.all.delete(grant.key);
+    throw new Error(`the session could not be opened again: ${refused.code}`);
+  }
+
+  isBusy(sessionId: string): boolean {
+    const session = this.#runtime === undefined ? undefined : sessionOfAnybody(this.#runtime, sessionId);
+    return session !== undefined && session.snapshot().pending.length > 0;
+  }
+
   /** Nothing that is under way counts any more. */
-  stop(sessionId: string, reason: StopReason): void {
-    this.#placeOf.delete(keyOf(sessionId));
+  stop({ sessionId, isRecoverable }: OwnedHttpSession, reason: StopReason): void {
     if (this.#runtime === undefined) return;
-    if (reason === 'fenced' || reason === 'lost') fenceSessions(this.#runtime, sessionId);
+    const handover = handoverOf(this.#runtime);
+    if (reason === 'fenced' || reason === 'lost') handover?.fence(sessionId);
+    else if (isRecoverable) handover?.handOver(sessionId);
     else sessionOfAnybody(this.#runtime, sessionId)?.close();
+    this.#sessions.all.delete(keyOf(sessionId));
   }
 
   fence(): void {
-    if (this.#runtime !== undefined) fenceSessions(this.#runtime);
+    if (this.#runtime !== undefined) handoverOf(this.#runtime)?.fence();
+  }
+
+  #save(sessionId: string): void {
+    const session = this.#sessions.all.get(keyOf(sessionId));
+    const recollection = this.#runtime && handoverOf(this.#runtime)?.recollect(sessionId);
+    if (session === undefined || recollection === undefined) return;
+    const text = sealRemains(sessionId, { place: this.name, life: session.life, recollection });
+    if (text.length > remainsBytesMax) return;
+    session.save(text).catch((error: unknown) => {
+      this.#log.debug({ session: sessionId, error }, 'what another node would have to know of a session was not saved');
+    });
   }
 }
 

@@ -82,7 +82,8 @@ export class GatewayRoute {
     const options = { clock, log, limits, times, tagSettings, profile, checksInvariants };
     const interceptors = tracing?.after(rules) ?? rules;
     const ruled = { ...options, ...(interceptors === undefined ? {} : { interceptors }) };
-    const place = cluster?.place();
+    const { isReachedElsewhere } = upstream;
+    const place = cluster?.place({ name: config.name, isReachedElsewhere });
     this.#place = place;
     this.runtime = createTracedRuntime(place === undefined ? ruled : { ...ruled, ids: place.ids }, tracer, ledger);
     place?.serves(this.runtime);
@@ -100,7 +101,7 @@ export class GatewayRoute {
       log,
       tracer,
       ids: place?.ids,
-      onOver: (sessionId) => place?.over(sessionId),
+      onOver: (sessionId, reason) => place?.over(sessionId, reason),
       server: () => {
         const behind = upstream.open();
         return { connector: behind.connector, restart: upstream.restart, release: () => behind.release() };

@@ -39,6 +39,10 @@ export class GatewayUpstream {
     return this.#backend.restart;
   }
 
+  get isReachedElsewhere(): boolean {
+    return this.#backend.isReachedElsewhere;
+  }
+
   get servesSessionless(): boolean {
     return this.#backend.servesSessionless;
   }
@@ -108,7 +112,7 @@ export async function openUpstream(
 
 function childBackendOf(
   name: string,
-  { command, args, env, cwd, isShared, restarts }: ChildUpstream,
+  { command, args, env, cwd, isShared, isRestartable, restarts }: ChildUpstream,
   lineBytesMax: number,
   { clock, log, onStderr }: UpstreamSurroundings,
 ): Backend {
@@ -121,6 +125,7 @@ function childBackendOf(
     log,
     lineBytesMax,
     restart: restarts ? defaultRestartPolicy : neverRestart,
+    restartable: isRestartable,
     onStderr: (line: string) => onStderr(name, line),
     onSpawned: (pid: number) => log.info({ pid, upstream: name }, 'server started'),
     onExit: ({ code, signal, spawnError }: Parameters<Parameters<typeof childBackend>[0]['onExit']>[0]) => {

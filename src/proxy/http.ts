@@ -22,7 +22,8 @@ export async function forwardHttp(options: ListeningOptions): Promise<ListeningF
   const { backend, clock, log, listen, guard, cluster, front: tuning } = options;
   const { host, port, path, door = {}, tls } = listen;
   const limits = withRoomForAFrame(options.limits);
-  const place = cluster?.place();
+  const { isReachedElsewhere } = backend;
+  const place = cluster?.place({ name: path, isReachedElsewhere });
   const runtimeOptions = runtimeOptionsOf(options, limits);
   const runtime = createTracedRuntime(
     place === undefined ? runtimeOptions : { ...runtimeOptions, ids: place.ids },
@@ -45,7 +46,7 @@ export async function forwardHttp(options: ListeningOptions): Promise<ListeningF
       log,
       tracer: options.tracer,
       ids: place?.ids,
-      onOver: (sessionId) => place?.over(sessionId),
+      onOver: (sessionId, reason) => place?.over(sessionId, reason),
       server: () => {
         const behind = backend.open();
         return { connector: behind.connector, restart: backend.restart, release: () => behind.release() };

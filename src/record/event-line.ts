@@ -11,6 +11,7 @@ import type { Decision } from '../runtime/tracer.ts';
 import type { Effect, SendEffect, SettledEffect } from '../session/effects.ts';
 import type { FrameArrived, SessionEvent } from '../session/events.ts';
 import type { Verdict } from '../session/interception.ts';
+import { factsToJson } from '../session/facts-json.ts';
 import type { SessionState } from '../session/outcomes.ts';
 import type { Exchange, Via } from '../session/pending.ts';
 import { type LineBytes, phrases, piece } from './line-bytes.ts';
@@ -262,6 +263,8 @@ function factsOf(event: Exclude<SessionEvent, FrameArrived>, names: LineNames): 
       return { hasOpenStream: event.hasOpenStream };
     case 'client.closed':
       return { isGone: event.isGone };
+    case 'session.reopened':
+      return { facts: names.shown(factsToJson(event.facts, (frame) => names.text(frame))) };
     case 'session.close':
     case 'session.expired':
       return { reason: event.reason };
@@ -284,6 +287,7 @@ function factsOf(event: Exclude<SessionEvent, FrameArrived>, names: LineNames): 
       };
     }
     case 'upstream.ready':
+      return event.goesOn === true ? { goesOn: true } : {};
     case 'session.drain':
     case 'session.ticked':
       return {};

@@ -10,6 +10,7 @@ import { encodeText } from '../protocol/text.ts';
 import { chartDeadline } from '../runtime/session-logic.ts';
 import type { SendEffect } from '../session/effects.ts';
 import type { SessionEvent } from '../session/events.ts';
+import { factsFromJson } from '../session/facts-json.ts';
 import type { Verdict } from '../session/interception.ts';
 import type { Exchange, PendingEntry, Via } from '../session/pending.ts';
 import type { EventLine, TapedVerdict } from './tape-format.ts';
@@ -85,6 +86,11 @@ export function readEvent(line: EventLine, body: string | undefined, named: Name
       return { type: line.event, at, hasOpenStream: needed(line, 'hasOpenStream') };
     case 'client.closed':
       return { type: line.event, at, isGone: needed(line, 'isGone') };
+    case 'session.reopened': {
+      const facts = factsFromJson(needed(line, 'facts'));
+      if (facts === undefined) throw new BadLine('the facts hold something that is no message');
+      return { type: line.event, at, facts };
+    }
     case 'session.close':
       return { type: line.event, at, reason: oneOf(closeReasons, needed(line, 'reason')) };
     case 'session.expired':
@@ -96,6 +102,7 @@ export function readEvent(line: EventLine, body: string | undefined, named: Name
     case 'effect.failed':
       return failureOf(line, named);
     case 'upstream.ready':
+      return { type: line.event, at, ...(line.goesOn === true ? { goesOn: true } : {}) };
     case 'session.drain':
     case 'session.ticked':
       return { type: line.event, at };
@@ -105,7 +112,7 @@ export function readEvent(line: EventLine, body: string | undefined, named: Name
   }
 }
 
-const closeReasons = ['client-closed', 'closed-by-operator', 'evicted', 'node-fenced'] as const;
+const closeReasons = ['client-closed', 'closed-by-operator', 'evicted', 'handed-over', 'node-fenced'] as const;
 const expiryReasons = ['idle', 'age'] as const;
 
 function oneOf<T extends string>(known: readonly T[], said: string): T {

@@ -116,6 +116,7 @@ const tellingEvents: ReadonlySet<string> = new Set([
   'upstream.ready',
   'upstream.lost',
   'client.closed',
+  'session.reopened',
   'session.close',
   'session.drain',
   'session.expired',

@@ -9,6 +9,7 @@ import type { Direction, FrameKind, RequestId } from '../protocol/envelope.ts';
 import type { ReadFault } from '../protocol/faults.ts';
 import type { Decision } from '../runtime/tracer.ts';
 import type { FailureCause, Loss, SessionEventType } from '../session/events.ts';
+import type { FactsJson } from '../session/facts-json.ts';
 import type { AnswerBody, Fault, InterceptStep, LabelChange, TransportType } from '../session/interception.ts';
 import type { Outcome, SessionState } from '../session/outcomes.ts';
 import type { Profile } from '../session/profiles.ts';
@@ -114,6 +115,10 @@ export interface EventLine extends Line {
   /** Of `request.expired` and `effect.failed`: the request, by its place among the requests of the session. */
   readonly request?: number;
   readonly loss?: Loss;
+  /** Of `upstream.ready`. */
+  readonly goesOn?: true;
+  /** Of `session.reopened`. */
+  readonly facts?: FactsJson;
   readonly hasOpenStream?: boolean;
   readonly isGone?: boolean;
   readonly reason?: string;

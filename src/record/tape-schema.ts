@@ -193,6 +193,19 @@ const event: z.ZodType<SpelledEvent> = z.object({
       willRestart: z.boolean(),
     })
     .exactOptional(),
+  goesOn: yes.exactOptional(),
+  facts: z
+    .object({
+      protocolVersion: z.string().exactOptional(),
+      clientName: z.string().exactOptional(),
+      serverName: z.string().exactOptional(),
+      serverCapabilities: z.string().exactOptional(),
+      initialize: z.string().exactOptional(),
+      initialized: z.string().exactOptional(),
+      loggingLevel: z.string().exactOptional(),
+      subscriptions: z.record(z.string(), z.string()).exactOptional(),
+    })
+    .exactOptional(),
   hasOpenStream: z.boolean().exactOptional(),
   isGone: z.boolean().exactOptional(),
   reason: z.string().exactOptional(),

@@ -65,7 +65,9 @@ export function whatText(line: EventLine): string {
     case 'session.labelled':
       return `${line.isSet === true ? 'tagged' : 'untagged'} ${line.label}`;
     case 'upstream.ready':
-      return 'the server is there';
+      return line.goesOn === true ? 'the server is there and knows the session still' : 'the server is there';
+    case 'session.reopened':
+      return `another process served the session before, in ${line.facts?.protocolVersion ?? 'no revision yet'}`;
     case 'client.attached':
       return line.hasOpenStream === true ? 'the client opened a stream' : 'the client has no stream open';
     case 'client.closed':

@@ -30,6 +30,7 @@ import { checkOpen, checkSessionId } from './checked-open.ts';
 import { belongsTo, refuseForeign } from './foreign.ts';
 import { type RuntimeAudit, auditRuntime } from './audit.ts';
 import { GuardedLog } from './guarded-log.ts';
+import { Handover, type Recollection } from './handover.ts';
 import { indexScheduler } from './indexed-scheduler.ts';
 import { InterceptorChain } from './interceptor-chain.ts';
 import type { Observer } from './observation.ts';
@@ -89,15 +90,13 @@ export function sessionOfAnybody(runtime: Runtime, id: string): RuntimeSession |
   return runtime instanceof SessionRuntime ? runtime.sessionOfAnybody(id) : undefined;
 }
 
-/**
- * This process may not serve the session any more, since another one may have it by now, or with no id none of its sessions: what
- * waits is settled with an error, at once.
- */
-export function fenceSessions(runtime: Runtime, id?: string): void {
-  if (runtime instanceof SessionRuntime) runtime.fence(id);
+/** How sessions of the runtime go over to other processes; undefined where the runtime is somebody else's. For this package alone. */
+export function handoverOf(runtime: Runtime): Handover | undefined {
+  return runtime instanceof SessionRuntime ? runtime.handover : undefined;
 }
 
 class SessionRuntime implements Runtime {
+  readonly handover: Handover;
   readonly #options: RuntimeOptions;
   readonly #ids: Ids;
   readonly #clock: Clock;
@@ -130,6 +129,12 @@ class SessionRuntime implements Runtime {
     this.#log = options.log === undefined ? silentLog : new GuardedLog(options.log);
     this.#unplacedLog = new UnplacedLog(this.#log);
     this.#onlookers = new Onlookers(tracer, this.#log);
+    this.handover = new Handover({
+      clock: this.#clock,
+      registry: this.#registry,
+      route: (id, event) => this.#route(id, event),
+      open: (asked, recollection) => this.#open(asked, recollection),
+    });
     this.#alarms = new AlarmClock({
       clock: this.#clock,
       log: this.#log,
@@ -144,6 +149,7 @@ class SessionRuntime implements Runtime {
       handshakes: new RepeatedFrames(),
       checksInvariants: options.checksInvariants === true,
       occupancyChanged: (record: SessionData) => this.#registry.reorder(record as SessionRecord),
+      learned: (record: SessionData) => this.handover.learned(record),
     };
     this.#settings = new Settings(options.limits, options.times, surroundings, whole);
     this.#settings.setTagSettings(options.tagSettings);
@@ -197,6 +203,10 @@ class SessionRuntime implements Runtime {
   }
 
   open(options: OpenOptions): OpenResult {
+    return this.#open(options, undefined);
+  }
+
+  #open(options: OpenOptions, recollection: Recollection | undefined): OpenResult {
     refuseAborted(options.signal, 'A session');
     checkOpen(options);
     const now = this.#clock.now();
@@ -233,6 +243,7 @@ class SessionRuntime implements Runtime {
     forgetOptions(ref);
     this.#onlookers.opened(record);
     this.#onlookers.tell({ type: 'session-opened', sessionId: id, at: now });
+    if (recollection !== undefined) this.#recall(id, recollection);
     this.#connect(host, options);
     return { session: new SessionHandle(host, this.#handleSurroundings) };
   }
@@ -248,14 +259,6 @@ class SessionRuntime implements Runtime {
     return slot === undefined || slot.record.hasEnded
       ? undefined
       : new SessionHandle(slot.host, this.#handleSurroundings);
-  }
-
-  fence(id: string | undefined): void {
-    const ids = id === undefined ? [...this.#registry.values()].map((slot) => slot.record.id) : [id];
-    for (const each of ids) {
-      if (this.#registry.get(each) === undefined) continue;
-      this.#route(each, { type: 'session.close', at: this.#clock.now(), reason: 'node-fenced' });
-    }
   }
 
   observe(observer: Observer): () => void {
@@ -325,6 +328,12 @@ class SessionRuntime implements Runtime {
     const close = (): void =>
       this.#route(id, { type: 'session.close', at: this.#clock.now(), reason: 'closed-by-operator' });
     this.#watches.set(host, this.#signals.watch(signal, close));
+  }
+
+  #recall(id: string, { facts, labels }: Recollection): void {
+    const at = this.#clock.now();
+    this.#route(id, { type: 'session.reopened', at, facts });
+    for (const label of labels) this.#route(id, { type: 'session.labelled', at, label, isSet: true });
   }
 
   #connect(host: SessionHost, options: OpenOptions): void {
@@ -400,7 +409,7 @@ class SessionRuntime implements Runtime {
     const reason = host.record.endReason ?? 'internal-error';
     if (host.upstream === undefined) this.#finish(host.toServer, reason, defaultLingerMs);
     else {
-      host.upstream.stop();
+      host.upstream.stop(this.handover.leavesServer(host.record));
       host.detachServer();
     }
     if (host.record.isClientGone) host.toClient.abandon(reason);

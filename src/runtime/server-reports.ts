@@ -29,7 +29,9 @@ export class ServerReports implements UpstreamReports {
 
   connected(link: UpstreamLink): void {
     this.#host.attachServer(link);
-    this.#surroundings.route(this.#host, { type: 'upstream.ready', at: this.#surroundings.now() });
+    const at = this.#surroundings.now();
+    const event = { type: 'upstream.ready', at } as const;
+    this.#surroundings.route(this.#host, link.goesOn === true ? { ...event, goesOn: true } : event);
   }
 
   message(bytes: Uint8Array, via: Via | undefined): void {

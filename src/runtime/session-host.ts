@@ -4,7 +4,7 @@
  */
 
 import { refusal } from '../errors.ts';
-import type { Delivery, DeliveryFailure, ExchangeLink, PeerLink, UpstreamLink } from '../ports.ts';
+import type { Delivery, DeliveryFailure, ExchangeLink, PeerLink, ServerSession, UpstreamLink } from '../ports.ts';
 import { type Direction, type Frame, type FrameKind, type RequestId, opposite } from '../protocol/envelope.ts';
 import { type ReadFault, isFault } from '../protocol/faults.ts';
 import { isBatch, type ReadLimits, readMessage, readMessages } from '../protocol/read.ts';
@@ -98,6 +98,12 @@ export class SessionHost {
     this.#serverLink = link;
     this.toServer.attach(link);
     if (this.#serverPressure > 0) this.#pause(link, true);
+  }
+
+  /** What makes the server that it has now go on with the session. */
+  get serverSession(): ServerSession | undefined {
+    const link = this.#serverLink;
+    return link !== undefined && 'serverSession' in link ? link.serverSession : undefined;
   }
 
   detachServer(): void {

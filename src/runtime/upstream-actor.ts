@@ -90,6 +90,7 @@ export class Upstream {
   #link: UpstreamLink | undefined;
   /** Counts connections, so that a report says which one it is about. */
   #life = 0;
+  #leavesServer = false;
   /** When it was told to go, on the runtime's clock; undefined before that. */
   stopAskedAt: number | undefined = undefined;
 
@@ -111,7 +112,9 @@ export class Upstream {
     return this.#link?.pid;
   }
 
-  stop(): void {
+  /** @param leavesServer the server is not told that its session is over: another process goes on with it. */
+  stop(leavesServer: boolean): void {
+    this.#leavesServer = leavesServer;
     this.stopAskedAt ??= this.#options.clock.now();
     this.#ref.send({ type: 'upstream.stop', at: this.#options.clock.now() });
   }
@@ -158,7 +161,8 @@ export class Upstream {
   /** A link that throws does not keep its session from ending; that it is gone is still for it to say. */
   #disconnect(): void {
     try {
-      this.#link?.close('the session ended');
+      if (this.#leavesServer && this.#link?.leave !== undefined) this.#link.leave();
+      else this.#link?.close('the session ended');
     } catch (error) {
       this.#options.log.error({ upstream: this.#options.id, error }, 'a link threw');
     }

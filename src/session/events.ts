@@ -7,6 +7,7 @@
 import type { Direction, Frame } from '../protocol/envelope.ts';
 import type { ReadFault } from '../protocol/faults.ts';
 import type { CancelEffect, SendEffect } from './effects.ts';
+import type { SessionFacts } from './facts.ts';
 import type { Exchange, PendingEntry, Via } from './pending.ts';
 import type { Deliberation, Verdict } from './interception.ts';
 
@@ -84,6 +85,13 @@ export interface Loss {
   readonly willRestart: boolean;
 }
 
+export interface UpstreamReady {
+  readonly type: 'upstream.ready';
+  readonly at: number;
+  /** The server goes on with a session that it had begun before: there is no handshake to be repeated. */
+  readonly goesOn?: true;
+}
+
 export interface UpstreamLost {
   readonly type: 'upstream.lost';
   readonly at: number;
@@ -97,10 +105,17 @@ export interface ClientClosed {
   readonly isGone: boolean;
 }
 
+/** Another process served the session before; this is what its peers had told each other there. The first event, if any. */
+export interface SessionReopened {
+  readonly type: 'session.reopened';
+  readonly at: number;
+  readonly facts: SessionFacts;
+}
+
 export interface SessionClose {
   readonly type: 'session.close';
   readonly at: number;
-  readonly reason: 'client-closed' | 'closed-by-operator' | 'evicted' | 'node-fenced';
+  readonly reason: 'client-closed' | 'closed-by-operator' | 'evicted' | 'handed-over' | 'node-fenced';
 }
 
 export interface SessionExpired {
@@ -143,11 +158,12 @@ export type SessionEvent =
   | FrameDecided
   | FrameMalformed
   | RequestExpired
-  | { readonly type: 'upstream.ready'; readonly at: number }
+  | UpstreamReady
   | UpstreamLost
   | { readonly type: 'client.attached'; readonly at: number; readonly hasOpenStream: boolean }
   | ClientClosed
   | ExchangeClosed
+  | SessionReopened
   | SessionClose
   | { readonly type: 'session.drain'; readonly at: number }
   | { readonly type: 'session.ticked'; readonly at: number }
@@ -171,6 +187,7 @@ export const sessionEventTypes = [
   'client.attached',
   'client.closed',
   'exchange.closed',
+  'session.reopened',
   'session.close',
   'session.drain',
   'session.ticked',

@@ -39,6 +39,7 @@ export type EndReason =
   | 'recovery-deadline'
   | 'buffer-full'
   | 'evicted'
+  | 'handed-over'
   | 'node-fenced'
   | 'internal-error';
 

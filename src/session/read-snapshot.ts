@@ -28,6 +28,7 @@ const endReasons: Readonly<Record<EndReason, true>> = {
   'client-gone': true,
   drained: true,
   'closed-by-operator': true,
+  'handed-over': true,
   'node-fenced': true,
   'shutdown-agreed': true,
   'initialize-timeout': true,

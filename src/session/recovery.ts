@@ -11,7 +11,7 @@ import { readMessage } from '../protocol/read.ts';
 import { decodeText, encodeText } from '../protocol/text.ts';
 import { budgetOf } from './admission.ts';
 import { forwarded } from './effects.ts';
-import type { ResponseArrived, SessionEvent } from './events.ts';
+import type { ResponseArrived, SessionEvent, SessionReopened, UpstreamReady } from './events.ts';
 import { capabilitiesText } from './facts.ts';
 import { ownIdOf } from './id-range.ts';
 import { ownName } from './own-name.ts';
@@ -20,6 +20,16 @@ import { timesOf } from './profiles.ts';
 import { wakeQueues } from './queue.ts';
 import type { SessionRecord } from './record.ts';
 import { findAnswered } from './settle.ts';
+
+/** What the peers told each other elsewhere is known here from now on. */
+export function recall(record: SessionRecord, event: SessionReopened): void {
+  record.unit.learn(event.facts);
+}
+
+/** The server knows the session still: nothing has to be repeated to it. */
+export function goesOn(_record: SessionRecord, event: UpstreamReady): boolean {
+  return event.goesOn === true;
+}
 
 export function hasHandshake(record: SessionRecord): boolean {
   return record.facts.initialize !== undefined;

@@ -35,6 +35,8 @@ export interface SessionSurroundings {
   /** Handshakes of the sessions of a process; a session without one keeps its own. */
   readonly handshakes?: RepeatedFrames;
   readonly checksInvariants: boolean;
+  /** Told after a commit in which the session learned something that whoever goes on with it has to know. */
+  readonly learned?: (record: SessionData) => void;
   /** Told after a commit in which the session became busy (pending requests or an open stream) or quiet. */
   readonly occupancyChanged: (record: SessionData) => void;
 }

@@ -304,6 +304,7 @@ const endings: Readonly<Record<EndReason, Ending>> = {
   'closed-by-operator': ending('refused', refusal('SESSION_NOT_FOUND', { reason: 'closed-by-operator' })),
   'buffer-full': ending('refused', refusal('SESSION_NOT_FOUND', { reason: 'buffer-full' })),
   evicted: ending('refused', refusal('SESSION_NOT_FOUND', { reason: 'evicted' })),
+  'handed-over': ending('upstream-lost', refusal('OWNER_LOST', { executed: 'unknown', reason: 'handed-over' })),
   'node-fenced': ending('upstream-lost', refusal('OWNER_LOST', { executed: 'unknown', reason: 'node-fenced' })),
   'internal-error': ending('refused', refusal('SESSION_NOT_FOUND', { reason: 'internal-error' })),
 };

@@ -239,6 +239,7 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
     if (!this.#endsSession) {
       for (let index = 0; index < settled.size; index++) this.#bury(settled.at(index), outcomes.at(index));
     }
+    const hasLearned = this.#facts !== undefined || (this.next === 'active.serving' && record.state !== this.next);
     if (this.#facts !== undefined) record.facts = this.#facts;
     for (const step of this.steps) step();
     if (this.#drains) record.isDraining = true;
@@ -252,6 +253,7 @@ export class SessionUnit extends BaseUnit<SessionState, Effect> {
     const effects = this.owed();
     this.close();
     if (record.isBusy !== wasBusy) record.surroundings.occupancyChanged(record);
+    if (hasLearned) record.surroundings.learned?.(record);
     return effects;
   }
 

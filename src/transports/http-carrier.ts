@@ -24,7 +24,7 @@ export class Carrier implements HttpCarrier {
   constructor(options: CarrierOptions) {
     this.#options = options;
     this.elsewhere = options.elsewhere;
-    this.elsewhere.begins(async (frame, way) => this.#serve(frame, way));
+    this.elsewhere.begins(async (frame, way) => this.#serve(frame, way), options.reopen);
   }
 
   /** A request that was brought here goes no further: where its session is not, there is none. */

@@ -4,7 +4,7 @@
  * said in headers.
  */
 
-import type { UpstreamConnector } from '../ports.ts';
+import type { ServerSession, UpstreamConnector, UpstreamEvents } from '../ports.ts';
 import { noHeaderParams } from '../protocol/header-params.ts';
 import { HttpLink, type HttpLinkOptions, type HttpServer } from './http-link.ts';
 import { httpTarget } from './http-target.ts';
@@ -16,7 +16,7 @@ export interface HttpConnectorOptions extends HttpLinkOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface HttpConnector extends UpstreamConnector {
+export interface HttpConnector extends Required<Pick<UpstreamConnector, 'connect' | 'goingOn'>> {
   /** Requests that are open now, in all sessions. */
   readonly openRequests: number;
 }
@@ -26,16 +26,31 @@ export function httpConnector(options: HttpConnectorOptions): HttpConnector {
   const links = new Set<HttpLink>();
   const target = httpTarget(options.url, options.headers);
   const server: HttpServer = { target, isReached: false, headerParams: noHeaderParams };
+  const connect = (events: UpstreamEvents, goesOnWith?: ServerSession): HttpLink => {
+    const link = new HttpLink(options, server, events, () => links.delete(link), goesOnWith);
+    links.add(link);
+    return link;
+  };
+  const usual: UpstreamConnector = { connect: (events) => connect(events) };
   return {
-    connect: (events) => {
-      const link = new HttpLink(options, server, events, () => links.delete(link));
-      links.add(link);
-      return link;
-    },
+    ...usual,
+    goingOn: (serverSession) => firstThen({ connect: (events) => connect(events, serverSession) }, usual),
     get openRequests() {
       let open = 0;
       for (const link of links) open += link.requests.size;
       return open;
+    },
+  };
+}
+
+/** The first connection is made by one, all others by another. */
+export function firstThen(first: UpstreamConnector, then: UpstreamConnector): UpstreamConnector {
+  let next = first;
+  return {
+    connect: (events) => {
+      const connector = next;
+      next = then;
+      return connector.connect(events);
     },
   };
 }

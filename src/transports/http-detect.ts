@@ -4,8 +4,15 @@
  * basic/transports, backwards compatibility). What was found out holds for every session that comes after.
  */
 
-import type { Delivery, DeliveryFailure, UpstreamConnector, UpstreamEvents, UpstreamLink } from '../ports.ts';
-import { type HttpConnector, type HttpConnectorOptions, httpConnector } from './http-connector.ts';
+import type {
+  Delivery,
+  DeliveryFailure,
+  ServerSession,
+  UpstreamConnector,
+  UpstreamEvents,
+  UpstreamLink,
+} from '../ports.ts';
+import { type HttpConnector, type HttpConnectorOptions, firstThen, httpConnector } from './http-connector.ts';
 import { sseConnector } from './sse-connector.ts';
 
 /** A server that does not take a POST at all, or makes nothing of it. */
@@ -20,12 +27,15 @@ interface Known {
 /** @throws RangeError with the sentence of `httpProblem`. */
 export function httpUpstream(options: HttpConnectorOptions): UpstreamConnector {
   const known: Known = { transport: 'unknown', streamable: httpConnector(options), sse: sseConnector(options) };
-  return {
+  const upstream: UpstreamConnector = {
     connect: (events) => {
       if (known.transport === 'unknown') return new Detection(known, events);
       return known[known.transport].connect(events);
     },
+    // Only this transport has sessions that can be gone on with.
+    goingOn: (serverSession) => firstThen(known.streamable.goingOn(serverSession), upstream),
   };
+  return upstream;
 }
 
 interface Written {
@@ -83,6 +93,15 @@ class Detection implements UpstreamLink {
 
   close(reason: string): void {
     this.#link.close(reason);
+  }
+
+  leave(): void {
+    if (this.#link.leave === undefined) this.#link.close('another process goes on with the session');
+    else this.#link.leave();
+  }
+
+  get serverSession(): ServerSession | undefined {
+    return this.#link.serverSession;
   }
 
   /** What is given up before it left need not leave. False: it cannot wait. */

@@ -3,8 +3,10 @@
  * legacy clients ask for by other methods.
  */
 
+import type { Refusal } from '../errors.ts';
 import { answerEmpty } from './http-answers.ts';
 import { isLegacyRevision, namesModern } from './http-eras.ts';
+import type { Reopening } from './http-elsewhere.ts';
 import type { HttpCarrier, HttpVisitor } from './http-front-options.ts';
 import { Inbound, type InboundOptions } from './http-inbound.ts';
 import { acceptsEvents } from './http-media.ts';
@@ -45,6 +47,10 @@ export class HttpEndpoint {
       default:
         refuseMethod(response, methods);
     }
+  }
+
+  reopen(reopening: Reopening): Refusal | undefined {
+    return this.#inbound.reopen(reopening);
   }
 
   /** Ends whatever is being answered. */

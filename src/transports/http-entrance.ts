@@ -66,8 +66,9 @@ export class HttpEntrance {
     const buffers = options.buffers ?? unboundedBuffers();
     const { patienceMs } = times;
     const serve: CarrierSurroundings['serve'] = (...asked) => this.#endpoint.serve(...asked);
+    const reopen: CarrierSurroundings['reopen'] = (reopening) => this.#endpoint.reopen(reopening);
     this.#endpoint = new HttpEndpoint({
-      carrier: options.carrier?.({ serve, clock, log, buffers, patienceMs }),
+      carrier: options.carrier?.({ serve, reopen, clock, log, buffers, patienceMs }),
       sessions: options.sessions,
       passesSessionless: options.sessionless === 'pass',
       bodyBytesMax: sessionLimits.frameBytesMax,

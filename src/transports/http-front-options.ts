@@ -4,12 +4,13 @@ import type { Clock, ExchangeLink, Log } from '../ports.ts';
 import type { Frame } from '../protocol/envelope.ts';
 import type { ReadLimits } from '../protocol/read.ts';
 import type { OpenResult } from '../runtime/api.ts';
+import type { Recollection } from '../runtime/handover.ts';
 import type { Claims } from '../session/interception.ts';
 import type { Exchange } from '../session/pending.ts';
 import type { BufferedBytes } from '../session/buffered-bytes.ts';
 import type { Limits } from '../session/limits.ts';
 import type { DoorPolicy } from './door.ts';
-import type { HttpElsewhere } from './http-elsewhere.ts';
+import type { HttpElsewhere, Reopen } from './http-elsewhere.ts';
 import type { FrontRequest, FrontResponse } from './http-messages.ts';
 
 /** Who sends a request. A session belongs to who opened it: to everybody else there is no such session (P20). */
@@ -53,9 +54,11 @@ export interface SessionAsked {
   /** What `Runtime.open` is to be given as the client. */
   readonly client: ExchangeLink;
   /** The one that asks, for its headers. */
-  readonly exchange: Exchange;
+  readonly exchange?: Exchange | undefined;
   /** The id that it has to have, where that was agreed on with other nodes. */
   readonly sessionId?: string | undefined;
+  /** What another node knew of it. */
+  readonly recollection?: Recollection | undefined;
 }
 
 /** Where sessions come from. Which server is behind them is nothing that the front knows. */
@@ -88,6 +91,7 @@ export interface HttpCarrier {
 export interface CarrierSurroundings {
   /** Serves a request here. */
   readonly serve: (request: FrontRequest, response: FrontResponse, visitor: HttpVisitor) => void;
+  readonly reopen: Reopen;
   readonly clock: Clock;
   readonly log: Log;
   readonly buffers: BufferedBytes;

@@ -4,7 +4,7 @@
  * messages.
  */
 
-import { refusal } from '../errors.ts';
+import { type Refusal, refusal } from '../errors.ts';
 import type { Log } from '../ports.ts';
 import { readInitializeParams } from '../protocol/bodies.ts';
 import { idTokenOf } from '../protocol/encode.ts';
@@ -15,6 +15,7 @@ import { type ReadLimits, isBatch, readMessage, readMessages } from '../protocol
 import { revisionRow } from '../protocol/revisions.ts';
 import { retryAfterMs } from '../session/limits.ts';
 import { answerEmpty, failed, refuse } from './http-answers.ts';
+import type { Reopening } from './http-elsewhere.ts';
 import { firstModern, isLegacyRevision, namesModern, understandsPriming } from './http-eras.ts';
 import { type ExchangeFacts, HttpExchange } from './http-exchange.ts';
 import type { HttpCarrier, HttpSessionKind, HttpSessions, HttpVisitor } from './http-front-options.ts';
@@ -183,6 +184,21 @@ export class Inbound {
       this.#options.log.error({ error }, 'a session could not be opened');
       failed(response);
     }
+  }
+
+  /** A session whose client will go on to name it: what comes for it from now on finds it here. */
+  reopen({ sessionId, recollection, life }: Reopening): Refusal | undefined {
+    const { surroundings, sessions } = this.#options;
+    const { principal, route, claims } = recollection;
+    const visitor: HttpVisitor = { principal, route, claims, key: principal ?? '' };
+    const onOver = (over: HttpSession): void => this.#sessions.remove(over);
+    const session = new HttpSession('legacy', visitor, '', surroundings, onOver, life);
+    const opened = sessions.open({ kind: 'legacy', visitor, client: session, sessionId, recollection });
+    if ('refusal' in opened) return opened.refusal;
+    session.begins(opened.session);
+    if (session.isOver) return refusal('UPSTREAM_LOST', { reason: 'closed' });
+    this.#sessions.add(session);
+    return undefined;
   }
 
   /** On one node its session would be told of it. */

@@ -4,7 +4,7 @@
  * again is decided by the upstream chart.
  */
 
-import type { Clock, Delivery, Log, TimerHandle, UpstreamEvents, UpstreamLink } from '../ports.ts';
+import type { Clock, Delivery, Log, ServerSession, TimerHandle, UpstreamEvents, UpstreamLink } from '../ports.ts';
 import type { ReadFault } from '../protocol/faults.ts';
 import type { CancelEffect } from '../session/effects.ts';
 import type { PendingEntry, Via } from '../session/pending.ts';
@@ -68,6 +68,7 @@ export class HttpLink implements UpstreamLink, PostOffice {
   readonly clock: Clock;
   readonly headers: HttpMessageHeaders;
   readonly requests: HttpRequests;
+  readonly goesOn: boolean;
   readonly #options: HttpLinkOptions;
   readonly #server: HttpServer;
   readonly #onOver: () => void;
@@ -87,7 +88,14 @@ export class HttpLink implements UpstreamLink, PostOffice {
   #closingTimer: TimerHandle = undefined;
   #isLeaving = false;
 
-  constructor(options: HttpLinkOptions, server: HttpServer, events: UpstreamEvents, onOver: () => void) {
+  /** @param goesOnWith a session that the server has begun for another link. */
+  constructor(
+    options: HttpLinkOptions,
+    server: HttpServer,
+    events: UpstreamEvents,
+    onOver: () => void,
+    goesOnWith?: ServerSession,
+  ) {
     const { clock, agent, frameBytesMax } = options;
     this.clock = clock;
     this.headers = new HttpMessageHeaders(server.target.headers, server, options.tracesRequests);
@@ -96,6 +104,12 @@ export class HttpLink implements UpstreamLink, PostOffice {
     this.#server = server;
     this.#onOver = onOver;
     this.#events = events;
+    this.goesOn = goesOnWith !== undefined;
+    if (goesOnWith !== undefined) {
+      this.headers.goOn(goesOnWith);
+      // Somebody has reached it: where it does not answer, it is away.
+      server.isReached = true;
+    }
     queueMicrotask(() => {
       if (this.#state === 'open') events.ready();
     });
@@ -143,6 +157,19 @@ export class HttpLink implements UpstreamLink, PostOffice {
     else this.#closingTimer = this.clock.setTimeout(() => this.#sayFarewell(), lastNotesMs);
   }
 
+  get serverSession(): ServerSession | undefined {
+    return this.#state === 'open' && this.#loss === undefined ? this.headers.serverSession : undefined;
+  }
+
+  leave(): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'closing';
+    this.#serverStream?.close();
+    this.#departures.dropCalls();
+    for (const post of [...this.#calls.values()]) this.#giveUp(post);
+    queueMicrotask(() => this.#conclude({ ...gone, reason: 'closed' }));
+  }
+
   /** Nothing that the client said is still on its way. */
   get #isQuiet(): boolean {
     return this.#notesOnTheirWay === 0 && this.#departures.waiting === 0;
@@ -183,12 +210,17 @@ export class HttpLink implements UpstreamLink, PostOffice {
 
   arrived(post: Post): void {
     if (post.entry === undefined) this.#notesOnTheirWay -= 1;
-    if (this.#serverStream === undefined && this.#state === 'open' && isWordOfReadiness(post)) {
+    if (this.#serverStream === undefined && this.#state === 'open' && this.#isReadiness(post)) {
       // What is asked next may make the server say something on its stream, which it drops where there is none yet.
       this.#openServerStream(() => {
         if (this.#state === 'open') this.#makeWay(post);
       });
     } else this.#makeWay(post);
+  }
+
+  /** Where the handshake was elsewhere, whatever the server takes first; what the client says in headers is known by then. */
+  #isReadiness(post: Post): boolean {
+    return this.goesOn ? post.isAccepted : isWordOfReadiness(post);
   }
 
   /** Nothing waits for it any longer. Comes more than once for the word that the handshake is complete. */

@@ -3,7 +3,7 @@
  * passed on from the client that sent it, and what the user wants said. Knows no connections.
  */
 
-import type { Delivery } from '../ports.ts';
+import type { Delivery, ServerSession } from '../ports.ts';
 import { type HeaderParams, headersOfCall, learnHeaderParams, noHeaderParams } from '../protocol/header-params.ts';
 import { modernHeadersOf } from '../protocol/http-headers.ts';
 import type { Frame } from '../protocol/envelope.ts';
@@ -79,6 +79,20 @@ export class HttpMessageHeaders {
   negotiated(protocolVersion: string): void {
     this.#protocolVersion = protocolVersion;
     this.#plain = undefined;
+  }
+
+  /** With what was said elsewhere: the session is one client's, and stands. */
+  goOn({ id, protocolVersion }: ServerSession): void {
+    this.#isOneClients = true;
+    this.beginSession(id);
+    this.negotiated(protocolVersion);
+  }
+
+  /** What the server has to be told by whoever goes on with its session; none before the handshake. */
+  get serverSession(): ServerSession | undefined {
+    if (this.#protocolVersion === undefined) return undefined;
+    const session = { protocolVersion: this.#protocolVersion };
+    return this.#sessionId === undefined ? session : { ...session, id: this.#sessionId };
   }
 
   /** What an answer to `tools/list` says that calls have to say in headers; their clients may know of none. */

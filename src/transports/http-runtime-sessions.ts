@@ -5,7 +5,9 @@ import type { Log, UpstreamConnector } from '../ports.ts';
 import type { Frame } from '../protocol/envelope.ts';
 import type { OpenOptions, OpenResult, Runtime, RuntimeSession } from '../runtime/api.ts';
 import type { ReservedIds } from '../runtime/reserved-ids.ts';
+import { handoverOf } from '../runtime/runtime.ts';
 import type { Tracer } from '../runtime/tracer.ts';
+import type { EndReason } from '../session/outcomes.ts';
 import type { HttpSessions, SessionAsked } from './http-front-options.ts';
 
 /** A way to a server, for one session. */
@@ -25,7 +27,7 @@ export interface RuntimeSessionsOptions {
   /** The ids of the runtime's sessions, where other nodes have a say in them. */
   readonly ids?: ReservedIds | undefined;
   /** A session is over. */
-  readonly onOver?: ((sessionId: string) => void) | undefined;
+  readonly onOver?: ((sessionId: string, reason: EndReason) => void) | undefined;
 }
 
 export class RuntimeSessions implements HttpSessions {
@@ -74,16 +76,17 @@ export class RuntimeSessions implements HttpSessions {
     await closed;
   }
 
-  #openFor({ kind, visitor, client, sessionId }: SessionAsked, behind: ServerOfSession): OpenResult {
+  #openFor({ kind, visitor, client, sessionId, recollection }: SessionAsked, behind: ServerOfSession): OpenResult {
     const { runtime, log, transportType = 'http', ids, onOver } = this.#options;
     const { principal, route, claims } = visitor;
-    const { restart } = behind;
+    const { restart, connector } = behind;
+    const serverSession = recollection?.serverSession;
     let session: RuntimeSession | undefined = undefined;
     let hasEnded = false;
     const asked: OpenOptions = {
       transportType,
       client,
-      server: behind.connector,
+      server: serverSession === undefined ? connector : (connector.goingOn?.(serverSession) ?? connector),
       ...(restart === undefined ? {} : { restart }),
       ...(principal === undefined ? {} : { principal }),
       ...(route === undefined ? {} : { route }),
@@ -92,12 +95,14 @@ export class RuntimeSessions implements HttpSessions {
         hasEnded = true;
         log.info({ session: session?.id, reason }, 'session ended');
         if (session !== undefined) this.#open.delete(session);
-        if (sessionId !== undefined) onOver?.(sessionId);
+        if (sessionId !== undefined) onOver?.(sessionId, reason);
         if (this.#open.size === 0) this.#noneIsOpen();
       },
       onServerStopped: () => behind.release?.(),
     };
-    const opened = ids === undefined ? runtime.open(asked) : ids.opening(sessionId, () => runtime.open(asked));
+    const open = (): OpenResult =>
+      recollection === undefined ? runtime.open(asked) : handoverOf(runtime)!.reopen(asked, recollection);
+    const opened = ids === undefined ? open() : ids.opening(sessionId, open);
     if ('refusal' in opened) {
       behind.release?.();
       log.warn({ code: opened.refusal.code, ...opened.refusal.data }, 'a session was refused');
@@ -106,7 +111,7 @@ export class RuntimeSessions implements HttpSessions {
     session = opened.session;
     // Its server may have been lost before anything was asked of it.
     if (!hasEnded) this.#open.add(session);
-    log.info({ session: session.id, kind }, 'session opened');
+    log.info({ session: session.id, kind }, recollection === undefined ? 'session opened' : 'session opened again');
     return opened;
   }
 }

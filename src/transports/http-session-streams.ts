@@ -37,6 +37,9 @@ export interface StreamsHome extends OutflowMeter {
 /** What came of a client's wish for a stream. `over`: that stream has ended and there is nothing left of it. */
 export type StreamOpening = 'opened' | 'taken' | 'over' | 'unknown';
 
+/** More than a session says in one life. */
+const placesPerLife = 1e9;
+
 /** The number of the stream that a client opens by itself. */
 const standaloneNumber = 0;
 
@@ -119,12 +122,15 @@ export class SessionStreams {
   readonly #replay: ReplayRing;
   readonly #unclaimed = new LazyMap<KeptEvent, Unclaimed>();
   #standalone: SessionStream | undefined = undefined;
-  #opened = 0;
+  #opened: number;
   /** The place of the last event. */
-  #place = 0;
+  #place: number;
 
-  constructor(home: StreamsHome, surroundings: StreamsSurroundings) {
+  /** @param life how often the session was opened again: what was said in earlier lives has places and streams before all of this one. */
+  constructor(home: StreamsHome, surroundings: StreamsSurroundings, life: number) {
     this.#home = home;
+    this.#opened = life * placesPerLife;
+    this.#place = life * placesPerLife;
     this.#surroundings = surroundings;
     this.#replay = new ReplayRing(surroundings.replay, (event) => this.#madeRoom(event));
   }

@@ -38,6 +38,7 @@ export class HttpSession implements ExchangeLink, ExchangeHome, StreamsHome {
   readonly intake: Intake;
   readonly #surroundings: SessionSurroundings;
   readonly #onOver: (session: HttpSession) => void;
+  readonly #life: number;
   #session: RuntimeSession | undefined = undefined;
   readonly #exchanges = new ExchangeList();
   /** Of a legacy session that was said something in a stream. */
@@ -46,12 +47,14 @@ export class HttpSession implements ExchangeLink, ExchangeHome, StreamsHome {
   #waiting = 0;
   #isPressing = false;
 
+  /** @param life how often it was opened again, after other nodes had it. */
   constructor(
     kind: HttpSessionKind,
     visitor: HttpVisitor,
     revision: string,
     surroundings: SessionSurroundings,
     onOver: (session: HttpSession) => void,
+    life = 0,
   ) {
     this.kind = kind;
     this.visitor = visitor;
@@ -59,6 +62,7 @@ export class HttpSession implements ExchangeLink, ExchangeHome, StreamsHome {
     this.#surroundings = surroundings;
     this.intake = new Intake(surroundings);
     this.#onOver = onOver;
+    this.#life = life;
   }
 
   /** The session that it is the client's side of; before anything else is asked of it. */
@@ -160,7 +164,7 @@ export class HttpSession implements ExchangeLink, ExchangeHome, StreamsHome {
   }
 
   #ownStreams(): SessionStreams {
-    return (this.#streams ??= new SessionStreams(this, this.#surroundings));
+    return (this.#streams ??= new SessionStreams(this, this.#surroundings, this.#life));
   }
 
   // --- back-pressure --------------------------------------------------------------------------------------------------------

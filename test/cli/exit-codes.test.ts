@@ -23,6 +23,7 @@ const codes: Readonly<Record<EndReason, readonly number[]>> = {
   'closed-by-operator': [0, 77, 0, 0],
   'shutdown-agreed': [0, 77, 0, 0],
   evicted: [0, 77, 0, 0],
+  'handed-over': [1, 1, 1, 1],
   'node-fenced': [1, 1, 1, 1],
   'drain-deadline': [0, 0, 0, 0],
   'upstream-lost': [0, 77, 137, 1],

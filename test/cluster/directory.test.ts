@@ -55,6 +55,57 @@ describe('a key', () => {
     expect(b.directory.takeovers).toBe(1);
   });
 
+  test('of whose snapshot nothing can be made is over, and leaves nothing behind', async () => {
+    const stage = new Stage();
+    const [a, b] = [await stage.parts('a'), await stage.parts('b')];
+    await a.directory.claim('s:1');
+    await a.host.last.grant.save('of another release');
+    await a.directory.release('s:1', 'free');
+    b.host.mood = 'makes nothing of it';
+    expect(kind(await b.directory.claim('s:1'))).toBe('gone');
+    expect([await b.engine.get('session', 's:1'), await b.engine.get('snapshot', 's:1')]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    b.host.mood = 'opens';
+    expect(await b.directory.claim('s:1')).toMatchObject({ kind: 'owned', isRecovered: false });
+  });
+
+  test('for which there is no room is given back, with what was saved', async () => {
+    const stage = new Stage();
+    const [a, b, c] = [await stage.parts('a'), await stage.parts('b'), await stage.parts('c')];
+    await a.directory.claim('s:1');
+    await a.host.last.grant.save('seven');
+    await a.directory.release('s:1', 'free');
+    b.host.mood = 'has no room';
+    const claim = await b.directory.claim('s:1');
+    expect(claim).toMatchObject({ kind: 'refused', failure: { code: 'SESSION_FAILED', executed: 'no' } });
+    await settled();
+    expect(await c.directory.claim('s:1')).toMatchObject({ kind: 'owned', isRecovered: true });
+    expect(c.host.last.grant.snapshot).toBe('seven');
+  });
+
+  test('is given back when what is being saved of it is saved', async () => {
+    const stage = new Stage();
+    const engine = stage.engine();
+    let goOn = (): void => {};
+    const a = await stage.parts('a', {
+      cas: async (...question) => {
+        if (question[0] === 'snapshot') await new Promise<void>((resolve) => (goOn = resolve));
+        return engine.cas(...question);
+      },
+    });
+    const b = await stage.parts('b');
+    await a.directory.claim('s:1');
+    const saved = a.host.last.grant.save('seven');
+    const released = a.directory.release('s:1', 'free');
+    expect(kind(await b.directory.claim('s:1'))).toBe('elsewhere');
+    goOn();
+    await Promise.all([saved, released]);
+    expect(kind(await b.directory.claim('s:1'))).toBe('owned');
+    expect(b.host.last.grant.snapshot).toBe('seven');
+  });
+
   test('of a dead node that saved nothing is over, and can be begun anew', async () => {
     const stage = new Stage();
     const [a, b] = [await stage.parts('a'), await stage.parts('b')];

@@ -56,8 +56,12 @@ export class EchoSession implements OwnedSession {
 export class EchoHost implements SessionHost {
   readonly sessions: EchoSession[] = [];
   isRecoverable = true;
+  /** Of what was saved nothing can be made; or there is no room for it now. */
+  mood: 'opens' | 'makes nothing of it' | 'has no room' = 'opens';
 
-  open(grant: Grant): EchoSession {
+  open(grant: Grant): EchoSession | undefined {
+    if (this.mood === 'has no room') throw new Error('no room');
+    if (this.mood === 'makes nothing of it') return undefined;
     const session = new EchoSession(grant, this.isRecoverable);
     this.sessions.push(session);
     return session;

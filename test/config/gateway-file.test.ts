@@ -80,6 +80,7 @@ describe('a file that can be used', () => {
       env: {},
       cwd: folder,
       isShared: false,
+      isRestartable: false,
       restarts: true,
     });
   });

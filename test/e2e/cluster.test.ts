@@ -14,6 +14,8 @@ import { NatsServer, hasNoNats } from '../cluster/nats-server.ts';
 import { type Listening, listening, reference } from './listening.ts';
 import { type Message, forwarding, ninelives, scripted, start, stopAll } from './program.ts';
 import { connect } from './sdk-client.ts';
+import { result as resultOf } from '../../src/testing/messages.ts';
+import { sessionful, startServer } from '../transports/http-talk.ts';
 
 const timeout = 60_000;
 
@@ -36,9 +38,13 @@ describe.skipIf(hasNoNats)('three nodes', () => {
     await nats.stop();
   });
 
-  async function nodes(server: Parameters<typeof listening>[1], count = 3): Promise<readonly Listening[]> {
+  async function nodes(
+    server: Parameters<typeof listening>[1],
+    count = 3,
+    more: readonly string[] = [],
+  ): Promise<readonly Listening[]> {
     clusters += 1;
-    const flags = ['--cluster', nats.url, '--cluster-name', `e2e-${clusters}`, '--frame-bytes-max', '1048576'];
+    const flags = ['--cluster', nats.url, '--cluster-name', `e2e-${clusters}`, '--frame-bytes-max', '1048576', ...more];
     return Promise.all(Array.from({ length: count }, async () => listening('http', server, flags)));
   }
 
@@ -105,6 +111,45 @@ describe.skipIf(hasNoNats)('three nodes', () => {
       expect([answer.status, answer.error?.data?.['code']]).toEqual([404, 'SESSION_NOT_FOUND']);
       const another = await shakesHands(c.url);
       expect((await call(b.url, another, 1, 'echo')).status).toBe(200);
+    },
+  );
+
+  test(
+    'go on with the sessions of one that is killed, where the server is there for all: it notices nothing',
+    { timeout },
+    async () => {
+      const server = await startServer(
+        sessionful((asked) => asked.json(resultOf(asked.id, { session: asked.header('mcp-session-id') }))),
+      );
+      const all = (await nodes(new URL(server.url))) as [Listening, Listening, Listening];
+      const [a, b, c] = all;
+      const session = await shakesHands(a.url);
+      expect(await call(b.url, session, 1, 'echo')).toMatchObject({ status: 200, result: { session: 'session-1' } });
+      a.program.signal('SIGKILL');
+      let answer = await call(b.url, session, 2, 'echo');
+      for (let id = 3; answer.status !== 200; id += 1) {
+        expect(answer.error?.data).toMatchObject({ code: 'OWNER_LOST' });
+        answer = await call((id % 2 === 0 ? b : c).url, session, id, 'echo');
+      }
+      expect(answer.result).toEqual({ session: 'session-1' });
+      for (const { url } of [b, c]) expect((await call(url, session, 1000, 'echo')).status).toBe(200);
+      expect(server.log.filter((what) => what === 'initialize' || what === 'DELETE')).toEqual(['initialize']);
+    },
+  );
+
+  test(
+    'go on with the sessions of one that drains, with nothing refused; a command is started anew where that is allowed',
+    { timeout },
+    async () => {
+      const [a, b] = (await nodes(scripted(), 2, ['--cluster-restartable'])) as [Listening, Listening];
+      const session = await shakesHands(a.url);
+      expect((await call(b.url, session, 1, 'echo', { text: 'hello' })).status).toBe(200);
+      a.program.signal('SIGTERM');
+      expect(await a.program.exit).toEqual({ code: 0, signal: null });
+      expect(await call(b.url, session, 2, 'echo', { text: 'again' })).toMatchObject({
+        status: 200,
+        result: { content: [{ text: 'again' }] },
+      });
     },
   );
 

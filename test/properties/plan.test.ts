@@ -14,6 +14,7 @@ import { readMessage } from '../../src/protocol/read.ts';
 import { decodeText, encodeText } from '../../src/protocol/text.ts';
 import { stateOf } from '../../src/runtime/session-logic.ts';
 import { transactional } from '../../src/runtime/transactional.ts';
+import { noFacts } from '../../src/session/facts.ts';
 import { BaseUnit } from '../../src/session/base-unit.ts';
 import type { Effect } from '../../src/session/effects.ts';
 import type { SessionEvent } from '../../src/session/events.ts';
@@ -73,7 +74,8 @@ const happening = fc.oneof(
     weight: 2,
     arbitrary: fc.tuple(fc.constant('lost'), fc.constantFrom('restarts', 'final'), fc.nat(3), fc.boolean()),
   },
-  { weight: 2, arbitrary: fc.tuple(fc.constant('ready'), fc.constant(''), fc.nat(3), fc.boolean()) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('ready'), fc.constantFrom('', 'goes on'), fc.nat(3), fc.boolean()) },
+  fc.tuple(fc.constant('reopened'), fc.constantFrom('', 'shaken'), fc.nat(3), fc.boolean()),
   fc.tuple(fc.constant('drain'), fc.constant(''), fc.nat(3), fc.boolean()),
   fc.tuple(fc.constant('closed'), fc.constantFrom('eof', 'gone'), fc.nat(3), fc.boolean()),
   fc.tuple(fc.constant('expired'), fc.constantFrom('idle', 'age'), fc.nat(3), fc.boolean()),
@@ -203,7 +205,11 @@ class SessionWorld {
       case 'lost':
         return send({ type: 'upstream.lost', at, loss: { ...loss, willRestart: how === 'restarts' } });
       case 'ready':
-        return send({ type: 'upstream.ready', at });
+        return send({ type: 'upstream.ready', at, ...(how === 'goes on' ? { goesOn: true } : {}) });
+      case 'reopened': {
+        const initialize = how === 'shaken' ? frameOf({ id: 0, method: 'initialize' }) : undefined;
+        return send({ type: 'session.reopened', at, facts: { ...noFacts, initialize } });
+      }
       case 'drain':
         return send({ type: 'session.drain', at });
       case 'closed':

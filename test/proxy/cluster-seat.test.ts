@@ -17,12 +17,13 @@ import { notification, request, result } from '../../src/testing/messages.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { Client, type Reply, TestServer, usual } from '../transports/http-stage.ts';
 
-const { selfMs } = defaultTimes;
+const { selfMs, takeMs } = defaultTimes;
 
 class TestNode {
   readonly servers: TestServer[] = [];
   readonly ended: EndReason[] = [];
   seat!: ClusterSeat;
+  engine!: MemoryEngine;
   forward!: ListeningForward;
   fencings = 0;
 
@@ -41,11 +42,12 @@ class Cluster {
   readonly nodes: TestNode[] = [];
   readonly clients: Client[] = [];
 
-  async node({ frameBytesMax = 10_000_000, pendingTotal = 1000 } = {}): Promise<TestNode> {
+  async node({ frameBytesMax = 10_000_000, pendingTotal = 1000, isReachedElsewhere = false } = {}): Promise<TestNode> {
     const node = new TestNode();
     const { clock } = this;
     const log = silentLog;
     const engine = new MemoryEngine(this.hub);
+    node.engine = engine;
     node.seat = await takeSeat({
       ...{ engine, node: `node-${this.nodes.length + 1}`, clock, log, times: defaultTimes, pendingTotal },
       onFenced: () => (node.fencings += 1),
@@ -54,6 +56,7 @@ class Cluster {
       name: 'test',
       restart: neverRestart,
       servesSessionless: false,
+      isReachedElsewhere,
       open: () => {
         node.servers.push(new TestServer(usual));
         return { connector: node.server, release: () => {} };
@@ -117,9 +120,11 @@ let cluster: Cluster;
 
 afterEach(async () => cluster.close());
 
-async function threeNodes(): Promise<readonly [TestNode, TestNode, TestNode]> {
+async function threeNodes(
+  options: Parameters<Cluster['node']>[0] = {},
+): Promise<readonly [TestNode, TestNode, TestNode]> {
   cluster = new Cluster();
-  return [await cluster.node(), await cluster.node(), await cluster.node()];
+  return [await cluster.node(options), await cluster.node(options), await cluster.node(options)];
 }
 
 async function errorOf(reply: Reply): Promise<Readonly<Record<string, unknown>>> {
@@ -279,6 +284,82 @@ describe('a node that drains', () => {
     await cluster.during(drained);
     expect(a.ended).toEqual(['drained']);
     expect((await cluster.during(cluster.at(b, client).posts(request(2, 'echo')))).status).toBe(404);
+  });
+});
+
+describe('a session whose server other nodes reach, too', () => {
+  const methodsHeard = ({ server }: TestNode): readonly unknown[] => server.heard.map(({ method }) => method);
+
+  test('goes on elsewhere under its id when its node is gone: the server is told what it had been told', async () => {
+    const [a, b] = await threeNodes({ isReachedElsewhere: true });
+    const client = cluster.client(a);
+    await client.shakesHands();
+    const subscribed = client.posts(request(1, 'resources/subscribe', { uri: 'file:///a' }));
+    a.server.says(result((await a.server.hears('resources/subscribe')).id, {}));
+    expect((await subscribed).status).toBe(200);
+    await cluster.pass(100);
+    await a.engine.close();
+    await cluster.pass(takeMs + selfMs);
+    expect(a.ended).toEqual(['node-fenced']);
+    const there = cluster.at(b, client);
+    const reply = await cluster.during(there.posts(request(2, 'echo', { text: 'hello' })));
+    expect(await reply.json()).toMatchObject(result(2, { text: 'hello' }));
+    expect(methodsHeard(b)).toEqual(['initialize', 'notifications/initialized', 'resources/subscribe', 'echo']);
+    expect(b.seat.facts()).toMatchObject({ ownedKeys: 1, takeovers: 1 });
+    // From here on it is found without a look at the cluster.
+    expect((await there.posts(request(3, 'echo'))).status).toBe(200);
+    expect(b.servers).toHaveLength(1);
+  });
+
+  test('goes on elsewhere when its node drains, as soon as nothing waits; a stream is come back to', async () => {
+    const [a, b] = await threeNodes({ isReachedElsewhere: true });
+    const client = cluster.client(a);
+    await client.shakesHands();
+    const stream = await client.listens();
+    a.server.says(news);
+    const { id } = (await stream.event())!;
+    const waiting = client.posts(request(1, 'tools/call'));
+    const call = await a.server.hears('tools/call');
+    const drained = a.forward.drain();
+    await cluster.pass(300);
+    expect(a.ended).toEqual([]);
+    a.server.says(result(call.id, { text: 'done' }));
+    expect(await (await waiting).json()).toMatchObject(result(1, { text: 'done' }));
+    await cluster.during(drained);
+    expect(a.ended).toEqual(['drained']);
+    const again = await cluster.during(cluster.at(b, client).listens(id));
+    expect(again.status).toBe(200);
+    b.server.says(news);
+    expect(JSON.parse((await again.event())!.data)).toMatchObject(news);
+    expect(methodsHeard(b)).toEqual(['initialize', 'notifications/initialized']);
+  });
+
+  test('is found by nobody else there, and leaves nothing readable behind', async () => {
+    const [a, b] = await threeNodes({ isReachedElsewhere: true });
+    const client = cluster.client(a, { 'X-Who': 'ada' });
+    await client.shakesHands();
+    await cluster.pass(100);
+    const [saved] = cluster.hub.store.entries('snapshot');
+    const id = client.headers['Mcp-Session-Id']!;
+    for (const said of ['ada', 'initialize', 'clientInfo', id]) expect(saved!.value).not.toContain(said);
+    await a.engine.close();
+    await cluster.pass(takeMs + selfMs);
+    const stranger = cluster.client(b, { ...client.headers, 'X-Who': 'eve' });
+    expect((await cluster.during(stranger.posts(request(1, 'echo')))).status).toBe(404);
+    expect((await cluster.during(cluster.at(b, client).posts(request(2, 'echo')))).status).toBe(200);
+  });
+
+  test('that ends there leaves nothing behind at all', async () => {
+    const [a, b, c] = await threeNodes({ isReachedElsewhere: true });
+    const client = cluster.client(a);
+    await client.shakesHands();
+    await cluster.pass(100);
+    await a.engine.close();
+    await cluster.pass(takeMs + selfMs);
+    expect((await cluster.during(cluster.at(b, client).deletes())).status).toBe(200);
+    await cluster.pass(1000);
+    expect([cluster.hub.store.entries('session'), cluster.hub.store.entries('snapshot')]).toEqual([[], []]);
+    expect((await cluster.during(cluster.at(c, client).posts(request(1, 'echo')))).status).toBe(404);
   });
 });
 

@@ -14,6 +14,7 @@ const child: ChildUpstream = {
   env: {},
   cwd: process.cwd(),
   isShared: false,
+  isRestartable: false,
   restarts: true,
 };
 

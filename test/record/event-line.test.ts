@@ -6,6 +6,7 @@ import { decodeText, encodeText } from '../../src/protocol/text.ts';
 import { type Happened, writeEvent } from '../../src/record/event-line.ts';
 import { LineBytes } from '../../src/record/line-bytes.ts';
 import { Exchange } from '../../src/session/pending.ts';
+import { noFacts } from '../../src/session/facts.ts';
 import type { SessionEvent } from '../../src/session/events.ts';
 
 function frame(text: string) {
@@ -39,6 +40,11 @@ const lineOf = (event: SessionEvent): unknown => JSON.parse(textOf({ ...around, 
 
 test.each<readonly [SessionEvent, object]>([
   [{ type: 'upstream.ready', at: 2 }, {}],
+  [{ type: 'upstream.ready', at: 2, goesOn: true }, { goesOn: true }],
+  [
+    { type: 'session.reopened', at: 2, facts: { ...noFacts, protocolVersion: '2025-11-25', initialized: notice } },
+    { facts: { protocolVersion: '2025-11-25', initialized: 'text' } },
+  ],
   [{ type: 'session.drain', at: 2 }, {}],
   [{ type: 'session.ticked', at: 2 }, {}],
   [{ type: 'client.attached', at: 2, hasOpenStream: true }, { hasOpenStream: true }],

@@ -3,6 +3,13 @@ import { decodeText, encodeText } from '../../src/protocol/text.ts';
 import { Rebuild } from '../../src/record/rebuild.ts';
 import { Recorder, type RecorderOptions } from '../../src/record/recorder.ts';
 import { readLine } from '../../src/record/tape-lines.ts';
+import type { UpstreamConnector } from '../../src/ports.ts';
+import type { Frame } from '../../src/protocol/envelope.ts';
+import { readMessage } from '../../src/protocol/read.ts';
+import { createTracedRuntime, handoverOf } from '../../src/runtime/runtime.ts';
+import { capabilitiesText, noFacts } from '../../src/session/facts.ts';
+import { initialize, initializeResult, request, result } from '../../src/testing/messages.ts';
+import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { Playbook } from '../../src/testing/playbook.ts';
 import { KeptLines, plain } from './kept-lines.ts';
 
@@ -37,10 +44,80 @@ function rebuilt(texts: readonly string[]): Rebuild {
   return rebuild;
 }
 
+/** The tape of a session that another process had, and whose server has to be told everything again. */
+async function tapeOfReopened(): Promise<readonly string[]> {
+  const sink = new KeptLines();
+  const recorder = new Recorder({ sink, hide: plain, digest: () => 'd', bodyBytesMax: 10_000 });
+  const clock = new VirtualClock();
+  const runtime = createTracedRuntime({ clock, ids: { sessionId: () => 's1' } }, recorder);
+  const written: { readonly id?: number }[] = [];
+  const server: UpstreamConnector = {
+    connect: (events) => {
+      queueMicrotask(() => events.ready());
+      return {
+        write: (parts) => {
+          const message = JSON.parse(decodeText(Buffer.concat(parts))) as { readonly id?: number };
+          written.push(message);
+          if (message.id !== undefined) {
+            const answer = { ...result(message.id, initializeResult()) };
+            queueMicrotask(() => events.message(encodeText(JSON.stringify(answer))));
+          }
+          return true;
+        },
+        pause: () => {},
+        closeInput: () => {},
+        close: () => events.lost({ reason: 'closed', exitCode: null, signal: null, lastStderr: [] }),
+      };
+    },
+  };
+  const frame = (message: object): Frame => readMessage(encodeText(JSON.stringify(message))) as Frame;
+  const { protocolVersion, capabilities } = initializeResult() as {
+    readonly protocolVersion: string;
+    readonly capabilities: object;
+  };
+  const opened = handoverOf(runtime)!.reopen(
+    { transportType: 'http', client: { write: () => true, pause: () => {}, close: () => {} }, server },
+    {
+      principal: undefined,
+      route: undefined,
+      claims: undefined,
+      facts: {
+        ...noFacts,
+        protocolVersion,
+        clientName: 'c',
+        serverCapabilities: capabilitiesText(capabilities),
+        initialize: frame(initialize(0)),
+        subscriptions: new Map([['file:///a', frame(request(2, 'resources/subscribe', { uri: 'file:///a' }))]]),
+      },
+      labels: ['mine'],
+      serverSession: undefined,
+    },
+  );
+  if ('refusal' in opened) throw new Error(opened.refusal.code);
+  opened.session.client.receive(encodeText(JSON.stringify(request(7, 'tools/call', { name: 'echo' }))));
+  for (let turns = 0; turns < 10; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+  expect(written.map((message) => 'method' in message && message.method)).toEqual([
+    'initialize',
+    'resources/subscribe',
+    'tools/call',
+  ]);
+  expect(opened.session.snapshot()).toMatchObject({ state: 'active.serving', clientName: 'c', tags: ['mine'] });
+  opened.session.close();
+  await runtime.stop();
+  return sink.texts;
+}
+
 const withoutCall = (texts: readonly string[]) =>
   texts.filter((text) => !text.includes('"event":"frame.request"') || !text.includes('"tools/call"'));
 
 describe('a session made again from its tape', () => {
+  test('is the one that another process had before', async () => {
+    const texts = await tapeOfReopened();
+    expect(texts.filter((text) => text.includes('"event":"session.reopened"'))).toHaveLength(1);
+    const rebuild = rebuilt(texts);
+    expect(rebuild.divergences).toEqual([]);
+  });
+
   test('has the limits that it was given while it was open, and the times', async () => {
     const sink = new KeptLines();
     const recorder = new Recorder({

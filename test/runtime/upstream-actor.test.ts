@@ -173,8 +173,8 @@ describe('an upstream', () => {
     const stage = new Stage();
     const first = stage.start();
     first.ready();
-    stage.upstream.stop();
-    stage.upstream.stop();
+    stage.upstream.stop(false);
+    stage.upstream.stop(false);
     expect(stage.news).toEqual(['connected link 1', 'link 1 closed: the session ended']);
     first.lost({ ...exited, exitCode: 0 });
     expect([stage.news, stage.clock.pending]).toEqual([['stopped 0'], 0]);
@@ -183,7 +183,7 @@ describe('an upstream', () => {
   test('stops while it waits to be started again, and is not', () => {
     const stage = new Stage();
     stage.start().lost(exited);
-    stage.upstream.stop();
+    stage.upstream.stop(false);
     expect(stage.news).toEqual(['lost 7 for now', 'stopped 7']);
     stage.clock.advance(10_000);
     expect([stage.lives.length, stage.clock.pending]).toEqual([1, 0]);

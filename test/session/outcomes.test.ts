@@ -18,6 +18,7 @@ const reasons: Readonly<Record<EndReason, 'failed' | 'timeout'>> = {
   'recovery-deadline': 'failed',
   'buffer-full': 'failed',
   evicted: 'failed',
+  'handed-over': 'failed',
   'node-fenced': 'failed',
   'internal-error': 'failed',
 };

@@ -366,6 +366,7 @@ describe('S1 the end of a session', () => {
     ['closed-by-operator', 'refused', { code: 'SESSION_NOT_FOUND', reason: 'closed-by-operator' }],
     ['buffer-full', 'refused', { code: 'SESSION_NOT_FOUND', reason: 'buffer-full' }],
     ['evicted', 'refused', { code: 'SESSION_NOT_FOUND', reason: 'evicted' }],
+    ['handed-over', 'upstream-lost', { code: 'OWNER_LOST', executed: 'unknown', reason: 'handed-over' }],
     ['node-fenced', 'upstream-lost', { code: 'OWNER_LOST', executed: 'unknown', reason: 'node-fenced' }],
     ['internal-error', 'refused', { code: 'SESSION_NOT_FOUND', reason: 'internal-error' }],
   ])("as %s gives its client's requests the outcome %s", (reason, outcome, told) => {

@@ -28,7 +28,7 @@ describe('a session begins', () => {
     ]);
     expect(await reply.json()).toEqual(result(7, initializeResult()));
     expect(stage.asked).toMatchObject([{ kind: 'legacy', visitor: { principal: undefined } }]);
-    expect(stage.asked[0]!.exchange.header('content-type')).toBe('application/json');
+    expect(stage.asked[0]!.exchange?.header('content-type')).toBe('application/json');
   });
 
   test('is named by nobody when initialize is answered with an error, and ends', async () => {
