@@ -173,8 +173,9 @@ export class ClusterNode {
   async drain(graceMs: number): Promise<number> {
     const { clock } = this.#options;
     const until = clock.now() + graceMs;
-    await this.lease.drain();
+    // At once: what comes for them from here on is for whoever has them next.
     for (const owned of this.#directory.list()) owned.isLeaving = owned.session.isRecoverable;
+    await this.lease.drain();
     while (this.#directory.size > 0 && clock.now() < until && this.lease.isAlive()) {
       const idle = this.#directory.list().filter(isIdleAndLeaving);
       await this.#directory.releaseAll(idle.map(keyOf), 'free', 'released');

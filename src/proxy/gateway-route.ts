@@ -22,7 +22,8 @@ import type { FrontTuning, Identified, SessionAsked } from '../transports/http-f
 import type { FrontRequest, FrontResponse } from '../transports/http-messages.ts';
 import { RuntimeSessions } from '../transports/http-runtime-sessions.ts';
 import type { WebSocketLink } from '../transports/websocket-link.ts';
-import type { ClusterPlace, ClusterSeat } from './cluster-seat.ts';
+import type { ClusterPlace } from './cluster-place.ts';
+import type { ClusterSeat } from './cluster-seat.ts';
 import type { GatewayUpstream } from './gateway-upstream.ts';
 import type { Guard, UpgradeAdmission } from './guard.ts';
 import { openWebSocketSession, refuseConnection } from './websocket.ts';

@@ -1,138 +1,20 @@
-/**
- * Fronts of several nodes in one process, on real sockets, with an engine in memory and a clock that the test moves. A client asks
- * whichever node it likes; what is true of one node has to be true of all.
- */
+/** What several nodes are to a client that asks whichever of them it likes. */
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { MemoryEngine, MemoryHub } from '../../src/cluster/memory-engine.ts';
 import { defaultTimes } from '../../src/cluster/settings.ts';
-import type { Backend } from '../../src/proxy/backend.ts';
-import { type ClusterSeat, takeSeat } from '../../src/proxy/cluster-seat.ts';
-import { forwardHttp } from '../../src/proxy/http.ts';
-import type { ListeningForward } from '../../src/proxy/listening.ts';
-import { silentLog } from '../../src/runtime/silent-log.ts';
-import type { EndReason } from '../../src/session/outcomes.ts';
-import { neverRestart } from '../../src/session/upstream.ts';
 import { notification, request, result } from '../../src/testing/messages.ts';
-import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { Client, type Reply, TestServer, usual } from '../transports/http-stage.ts';
+import { Cluster, type TestNode, errorOf, news } from './cluster-stage.ts';
 
-const { selfMs, takeMs } = defaultTimes;
-
-class TestNode {
-  readonly servers: TestServer[] = [];
-  readonly ended: EndReason[] = [];
-  seat!: ClusterSeat;
-  engine!: MemoryEngine;
-  forward!: ListeningForward;
-  fencings = 0;
-
-  get server(): TestServer {
-    return this.servers.at(-1)!;
-  }
-
-  get port(): number {
-    return Number(new URL(this.forward.url).port);
-  }
-}
-
-class Cluster {
-  readonly clock = new VirtualClock();
-  readonly hub = new MemoryHub();
-  readonly nodes: TestNode[] = [];
-  readonly clients: Client[] = [];
-
-  async node({ frameBytesMax = 10_000_000, pendingTotal = 1000, isReachedElsewhere = false } = {}): Promise<TestNode> {
-    const node = new TestNode();
-    const { clock } = this;
-    const log = silentLog;
-    const engine = new MemoryEngine(this.hub);
-    node.engine = engine;
-    node.seat = await takeSeat({
-      ...{ engine, node: `node-${this.nodes.length + 1}`, clock, log, times: defaultTimes, pendingTotal },
-      onFenced: () => (node.fencings += 1),
-    });
-    const backend: Backend = {
-      name: 'test',
-      restart: neverRestart,
-      servesSessionless: false,
-      isReachedElsewhere,
-      open: () => {
-        node.servers.push(new TestServer(usual));
-        return { connector: node.server, release: () => {} };
-      },
-      problem: () => undefined,
-      stop: async () => {},
-      hurry: () => {},
-      kill: () => {},
-    };
-    const identify = (asked: { header(name: string): string | undefined }) => {
-      const principal = asked.header('x-who') ?? 'ada';
-      return { principal, route: undefined, key: principal };
-    };
-    const refused = { refusal: { status: 403, body: '' } };
-    node.forward = await forwardHttp({
-      ...{ backend, clock, log, cluster: node.seat, checksInvariants: true, limits: { frameBytesMax } },
-      listen: { host: '127.0.0.1', port: 0, path: '/mcp' },
-      guard: { identify, documents: new Map(), admitUpgrade: () => refused, close: async () => {} },
-      observer: (observation) => {
-        if (observation.type === 'session-ended') node.ended.push(observation.reason);
-      },
-    });
-    this.nodes.push(node);
-    return node;
-  }
-
-  client(node: TestNode, headers: Client['headers'] = {}): Client {
-    const client = new Client(node.port, headers as Record<string, string>);
-    this.clients.push(client);
-    return client;
-  }
-
-  /** The same client, at another node. */
-  at(node: TestNode, client: Client): Client {
-    return this.client(node, client.headers);
-  }
-
-  /** Time passes in small steps, and what was promised is kept in between. */
-  async pass(ms: number): Promise<void> {
-    for (let left = ms; left > 0; left -= 100) {
-      this.clock.advance(100);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
-
-  /** What comes when time passes meanwhile. */
-  async during<T>(awaited: Promise<T>): Promise<T> {
-    const waiting = { isOver: false };
-    const there = awaited.finally(() => (waiting.isOver = true));
-    while (!waiting.isOver) await this.pass(100);
-    return there;
-  }
-
-  async close(): Promise<void> {
-    for (const client of this.clients) client.leaves();
-    await this.during(Promise.all(this.nodes.map(async ({ forward }) => forward.close())));
-  }
-}
+const { selfMs } = defaultTimes;
 
 let cluster: Cluster;
 
 afterEach(async () => cluster.close());
 
-async function threeNodes(
-  options: Parameters<Cluster['node']>[0] = {},
-): Promise<readonly [TestNode, TestNode, TestNode]> {
+async function threeNodes(): Promise<readonly [TestNode, TestNode, TestNode]> {
   cluster = new Cluster();
-  return [await cluster.node(options), await cluster.node(options), await cluster.node(options)];
+  return cluster.threeNodes();
 }
-
-async function errorOf(reply: Reply): Promise<Readonly<Record<string, unknown>>> {
-  const { error } = (await reply.json()) as unknown as { readonly error: { readonly data: Record<string, unknown> } };
-  return error.data;
-}
-
-const news = notification('notifications/message', { level: 'info', data: 'news' });
 
 describe('a session of another node', () => {
   test('answers as one of this node, and knows who asks', async () => {
@@ -284,82 +166,6 @@ describe('a node that drains', () => {
     await cluster.during(drained);
     expect(a.ended).toEqual(['drained']);
     expect((await cluster.during(cluster.at(b, client).posts(request(2, 'echo')))).status).toBe(404);
-  });
-});
-
-describe('a session whose server other nodes reach, too', () => {
-  const methodsHeard = ({ server }: TestNode): readonly unknown[] => server.heard.map(({ method }) => method);
-
-  test('goes on elsewhere under its id when its node is gone: the server is told what it had been told', async () => {
-    const [a, b] = await threeNodes({ isReachedElsewhere: true });
-    const client = cluster.client(a);
-    await client.shakesHands();
-    const subscribed = client.posts(request(1, 'resources/subscribe', { uri: 'file:///a' }));
-    a.server.says(result((await a.server.hears('resources/subscribe')).id, {}));
-    expect((await subscribed).status).toBe(200);
-    await cluster.pass(100);
-    await a.engine.close();
-    await cluster.pass(takeMs + selfMs);
-    expect(a.ended).toEqual(['node-fenced']);
-    const there = cluster.at(b, client);
-    const reply = await cluster.during(there.posts(request(2, 'echo', { text: 'hello' })));
-    expect(await reply.json()).toMatchObject(result(2, { text: 'hello' }));
-    expect(methodsHeard(b)).toEqual(['initialize', 'notifications/initialized', 'resources/subscribe', 'echo']);
-    expect(b.seat.facts()).toMatchObject({ ownedKeys: 1, takeovers: 1 });
-    // From here on it is found without a look at the cluster.
-    expect((await there.posts(request(3, 'echo'))).status).toBe(200);
-    expect(b.servers).toHaveLength(1);
-  });
-
-  test('goes on elsewhere when its node drains, as soon as nothing waits; a stream is come back to', async () => {
-    const [a, b] = await threeNodes({ isReachedElsewhere: true });
-    const client = cluster.client(a);
-    await client.shakesHands();
-    const stream = await client.listens();
-    a.server.says(news);
-    const { id } = (await stream.event())!;
-    const waiting = client.posts(request(1, 'tools/call'));
-    const call = await a.server.hears('tools/call');
-    const drained = a.forward.drain();
-    await cluster.pass(300);
-    expect(a.ended).toEqual([]);
-    a.server.says(result(call.id, { text: 'done' }));
-    expect(await (await waiting).json()).toMatchObject(result(1, { text: 'done' }));
-    await cluster.during(drained);
-    expect(a.ended).toEqual(['drained']);
-    const again = await cluster.during(cluster.at(b, client).listens(id));
-    expect(again.status).toBe(200);
-    b.server.says(news);
-    expect(JSON.parse((await again.event())!.data)).toMatchObject(news);
-    expect(methodsHeard(b)).toEqual(['initialize', 'notifications/initialized']);
-  });
-
-  test('is found by nobody else there, and leaves nothing readable behind', async () => {
-    const [a, b] = await threeNodes({ isReachedElsewhere: true });
-    const client = cluster.client(a, { 'X-Who': 'ada' });
-    await client.shakesHands();
-    await cluster.pass(100);
-    const [saved] = cluster.hub.store.entries('snapshot');
-    const id = client.headers['Mcp-Session-Id']!;
-    for (const said of ['ada', 'initialize', 'clientInfo', id]) expect(saved!.value).not.toContain(said);
-    await a.engine.close();
-    await cluster.pass(takeMs + selfMs);
-    const stranger = cluster.client(b, { ...client.headers, 'X-Who': 'eve' });
-    expect((await cluster.during(stranger.posts(request(1, 'echo')))).status).toBe(404);
-    expect((await cluster.during(cluster.at(b, client).posts(request(2, 'echo')))).status).toBe(200);
-  });
-
-  test('that ends there leaves nothing behind at all', async () => {
-    const [a, b, c] = await threeNodes({ isReachedElsewhere: true });
-    const client = cluster.client(a);
-    await client.shakesHands();
-    await cluster.pass(100);
-    await a.engine.close();
-    await cluster.pass(takeMs + selfMs);
-    expect((await cluster.during(cluster.at(b, client).deletes())).status).toBe(200);
-    await cluster.pass(1000);
-    expect([cluster.hub.store.entries('session'), cluster.hub.store.entries('snapshot')]).toEqual([[], []]);
-    expect((await cluster.during(cluster.at(c, client).posts(request(1, 'echo')))).status).toBe(404);
   });
 });
 
