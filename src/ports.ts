@@ -150,6 +150,8 @@ export interface UpstreamLink extends PeerLink {
   leave?(): void;
   /** The session that the server has begun for this link, as soon as it can be gone on with; none where there is no such thing. */
   readonly serverSession?: ServerSession | undefined;
+  /** What the next link of the same session is to be given, should this one be lost. The runtime looks at nothing of it. */
+  readonly heritage?: unknown;
   /** The link goes on with a session that the server had begun for another one. */
   readonly goesOn?: boolean;
 }
@@ -165,7 +167,8 @@ export interface ServerSession {
 export interface UpstreamConnector {
   /** Where the ids begin under which a session sends to a server that others use too: each session has a range of its own. */
   readonly idBase?: number;
-  connect(events: UpstreamEvents): UpstreamLink;
+  /** @param heritage what the last link of the same session has left, where there was one. */
+  connect(events: UpstreamEvents, heritage?: unknown): UpstreamLink;
   /** The same, but the first connection goes on with a session that the server has begun for somebody else. */
   goingOn?(serverSession: ServerSession): UpstreamConnector;
 }

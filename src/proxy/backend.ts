@@ -165,7 +165,8 @@ export class Health {
 
   watching(connector: UpstreamConnector): UpstreamConnector {
     const { idBase } = connector;
-    const connect: UpstreamConnector['connect'] = (events) => connector.connect(new Watched(this, events));
+    const connect: UpstreamConnector['connect'] = (events, heritage) =>
+      connector.connect(new Watched(this, events), heritage);
     const goingOn = connector.goingOn?.bind(connector);
     return {
       connect,

@@ -91,6 +91,7 @@ export class Upstream {
   /** Counts connections, so that a report says which one it is about. */
   #life = 0;
   #leavesServer = false;
+  #heritage: unknown = undefined;
   /** When it was told to go, on the runtime's clock; undefined before that. */
   stopAskedAt: number | undefined = undefined;
 
@@ -188,7 +189,7 @@ export class Upstream {
     const life = ++this.#life;
     // A connector may report `ready` before it returns the link; the report waits for the link.
     const events = new Life(this, life);
-    const link = this.#options.connector.connect(events);
+    const link = this.#options.connector.connect(events, this.#heritage);
     if (!this.isIn(life)) return;
     this.#link = link;
     if (events.isReady) this.#ref.send({ type: 'connection.ready', at: this.#options.clock.now() });
@@ -213,6 +214,7 @@ export class Upstream {
   }
 
   lost(departure: Departure): void {
+    this.#heritage = this.#link?.heritage;
     this.#link = undefined;
     this.#life++;
     this.#ref.send({ type: 'connection.lost', at: this.#options.clock.now(), departure });

@@ -4,9 +4,9 @@
  * said in headers.
  */
 
-import type { ServerSession, UpstreamConnector, UpstreamEvents } from '../ports.ts';
+import type { UpstreamConnector, UpstreamEvents } from '../ports.ts';
 import { noHeaderParams } from '../protocol/header-params.ts';
-import { HttpLink, type HttpLinkOptions, type HttpServer } from './http-link.ts';
+import { HttpLink, type HttpLinkOptions, type HttpServer, type LinkBefore } from './http-link.ts';
 import { httpTarget } from './http-target.ts';
 
 export interface HttpConnectorOptions extends HttpLinkOptions {
@@ -26,15 +26,16 @@ export function httpConnector(options: HttpConnectorOptions): HttpConnector {
   const links = new Set<HttpLink>();
   const target = httpTarget(options.url, options.headers);
   const server: HttpServer = { target, isReached: false, headerParams: noHeaderParams };
-  const connect = (events: UpstreamEvents, goesOnWith?: ServerSession): HttpLink => {
-    const link = new HttpLink(options, server, events, () => links.delete(link), goesOnWith);
+  const connect = (events: UpstreamEvents, before: LinkBefore): HttpLink => {
+    const link = new HttpLink(options, server, events, () => links.delete(link), before);
     links.add(link);
     return link;
   };
-  const usual: UpstreamConnector = { connect: (events) => connect(events) };
+  const usual: UpstreamConnector = { connect: (events, heritage) => connect(events, { heritage }) };
   return {
     ...usual,
-    goingOn: (serverSession) => firstThen({ connect: (events) => connect(events, serverSession) }, usual),
+    goingOn: (serverSession) =>
+      firstThen({ connect: (events) => connect(events, { goesOnWith: serverSession }) }, usual),
     get openRequests() {
       let open = 0;
       for (const link of links) open += link.requests.size;
@@ -47,10 +48,10 @@ export function httpConnector(options: HttpConnectorOptions): HttpConnector {
 export function firstThen(first: UpstreamConnector, then: UpstreamConnector): UpstreamConnector {
   let next = first;
   return {
-    connect: (events) => {
+    connect: (events, heritage) => {
       const connector = next;
       next = then;
-      return connector.connect(events);
+      return connector.connect(events, heritage);
     },
   };
 }

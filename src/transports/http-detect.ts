@@ -28,9 +28,9 @@ interface Known {
 export function httpUpstream(options: HttpConnectorOptions): UpstreamConnector {
   const known: Known = { transport: 'unknown', streamable: httpConnector(options), sse: sseConnector(options) };
   const upstream: UpstreamConnector = {
-    connect: (events) => {
-      if (known.transport === 'unknown') return new Detection(known, events);
-      return known[known.transport].connect(events);
+    connect: (events, heritage) => {
+      if (known.transport === 'unknown') return new Detection(known, events, heritage);
+      return known[known.transport].connect(events, heritage);
     },
     // Only this transport has sessions that can be gone on with.
     goingOn: (serverSession) => firstThen(known.streamable.goingOn(serverSession), upstream),
@@ -47,6 +47,7 @@ interface Written {
 class Detection implements UpstreamLink {
   readonly #known: Known;
   readonly #events: UpstreamEvents;
+  readonly #heritage: unknown;
   #link: UpstreamLink;
   /** Counts links, so that what is told says whether it is about the one that counts. */
   #links = 0;
@@ -58,8 +59,9 @@ class Detection implements UpstreamLink {
   #refusal: DeliveryFailure | undefined;
   #isPaused = false;
 
-  constructor(known: Known, events: UpstreamEvents) {
+  constructor(known: Known, events: UpstreamEvents, heritage: unknown) {
     this.#known = known;
+    this.#heritage = heritage;
     this.#events = events;
     this.#link = this.#connect(known.streamable, {
       ready: () => events.ready(),
@@ -98,6 +100,10 @@ class Detection implements UpstreamLink {
   leave(): void {
     if (this.#link.leave === undefined) this.#link.close('another process goes on with the session');
     else this.#link.leave();
+  }
+
+  get heritage(): unknown {
+    return this.#link.heritage;
   }
 
   get serverSession(): ServerSession | undefined {
@@ -183,7 +189,7 @@ class Detection implements UpstreamLink {
       (...what: TArguments): void => {
         if (number === this.#links) tell(...what);
       };
-    const link = connector.connect({
+    const heard: UpstreamEvents = {
       ready: ifCurrent(told.ready),
       message: ifCurrent(told.message),
       failed: ifCurrent(told.failed),
@@ -192,7 +198,8 @@ class Detection implements UpstreamLink {
       parted: ifCurrent((request) => events.parted?.(request)),
       drained: ifCurrent(() => events.drained()),
       leaving: ifCurrent((departure) => events.leaving(departure)),
-    });
+    };
+    const link = connector.connect(heard, this.#heritage);
     if (this.#isPaused) link.pause(true);
     return link;
   }

@@ -38,6 +38,14 @@ export interface HttpServer extends ListedTools {
   isReached: boolean;
 }
 
+/** What there was before a link. */
+export interface LinkBefore {
+  /** A session that the server has begun for a link of another process. */
+  readonly goesOnWith?: ServerSession;
+  /** Of the link of this session that was lost. */
+  readonly heritage?: unknown;
+}
+
 /** Half of the connections at most: one session does not keep all others waiting. */
 const callsPerSessionMax = 128;
 const callBytesMax = 16 * 1024 * 1024;
@@ -88,13 +96,12 @@ export class HttpLink implements UpstreamLink, PostOffice {
   #closingTimer: TimerHandle = undefined;
   #isLeaving = false;
 
-  /** @param goesOnWith a session that the server has begun for another link. */
   constructor(
     options: HttpLinkOptions,
     server: HttpServer,
     events: UpstreamEvents,
     onOver: () => void,
-    goesOnWith?: ServerSession,
+    { goesOnWith, heritage }: LinkBefore = {},
   ) {
     const { clock, agent, frameBytesMax } = options;
     this.clock = clock;
@@ -105,6 +112,7 @@ export class HttpLink implements UpstreamLink, PostOffice {
     this.#onOver = onOver;
     this.#events = events;
     this.goesOn = goesOnWith !== undefined;
+    if (heritage instanceof Map) this.headers.inherit(heritage as ReadonlyMap<string, string>);
     if (goesOnWith !== undefined) {
       this.headers.goOn(goesOnWith);
       // Somebody has reached it: where it does not answer, it is away.
@@ -155,6 +163,10 @@ export class HttpLink implements UpstreamLink, PostOffice {
       queueMicrotask(() => this.#conclude(departure));
     } else if (this.#isQuiet) this.#sayFarewell();
     else this.#closingTimer = this.clock.setTimeout(() => this.#sayFarewell(), lastNotesMs);
+  }
+
+  get heritage(): ReadonlyMap<string, string> {
+    return this.headers.heritage;
   }
 
   get serverSession(): ServerSession | undefined {

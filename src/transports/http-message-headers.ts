@@ -81,6 +81,15 @@ export class HttpMessageHeaders {
     this.#plain = undefined;
   }
 
+  /** What the client said in headers of the session's other messages: it is said again where the next link asks by itself. */
+  get heritage(): ReadonlyMap<string, string> {
+    return this.#lastSaid;
+  }
+
+  inherit(heritage: ReadonlyMap<string, string>): void {
+    for (const [name, value] of heritage) this.#lastSaid.set(name, value);
+  }
+
   /** With what was said elsewhere: the session is one client's, and stands. */
   goOn({ id, protocolVersion }: ServerSession): void {
     this.#isOneClients = true;

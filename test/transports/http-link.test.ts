@@ -54,6 +54,34 @@ describe('a session that its server has forgotten', () => {
     expect(second?.header('mcp-session-id')).toBeUndefined();
   });
 
+  test('P3 is told by whom it is asked, in what it is told again, too', async () => {
+    const token = 'Bearer of the client';
+    let known = 'session-1';
+    const server = await startServer((asked) => {
+      if (asked.header('authorization') !== token) asked.empty(401);
+      else if (asked.what !== 'initialize' && asked.header('mcp-session-id') !== known) asked.empty(404);
+      else
+        sessionful(
+          (call) => call.json(result(call.id, call.header('mcp-session-id'))),
+          () => known,
+        )(asked);
+    });
+    const talk = await talkWith(server.url, {
+      hasExchanges: true,
+      open: { transportType: 'http', restart: remoteRestartPolicy },
+    });
+    const exchange = (): Exchange => new Exchange((name) => (name === 'authorization' ? token : undefined));
+    const { client } = talk;
+    client.sends(initialize(0), exchange());
+    await client.hears();
+    client.sends(notification('notifications/initialized'), exchange());
+    known = 'session-2';
+    client.sends(request(1, 'tools/call'), exchange());
+    await untilHeard(talk, 2);
+    expect(client.heard.at(-1)).toEqual(result(1, 'session-2'));
+    expect(server.asked.map((asked) => asked.header('authorization'))).toEqual(server.asked.map(() => token));
+  });
+
   test('P10 is not sent again what was given up meanwhile, nor what it may have seen', async () => {
     let known = 'session-1';
     const server = await startServer((asked) => {
