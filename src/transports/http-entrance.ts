@@ -67,8 +67,9 @@ export class HttpEntrance {
     const { patienceMs } = times;
     const serve: CarrierSurroundings['serve'] = (...asked) => this.#endpoint.serve(...asked);
     const reopen: CarrierSurroundings['reopen'] = (reopening) => this.#endpoint.reopen(reopening);
+    const carrier = options.carrier?.({ serve, reopen, clock, log, buffers, patienceMs });
     this.#endpoint = new HttpEndpoint({
-      carrier: options.carrier?.({ serve, reopen, clock, log, buffers, patienceMs }),
+      carrier,
       sessions: options.sessions,
       passesSessionless: options.sessionless === 'pass',
       bodyBytesMax: sessionLimits.frameBytesMax,
@@ -81,6 +82,7 @@ export class HttpEntrance {
         remembering,
         patienceMs,
         retryMs: times.retryMs,
+        namesRequests: carrier !== undefined,
         replay: { ...limits, budget: new ReplayBudget(limits.replayTotalBytesMax) },
         bufferPauseBytes: sessionLimits.bufferPauseBytes,
         bufferBytesMax: sessionLimits.bufferBytesMax,

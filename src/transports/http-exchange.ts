@@ -37,7 +37,8 @@ export interface ResumableStream {
 export interface ExchangeHome extends OutflowMeter {
   readonly sessionId: string;
   /** A stream that can be resumed, carried by this response for now; undefined where there is no resuming. */
-  resumable(stream: EventStream): ResumableStream | undefined;
+  /** @param idToken of the one request in the exchange, as JSON text. */
+  resumable(stream: EventStream, idToken: string | undefined): ResumableStream | undefined;
   /** There is no room for so many bytes more on this stream. */
   isFull(stream: EventStream, bytes: number): boolean;
   /** The client does not read any more what is said in the exchange. */
@@ -71,6 +72,8 @@ export interface ExchangeFacts {
   readonly prefersEvents: boolean;
   /** Its client understands an event without message (2025-11-25), after which it can resume. */
   readonly takesPriming: boolean;
+  /** Of its one request, as JSON text. */
+  readonly idToken: string | undefined;
 }
 
 /** An answer of so many bytes is joined into one piece with its headers; larger ones are written piece by piece. */
@@ -212,7 +215,7 @@ export class HttpExchange extends Exchange implements Due, ResponseOwner {
     const headers: HeaderList = this.#facts.saysSession ? ['Mcp-Session-Id', this.#home.sessionId] : [];
     const stream = new EventStream(response, headers, this.#home, this.#surroundings);
     this.#stream = stream;
-    this.#resumable = this.#home.resumable(stream);
+    this.#resumable = this.#home.resumable(stream, this.#facts.idToken);
     if (this.#resumable === undefined || !this.#facts.takesPriming) return;
     stream.write(encodeSsePriming(this.#resumable.mark(), this.#surroundings.retryMs));
   }

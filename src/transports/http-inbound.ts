@@ -155,7 +155,7 @@ export class Inbound {
     const events = prefersEvents(request.accept);
     const revision = events ? readInitializeParams(frame.bytes)?.protocolVersion : undefined;
     const takesPriming = understandsPriming(revision);
-    const facts = { isModern: false, isOpening: true, saysSession: true, prefersEvents: events, takesPriming };
+    const facts = { isModern: false, isOpening: true, saysSession: true, prefersEvents: events, takesPriming, idToken };
     const begin = (sessionId: string | undefined): boolean => {
       const session = this.#newSession('legacy', visitor);
       const exchange = new HttpExchange(post, 1, facts, session, this.#options.surroundings);
@@ -262,6 +262,7 @@ export class Inbound {
       saysSession: false,
       prefersEvents: prefersEvents(request.accept),
       takesPriming,
+      idToken,
     };
     this.#exchange(post, session, reads, bytes, facts);
   }
@@ -289,6 +290,7 @@ export class Inbound {
       saysSession: false,
       prefersEvents: !isModern && prefersEvents(request.accept),
       takesPriming: false,
+      idToken,
     };
     const known = refuser ?? this.#sessions.logical(revision ?? '', visitor);
     if (known !== undefined) {

@@ -35,15 +35,39 @@ export class ReplayBudget {
   }
 }
 
+export interface EventName {
+  readonly channel: number;
+  readonly place: number;
+  /** The id, as JSON text, of the one request that is answered on the stream, where the stream is said to be its. */
+  readonly idToken: string | undefined;
+}
+
+/** Longer ones are not named: what a client comes back with is a header. */
+const idTokenLengthMax = 64;
+
 /** An event id names the stream and the place in the session: unique over all streams of the session. */
-export function eventId(channel: number, place: number): string {
-  return `${channel}-${place}`;
+export function eventId(channel: number, place: number, idToken?: string): string {
+  const name = `${channel}-${place}`;
+  if (idToken === undefined || idToken.length > idTokenLengthMax) return name;
+  return `${name}-${Buffer.from(idToken).toString('base64url')}`;
 }
 
 /** What an event id names; undefined when it is none of ours. */
-export function readEventId(id: string): { readonly channel: number; readonly place: number } | undefined {
-  const [, channel, place] = /^(\d{1,15})-(\d{1,15})$/.exec(id) ?? [];
-  return channel === undefined ? undefined : { channel: Number(channel), place: Number(place) };
+export function readEventId(id: string): EventName | undefined {
+  const [, channel, place, named] = /^(\d{1,15})-(\d{1,15})(?:-([\w-]{1,512}))?$/.exec(id) ?? [];
+  if (channel === undefined) return undefined;
+  const idToken = named === undefined ? undefined : Buffer.from(named, 'base64url').toString('utf8');
+  if (idToken !== undefined && !isIdToken(idToken)) return undefined;
+  return { channel: Number(channel), place: Number(place), idToken };
+}
+
+function isIdToken(text: string): boolean {
+  try {
+    const id: unknown = JSON.parse(text);
+    return typeof id === 'string' || typeof id === 'number';
+  } catch {
+    return false;
+  }
 }
 
 export class ReplayRing {

@@ -4,10 +4,12 @@
  * is on which stream, and nothing of what it says.
  */
 
+import { refusal } from '../errors.ts';
 import type { Delivery, DeliveryResult } from '../ports.ts';
 import { encodeSseEvent } from '../protocol/sse-write.ts';
 import { LazyMap } from '../session/lazy-map.ts';
 import type { PendingEntry } from '../session/pending.ts';
+import { encodeRefusal } from '../session/tell.ts';
 import { joinBytes } from './join-bytes.ts';
 import type { Due, FixedDelay } from './fixed-delay.ts';
 import type { FrontResponse, ResponseOwner } from './http-messages.ts';
@@ -22,6 +24,8 @@ export interface StreamsSurroundings extends EventStreamSurroundings {
   /** How long what was said on a stream that is over is kept. */
   readonly remembering: FixedDelay;
   readonly replay: ReplayLimits;
+  /** Another node may go on with the session: ids of events say which request their stream answers, so that it can be told of its fate. */
+  readonly namesRequests: boolean;
 }
 
 /** The session as its streams see it. */
@@ -48,6 +52,8 @@ class SessionStream implements Channel, ResumableStream, ResponseOwner, Due {
   duePrevious: Due | undefined = undefined;
   dueNext: Due | undefined = undefined;
   readonly number: number;
+  /** Of the one request that it answers, as JSON text, where that is to be named. */
+  readonly idToken: string | undefined;
   kept = 0;
   /** The response that carries it at present. */
   live: EventStream | undefined = undefined;
@@ -56,8 +62,9 @@ class SessionStream implements Channel, ResumableStream, ResponseOwner, Due {
   writtenPlace = 0;
   readonly #streams: SessionStreams;
 
-  constructor(number: number, streams: SessionStreams) {
+  constructor(number: number, streams: SessionStreams, idToken?: string) {
     this.number = number;
+    this.idToken = idToken;
     this.#streams = streams;
   }
 
@@ -121,6 +128,8 @@ export class SessionStreams {
   readonly #byNumber = new LazyMap<number, SessionStream>();
   readonly #replay: ReplayRing;
   readonly #unclaimed = new LazyMap<KeptEvent, Unclaimed>();
+  /** Streams and events up to here were of earlier lives. */
+  readonly #before: number;
   #standalone: SessionStream | undefined = undefined;
   #opened: number;
   /** The place of the last event. */
@@ -129,15 +138,20 @@ export class SessionStreams {
   /** @param life how often the session was opened again: what was said in earlier lives has places and streams before all of this one. */
   constructor(home: StreamsHome, surroundings: StreamsSurroundings, life: number) {
     this.#home = home;
-    this.#opened = life * placesPerLife;
-    this.#place = life * placesPerLife;
+    this.#before = life * placesPerLife;
+    this.#opened = this.#before;
+    this.#place = this.#before;
     this.#surroundings = surroundings;
     this.#replay = new ReplayRing(surroundings.replay, (event) => this.#madeRoom(event));
   }
 
-  /** A new stream, carried by this response for now. */
-  open(live: EventStream): ResumableStream {
-    const stream = new SessionStream(++this.#opened, this);
+  /**
+   * A new stream, carried by this response for now.
+   * @param idToken of the one request that it answers.
+   */
+  open(live: EventStream, idToken: string | undefined): ResumableStream {
+    const named = this.#surroundings.namesRequests ? idToken : undefined;
+    const stream = new SessionStream(++this.#opened, this, named);
     stream.live = live;
     this.#byNumber.set(stream.number, stream);
     return stream;
@@ -165,6 +179,10 @@ export class SessionStreams {
   resume(response: FrontResponse, lastEventId: string): StreamOpening {
     const last = readEventId(lastEventId);
     if (last === undefined || last.channel > this.#opened || last.place > this.#place) return 'unknown';
+    if (last.channel !== standaloneNumber && last.channel <= this.#before && last.idToken !== undefined) {
+      this.#tellOfLoss(response, last.idToken);
+      return 'opened';
+    }
     const stream = last.channel === standaloneNumber ? this.#ownStream() : this.#byNumber.get(last.channel);
     if (stream === undefined || (stream.isOver && this.#replay.after(stream, last.place).length === 0)) return 'over';
     this.#carry(stream, response, last.place);
@@ -188,7 +206,7 @@ export class SessionStreams {
     const { live } = stream;
     const place = this.#place + 1;
     // A copy: what is kept must not keep whatever chunk the message came in.
-    const bytes = joinBytes(encodeSseEvent(message, eventId(stream.number, place)));
+    const bytes = joinBytes(encodeSseEvent(message, eventId(stream.number, place, stream.idToken)));
     if (live !== undefined && this.#home.isFull(live, bytes.length)) return 'full';
     this.#place = place;
     const event: KeptEvent = { place, channel: stream, bytes };
@@ -202,7 +220,7 @@ export class SessionStreams {
   }
 
   markOn(stream: SessionStream): string {
-    return eventId(stream.number, ++this.#place);
+    return eventId(stream.number, ++this.#place, stream.idToken);
   }
 
   isOver(stream: SessionStream): void {
@@ -235,6 +253,14 @@ export class SessionStreams {
       this.#byNumber.set(standaloneNumber, this.#standalone);
     }
     return this.#standalone;
+  }
+
+  /** The stream went with the node that had the session: what became of its request nobody knows, and that is its outcome. */
+  #tellOfLoss(response: FrontResponse, idToken: string): void {
+    const live = new EventStream(response, [], this.#home, this.#surroundings);
+    const lost = encodeRefusal(idToken, refusal('OWNER_LOST', { executed: 'unknown', reason: 'REQUEST_LOST' }));
+    live.write(joinBytes(encodeSseEvent([lost], undefined)));
+    live.end();
   }
 
   #carry(stream: SessionStream, response: FrontResponse, after: number): void {

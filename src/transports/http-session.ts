@@ -110,8 +110,8 @@ export class HttpSession implements ExchangeLink, ExchangeHome, StreamsHome {
     });
   }
 
-  resumable(stream: EventStream): ResumableStream | undefined {
-    return this.kind === 'logical' ? undefined : this.#ownStreams().open(stream);
+  resumable(stream: EventStream, idToken: string | undefined): ResumableStream | undefined {
+    return this.kind === 'logical' ? undefined : this.#ownStreams().open(stream, idToken);
   }
 
   // --- what the session says --------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 /**
  * Three nodes behind a load balancer, as one program that listens at a port: `node dist/test/cluster/balanced-nodes.js PORT NATS-URL KILLS SERVER`.
- * KILLS is `kills` to have a node killed now and then, and another one started in its place. It is a proxy for `ninelives verify`.
+ * KILLS is `kills` to have a node killed now and then, and another one started in its place; `goes-on` that others start the server anew for
+ * its sessions then. It is a proxy for `ninelives verify`.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -24,7 +25,7 @@ process.once('SIGTERM', () => process.exit());
 process.once('exit', () => {
   for (const node of nodes) node.process.kill('SIGKILL');
 });
-if (kills === 'kills') void killOneAfterAnother();
+if (kills !== 'peace') void killOneAfterAnother();
 
 async function killOneAfterAnother(): Promise<never> {
   for (let victim = 0; ; victim = (victim + 1) % count) {
@@ -43,6 +44,7 @@ function urls(): readonly URL[] {
 /** Resolves when the node listens. */
 async function begin(): Promise<Node> {
   const flags = ['--listen', '127.0.0.1:0', '--frame-bytes-max', '1048576', '--cluster', natsUrl];
+  if (kills === 'goes-on') flags.push('--cluster-restartable');
   const args = ['dist/bin/ninelives.cjs', 'forward', 'http', ...flags, '--cluster-name', cluster, '--', ...server];
   const node = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   for await (const line of createInterface(node.stderr)) {

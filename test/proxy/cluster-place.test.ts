@@ -63,6 +63,26 @@ describe('a session whose server other nodes reach, too', () => {
     expect(methodsHeard(b)).toEqual(['initialize', 'notifications/initialized']);
   });
 
+  test('tells whoever comes back for an answer that it is lost: nobody knows whether the request has run', async () => {
+    const [a, b] = await threeNodes();
+    const client = cluster.client(a, {
+      Accept: 'text/event-stream, application/json',
+      'MCP-Protocol-Version': '2025-11-25',
+    });
+    await client.shakesHands();
+    const stream = await client.posts(request('seven', 'tools/call'));
+    const { id } = (await stream.event())!;
+    await a.server.hears('tools/call');
+    await cluster.pass(100);
+    await a.engine.close();
+    await cluster.pass(takeMs + selfMs);
+    const again = await cluster.during(cluster.at(b, client).listens(id));
+    expect(await again.all()).toMatchObject([
+      { id: 'seven', error: { data: { code: 'OWNER_LOST', executed: 'unknown', reason: 'REQUEST_LOST' } } },
+    ]);
+    expect((await cluster.at(b, client).posts(request(8, 'echo'))).status).toBe(200);
+  });
+
   test('is found by nobody else there, and leaves nothing readable behind', async () => {
     const [a, b] = await threeNodes();
     const client = cluster.client(a, { 'X-Who': 'ada' });

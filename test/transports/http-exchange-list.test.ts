@@ -26,6 +26,7 @@ async function exchanges(count: number): Promise<readonly HttpExchange[]> {
     saysSession: false,
     prefersEvents: false,
     takesPriming: false,
+    idToken: undefined,
   };
   const asked = { request, response, visitor: {} };
   const surroundings = { heartbeats: delay, quiet: delay, patienceMs: 10, retryMs: 10 };

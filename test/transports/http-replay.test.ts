@@ -20,11 +20,25 @@ const placesAfter = (ring: ReplayRing, on: Channel, place: number): readonly num
 describe('the id of an event', () => {
   test('names its stream and its place', () => {
     expect(eventId(3, 17)).toBe('3-17');
-    expect(readEventId('3-17')).toEqual({ channel: 3, place: 17 });
+    expect(readEventId('3-17')).toEqual({ channel: 3, place: 17, idToken: undefined });
+  });
+
+  test.each(['1', '"a b"', '"ü\\n"', '-1.5e3'])(
+    'and the request that is answered there, where that is asked for: %s',
+    (idToken) => {
+      expect(readEventId(eventId(3, 17, idToken))).toEqual({ channel: 3, place: 17, idToken });
+    },
+  );
+
+  test('but no request of a long name', () => {
+    expect(eventId(3, 17, JSON.stringify('x'.repeat(63)))).toBe('3-17');
   });
 
   test.each([
     '',
+    '3-17-bnVsbA',
+    '3-17-',
+    `3-17-${'x'.repeat(600)}`,
     '3',
     '-',
     '3-',

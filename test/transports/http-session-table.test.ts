@@ -29,6 +29,7 @@ function session(kind: HttpSessionKind, of: HttpVisitor, revision = ''): HttpSes
       remembering: delay,
       patienceMs: 10,
       retryMs: 10,
+      namesRequests: false,
       replay: { replayEventsMax: 1, replayBytesMax: 1, budget: new ReplayBudget(1) },
       bufferPauseBytes: 1,
       bufferBytesMax: 1,
