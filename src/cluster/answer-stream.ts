@@ -12,18 +12,16 @@ import type { PairWindow } from './pair-window.ts';
 import { type Failure, maybeExecuted } from './send-result.ts';
 import type { ClusterTimes } from './settings.ts';
 
+/** What all answers of a node have in common. */
 export interface AnswerStreamOptions {
   /** This one: whoever does not want the answer tells it so. */
   readonly node: Incarnation;
-  readonly request: number;
-  readonly epoch: number;
   readonly clock: Clock;
   readonly times: ClusterTimes;
-  readonly window: PairWindow;
   readonly streamBytesMax: number;
   readonly payloadBytesMax: number;
   /** Sends, where this node may; what cannot be sent is sent again later. */
-  readonly publish: (message: Uint8Array) => void;
+  readonly publish: (address: string, message: Uint8Array) => void;
 }
 
 interface Kept {
@@ -43,18 +41,34 @@ export class AnswerStream implements Answer {
   #taken = 0;
   #heardAt: number;
   #askedAt = 0;
+  #hasSpoken = false;
   #isComplete = false;
   #isClosed = false;
   readonly #closed: (() => void)[] = [];
   #hasRoom: (() => void)[] = [];
 
-  constructor(options: AnswerStreamOptions) {
+  readonly #address: string;
+  readonly #request: number;
+  readonly #epoch: number;
+  readonly #window: PairWindow;
+
+  /** @param address where the answer to this request is waited for. */
+  constructor(options: AnswerStreamOptions, address: string, request: number, epoch: number, window: PairWindow) {
     this.#options = options;
+    this.#address = address;
+    this.#request = request;
+    this.#epoch = epoch;
+    this.#window = window;
     this.#heardAt = options.clock.now();
   }
 
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  /** Something of it was sent. */
+  get hasSpoken(): boolean {
+    return this.#hasSpoken;
   }
 
   /** All of it was received, or nobody wants it. */
@@ -124,7 +138,7 @@ export class AnswerStream implements Answer {
   }
 
   sweep(now: number): void {
-    const { times, publish, request, epoch, node } = this.#options;
+    const { times, publish, node } = this.#options;
     const first = this.#kept[0];
     const waitsForReader = first === undefined && this.#untaken.length > 0;
     if (first?.sentAt === undefined && !waitsForReader) {
@@ -138,13 +152,14 @@ export class AnswerStream implements Answer {
     } else if (waitsForReader && now - Math.max(this.#askedAt, this.#heardAt) > times.ackMs) {
       // The reader's last word may have been lost: one message that it knows already brings it again.
       this.#askedAt = now;
-      publish(encodeMessage('part', request, { epoch, sequence: this.#next - 1, key: node }));
+      const again = { epoch: this.#epoch, sequence: this.#next - 1, key: node };
+      publish(this.#address, encodeMessage('part', this.#request, again));
     }
   }
 
   #encode(kind: 'part' | 'result' | 'failure', body: Uint8Array): Uint8Array {
-    const { request, epoch, node } = this.#options;
-    return encodeMessage(kind, request, { epoch, sequence: this.#next, key: node, body });
+    const { node } = this.#options;
+    return encodeMessage(kind, this.#request, { epoch: this.#epoch, sequence: this.#next, key: node, body });
   }
 
   #keep(message: Uint8Array): void {
@@ -156,7 +171,7 @@ export class AnswerStream implements Answer {
       this.#send(kept);
       return true;
     };
-    if (this.#options.window.enter(message.length, go)) return;
+    if (this.#window.enter(message.length, go)) return;
     if (this.#isComplete) this.close();
     else this.fail(maybeExecuted('BUSY', 'too much waits to be sent to the node that asked'));
   }
@@ -165,14 +180,15 @@ export class AnswerStream implements Answer {
     const now = this.#options.clock.now();
     if (kept.sentAt === undefined && this.#kept[0] === kept) this.#heardAt = now;
     kept.sentAt = now;
-    this.#options.publish(kept.message);
+    this.#hasSpoken = true;
+    this.#options.publish(this.#address, kept.message);
   }
 
   #dropKept(sequence: number): void {
     const end = this.#kept.findIndex((kept) => kept.sequence >= sequence);
     // Out of the list first: room in the window lets in what waits, and that must not be one of these.
     for (const { sentAt, message } of this.#kept.splice(0, end < 0 ? this.#kept.length : end)) {
-      if (sentAt !== undefined) this.#options.window.leave(message.length);
+      if (sentAt !== undefined) this.#window.leave(message.length);
     }
   }
 

@@ -5,12 +5,20 @@
 
 import type { Clock } from '../ports.ts';
 import { type Incarnation, answerTo, nodeIn } from './addresses.ts';
-import { AnswerStream } from './answer-stream.ts';
+import { AnswerStream, type AnswerStreamOptions } from './answer-stream.ts';
 import type { Directory, Owned } from './directory.ts';
 import type { Engine, Mail } from './engine.ts';
 import { encodeFailure } from './failure-text.ts';
 import type { Lease } from './lease.ts';
-import { type Message, decodeMessage, decodeRequests, encodeMessage, encodeRequests } from './message.ts';
+import { Gathering } from './gathering.ts';
+import {
+  type Message,
+  decodeMessage,
+  decodeReceipts,
+  decodeRequests,
+  encodeMessage,
+  encodeRequests,
+} from './message.ts';
 import type { Pairs } from './pairs.ts';
 import type { Peers } from './peers.ts';
 import { runFrame } from './run-frame.ts';
@@ -28,13 +36,12 @@ export interface IncomingOptions {
   readonly directory: Directory;
 }
 
-/** A request that came, by the address that its answers go to. */
+/** A request that came, by the address that its answers go to. It is remembered for long, and so there is little of it. */
 interface Taken {
   readonly at: number;
-  /** Undefined for one that was refused. */
-  readonly answer: AnswerStream | undefined;
-  /** What is said to whoever sends it again. */
-  readonly verdict: Uint8Array;
+  readonly request: number;
+  /** Under which it was accepted; or why it was not. */
+  readonly verdict: { readonly epoch: number } | { readonly refused: FailureCode };
 }
 
 export class Incoming {
@@ -43,12 +50,31 @@ export class Incoming {
   /** Those whose answer is not received yet. */
   readonly #open = new Map<string, AnswerStream>();
   readonly #rememberMs: number;
+  readonly #answers: AnswerStreamOptions;
+  /** Whoever hears of the answer need not hear that there will be one. */
+  readonly #accepted: Gathering<string, Taken>;
   #running = 0;
   #served = 0;
 
   constructor(options: IncomingOptions) {
-    const { times } = options.settings;
+    const { clock, settings, lease, engine } = options;
+    const { times } = settings;
     this.#options = options;
+    this.#answers = {
+      node: options.node,
+      clock,
+      times,
+      streamBytesMax: settings.limits.streamBytesMax,
+      payloadBytesMax: engine.payloadBytesMax,
+      publish: (address, message) => {
+        if (lease.isAlive()) engine.publish(address, message);
+      },
+    };
+    this.#accepted = new Gathering(clock, times.gatherMs, (accepted) => {
+      for (const [address, taken] of accepted) {
+        if (lease.isAlive() && this.#open.get(address)?.hasSpoken === false) this.#say(address, taken);
+      }
+    });
     // For longer than anybody may send a request again: a sender that stands still for longer is fenced when it wakes.
     this.#rememberMs = 2 * times.takeMs + 3 * times.ackMs;
     options.peers.onDead((node) => {
@@ -80,7 +106,9 @@ export class Incoming {
         if (mail.replyTo !== undefined) this.#request(message, mail.replyTo);
         break;
       case 'received':
-        this.#open.get(answerTo(message.key, message.request))?.acknowledged(message.sequence, message.taken);
+        for (const { request, sequence, taken } of decodeReceipts(message.body)) {
+          this.#open.get(answerTo(message.key, request))?.acknowledged(sequence, taken);
+        }
         break;
       case 'cancelled':
         this.#open.get(answerTo(message.key, message.request))?.close();
@@ -124,7 +152,7 @@ export class Incoming {
   #request(message: Message, address: string): void {
     const before = this.#taken.get(address);
     if (before !== undefined) {
-      this.#options.engine.publish(address, before.verdict);
+      this.#say(address, before);
       return;
     }
     const { lease, directory, settings, clock } = this.#options;
@@ -134,19 +162,27 @@ export class Incoming {
     else if (this.#running >= settings.limits.servedFramesMax) this.#refuse(message, address, 'BUSY');
     else {
       const answer = this.#answerFor(message, address);
-      const verdict = encodeMessage('accepted', message.request, { epoch: owned.epoch });
-      this.#taken.set(address, { at: clock.now(), answer, verdict });
+      const taken: Taken = { at: clock.now(), request: message.request, verdict: { epoch: owned.epoch } };
+      this.#taken.set(address, taken);
       this.#open.set(address, answer);
-      this.#options.engine.publish(address, verdict);
+      this.#accepted.set(address, taken);
       void this.#run(owned, message.body, answer);
     }
   }
 
   /** For good: the same frame may come again later than another that was taken. */
   #refuse({ request }: Message, address: string, code: FailureCode): void {
-    const verdict = encodeMessage('refused', request, { body: encodeFailure(notExecuted(code)) });
-    this.#taken.set(address, { at: this.#options.clock.now(), answer: undefined, verdict });
-    this.#options.engine.publish(address, verdict);
+    const taken: Taken = { at: this.#options.clock.now(), request, verdict: { refused: code } };
+    this.#taken.set(address, taken);
+    this.#say(address, taken);
+  }
+
+  #say(address: string, { request, verdict }: Taken): void {
+    const message =
+      'refused' in verdict
+        ? encodeMessage('refused', request, { body: encodeFailure(notExecuted(verdict.refused)) })
+        : encodeMessage('accepted', request, { epoch: verdict.epoch });
+    this.#options.engine.publish(address, message);
   }
 
   async #run(owned: Owned, frame: Uint8Array, answer: AnswerStream): Promise<void> {
@@ -159,16 +195,7 @@ export class Incoming {
   }
 
   #answerFor({ request, epoch }: Message, address: string): AnswerStream {
-    const { clock, settings, pairs, engine, lease, node } = this.#options;
-    return new AnswerStream({
-      ...{ node, request, epoch, clock, times: settings.times },
-      window: pairs.to(nodeIn(address)),
-      streamBytesMax: settings.limits.streamBytesMax,
-      payloadBytesMax: engine.payloadBytesMax,
-      publish: (message) => {
-        if (lease.isAlive()) this.#options.engine.publish(address, message);
-      },
-    });
+    return new AnswerStream(this.#answers, address, request, epoch, this.#options.pairs.to(nodeIn(address)));
   }
 
   /** Says that this node is there, and which of the requests it does not work on. */

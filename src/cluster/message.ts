@@ -8,7 +8,7 @@ import { decodeSlice, encodeText } from '../protocol/text.ts';
 /**
  * - `request`: a frame for a key. `accepted`, `refused`: what its owner says at once; both are final.
  * - `part`: one message of an answer that has more to follow; `result`: the last; `failure`: there is no answer, with the reason.
- * - `received`: so many parts have come (`sequence`), so many of them were taken by their reader (`taken`).
+ * - `received`: of each answer in its body, how many parts have come, and how many of those were taken by their reader.
  * - `cancelled`: nobody waits for the answer. `probe`, `pulse`: whether a node is there, and which requests it does not know.
  */
 export const messageKinds = [
@@ -33,19 +33,18 @@ export interface Message {
   /** Of the claim under which the owner has the key. */
   readonly epoch: number;
   readonly sequence: number;
-  readonly taken: number;
   readonly key: string;
   readonly body: Uint8Array;
 }
 
-/** Kind, request, epoch, sequence, taken, length of the key. */
-export const headerBytes = 1 + 8 + 8 + 4 + 4 + 2;
+/** Kind, request, epoch, sequence, length of the key. */
+export const headerBytes = 1 + 8 + 8 + 4 + 2;
 
 const nothing = new Uint8Array();
 
 /** @throws RangeError the key is longer than 65535 bytes. */
 export function encodeMessage(kind: MessageKind, request: number, rest: Partial<Message> = {}): Uint8Array {
-  const { epoch = 0, sequence = 0, taken = 0, body = nothing } = rest;
+  const { epoch = 0, sequence = 0, body = nothing } = rest;
   const key = rest.key === undefined ? nothing : encodeText(rest.key);
   if (key.length > 0xffff) throw new RangeError(`A key of ${key.length} bytes is too long`);
   const bytes = new Uint8Array(headerBytes + key.length + body.length);
@@ -54,8 +53,7 @@ export function encodeMessage(kind: MessageKind, request: number, rest: Partial<
   view.setFloat64(1, request);
   view.setFloat64(9, epoch);
   view.setUint32(17, sequence);
-  view.setUint32(21, taken);
-  view.setUint16(25, key.length);
+  view.setUint16(21, key.length);
   bytes.set(key, headerBytes);
   bytes.set(body, headerBytes + key.length);
   return bytes;
@@ -66,14 +64,13 @@ export function decodeMessage(bytes: Uint8Array): Message | undefined {
   const kind = messageKinds[bytes[0] ?? messageKinds.length];
   if (kind === undefined || bytes.length < headerBytes) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const keyEnd = headerBytes + view.getUint16(25);
+  const keyEnd = headerBytes + view.getUint16(21);
   if (keyEnd > bytes.length) return undefined;
   return {
     kind,
     request: view.getFloat64(1),
     epoch: view.getFloat64(9),
     sequence: view.getUint32(17),
-    taken: view.getUint32(21),
     key: decodeSlice(bytes, headerBytes, keyEnd),
     body: bytes.subarray(keyEnd),
   };
@@ -90,4 +87,36 @@ export function encodeRequests(requests: readonly number[]): Uint8Array {
 export function decodeRequests(body: Uint8Array): readonly number[] {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   return Array.from({ length: Math.floor(body.length / 8) }, (_, index) => view.getFloat64(index * 8));
+}
+
+/** How far one answer has come. */
+export interface Receipt {
+  readonly request: number;
+  /** So many parts have come, in order. */
+  readonly sequence: number;
+  /** So many of them were taken by their reader. */
+  readonly taken: number;
+}
+
+const receiptBytes = 16;
+
+/** The body of `received`. */
+export function encodeReceipts(receipts: readonly Receipt[]): Uint8Array {
+  const bytes = new Uint8Array(receipts.length * receiptBytes);
+  const view = new DataView(bytes.buffer);
+  for (const [index, { request, sequence, taken }] of receipts.entries()) {
+    const at = index * receiptBytes;
+    view.setFloat64(at, request);
+    view.setUint32(at + 8, sequence);
+    view.setUint32(at + 12, taken);
+  }
+  return bytes;
+}
+
+export function decodeReceipts(body: Uint8Array): readonly Receipt[] {
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  return Array.from({ length: Math.floor(body.length / receiptBytes) }, (_, index) => {
+    const at = index * receiptBytes;
+    return { request: view.getFloat64(at), sequence: view.getUint32(at + 8), taken: view.getUint32(at + 12) };
+  });
 }

@@ -138,6 +138,7 @@ class NatsEngine implements Engine {
   readonly #prefix: string;
   readonly #listeners: ((state: EngineState) => void)[] = [];
   #state: EngineState = 'up';
+  #leaving: { readonly address: string; readonly bytes: Uint8Array; readonly replyTo: string | undefined }[] = [];
 
   constructor(parts: NatsEngineParts) {
     this.#parts = parts;
@@ -173,9 +174,20 @@ class NatsEngine implements Engine {
 
   publish(address: string, bytes: Uint8Array, replyTo?: string): boolean {
     if (this.#state === 'down') return false;
-    const reply = replyTo === undefined ? undefined : { reply: this.#prefix + replyTo };
-    this.#parts.connection.publish(this.#prefix + address, bytes, reply);
+    if (this.#leaving.length === 0) setImmediate(() => this.#send());
+    this.#leaving.push({ address, bytes, replyTo });
     return true;
+  }
+
+  /** What is said within one turn of the event loop goes out together: each writing by itself would be a call into the system. */
+  #send(): void {
+    const leaving = this.#leaving;
+    this.#leaving = [];
+    if (this.#state === 'down') return;
+    for (const { address, bytes, replyTo } of leaving) {
+      const reply = replyTo === undefined ? undefined : { reply: this.#prefix + replyTo };
+      this.#parts.connection.publish(this.#prefix + address, bytes, reply);
+    }
   }
 
   subscribe: Engine['subscribe'] = async (mailbox, received) => {
@@ -203,6 +215,7 @@ class NatsEngine implements Engine {
   close: Engine['close'] = async () => {
     const { connection } = this.#parts;
     const wasUp = this.#state === 'up';
+    this.#send();
     this.#tell('down');
     // What was sent last is on its way; a server that is away is not waited for.
     await (wasUp ? connection.drain() : connection.close()).catch(() => {});

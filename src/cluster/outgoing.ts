@@ -8,7 +8,16 @@ import { type Incarnation, answerTo, framesTo, pulseTo } from './addresses.ts';
 import type { Engine, Mail } from './engine.ts';
 import { decodeFailure } from './failure-text.ts';
 import type { Lease } from './lease.ts';
-import { type Message, decodeMessage, decodeRequests, encodeMessage, encodeRequests } from './message.ts';
+import { Gathering } from './gathering.ts';
+import {
+  type Message,
+  type Receipt,
+  decodeMessage,
+  decodeRequests,
+  encodeMessage,
+  encodeReceipts,
+  encodeRequests,
+} from './message.ts';
 import type { OwnedKey } from './owned-session.ts';
 import type { PairWindow } from './pair-window.ts';
 import type { Pairs } from './pairs.ts';
@@ -68,10 +77,18 @@ export class Outgoing {
   readonly #options: OutgoingOptions;
   readonly #waiting = new Map<number, Waiting>();
   readonly #owners = new Map<Incarnation, Owner>();
+  readonly #received: Gathering<Incarnation, Map<number, Receipt>>;
   #requests = 0;
 
   constructor(options: OutgoingOptions) {
+    const { clock, times, engine } = options;
     this.#options = options;
+    this.#received = new Gathering(clock, times.gatherMs, (byOwner) => {
+      for (const [owner, receipts] of byOwner) {
+        const body = encodeReceipts([...receipts.values()]);
+        engine.publish(framesTo(owner), encodeMessage('received', 0, { body, key: options.node }));
+      }
+    });
     options.peers.onDead((node) => {
       for (const waiting of this.#waiting.values()) if (waiting.frame.owner === node) this.#give(waiting, 'OWNER_LOST');
       this.#owners.delete(node);
@@ -109,8 +126,16 @@ export class Outgoing {
       });
       const window = pairs.to(frame.owner);
       const waiting: Waiting = {
-        ...{ request, frame, message, reader, window, end, heardAt: clock.now() },
-        ...{ sentAt: undefined, sends: 0, isAccepted: false },
+        request,
+        frame,
+        message,
+        reader,
+        window,
+        end,
+        heardAt: clock.now(),
+        sentAt: undefined,
+        sends: 0,
+        isAccepted: false,
       };
       this.#waiting.set(request, waiting);
       frame.signal?.addEventListener('abort', cancel);
@@ -241,8 +266,10 @@ export class Outgoing {
   }
 
   #acknowledge({ frame, request }: Waiting, sequence: number, taken: number): void {
-    const received = encodeMessage('received', request, { sequence, taken, key: this.#options.node });
-    this.#options.engine.publish(framesTo(frame.owner), received);
+    const { owner } = frame;
+    const receipts = this.#received.get(owner) ?? new Map<number, Receipt>();
+    receipts.set(request, { request, sequence, taken });
+    this.#received.set(owner, receipts);
   }
 
   /** Ends it for a reason of this side, and tells the owner where it may be at work. */

@@ -14,6 +14,8 @@ export interface ClusterTimes {
   readonly takeMs: number;
   /** What was sent and is not acknowledged is sent again. */
   readonly ackMs: number;
+  /** An acknowledgement may wait so long for others that go the same way, or for the answer that makes it unnecessary. */
+  readonly gatherMs: number;
   /** A silent owner is asked whether it is there. */
   readonly probeMs: number;
   /** A silent request is asked after by its name. */
@@ -47,6 +49,7 @@ export const defaultTimes: ClusterTimes = {
   selfMs: 4000,
   takeMs: 6000,
   ackMs: 1000,
+  gatherMs: 5,
   probeMs: 300,
   auditMs: 5000,
   answerKeepMs: 10_000,

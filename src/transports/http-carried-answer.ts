@@ -4,6 +4,7 @@
  */
 
 import type { Refusal } from '../errors.ts';
+import type { AbortSignalLike } from '../ports.ts';
 import { encodeSseEvent } from '../protocol/sse-write.ts';
 import { encodeRefusal } from '../session/tell.ts';
 import { refuse } from './http-answers.ts';
@@ -24,7 +25,7 @@ export interface CarriedAnswerOptions {
 export class CarriedAnswer implements ResponseOwner {
   readonly #options: CarriedAnswerOptions;
   readonly #outflow: Outflow;
-  readonly #gone = new AbortController();
+  readonly #gone = new Gone();
   #isEvents = false;
   #hasRoom = (): void => {};
 
@@ -42,8 +43,8 @@ export class CarriedAnswer implements ResponseOwner {
   }
 
   /** The client is gone: the other node need not go on. */
-  get signal(): AbortSignal {
-    return this.#gone.signal;
+  get signal(): AbortSignalLike {
+    return this.#gone;
   }
 
   /** Resolves when the client has taken what was said. */
@@ -102,6 +103,27 @@ export class CarriedAnswer implements ResponseOwner {
     this.#outflow.responseClosed();
     this.#hasRoom();
     this.#gone.abort();
+  }
+}
+
+/** What is used of an `AbortSignal`. One of those for each request is seen in a profile of the node. */
+class Gone implements AbortSignalLike {
+  aborted = false;
+  readonly #listeners: (() => void)[] = [];
+
+  abort(): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    for (const tell of this.#listeners.splice(0)) tell();
+  }
+
+  addEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    const at = this.#listeners.indexOf(listener);
+    if (at >= 0) this.#listeners.splice(at, 1);
   }
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { Refusal } from '../errors.ts';
+import type { AbortSignalLike } from '../ports.ts';
 import type { Recollection } from '../runtime/handover.ts';
 import type { EndReason } from '../session/outcomes.ts';
 
@@ -34,7 +35,7 @@ export type Reopen = (reopening: Reopening) => Refusal | undefined;
 export interface Carrying {
   /** The next piece comes when what it returns has resolved. */
   readonly onPiece: (piece: Uint8Array) => void | Promise<void>;
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignalLike;
 }
 
 /**

@@ -12,13 +12,14 @@ function answering({ streamBytesMax = 1000, payloadBytesMax = 10_000, framesMax 
   const clock = new VirtualClock();
   const sent: string[] = [];
   const window = new PairWindow(() => ({ framesMax, bytesMax: 100_000, queuedMax }));
-  const answer = new AnswerStream({
-    ...{ node: 'a', request: 1, epoch: 5, clock, times: defaultTimes, window, streamBytesMax, payloadBytesMax },
-    publish: (bytes) => {
+  const options = {
+    ...{ node: 'a', clock, times: defaultTimes, streamBytesMax, payloadBytesMax },
+    publish: (_address: string, bytes: Uint8Array): void => {
       const message = decodeMessage(bytes)!;
       sent.push(`${message.kind} ${message.sequence} ${decodeText(message.body)}`);
     },
-  });
+  };
+  const answer = new AnswerStream(options, 'node.b.answer.1', 1, 5, window);
   const pass = (ms: number): void => {
     for (let left = ms; left > 0; left -= 300) {
       clock.advance(300);

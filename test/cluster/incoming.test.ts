@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { answerTo, framesTo, mailboxOf, pulseTo } from '../../src/cluster/addresses.ts';
 import { decodeFailure } from '../../src/cluster/failure-text.ts';
 import { Incoming } from '../../src/cluster/incoming.ts';
-import { decodeRequests, encodeRequests } from '../../src/cluster/message.ts';
+import { decodeRequests, encodeReceipts, encodeRequests } from '../../src/cluster/message.ts';
 import { decodeText, encodeText } from '../../src/protocol/text.ts';
 import { Stage, kindsOf, letter, settings, settled } from './stage.ts';
 
-const { ackMs, selfMs, takeMs } = settings.times;
+const { ackMs, gatherMs, selfMs, takeMs } = settings.times;
 
 /** Node `b`, which has a key, and the mailbox of node `a`, which asks. */
 async function serving(limits = settings.limits) {
@@ -25,29 +25,52 @@ async function serving(limits = settings.limits) {
     incoming.received(letter('request', request, { epoch, key: 's:1', body, ...over }, answerTo('a', request)));
     await settled();
   };
-  return { stage, b, heard, incoming, ask, session: b.host.last, epoch };
+  /** What may wait for others has been said. */
+  const soon = async (): Promise<void> => {
+    stage.clock.advance(gatherMs);
+    await settled();
+  };
+  return { stage, b, heard, incoming, ask, soon, session: b.host.last, epoch };
 }
+
+const receivedAll = (request: number) =>
+  letter('received', 0, { body: encodeReceipts([{ request, sequence: 1, taken: 1 }]), key: 'a' });
 
 const codesOf = (heard: Awaited<ReturnType<typeof serving>>['heard']): readonly string[] =>
   heard.filter(({ message }) => message?.kind === 'refused').map(({ message }) => decodeFailure(message!.body).code);
 
 describe('a frame of another node', () => {
-  test('is accepted, run and answered', async () => {
-    const { heard, ask, session, incoming } = await serving();
+  test('is run and answered', async () => {
+    const { heard, ask, soon, session, incoming } = await serving();
     await ask(1);
-    expect(kindsOf(heard)).toEqual(['accepted', 'result']);
-    expect(decodeText(heard[1]!.message!.body)).toBe('hello 1 of s:1');
+    await soon();
+    expect(kindsOf(heard)).toEqual(['result']);
+    expect(decodeText(heard[0]!.message!.body)).toBe('hello 1 of s:1');
     expect(session.frames).toEqual(['hello 1']);
     expect(incoming.isQuiet).toBe(false);
-    incoming.received(letter('received', 1, { sequence: 1, taken: 1, key: 'a' }));
+    incoming.received(receivedAll(1));
     incoming.sweep();
     expect(incoming.isQuiet).toBe(true);
   });
 
-  test('that comes again is accepted again and not run again', async () => {
-    const { heard, ask, session } = await serving();
+  test('that takes longer is accepted meanwhile; others with it', async () => {
+    const { heard, ask, soon, session } = await serving();
     session.holds = true;
     await ask(1);
+    await ask(2);
+    expect(heard).toEqual([]);
+    await soon();
+    expect(kindsOf(heard)).toEqual(['accepted', 'accepted']);
+    for (const goOn of session.held) goOn();
+    await settled();
+    expect(kindsOf(heard)).toEqual(['accepted', 'accepted', 'result', 'result']);
+  });
+
+  test('that comes again is accepted again and not run again', async () => {
+    const { heard, ask, soon, session } = await serving();
+    session.holds = true;
+    await ask(1);
+    await soon();
     await ask(1);
     expect(kindsOf(heard)).toEqual(['accepted', 'accepted']);
     session.held.shift()!();
@@ -92,9 +115,10 @@ describe('a frame of another node', () => {
   });
 
   test('whose answer comes when the node may not act any more gets none from it', async () => {
-    const { stage, heard, ask, session } = await serving();
+    const { stage, heard, ask, soon, session } = await serving();
     session.holds = true;
     await ask(1);
+    await soon();
     stage.clock.advance(selfMs);
     session.held.shift()!();
     await settled();
@@ -102,9 +126,10 @@ describe('a frame of another node', () => {
   });
 
   test('is told that it may have run when the node is fenced', async () => {
-    const { heard, ask, session, incoming } = await serving();
+    const { heard, ask, soon, session, incoming } = await serving();
     session.holds = true;
     await ask(1);
+    await soon();
     incoming.fence();
     await settled();
     expect(kindsOf(heard)).toEqual(['accepted', 'failure']);
@@ -115,7 +140,7 @@ describe('a frame of another node', () => {
     const { heard, ask, session } = await serving();
     session.stop('lost');
     await ask(1);
-    expect(decodeFailure(heard[1]!.message!.body)).toMatchObject({ code: 'SESSION_FAILED', executed: 'unknown' });
+    expect(decodeFailure(heard[0]!.message!.body)).toMatchObject({ code: 'SESSION_FAILED', executed: 'unknown' });
   });
 
   test('that nobody waits for any more is told to its session', async () => {
@@ -129,10 +154,11 @@ describe('a frame of another node', () => {
   });
 
   test('of a node that died is worked on and not answered', async () => {
-    const { stage, heard, ask, session } = await serving();
+    const { stage, heard, ask, soon, session } = await serving();
     const a = await stage.parts('a');
     session.holds = true;
     await ask(1);
+    await soon();
     await a.lease.close();
     await settled();
     expect(session.answer!.isClosed).toBe(true);
@@ -144,7 +170,7 @@ describe('a frame of another node', () => {
   test('is forgotten when nobody can send it again', async () => {
     const { stage, heard, ask, session, incoming, b } = await serving();
     await ask(1);
-    incoming.received(letter('received', 1, { sequence: 1, taken: 1, key: 'a' }));
+    incoming.received(receivedAll(1));
     for (let passed = 0; passed <= 2 * takeMs + 3 * ackMs; passed += 1000) {
       stage.clock.advance(1000);
       await b.lease.renew();
@@ -161,7 +187,7 @@ test('what comes back because a node that asked is dead breaks nothing', async (
   incoming.received({ address: framesTo('b'), bytes: undefined, replyTo: undefined });
   incoming.received({ address: framesTo('b'), bytes: new Uint8Array([99]), replyTo: answerTo('a', 9) });
   await ask(1);
-  expect(kindsOf(heard)).toEqual(['accepted', 'result']);
+  expect(kindsOf(heard)).toEqual(['result']);
 });
 
 test('a probe is answered with the requests that are not known', async () => {
@@ -170,6 +196,6 @@ test('a probe is answered with the requests that are not known', async () => {
   await ask(1);
   incoming.received(letter('probe', 0, { body: encodeRequests([1, 2]), key: 'a' }, pulseTo('a', 'b')));
   await settled();
-  expect(kindsOf(heard)).toEqual(['accepted', 'pulse']);
-  expect(decodeRequests(heard[1]!.message!.body)).toEqual([2]);
+  expect(kindsOf(heard)).toEqual(['pulse']);
+  expect(decodeRequests(heard[0]!.message!.body)).toEqual([2]);
 });

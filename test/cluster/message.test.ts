@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   decodeMessage,
+  decodeReceipts,
   decodeRequests,
   encodeMessage,
+  encodeReceipts,
   encodeRequests,
   headerBytes,
   messageKinds,
@@ -15,7 +17,6 @@ const anyMessage = fc.record({
   request: fc.maxSafeNat(),
   epoch: fc.maxSafeNat(),
   sequence: fc.nat(2 ** 32 - 1),
-  taken: fc.nat(2 ** 32 - 1),
   key: fc.string({ unit: 'grapheme', maxLength: 300 }),
   body: fc.uint8Array({ maxLength: 100 }),
 });
@@ -50,4 +51,13 @@ test('the numbers of requests are read as they were written', () => {
   const requests = [0, 1, 2 ** 40, Number.MAX_SAFE_INTEGER];
   expect(decodeRequests(encodeRequests(requests))).toEqual(requests);
   expect(decodeRequests(new Uint8Array())).toEqual([]);
+});
+
+test('how far answers have come is read as it was written', () => {
+  const receipts = [
+    { request: 0, sequence: 0, taken: 0 },
+    { request: Number.MAX_SAFE_INTEGER, sequence: 2 ** 32 - 1, taken: 7 },
+  ];
+  expect(decodeReceipts(encodeReceipts(receipts))).toEqual(receipts);
+  expect(decodeReceipts(encodeReceipts(receipts).subarray(0, 31))).toEqual(receipts.slice(0, 1));
 });

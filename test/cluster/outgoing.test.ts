@@ -2,13 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { answerTo, mailboxOf, pulseTo } from '../../src/cluster/addresses.ts';
 import { encodeFailure } from '../../src/cluster/failure-text.ts';
-import { decodeRequests, encodeMessage, encodeRequests } from '../../src/cluster/message.ts';
+import { decodeReceipts, decodeRequests, encodeMessage, encodeRequests } from '../../src/cluster/message.ts';
 import { Outgoing, type OutgoingFrame } from '../../src/cluster/outgoing.ts';
 import { type SendResult, notExecuted } from '../../src/cluster/send-result.ts';
 import { decodeText, encodeText } from '../../src/protocol/text.ts';
 import { Stage, kindsOf, settings, settled } from './stage.ts';
 
-const { ackMs, probeMs, auditMs, takeMs, selfMs } = settings.times;
+const { gatherMs, ackMs, probeMs, auditMs, takeMs, selfMs } = settings.times;
 
 /** Node `a`, which sends, and the mailbox of node `b`, which says what the test says. */
 async function sending({ hasOwner = true, isConnected = true } = {}) {
@@ -56,14 +56,18 @@ async function sending({ hasOwner = true, isConnected = true } = {}) {
 
 describe('a frame that another node has', () => {
   test('is answered, and the owner is told that the answer came', async () => {
-    const { heard, results, send, say } = await sending();
+    const { stage, heard, results, send, say } = await sending();
     send();
     await settled();
     expect(decodeText(heard[0]!.message!.body)).toBe('hello');
     await say('accepted');
     await say('result', 'world');
     expect(results).toEqual([{ ok: true, bytes: encodeText('world') }]);
+    expect(kindsOf(heard)).toEqual(['request']);
+    stage.clock.advance(gatherMs);
+    await settled();
     expect(kindsOf(heard)).toEqual(['request', 'received']);
+    expect(decodeReceipts(heard[1]!.message!.body)).toEqual([{ request: 1, sequence: 1, taken: 1 }]);
     // Its answer comes again, because that word was lost.
     await say('result', 'world');
     expect(kindsOf(heard)).toEqual(['request', 'received', 'cancelled']);

@@ -94,8 +94,8 @@ describe('a session of another node', () => {
     const client = cluster.client(a);
     await client.shakesHands();
     const text = 'x'.repeat(3_000_000);
-    const reply = await cluster.at(b, client).posts(request(1, 'echo', { text }));
-    expect(await reply.json()).toMatchObject(result(1, { text }));
+    const reply = await cluster.during(cluster.at(b, client).posts(request(1, 'echo', { text })));
+    expect(await cluster.during(reply.json())).toMatchObject(result(1, { text }));
   });
 
   test('hears when a client that asked at another node hangs up', async () => {

@@ -2,7 +2,14 @@
 
 import { readAddress } from '../../../src/cluster/addresses.ts';
 import { decodeFailure, encodeFailure } from '../../../src/cluster/failure-text.ts';
-import { decodeMessage, decodeRequests, encodeMessage, encodeRequests } from '../../../src/cluster/message.ts';
+import {
+  decodeMessage,
+  decodeReceipts,
+  decodeRequests,
+  encodeMessage,
+  encodeReceipts,
+  encodeRequests,
+} from '../../../src/cluster/message.ts';
 import { readBudget, readKey, readLease, readSnapshot, writeRecord } from '../../../src/cluster/records.ts';
 import { notExecuted } from '../../../src/cluster/send-result.ts';
 import { encodeText } from '../../../src/protocol/text.ts';
@@ -17,7 +24,8 @@ export const cluster: PureTarget = {
   cases: fuzzCases(
     [
       encodeMessage('request', 7, { epoch: 3, key: 'session-1', body: encodeText('{"jsonrpc":"2.0","id":1}') }),
-      encodeMessage('part', 7, { sequence: 2, taken: 1, body: encodeText('{}') }),
+      encodeMessage('part', 7, { sequence: 2, body: encodeText('{}') }),
+      encodeMessage('received', 0, { key: 'a', body: encodeReceipts([{ request: 7, sequence: 2, taken: 1 }]) }),
       encodeMessage('pulse', 1, { body: encodeRequests([1, 2, 3]) }),
       encodeMessage('failure', 9, { body: encodeFailure(notExecuted('NODE_FENCED', 'why')) }),
       encodeRouted(
@@ -64,11 +72,12 @@ export const cluster: PureTarget = {
   check: ({ bytes }) => {
     const message = decodeMessage(bytes);
     if (message !== undefined) {
-      const { kind, request, epoch, sequence, taken, key, body } = message;
+      const { kind, request, epoch, sequence, key, body } = message;
       if (body.length > bytes.length) broken('a body longer than its message');
-      const again = encodeMessage(kind, request, { epoch, sequence, taken, key: key.slice(0, 1000), body });
+      const again = encodeMessage(kind, request, { epoch, sequence, key: key.slice(0, 1000), body });
       if (decodeMessage(again)?.sequence !== sequence) broken('a message is not read back');
       if (decodeRequests(body).length > body.length) broken('more requests than bytes');
+      if (decodeReceipts(body).length > body.length) broken('more receipts than bytes');
       if (decodeFailure(body).ok) broken('a failure that is none');
     }
     const text = Buffer.from(bytes).toString('utf8');
