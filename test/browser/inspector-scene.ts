@@ -28,11 +28,14 @@ export class InspectorScene {
     return start(forwarding(scripted(), ['--inspect', inspect]), this.#environment());
   }
 
-  /** `forward http` with one scripted server for all sessions. Resolves with where clients find it. */
-  async http(): Promise<{ readonly program: Program; readonly url: string }> {
-    const flags = ['--listen', '127.0.0.1:0', '--share', 'shared', '--sessions-max', '2000'];
+  /** `forward http` with one scripted server for all sessions. Resolves with where clients find it. @param inspect as above. */
+  async http(
+    more: readonly string[] = [],
+    inspect = '127.0.0.1:0',
+  ): Promise<{ readonly program: Program; readonly url: string }> {
+    const flags = ['--listen', '127.0.0.1:0', '--share', 'shared', '--sessions-max', '2000', ...more];
     const program = start(
-      ninelives('forward', 'http', ...flags, '--inspect', '127.0.0.1:0', '--', ...scripted()),
+      ninelives('forward', 'http', ...flags, '--inspect', inspect, '--', ...scripted()),
       this.#environment(),
     );
     const url = await program.until(

@@ -1,4 +1,4 @@
-/** Asks every process the same again and again, while somebody looks. */
+/** Asks processes the same again and again, while somebody looks. */
 
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { AdminAnswer } from '../connection/admin.ts';
@@ -13,10 +13,11 @@ export interface Polled {
   readonly again: () => void;
 }
 
-export function usePolled(store: PageStore, path: string): Polled {
+/** @param only these; all of them unless told. */
+export function usePolled(store: PageStore, path: string, only?: readonly number[]): Polled {
   const [answers, setAnswers] = useState<ReadonlyMap<number, AdminAnswer>>(new Map());
   const [round, setRound] = useState(0);
-  const pids = [...store.processes.value.keys()].join();
+  const pids = (only ?? [...store.processes.value.keys()]).join();
   useEffect(() => {
     let isOver = false;
     let timer: ReturnType<typeof setTimeout> | undefined;

@@ -6,6 +6,7 @@ import { isTyping } from '../shell/keys.ts';
 import type { PageStore } from '../store/page-store.ts';
 import { AggregatePanel } from './aggregate-panel.tsx';
 import { aggregateOf } from './aggregate.ts';
+import { ClusterPanel } from './cluster-panel.tsx';
 import { sorted } from './columns.ts';
 import { FilterBox } from './filter-box.tsx';
 import { filterText, showsChart, sorting } from './overview-state.ts';
@@ -72,6 +73,7 @@ export function OverviewPage({ store }: { readonly store: PageStore }) {
           <StateCounts counts={aggregate.counts} />
           <ProcessStrip processes={processes} />
         </div>
+        <ClusterPanel store={store} />
         <UnplacedPanel processes={processes.values()} />
         {lines.length > 0 && shown.length > 0 && <SessionTable lines={shown} />}
         {lines.length === 0 && !isRead && (
