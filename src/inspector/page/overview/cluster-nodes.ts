@@ -33,7 +33,6 @@ export function clusterNodesOf(answers: ReadonlyMap<number, AdminAnswer>): reado
       lines.set(node, { node, pid: undefined, state, sessions: keys, leaseAgeMs, own: undefined });
     }
   }
-  return [...lines.values()].sort(
-    (one, other) => Number(one.own === undefined) - Number(other.own === undefined) || (one.node < other.node ? -1 : 1),
-  );
+  const all = [...lines.values()].sort((one, other) => (one.node < other.node ? -1 : 1));
+  return [...all.filter(({ own }) => own !== undefined), ...all.filter(({ own }) => own === undefined)];
 }
