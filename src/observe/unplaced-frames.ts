@@ -1,15 +1,17 @@
 /**
- * The last messages for which no session was found: what they were, whom they were for, and which rule they break. Kept as facts,
+ * The last messages, and requests of HTTP without one, for which no session was found: what they were, whom they were for, and which rule they break. Kept as facts,
  * not as frames. Bounded; the oldest is forgotten first.
  */
 
 import type { Direction, Frame } from '../protocol/envelope.ts';
-import type { UnplacedFact } from '../runtime/tracer.ts';
+import type { SessionMethod, UnplacedFact } from '../runtime/tracer.ts';
 import type { UnplacedFrame } from './traced-event.ts';
 import { sectionUrl } from './traced-event-sections.ts';
 
 const framesMax = 100;
 const idCharactersMax = 64;
+
+const methods: Readonly<Record<SessionMethod, string>> = { GET: 'GET for its stream', DELETE: 'DELETE of the session' };
 
 export class UnplacedFrames {
   #frames: UnplacedFrame[] = [];
@@ -56,7 +58,7 @@ function frameOf(fact: UnplacedFact): UnplacedFrame | undefined {
       text: 'There is no session of this id: its client begins a new one',
       spec: sectionUrl('sessions', undefined),
     };
-    return { at, sessionId: named, direction: 'client-to-server', ...said(fact.frame), problem };
+    return { at, sessionId: named, direction: 'client-to-server', ...said(fact.said), problem };
   }
   const { event } = fact;
   if (event.type === 'frame.malformed') {
@@ -73,7 +75,8 @@ function frameOf(fact: UnplacedFact): UnplacedFrame | undefined {
   return { at, sessionId, direction: event.direction, ...said(event.frame), problem: ended(event.direction) };
 }
 
-function said(frame: Frame): Pick<UnplacedFrame, 'bytes' | 'what' | 'id'> {
+function said(frame: Frame | SessionMethod): Pick<UnplacedFrame, 'bytes' | 'what' | 'id'> {
+  if (typeof frame === 'string') return { bytes: 0, what: methods[frame] };
   const { kind, id, method } = frame.envelope;
   const bytes = frame.value === undefined ? frame.bytes.length : (frame.size ?? 0);
   return { bytes, what: method === '' ? kind : `${kind} ${method}`, ...(id === undefined ? {} : { id }) };

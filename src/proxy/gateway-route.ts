@@ -115,7 +115,7 @@ export class GatewayRoute {
         door: { check: () => undefined },
         sessions: {
           open: (asked) => this.#open(asked),
-          strayed: (sessionId, frame) => this.#sessions.strayed(sessionId, frame),
+          strayed: (sessionId, said) => this.#sessions.strayed(sessionId, said),
         },
         carrier: place === undefined ? undefined : (around) => place.carrier(around),
         sessionless: upstream.servesSessionless ? 'pass' : 'refuse',

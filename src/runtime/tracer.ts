@@ -36,13 +36,21 @@ export interface Tracer {
   unplaced?(fact: UnplacedFact): void;
 }
 
+/** Over HTTP a session is asked for its stream, or to end, with no message. */
+export type SessionMethod = 'GET' | 'DELETE';
+
 /**
- * An event for a session that was there no more; a message that names a session which nobody knows; or one from somebody else than whom
- * its session belongs to.
+ * An event for a session that was there no more; a message or a method that names a session which nobody knows; or a message from
+ * somebody else than whom its session belongs to.
  */
 export type UnplacedFact =
   | { readonly type: 'ended'; readonly sessionId: string; readonly at: number; readonly event: SessionEvent }
-  | { readonly type: 'unknown'; readonly sessionId: string; readonly at: number; readonly frame: Frame }
+  | {
+      readonly type: 'unknown';
+      readonly sessionId: string;
+      readonly at: number;
+      readonly said: Frame | SessionMethod;
+    }
   | {
       readonly type: 'foreign';
       readonly sessionId: string;

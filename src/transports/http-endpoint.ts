@@ -4,10 +4,11 @@
  */
 
 import type { Refusal } from '../errors.ts';
+import type { SessionMethod } from '../runtime/tracer.ts';
 import { answerEmpty } from './http-answers.ts';
 import { isLegacyRevision, namesModern } from './http-eras.ts';
 import type { Reopening } from './http-elsewhere.ts';
-import type { HttpCarrier, HttpVisitor } from './http-front-options.ts';
+import type { HttpCarrier, HttpSessions, HttpVisitor, Strayed } from './http-front-options.ts';
 import { Inbound, type InboundOptions } from './http-inbound.ts';
 import { acceptsEvents } from './http-media.ts';
 import type { FrontRequest, FrontResponse } from './http-messages.ts';
@@ -24,11 +25,13 @@ export class HttpEndpoint {
   readonly #passesSessionless: boolean;
   readonly #carrier: HttpCarrier | undefined;
   readonly #sessions = new SessionTable();
+  readonly #opener: HttpSessions;
   readonly #inbound: Inbound;
 
   constructor(options: InboundOptions) {
     this.#passesSessionless = options.passesSessionless;
     this.#carrier = options.carrier;
+    this.#opener = options.sessions;
     this.#inbound = new Inbound(options, this.#sessions);
   }
 
@@ -63,7 +66,7 @@ export class HttpEndpoint {
       refuseAs(response, 406, 'A GET takes text/event-stream');
       return;
     }
-    const session = this.#ofSessionOnly(request, response, visitor);
+    const session = this.#ofSessionOnly('GET', request, response, visitor);
     if (session === undefined) return;
     const { lastEventId } = request;
     const opening =
@@ -72,7 +75,7 @@ export class HttpEndpoint {
   }
 
   #delete(request: FrontRequest, response: FrontResponse, visitor: HttpVisitor): void {
-    const session = this.#ofSessionOnly(request, response, visitor);
+    const session = this.#ofSessionOnly('DELETE', request, response, visitor);
     if (session === undefined) return;
     this.#sessions.remove(session);
     session.client.ends();
@@ -80,7 +83,12 @@ export class HttpEndpoint {
   }
 
   /** GET and DELETE are about sessions: where there are none, they are no methods. */
-  #ofSessionOnly(request: FrontRequest, response: FrontResponse, visitor: HttpVisitor): HttpSession | undefined {
+  #ofSessionOnly(
+    method: SessionMethod,
+    request: FrontRequest,
+    response: FrontResponse,
+    visitor: HttpVisitor,
+  ): HttpSession | undefined {
     const { protocolVersion, sessionId } = request;
     if (sessionId === undefined) {
       const hasNone = this.#passesSessionless || namesModern(protocolVersion);
@@ -89,16 +97,20 @@ export class HttpEndpoint {
       return undefined;
     }
     const session = this.#sessions.named(request.sessionId, visitor);
-    if (session === undefined) this.#strayed(request, response, visitor, sessionId);
+    const unknown = (): void => {
+      this.#opener.strayed?.(sessionId, method);
+      refuseUnknown(response);
+    };
+    if (session === undefined)
+      this.#strayed({ request, response, visitor, sessionId, body: noBytes, idToken: undefined, unknown });
     else if (!isLegacyRevision(protocolVersion, session.client.revision)) refuseRevision(response);
     else return session;
     return undefined;
   }
 
-  #strayed(request: FrontRequest, response: FrontResponse, visitor: HttpVisitor, sessionId: string): void {
-    const unknown = (): void => refuseUnknown(response);
-    if (this.#carrier === undefined) unknown();
-    else this.#carrier.carry({ request, response, visitor, sessionId, body: noBytes, idToken: undefined, unknown });
+  #strayed(strayed: Strayed): void {
+    if (this.#carrier === undefined) strayed.unknown();
+    else this.#carrier.carry(strayed);
   }
 }
 

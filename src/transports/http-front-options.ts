@@ -5,6 +5,7 @@ import type { Frame } from '../protocol/envelope.ts';
 import type { ReadLimits } from '../protocol/read.ts';
 import type { OpenResult } from '../runtime/api.ts';
 import type { Recollection } from '../runtime/handover.ts';
+import type { SessionMethod } from '../runtime/tracer.ts';
 import type { Claims } from '../session/interception.ts';
 import type { Exchange } from '../session/pending.ts';
 import type { BufferedBytes } from '../session/buffered-bytes.ts';
@@ -64,8 +65,8 @@ export interface SessionAsked {
 /** Where sessions come from. Which server is behind them is nothing that the front knows. */
 export interface HttpSessions {
   open(asked: SessionAsked): OpenResult;
-  /** A message names a session that is not there, or not for who sends it; it is refused. */
-  strayed?(sessionId: string, frame: Frame): void;
+  /** Somebody names a session that is not there, or not for them; it is refused. */
+  strayed?(sessionId: string, said: Frame | SessionMethod): void;
 }
 
 /** A request that names a session which is not here. */

@@ -6,7 +6,7 @@ import type { Frame } from '../protocol/envelope.ts';
 import type { OpenOptions, OpenResult, Runtime, RuntimeSession } from '../runtime/api.ts';
 import type { ReservedIds } from '../runtime/reserved-ids.ts';
 import { handoverOf } from '../runtime/runtime.ts';
-import type { Tracer } from '../runtime/tracer.ts';
+import type { SessionMethod, Tracer } from '../runtime/tracer.ts';
 import type { EndReason } from '../session/outcomes.ts';
 import type { HttpSessions, SessionAsked } from './http-front-options.ts';
 
@@ -22,7 +22,7 @@ export interface RuntimeSessionsOptions {
   readonly log: Log;
   readonly transportType?: OpenOptions['transportType'];
   readonly server: (asked: SessionAsked) => ServerOfSession;
-  /** Sees messages that found no session. */
+  /** Sees what found no session. */
   readonly tracer?: Pick<Tracer, 'unplaced'> | undefined;
   /** The ids of the runtime's sessions, where other nodes have a say in them. */
   readonly ids?: ReservedIds | undefined;
@@ -51,10 +51,10 @@ export class RuntimeSessions implements HttpSessions {
     }
   }
 
-  strayed(sessionId: string, frame: Frame): void {
+  strayed(sessionId: string, said: Frame | SessionMethod): void {
     const { tracer, log, runtime } = this.#options;
     try {
-      tracer?.unplaced?.({ type: 'unknown', sessionId, at: runtime.clock.now(), frame });
+      tracer?.unplaced?.({ type: 'unknown', sessionId, at: runtime.clock.now(), said });
     } catch (error) {
       log.error({ error }, 'a tracer threw');
     }

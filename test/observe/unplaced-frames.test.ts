@@ -29,8 +29,23 @@ test('a message without a session is kept as what it was, with the rule that it 
 
 test('a message for a session that nobody knows is one', () => {
   const frames = new UnplacedFrames();
-  frames.note({ type: 'unknown', sessionId: 'x', at: 1, frame: request(3, 'ping').frame });
+  frames.note({ type: 'unknown', sessionId: 'x', at: 1, said: request(3, 'ping').frame });
   expect(frames.newest()).toMatchObject([{ what: 'request ping', id: 3, sessionId: 'x', direction: fromClient }]);
+});
+
+test('so is a stream that is asked for of such a session, and its end', () => {
+  const frames = new UnplacedFrames();
+  for (const said of ['GET', 'DELETE'] as const)
+    frames.note({ type: 'unknown', sessionId: 'x'.repeat(100), at: 1, said });
+  expect(frames.newest()).toMatchObject(
+    ['GET for its stream', 'DELETE of the session'].map((what) => ({
+      what,
+      bytes: 0,
+      sessionId: 'x'.repeat(64),
+      direction: fromClient,
+      problem: { spec: expect.stringMatching(/#session-management$/) as string },
+    })),
+  );
 });
 
 test('of what is no message nobody is told', () => {

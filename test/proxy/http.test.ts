@@ -80,8 +80,12 @@ test('a message for a session that nobody knows is seen by whoever looks, with w
   const { url } = await forward({ tracer: ring });
   const lost = { 'Mcp-Session-Id': `gone-${'x'.repeat(100)}` };
   expect((await post(url, { id: 7, method: 'tools/list' }, lost)).status).toBe(404);
+  for (const method of ['GET', 'DELETE']) {
+    const { status } = await fetch(url, { method, headers: { ...headers, ...lost } });
+    expect(status).toBe(404);
+  }
   const [frame, ...others] = ring.unplacedFrames.newest();
-  expect(others).toEqual([]);
+  expect(others.map(({ what }) => what)).toEqual(['GET for its stream', 'DELETE of the session']);
   expect(frame).toMatchObject({ what: 'request tools/list', id: 7, direction: 'client-to-server' });
   expect(frame?.sessionId).toBe(lost['Mcp-Session-Id'].slice(0, 64));
   expect(frame?.problem.spec).toMatch(/basic\/transports#session-management$/);

@@ -1,4 +1,4 @@
-/** Messages for which no session was found, of all processes: what each was, and the rule that it breaks. Nothing where there are none. */
+/** What came for sessions that there are not, to all processes: what each was, and the rule that it breaks. Nothing where nothing did. */
 
 import { spokenBytes, spokenId } from '../session/spoken.ts';
 import { Problem } from '../session/timeline-words.tsx';
@@ -11,7 +11,7 @@ export function UnplacedPanel({ processes }: { readonly processes: Iterable<Proc
   return (
     <details class="unplaced">
       <summary>
-        <span class="badge held">{count}</span> {count === 1 ? 'message' : 'messages'} found no session
+        <span class="badge held">{count}</span> found no session
       </summary>
       <ul>
         {newest.map(({ key, pid, wallTime, frame }) => (
@@ -19,7 +19,8 @@ export function UnplacedPanel({ processes }: { readonly processes: Iterable<Proc
             <span class="mono dim">{new Date(wallTime).toLocaleTimeString()}</span>
             <span>
               {frame.direction === 'client-to-server' ? 'client' : 'server'}: <b>{frame.what}</b>{' '}
-              {frame.id !== undefined && spokenId(frame.id)} <span class="dim">{spokenBytes(frame.bytes)}</span>
+              {frame.id !== undefined && spokenId(frame.id)}{' '}
+              {frame.bytes > 0 && <span class="dim">{spokenBytes(frame.bytes)}</span>}
             </span>
             <span class="dim">
               {pid} · <span class="mono">{frame.sessionId}</span>
