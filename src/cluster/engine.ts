@@ -1,5 +1,5 @@
 /**
- * What nodes ask of the service that they share: values under keys that change by comparison only, and mail. Seven methods, so
+ * What nodes ask of the service that they share: values under keys that change by comparison only, and mail. Eight methods, so
  * that a second service is a small adapter. Knows nothing of sessions.
  */
 
@@ -38,6 +38,8 @@ export interface Engine {
    * @throws Conflict somebody else wrote. Unavailable no answer came: it may have been written.
    */
   cas(bucket: Bucket, key: string, value: string | undefined, revision: number): Promise<number>;
+  /** All keys of the bucket; what changes meanwhile may be among them or not. */
+  keys(bucket: Bucket): Promise<readonly string[]>;
   /** Tells what is there, and then each write in the order of the bucket; some may be left out where later ones follow. */
   watch(bucket: Bucket, heard: (entry: WatchedEntry) => void): Promise<void>;
   /**

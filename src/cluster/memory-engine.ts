@@ -42,6 +42,11 @@ export class MemoryEngine implements Engine {
     return this.#hub.store.cas(bucket, key, value, revision);
   };
 
+  keys: Engine['keys'] = async (bucket) => {
+    this.#assertOpen();
+    return this.#hub.store.entries(bucket).map(({ key }) => key);
+  };
+
   watch: Engine['watch'] = async (bucket, heard) => {
     this.#assertOpen();
     const tell: typeof heard = (entry) =>

@@ -161,6 +161,13 @@ class NatsEngine implements Engine {
       return revision === 0 ? table.create(name, value) : table.update(name, value, revision);
     });
 
+  keys: Engine['keys'] = async (bucket) =>
+    this.#asked(async () => {
+      const keys: string[] = [];
+      for await (const key of await this.#table(bucket).keys()) keys.push(decodeKey(key));
+      return keys;
+    });
+
   watch: Engine['watch'] = async (bucket, heard) => {
     const entries = await this.#asked(async () => this.#table(bucket).watch());
     const follow = async (): Promise<void> => {

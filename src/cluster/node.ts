@@ -11,6 +11,7 @@ import { Directory, type Owned, type SessionDirectory } from './directory.ts';
 import type { Engine, Mail } from './engine.ts';
 import { Incoming } from './incoming.ts';
 import { Lease, type LeasePhase } from './lease.ts';
+import { Orphans } from './orphans.ts';
 import { Outgoing } from './outgoing.ts';
 import type { SessionHost } from './owned-session.ts';
 import { Pairs } from './pairs.ts';
@@ -61,12 +62,14 @@ export interface NodeFacts {
 }
 
 /** What is done again and again. */
-type Round = 'renew' | 'budget' | 'keys' | 'frames';
+type Round = 'renew' | 'budget' | 'keys' | 'frames' | 'orphans';
 
 /** As many more than are under way a node can take at once, without asking, where the limit leaves it as many. */
 const spareRequests = 256;
 /** Between two looks whether a session that leaves is idle. */
 const drainLookMs = 20;
+/** So often it is looked for sessions that nobody comes back to, in the time that they wait. */
+const orphanLooks = 4;
 /** For what was answered last to be received. */
 const lastAnswersMs = 1000;
 
@@ -81,6 +84,7 @@ export class ClusterNode {
   readonly #directory: Directory;
   readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
+  readonly #orphans: Orphans;
   readonly #timers = new Map<Round, TimerHandle>();
   #isConnected = true;
   #isOver = false;
@@ -114,6 +118,7 @@ export class ClusterNode {
     this.directory = directory;
     this.router = new Router({ clock, node, lease, peers, directory, outgoing: this.#outgoing });
     this.snapshots = snapshots;
+    this.#orphans = new Orphans({ engine, clock, node, lease, peers, orphanMs: times.orphanMs });
   }
 
   facts(): NodeFacts {
@@ -146,7 +151,7 @@ export class ClusterNode {
     await engine.subscribe(mailboxOf(node), (mail) => this.#received(mail));
     await this.peers.watch();
     await this.budget.adjust();
-    const { renewMs, probeMs } = settings.times;
+    const { renewMs, probeMs, orphanMs } = settings.times;
     // Each by itself: an engine that answers late holds up one of them and not the lease.
     this.#every('renew', async () => ((await this.lease.renew()) ? renewMs : renewMs / 4));
     this.#every('budget', async () => {
@@ -157,6 +162,10 @@ export class ClusterNode {
       if (this.lease.isAlive()) await this.peers.sweep();
       if (this.lease.isAlive()) await this.#directory.sweep();
       return probeMs;
+    });
+    this.#every('orphans', async () => {
+      await this.#removeOrphans();
+      return orphanMs / orphanLooks;
     });
     this.#every('frames', async () => {
       if (this.lease.isAlive()) this.#outgoing.sweep();
@@ -203,6 +212,13 @@ export class ClusterNode {
     for (const timer of this.#timers.values()) this.#options.clock.clearTimeout(timer);
     this.#directory.stopAll('drained');
     this.#outgoing.giveUp('NODE_FENCED');
+  }
+
+  async #removeOrphans(): Promise<void> {
+    const removed = await this.#orphans.sweep();
+    const { log, node } = this.#options;
+    if (removed > 0)
+      log.info({ node, sessions: removed }, 'sessions of nodes that are gone were given up: nobody came back');
   }
 
   #received(mail: Mail): void {

@@ -22,6 +22,8 @@ export interface ClusterTimes {
   readonly auditMs: number;
   /** An answer that nobody acknowledges is given up. */
   readonly answerKeepMs: number;
+  /** A session whose node is gone waits so long for its client. */
+  readonly orphanMs: number;
 }
 
 export interface ClusterLimits {
@@ -53,6 +55,7 @@ export const defaultTimes: ClusterTimes = {
   probeMs: 300,
   auditMs: 5000,
   answerKeepMs: 10_000,
+  orphanMs: 3_600_000,
 };
 
 /** For three servers: they need some seconds to agree on a new leader, and a node has to live through that. */

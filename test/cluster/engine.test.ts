@@ -71,6 +71,17 @@ for (const kind of kinds)
       expect(await a.get('snapshot', 's:1')).toBeUndefined();
     });
 
+    test('knows its keys, and no others', async () => {
+      const [a, b] = (await joined()) as [Engine, Engine];
+      expect(await b.keys('session')).toEqual([]);
+      const revision = await a.cas('session', 's:1', 'one', 0);
+      await a.cas('session', 's:2/ü', 'two', 0);
+      await a.cas('snapshot', 's:3', 'three', 0);
+      expect([...(await b.keys('session'))].toSorted()).toEqual(['s:1', 's:2/ü']);
+      await b.cas('session', 's:1', undefined, revision);
+      expect(await a.keys('session')).toEqual(['s:2/ü']);
+    });
+
     test('lets one of many that write at the same time succeed', async () => {
       const engines = await joined(3);
       const attempts = await Promise.allSettled(

@@ -47,6 +47,7 @@ export class Broker {
       get: async (bucket, key) => this.#ask(machine, () => this.#store.get(bucket, key)),
       cas: async (bucket, key, value, revision) =>
         this.#ask(machine, () => this.#write({ at: this.#world.now, bucket, key, value, revision })),
+      keys: async (bucket) => this.#ask(machine, () => this.#store.entries(bucket).map(({ key }) => key)),
       watch: async (_bucket, heard) => this.#watch(machine, heard),
       publish: (address, bytes, replyTo) => this.#publish(machine, { address, bytes, replyTo }),
       subscribe: async (mailbox, received) => {
