@@ -61,6 +61,8 @@ interface Waiting {
   sentAt: number | undefined;
   heardAt: number;
   sends: number;
+  /** How often it found no mailbox. */
+  unheard: number;
   isAccepted: boolean;
 }
 
@@ -135,6 +137,7 @@ export class Outgoing {
         heardAt: clock.now(),
         sentAt: undefined,
         sends: 0,
+        unheard: 0,
         isAccepted: false,
       };
       this.#waiting.set(request, waiting);
@@ -240,7 +243,11 @@ export class Outgoing {
   /** Nobody was there to take it: certain of what was sent once, and of nothing else. */
   #unheard(waiting: Waiting): void {
     if (waiting.isAccepted) return;
-    this.#settle(waiting, waiting.sends > 1 ? maybeExecuted('OWNER_LOST') : notExecuted('OWNER_LOST'));
+    waiting.unheard += 1;
+    if (waiting.sends <= 1) this.#settle(waiting, notExecuted('OWNER_LOST'));
+    else if (waiting.unheard >= unansweredMax) this.#settle(waiting, maybeExecuted('OWNER_LOST'));
+    // An owner that has lost the engine comes back to it a moment later than this node.
+    else waiting.sentAt = this.#options.clock.now() - this.#options.times.ackMs + this.#options.times.probeMs;
   }
 
   #read(waiting: Waiting, message: Message): void {

@@ -96,7 +96,23 @@ describe('a frame that another node has', () => {
     await settled();
     stage.hub.mailboxes.delete(mailboxOf('b'));
     await pass(ackMs + probeMs);
+    expect(results).toEqual([]);
+    await pass(2 * probeMs);
     expect(results).toEqual([{ ok: false, code: 'OWNER_LOST', executed: 'unknown' }]);
+  });
+
+  test('is sent again to an owner that had lost the engine with this node, and was a moment later back', async () => {
+    const { stage, results, send, say, pass } = await sending();
+    send();
+    await settled();
+    const mailbox = stage.hub.mailboxes.get(mailboxOf('b'))!;
+    stage.hub.mailboxes.delete(mailboxOf('b'));
+    await pass(ackMs + probeMs);
+    stage.hub.mailboxes.set(mailboxOf('b'), mailbox);
+    await pass(2 * probeMs);
+    await say('accepted');
+    await say('result', 'world');
+    expect(results).toEqual([{ ok: true, bytes: encodeText('world') }]);
   });
 
   test('that the engine did not take did not run', async () => {
