@@ -3,6 +3,8 @@
  * nothing else: what older ones do not know they accept and leave out. The client is loaded here, when a cluster is asked for.
  */
 
+import { setTimeout as pause } from 'node:timers/promises';
+
 import type { KV } from '@nats-io/kv';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { ConnectionOptions, NatsConnection, TlsOptions } from '@nats-io/transport-node';
@@ -224,8 +226,9 @@ class NatsEngine implements Engine {
     const wasUp = this.#state === 'up';
     this.#send();
     this.#tell('down');
-    // What was sent last is on its way; a server that is away is not waited for.
-    await (wasUp ? connection.drain() : connection.close()).catch(() => {});
+    // What was sent last is on its way; a server that is away is not waited for, nor one that stands still for long.
+    if (wasUp) await Promise.race([connection.drain(), pause(answerMs, undefined, { ref: false })]).catch(() => {});
+    await connection.close().catch(() => {});
   };
 
   /** Removes what has this revision, and leaves no mark behind: a purge up to it that finds nothing was too late. */

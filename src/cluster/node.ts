@@ -176,10 +176,14 @@ export class ClusterNode {
 
   /**
    * Takes no new keys and gives back those that it has: what another node can open at once, when it is idle; the rest when their
-   * frames are answered, or when the time is up. Then gives up its lease.
+   * frames are answered, or when the time is up. Then gives up its lease. One that may not act has nothing to give.
    * @returns how many sessions had to be stopped with frames under way.
    */
   async drain(graceMs: number): Promise<number> {
+    if (this.lease.phase === 'fenced') {
+      this.stop();
+      return 0;
+    }
     const { clock } = this.#options;
     const until = clock.now() + graceMs;
     // At once: what comes for them from here on is for whoever has them next.

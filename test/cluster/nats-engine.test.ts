@@ -1,5 +1,6 @@
 /** A real server: refused where it cannot be relied on, and left alone while it is away. What every engine does is in engine.test.ts. */
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Engine, Unavailable } from '../../src/cluster/engine.ts';
 import { EngineRefused, type NatsEngineOptions, natsEngine } from '../../src/cluster/nats-engine.ts';
@@ -92,6 +93,13 @@ describe.skipIf(hasNoNats)('a server of NATS', () => {
     expect(await up).toBe('up');
     expect(await engine.get('session', 's:1')).toEqual({ value: 'one', revision: written });
     expect(await engine.cas('session', 's:1', 'two', written)).toBeGreaterThan(written);
+  });
+
+  test('that stands still is not waited for when the engine closes', async () => {
+    const server = await serverWith();
+    const engine = await engineOn(server);
+    process.kill(server.pid, 'SIGSTOP');
+    expect(await Promise.race([engine.close(), pause(4000, 'late', { ref: false })])).toBeUndefined();
   });
 
   test('tells watchers what they missed while it was away', async () => {

@@ -32,3 +32,5 @@ export const waysOf = ({ verdicts }: Fault): readonly Way[] => allWays.filter((w
 /** What every run of the tests has time for. */
 export const testedWaysOf = (fault: Fault): readonly Way[] =>
   waysOf(fault).filter((way) => fault.long?.includes(way) !== true);
+
+export const needsBroker = ({ alone }: Fault): boolean => alone?.hasBroker === true;

@@ -1,5 +1,6 @@
 /** All faults, in the order of the page. */
 
+import { broker } from './broker.ts';
 import { deaths } from './deaths.ts';
 import type { Theme } from './fault.ts';
 import { framing } from './framing.ts';
@@ -23,4 +24,5 @@ export const themes: readonly Theme[] = [
   isolation,
   network,
   machine,
+  broker,
 ];

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { NatsServer } from '../cluster/nats-server.ts';
 import { heldBytes } from '../e2e/held-bytes.ts';
 import { type Program, start } from '../e2e/program.ts';
 import { lasting } from '../e2e/survivors.ts';
@@ -46,6 +47,8 @@ export interface StageOptions {
   /** In place of the scripted server elsewhere: a URL, made when the stage opens. */
   readonly upstream?: (way: Way) => string;
   readonly isTls?: boolean;
+  /** The proxy is a node of a cluster, whose broker is the stage's own. */
+  readonly hasBroker?: boolean;
   /** Nobody can begin a session, or the fault begins its own. */
   readonly isUnopened?: boolean;
   /** Every session of it is the fault's own. */
@@ -72,6 +75,7 @@ export class Stage {
   /** The server over HTTP. */
   server: Program | undefined;
   relay: Relay | undefined;
+  broker: NatsServer | undefined;
   /** A second session, which has nothing to do with any fault. */
   bystander: Client | undefined;
   #url = '';
@@ -108,7 +112,9 @@ export class Stage {
     const own = 'length' in flags ? flags : (flags[way] ?? []);
     const recorded = options.isRecorded === true ? ['--record', this.#tapes] : [];
     if (options.isRecorded === true) mkdirSync(this.#tapes);
-    const command = forward(way, behind, [...own, ...recorded], hook);
+    if (options.hasBroker === true) this.broker = await NatsServer.start();
+    const joined = this.broker === undefined ? [] : ['--cluster', this.broker.url, '--frame-bytes-max', '1048576'];
+    const command = forward(way, behind, [...own, ...recorded, ...joined], hook);
     this.proxy = start([...(options.wrapper ?? []), ...command], { DISTURBANCE: this.#disturbance });
     if (!isStdioFront(way)) {
       this.#url = await this.proxy.until(
@@ -301,6 +307,7 @@ export class Stage {
     server?.signal('SIGKILL');
     await server?.exit;
     this.relay?.close();
+    await this.broker?.stop();
     rmSync(this.#disturbance, { force: true });
     rmSync(this.#tapes, { recursive: true, force: true });
     const left = await lasting(this.marker);
