@@ -16,6 +16,8 @@ import { TapeMoments } from './tape-moments.ts';
 
 /** Further ones are counted. */
 const divergencesSaidMax = 20;
+/** Some milliseconds. */
+const linesPreparedAtOnce = 256;
 
 /** The tape itself, as its readers see it. */
 export interface TapeAsRead {
@@ -93,6 +95,11 @@ export class OpenedTape {
     const taped = this.#sessions.get(sessionId);
     if (taped?.places[index] === undefined) return undefined;
     return this.#moments.at(taped.number, taped.places, index);
+  }
+
+  /** Does a little of what makes moments of the sessions that were looked at quick to have. @returns whether there is more of that to do. */
+  prepareMoments(): boolean {
+    return this.#moments.prepare(linesPreparedAtOnce);
   }
 
   #play(lines: readonly ReadLine[]): readonly Divergence[] {

@@ -1,6 +1,6 @@
 /**
- * A tape as viewers see it: speaks the feed of a process that stands still. Answers what it is asked, tells nothing by itself, and keeps
- * nothing of a viewer. Who may come in is decided before.
+ * A tape as viewers see it: speaks the feed of a process that stands still. Answers what it is asked, and between the questions prepares
+ * what may be asked next; tells nothing by itself, and keeps nothing of a viewer. Who may come in is decided before.
  */
 
 import type { IncomingMessage } from 'node:http';
@@ -62,6 +62,9 @@ export class TapeFeed {
     this.#bodies = new Bodies({ ring: tape.ring, payloads: 'whole', redaction: new Redaction(), limits, now });
   }
 
+  /** Set while moments are prepared. */
+  #preparing: NodeJS.Immediate | undefined;
+
   /** Takes the connection over, which somebody has let in. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#server.handleUpgrade(request, socket, head, (viewer) => {
@@ -75,6 +78,7 @@ export class TapeFeed {
 
   /** Lets go of everybody. */
   close(): void {
+    clearImmediate(this.#preparing);
     for (const viewer of this.#server.clients) viewer.terminate();
     this.#server.close();
   }
@@ -182,9 +186,18 @@ export class TapeFeed {
     if (seqs === undefined) return noSession({ request, sessionId });
     const index = indexIn(seqs, seq);
     const snapshot = index < 0 ? undefined : tape.momentAt(sessionId, index);
+    this.#prepare();
     if (snapshot === undefined) return problem('NO_SUCH_EVENT', 'The session has no such event', { request });
     const view = this.#viewOf(snapshot, tape.ring.event(seq)!.at);
     return { type: 'moment', request, sessionId, seq, place: index + 1, view };
+  }
+
+  /** A turn of the event loop for each part, so that whoever asks meanwhile is answered. */
+  #prepare(): void {
+    this.#preparing ??= setImmediate(() => {
+      this.#preparing = undefined;
+      if (this.#options.tape.prepareMoments()) this.#prepare();
+    });
   }
 
   #viewOf(snapshot: SessionSnapshot, at: number): SessionView {

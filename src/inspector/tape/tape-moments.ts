@@ -1,14 +1,18 @@
 /**
- * A session of a tape as it was after any of its lines. Goes forwards from where it is; backwards it begins again, and keeps what it
- * passes before the line that was asked for, so that the steps before that one cost nothing.
+ * A session of a tape as it was after any of its lines. What is prepared by then is there at once. Else it goes forwards from where it
+ * is; backwards it begins again, and keeps what it passes before the line that was asked for, so that the steps before that one cost
+ * nothing.
  */
 
 import { Rebuild } from '../../record/rebuild.ts';
 import type { ReadLine } from '../../record/tape-lines.ts';
 import type { SessionSnapshot } from '../../session/snapshot.ts';
+import { PreparedMoments } from './prepared-moments.ts';
 
 /** Steps of the session before the one that was asked for. */
 const keptMax = 256;
+/** That are prepared at a time: those that were looked at last. */
+const sessionsMax = 4;
 
 export class TapeMoments {
   readonly #lines: readonly ReadLine[];
@@ -17,6 +21,8 @@ export class TapeMoments {
   #applied = 0;
   /** What was passed, by the place of its line. */
   readonly #kept = new Map<number, SessionSnapshot | undefined>();
+  /** By their numbers on the tape, the one that was looked at last at the end. */
+  readonly #prepared = new Map<number, PreparedMoments>();
 
   constructor(lines: readonly ReadLine[]) {
     this.#lines = lines;
@@ -28,6 +34,8 @@ export class TapeMoments {
    * @param index of the one among them after which to look.
    */
   at(session: number, places: readonly number[], index: number): SessionSnapshot | undefined {
+    const prepared = this.#preparedOf(session, places);
+    if (index < prepared.length) return prepared.at(index);
     const place = places[index]!;
     const known = this.#kept.get(place);
     if (known !== undefined) return known;
@@ -44,6 +52,21 @@ export class TapeMoments {
     }
     this.#forget();
     return this.#kept.get(place);
+  }
+
+  /** Prepares a session that somebody looked at, for so many lines of the tape. @returns whether there is more of that to do. */
+  prepare(lines: number): boolean {
+    const next = [...this.#prepared.values()].findLast(({ isDone }) => !isDone);
+    next?.prepare(lines);
+    return next !== undefined;
+  }
+
+  #preparedOf(session: number, places: readonly number[]): PreparedMoments {
+    const prepared = this.#prepared.get(session) ?? new PreparedMoments(this.#lines, session, places);
+    this.#prepared.delete(session);
+    this.#prepared.set(session, prepared);
+    for (const [longest] of this.#prepared) if (this.#prepared.size > sessionsMax) this.#prepared.delete(longest);
+    return prepared;
   }
 
   #goTo(applied: number): void {

@@ -82,6 +82,26 @@ describe('a viewer of a tape', () => {
     expect(await viewer.hears('problem')).toMatchObject({ problem: 'NO_SUCH_EVENT', request: 4 });
   });
 
+  test('finds what a session was prepared, once it has asked for a moment of it', async () => {
+    const { viewer, tape } = await viewed();
+    const prepared = new Promise<void>((resolve) => {
+      const prepare = tape.prepareMoments.bind(tape);
+      tape.prepareMoments = () => {
+        const isMore = prepare();
+        if (!isMore) resolve();
+        return isMore;
+      };
+    });
+    const [first, ...others] = tape.eventsOf('s1')!;
+    viewer.says({ type: 'read-moment', request: 1, sessionId: 's1', seq: first! });
+    await viewer.hears('moment');
+    await prepared;
+    for (const [index, seq] of others.entries()) {
+      viewer.says({ type: 'read-moment', request: 2 + index, sessionId: 's1', seq });
+      expect(await viewer.hears('moment')).toMatchObject({ seq, view: { snapshot: tape.momentAt('s1', index + 1) } });
+    }
+  });
+
   test('is told what is not there', async () => {
     const { viewer } = await viewed();
     viewer.says({ type: 'read-events', request: 1, sessionId: 'nobody', from: 1, max: 1 });

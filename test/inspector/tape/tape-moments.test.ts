@@ -33,13 +33,17 @@ test('a session is at each of its events what it was, in whichever order they ar
     return rebuild.snapshot(2);
   });
   const moments = new TapeMoments(lines);
+  moments.at(2, places, 0);
   const anywhere = fc.array(fc.nat({ max: places.length - 1 }), { minLength: 1, maxLength: 12 });
+  let isMore = true;
   fc.assert(
     fc.property(anywhere, (visits) => {
+      isMore = moments.prepare(200);
       for (const index of visits) expect(moments.at(2, places, index)).toEqual(were[places[index]!]);
     }),
     { numRuns: 20 },
   );
+  expect(isMore).toBe(false);
   for (let index = places.length - 1; index >= 0; index--) {
     expect(moments.at(2, places, index)).toEqual(were[places[index]!]);
   }
