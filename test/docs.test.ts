@@ -2,6 +2,7 @@
  * The documentation says what the code does: pages that mirror code are compared with it, examples are run, and links and
  * file names lead somewhere.
  */
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { posix } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
@@ -25,13 +26,24 @@ describe('pages that mirror code', () => {
     expect(read(page.path), 'run npm run charts').toBe(await printed(page));
   });
 
-  // The page of the command line asks each command for its help, in a process of its own.
-  test.each(referencePages)(
-    '$path is as the code says',
-    async (page) => {
-      expect(read(page.path), 'run npm run docs').toBe(await printed(page));
+  test.each(referencePages)('$path is as the code says', async (page) => {
+    expect(read(page.path), 'run npm run docs').toBe(await printed(page));
+  });
+
+  test.each(['', 'forward http', 'tape replay'])(
+    'the command that users run says of itself what its page says: %s',
+    (path) => {
+      const help = execFileSync(
+        process.execPath,
+        ['dist/bin/ninelives.cjs', ...path.split(' ').filter(Boolean), '--help'],
+        {
+          encoding: 'utf8',
+        },
+      );
+      expect(read('docs/reference/cli.md')).toContain(
+        `\n## ${`ninelives ${path}`.trim()}\n\n\`\`\`text\n${help.trimEnd()}\n`,
+      );
     },
-    60_000,
   );
 
   test.each(pagesWithParts)('%s has its parts as they are now', async (path) => {

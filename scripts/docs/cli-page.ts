@@ -1,30 +1,37 @@
-/** docs/reference/cli.md: what the built command says about itself. */
+/** docs/reference/cli.md: what every command says about itself. */
 
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { type AllRunners, commandLine } from '../../src/cli/program.ts';
 import { fenced, generatedFrom } from './markdown.ts';
 
-const main = 'dist/bin/ninelives.cjs';
-
-/** Needs the build: the help of the command that users run, not of the sources. */
 export function cliPage(): string {
-  if (!existsSync(main)) throw new Error(`${main} is not there: run npm run build first`);
   return [
     generatedFrom('the --help of every command'),
     '# Command line',
     `The exit codes stand in [exit codes](exit-codes.md), the lines on stderr in [log](log.md), the defaults in [limits](limits.md).`,
-    ...sectionsOf([]),
+    // Nothing runs while help is shown.
+    ...sectionsOf(commandLine({} as AllRunners), []),
   ].join('\n\n');
 }
 
-function sectionsOf(path: readonly string[]): readonly string[] {
-  const help = execFileSync(process.execPath, [main, ...path, '--help'], { encoding: 'utf8' });
-  const title = `## ${['ninelives', ...path].join(' ')}`;
-  return [title, fenced('text', help), ...commandsIn(help).flatMap((name) => sectionsOf([...path, name]))];
+function sectionsOf(command: Command, above: readonly string[]): readonly string[] {
+  const path = [...above, command.name()];
+  const commands = command.createHelp().visibleCommands(command);
+  return [
+    `## ${path.join(' ')}`,
+    fenced('text', helpOf(command)),
+    ...commands.flatMap((each) => sectionsOf(each, path)),
+  ];
 }
 
-/** The names under the heading that commander gives to sub-commands. */
-function commandsIn(help: string): readonly string[] {
-  const list = /^Commands:\n((?: {2,}.*\n?)+)/m.exec(help)?.[1] ?? '';
-  return [...list.matchAll(/^ {2}([^\s|]+)/gm)].map(([, name = '']) => name);
+/** As a process says it whose output goes into a file. */
+function helpOf(command: Command): string {
+  const written: string[] = [];
+  command.configureOutput({
+    writeOut: (text) => void written.push(text),
+    getOutHelpWidth: () => 80,
+    getOutHasColors: () => false,
+  });
+  command.outputHelp();
+  return written.join('');
 }

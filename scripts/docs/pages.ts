@@ -36,7 +36,7 @@ const style = {
   trailingComma: 'all',
 } as const;
 
-/** A page by its path from the root of the repository. Building it may need the build (`cli.md` does). */
+/** A page by its path from the root of the repository. */
 export interface Page {
   readonly path: string;
   build(): string;
