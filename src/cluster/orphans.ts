@@ -9,7 +9,7 @@ import { Conflict, type Engine, type Entry } from './engine.ts';
 import type { Lease } from './lease.ts';
 import type { OwnedKey } from './owned-session.ts';
 import type { Peers } from './peers.ts';
-import { readKey } from './records.ts';
+import { readKey, readSnapshot } from './records.ts';
 
 export interface OrphansOptions {
   readonly engine: Engine;
@@ -66,11 +66,13 @@ export class Orphans {
     return clock.now() - since >= orphanMs;
   }
 
-  /** What it has saved first: as long as the claim stands, this is done again. False: somebody has it by now. */
+  /** What it has saved first: as long as the claim stands, this is done again. False: somebody has it by now, and has saved it as theirs. */
   async #remove(key: OwnedKey, { revision }: Entry): Promise<boolean> {
     const { engine } = this.#options;
     try {
       const saved = await engine.get('snapshot', key);
+      const epoch = saved === undefined ? 0 : readSnapshot(saved.value)?.epoch;
+      if (epoch === undefined || epoch > revision) return false;
       if (saved !== undefined) await engine.cas('snapshot', key, undefined, saved.revision);
       await engine.cas('session', key, undefined, revision);
       return true;

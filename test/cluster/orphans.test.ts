@@ -76,23 +76,29 @@ test('one node looks: the first by name that takes sessions', async () => {
   expect(await second.sweep()).toBe(1);
 });
 
-test('what was claimed while it was being removed stays with who has claimed it', async () => {
-  const stage = new Stage();
-  const [a, b] = [await stage.parts('a'), await stage.parts('b')];
-  await a.directory.claim('s:1');
-  await a.host.last.grant.save('seven');
-  const slow = await stage.parts('aa', {
-    get: async (bucket, key) => {
-      const entry = await stage.engine().get(bucket, key);
-      if (bucket === 'snapshot' && b.host.sessions.length === 0) await b.directory.claim(key);
-      return entry;
-    },
-  });
-  const orphans = janitor(stage, 'aa', slow);
-  await pass(stage, 10_000, [b, slow]);
-  await orphans.sweep();
-  await pass(stage, orphanMs, [b, slow]);
-  expect(await orphans.sweep()).toBe(0);
-  expect(b.host.last.grant.snapshot).toBe('seven');
-  expect(await keysOf(b)).toEqual([['s:1'], ['s:1']]);
-});
+test.each(['before', 'after'] as const)(
+  'what was claimed just %s it would have been removed stays with who has claimed it',
+  async (moment) => {
+    const stage = new Stage();
+    const [a, b] = [await stage.parts('a'), await stage.parts('b')];
+    await a.directory.claim('s:1');
+    await a.host.last.grant.save('seven');
+    const engine = stage.engine();
+    const slow = await stage.parts('aa', {
+      get: async (bucket, key) => {
+        const comesBack = bucket === 'snapshot' && b.host.sessions.length === 0;
+        if (comesBack && moment === 'before') await b.directory.claim(key);
+        const entry = await engine.get(bucket, key);
+        if (comesBack && moment === 'after') await b.directory.claim(key);
+        return entry;
+      },
+    });
+    const orphans = janitor(stage, 'aa', slow);
+    await pass(stage, 10_000, [b, slow]);
+    await orphans.sweep();
+    await pass(stage, orphanMs, [b, slow]);
+    expect(await orphans.sweep()).toBe(0);
+    expect(b.host.last.grant.snapshot).toBe('seven');
+    expect(await keysOf(b)).toEqual([['s:1'], ['s:1']]);
+  },
+);
