@@ -2,8 +2,11 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import { Playbook } from '../../src/testing/playbook.ts';
+import { liveOverHttp } from './days-http.ts';
+import { liveForMonths } from './days-long.ts';
 import { tagSettings } from './days-tags.ts';
 import { liveFor, usualTimes } from './days.ts';
+import { Chance } from './random.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface Options {
@@ -13,7 +16,8 @@ interface Options {
 
 const { days, seed } = new Command('npm run soak:days --')
   .description(
-    'Lives days of virtual time: deadlines, idle and old sessions, restarts of servers, listeners, limits by tag.',
+    'Lives days of virtual time: deadlines, idle and old sessions, restarts of servers, listeners, limits by tag; ' +
+      'silent streams over HTTP and answers that are kept for who comes back; sessions of months.',
   )
   .option('--days <n>', 'how many days, an even number', evenNumber, 1000)
   .option('--seed <n>', 'repeat the moments of an earlier run', wholeNumber, 1)
@@ -26,8 +30,12 @@ const startedAt = Date.now();
 try {
   const { answered, lost } = liveFor(play, days / 2, 25, seed);
   await play.ends();
+  const { heartbeats, resumed, tooOld } = await liveOverHttp(days, seed);
+  const ended = await liveForMonths(days, new Chance(seed, 'months'));
   const tookS = ((Date.now() - startedAt) / 1000).toFixed(1);
   console.log(`${days} days in ${tookS} s, seed ${seed}: ${answered} answered, ${lost} given up, nothing left`);
+  console.log(`over HTTP: ${heartbeats} heartbeats, ${resumed} answers fetched later, ${tooOld} too late for that`);
+  console.log(`${ended} sessions of months ended when they should`);
 } catch (error) {
   console.error(`broken in a run of ${days} days, seed ${seed}:`, error);
   process.exitCode = 1;
