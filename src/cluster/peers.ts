@@ -1,6 +1,7 @@
 /**
  * Which other nodes are there. A node is dead when its lease says so, and it is made to say so by whoever saw it unchanged for long
- * enough while connected: the write takes the place of the renewal that did not come, and proves to all that none will.
+ * enough while connected: the write takes the place of the renewal that did not come, and proves to all that none will. A lease that says
+ * so for long is removed: no renewal fits one that is not there, and whoever asks for the proof later writes it again.
  */
 
 import type { Clock } from '../ports.ts';
@@ -32,9 +33,6 @@ export interface Peer {
   /** Since its last renewal was seen. */
   readonly leaseAgeMs: number;
 }
-
-/** For so long it is remembered that a node is dead; later the engine is asked. */
-const deadKeepMs = 600_000;
 
 export class Peers {
   readonly #options: PeersOptions;
@@ -106,13 +104,14 @@ export class Peers {
     const { clock, times } = this.#options;
     if (!this.#isConnected) return;
     const now = clock.now();
-    const late: [Incarnation, Seen][] = [];
-    for (const [node, seen] of this.#seen) {
-      if (seen.record.state === 'dead') {
-        if (now - seen.seenAt > deadKeepMs) this.#seen.delete(node);
-      } else if (now - seen.seenAt > times.takeMs) late.push([node, seen]);
-    }
-    await Promise.all(late.map(async ([node, seen]) => this.#bury(node, seen)));
+    await Promise.all(
+      [...this.#seen].map(async ([node, seen]) => {
+        const unchangedMs = now - seen.seenAt;
+        if (seen.record.state !== 'dead') {
+          if (unchangedMs > times.takeMs) await this.#bury(node, seen);
+        } else if (unchangedMs > times.deadKeepMs) await this.#remove(node, seen);
+      }),
+    );
   }
 
   async #bury(node: Incarnation, { revision }: Seen): Promise<void> {
@@ -122,10 +121,31 @@ export class Peers {
       this.#heard({ key: node, value: tombstone, revision: written });
     } catch (error) {
       if (!(error instanceof Conflict)) return;
-      // It renewed, and the news has not come yet.
+      // It renewed, and the news has not come yet; or it was dead for so long that its lease is gone.
       const entry = await engine.get('lease', node).catch(() => undefined);
       if (entry !== undefined && entry.revision > revision) this.#heard({ key: node, ...entry });
+      else if (entry === undefined) await this.#buryAnew(node);
     }
+  }
+
+  /** What is read may be old: where there is a lease after all, nothing is written. */
+  async #buryAnew(node: Incarnation): Promise<void> {
+    try {
+      const revision = await this.#options.engine.cas('lease', node, tombstone, 0);
+      this.#heard({ key: node, value: tombstone, revision });
+    } catch {
+      // Looked at again in the next round.
+    }
+  }
+
+  async #remove(node: Incarnation, { revision }: Seen): Promise<void> {
+    const { engine } = this.#options;
+    try {
+      await engine.cas('lease', node, undefined, revision);
+    } catch (error) {
+      if (!(error instanceof Conflict)) return;
+    }
+    if (this.#seen.get(node)?.revision === revision) this.#seen.delete(node);
   }
 
   #heard({ key: node, value, revision }: WatchedEntry): void {

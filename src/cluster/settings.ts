@@ -22,6 +22,8 @@ export interface ClusterTimes {
   readonly auditMs: number;
   /** An answer that nobody acknowledges is given up. */
   readonly answerKeepMs: number;
+  /** For so long it is remembered that a node is dead; then its lease is removed. */
+  readonly deadKeepMs: number;
   /** A session whose node is gone waits so long for its client. */
   readonly orphanMs: number;
 }
@@ -55,6 +57,7 @@ export const defaultTimes: ClusterTimes = {
   probeMs: 300,
   auditMs: 5000,
   answerKeepMs: 10_000,
+  deadKeepMs: 600_000,
   orphanMs: 3_600_000,
 };
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readLease } from '../../src/cluster/records.ts';
 import { Stage, settings, settled } from './stage.ts';
 
-const { takeMs } = settings.times;
+const { takeMs, deadKeepMs } = settings.times;
 
 async function pair() {
   const stage = new Stage();
@@ -59,6 +59,32 @@ describe('another node', () => {
     stage.clock.advance(takeMs + 1);
     await b.peers.sweep();
     expect(dead).toEqual(['a']);
+  });
+
+  test('that is dead for long leaves no lease behind, and is dead to whoever asks later', async () => {
+    const { stage, b } = await pair();
+    stage.clock.advance(takeMs + 1);
+    await b.peers.sweep();
+    stage.clock.advance(deadKeepMs);
+    await b.peers.sweep();
+    expect(b.peers.list()).toHaveLength(1);
+    stage.clock.advance(1);
+    await b.peers.sweep();
+    expect([b.peers.list(), await b.engine.keys('lease')]).toEqual([[], ['b']]);
+    expect(await b.peers.isDead('a')).toBe(true);
+  });
+
+  test('is found dead also by who could hear nothing until its lease was removed', async () => {
+    const { stage, a, b, dead } = await pair();
+    const hub = stage.engine();
+    b.peers.disconnected();
+    const { revision } = (await hub.get('lease', 'a'))!;
+    await hub.cas('lease', 'a', undefined, revision);
+    expect(await a.lease.renew()).toBe(false);
+    b.peers.reconnected();
+    stage.clock.advance(takeMs + 1);
+    await b.peers.sweep();
+    expect([dead, await b.peers.isDead('a'), a.fenced.length]).toEqual([['a'], true, 1]);
   });
 
   test('of which nothing is known is made dead by a write, so that it cannot begin to renew', async () => {
