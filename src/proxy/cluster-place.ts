@@ -11,10 +11,10 @@ import type { Grant, OwnedSession, StopReason } from '../cluster/owned-session.t
 import { refusal } from '../errors.ts';
 import type { Log } from '../ports.ts';
 import type { Runtime } from '../runtime/api.ts';
-import { endsHereAlone } from '../runtime/handover.ts';
+import { endsHereAlone, handoverOf } from '../runtime/handover.ts';
 import { randomId } from '../runtime/random-id.ts';
 import { ReservedIds } from '../runtime/reserved-ids.ts';
-import { handoverOf, sessionOfAnybody } from '../runtime/runtime.ts';
+import { sessionOfAnybody } from '../runtime/runtime.ts';
 import type { EndReason } from '../session/outcomes.ts';
 import { Carrier } from '../transports/http-carrier.ts';
 import type { Carrying, HttpElsewhere, PieceWay, Reopen, ServeRouted } from '../transports/http-elsewhere.ts';

@@ -9,7 +9,7 @@ import type { SessionFacts } from '../session/facts.ts';
 import type { Claims } from '../session/interception.ts';
 import type { EndReason } from '../session/outcomes.ts';
 import type { SessionData } from '../session/session-data.ts';
-import type { OpenOptions, OpenResult } from './api.ts';
+import type { OpenOptions, OpenResult, Runtime } from './api.ts';
 import type { Registry } from './registry.ts';
 
 /** What one process knows of a session that another one has to know. Requests that wait belong to who waits for them. */
@@ -38,11 +38,20 @@ export interface HandoverOptions {
   readonly open: (options: OpenOptions, recollection: Recollection) => OpenResult;
 }
 
+/** Beside the runtimes and not on them: only this package lets sessions go over. */
+const handovers = new WeakMap<Runtime, Handover>();
+
+/** How sessions of the runtime go over to other processes; undefined where the runtime is somebody else's. */
+export function handoverOf(runtime: Runtime): Handover | undefined {
+  return handovers.get(runtime);
+}
+
 export class Handover {
   readonly #options: HandoverOptions;
   #keeper: Keeper | undefined = undefined;
 
-  constructor(options: HandoverOptions) {
+  constructor(runtime: Runtime, options: HandoverOptions) {
+    handovers.set(runtime, this);
     this.#options = options;
   }
 

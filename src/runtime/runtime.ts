@@ -90,13 +90,7 @@ export function sessionOfAnybody(runtime: Runtime, id: string): RuntimeSession |
   return runtime instanceof SessionRuntime ? runtime.sessionOfAnybody(id) : undefined;
 }
 
-/** How sessions of the runtime go over to other processes; undefined where the runtime is somebody else's. For this package alone. */
-export function handoverOf(runtime: Runtime): Handover | undefined {
-  return runtime instanceof SessionRuntime ? runtime.handover : undefined;
-}
-
 class SessionRuntime implements Runtime {
-  readonly handover: Handover;
   readonly #options: RuntimeOptions;
   readonly #ids: Ids;
   readonly #clock: Clock;
@@ -104,6 +98,7 @@ class SessionRuntime implements Runtime {
   readonly #settings: Settings;
   readonly #alarms: AlarmClock;
   readonly #registry = new Registry();
+  readonly #handover: Handover;
   readonly #totals = new Totals();
   readonly #unplacedLog: UnplacedLog;
   readonly #onlookers: Onlookers;
@@ -129,7 +124,7 @@ class SessionRuntime implements Runtime {
     this.#log = options.log === undefined ? silentLog : new GuardedLog(options.log);
     this.#unplacedLog = new UnplacedLog(this.#log);
     this.#onlookers = new Onlookers(tracer, this.#log);
-    this.handover = new Handover({
+    this.#handover = new Handover(this, {
       clock: this.#clock,
       registry: this.#registry,
       route: (id, event) => this.#route(id, event),
@@ -149,7 +144,7 @@ class SessionRuntime implements Runtime {
       handshakes: new RepeatedFrames(),
       checksInvariants: options.checksInvariants === true,
       occupancyChanged: (record: SessionData) => this.#registry.reorder(record as SessionRecord),
-      learned: (record: SessionData) => this.handover.learned(record),
+      learned: (record: SessionData) => this.#handover.learned(record),
     };
     this.#settings = new Settings(options.limits, options.times, surroundings, whole);
     this.#settings.setTagSettings(options.tagSettings);
@@ -409,7 +404,7 @@ class SessionRuntime implements Runtime {
     const reason = host.record.endReason ?? 'internal-error';
     if (host.upstream === undefined) this.#finish(host.toServer, reason, defaultLingerMs);
     else {
-      host.upstream.stop(this.handover.leavesServer(host.record));
+      host.upstream.stop(this.#handover.leavesServer(host.record));
       host.detachServer();
     }
     if (host.record.isClientGone) host.toClient.abandon(reason);

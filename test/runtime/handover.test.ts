@@ -1,8 +1,8 @@
 /** A session that one runtime has and another goes on with, in front of a real server on HTTP that both reach. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { type Recollection, endsHereAlone } from '../../src/runtime/handover.ts';
-import { createRuntime, handoverOf } from '../../src/runtime/runtime.ts';
+import { type Recollection, endsHereAlone, handoverOf } from '../../src/runtime/handover.ts';
+import { createRuntime } from '../../src/runtime/runtime.ts';
 import { httpConnector } from '../../src/transports/http-connector.ts';
 import { remoteRestartPolicy } from '../../src/session/upstream.ts';
 import { result } from '../../src/testing/messages.ts';
