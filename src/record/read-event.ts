@@ -32,9 +32,10 @@ export class BadLine extends Error {
 
 /**
  * @param body the text of the line's message, where it is there.
+ * @param read the message, where it is as it came.
  * @throws BadLine
  */
-export function readEvent(line: EventLine, body: string | undefined, named: Named): SessionEvent {
+export function readEvent(line: EventLine, body: string | undefined, named: Named, read?: Frame): SessionEvent {
   const { at } = line;
   switch (line.event) {
     case 'frame.request':
@@ -42,7 +43,7 @@ export function readEvent(line: EventLine, body: string | undefined, named: Name
     case 'frame.notification': {
       const direction = needed(line, 'direction');
       const ticket = needed(line, 'ticket');
-      const frame = body === undefined ? madeUp(line) : messageOf(body, line.bytes ?? 0);
+      const frame = read ?? (body === undefined ? madeUp(line) : messageOf(body, line.bytes ?? 0));
       if (`frame.${frame.envelope.kind}` !== line.event) throw new BadLine(`the body is a ${frame.envelope.kind}`);
       const { verdict } = line;
       const isAwaited = verdict === 'awaited';

@@ -12,7 +12,7 @@ import { sessionLogic } from '../runtime/session-logic.ts';
 import { silentLog } from '../runtime/silent-log.ts';
 import type { Decision, Tracer } from '../runtime/tracer.ts';
 import type { Alarms } from '../session/deadlines.ts';
-import type { Effect } from '../session/effects.ts';
+import type { Effect, SettledEffect } from '../session/effects.ts';
 import type { SessionEvent } from '../session/events.ts';
 import { Journal } from '../session/journal.ts';
 import { Ledger, type Limits, type Times, defaultLimits, defaultTimes } from '../session/limits.ts';
@@ -26,7 +26,15 @@ import type { SessionSurroundings } from '../session/session-data.ts';
 import { type SessionSnapshot, snapshotOf } from '../session/snapshot.ts';
 import { type TagRule, builtInTagRules } from '../session/tags.ts';
 import { BadLine, type Named, readEvent } from './read-event.ts';
-import type { EndedLine, EventLine, OpenedLine, SettingsLine, TapeLine, TapedProfile } from './tape-format.ts';
+import type {
+  EndedLine,
+  EventLine,
+  OpenedLine,
+  SettingsLine,
+  SettledFact,
+  TapeLine,
+  TapedProfile,
+} from './tape-format.ts';
 
 /** What a line of the tape and the session made again disagree about. */
 export interface Divergence {
@@ -60,7 +68,7 @@ interface Settings {
 interface Rebuilt {
   readonly record: SessionRecord;
   readonly send: (event: SessionEvent) => void;
-  readonly exchanges: Map<number, Exchange>;
+  readonly named: Named;
   /** What was sent on for requests that wait, by their place. */
   readonly sent: Map<number, Frame>;
   at: number;
@@ -118,12 +126,13 @@ export class Rebuild {
   /**
    * Lets the line happen.
    * @param body the text of its message, where it has one.
+   * @param frame the message, where whoever read the line has read it.
    */
-  apply(line: TapeLine, body: string | undefined): void {
+  apply(line: TapeLine, body: string | undefined, frame?: Frame): void {
     if (line.event === 'settings') this.#noteSettings(line);
     else if (line.event === 'session.opened') this.#open(line);
     else if (line.event === 'session.ended') this.#end(line);
-    else if ('to' in line) this.#take(line, body);
+    else if ('to' in line) this.#take(line, body, frame);
   }
 
   #noteSettings({ settings, ledger, limits, times }: SettingsLine): void {
@@ -160,11 +169,12 @@ export class Rebuild {
     });
     actor.start();
     const { record } = actor.getSnapshot().context;
+    const sent = new Map<number, Frame>();
     this.#sessions.set(line.session, {
       record,
       send: (event) => actor.send(event),
-      exchanges: new Map(),
-      sent: new Map(),
+      named: namedIn(record, sent),
+      sent,
       at: line.at,
     });
     this.#options.tracer?.opened(record);
@@ -189,7 +199,7 @@ export class Rebuild {
     };
   }
 
-  #take(line: EventLine, body: string | undefined): void {
+  #take(line: EventLine, body: string | undefined, frame: Frame | undefined): void {
     const rebuilt = this.#sessions.get(line.session);
     if (rebuilt === undefined) {
       this.#diverged(line, `session ${line.session} was opened before this tape`);
@@ -202,7 +212,7 @@ export class Rebuild {
     if (isUndone && tracer === undefined) return;
     let event: SessionEvent;
     try {
-      event = readEvent(line, body, namedIn(rebuilt));
+      event = readEvent(line, body, rebuilt.named, frame);
     } catch (error) {
       if (!(error instanceof BadLine)) throw error;
       this.#diverged(line, error.message);
@@ -227,18 +237,19 @@ export class Rebuild {
     }
     if (outcome.decision !== 'committed') this.#diverged(line, `the event is ${outcome.decision} here`);
     if (record.state !== line.to) this.#diverged(line, `the state is ${record.state} here, and ${line.to} on the tape`);
-    const settled: string[] = [];
+    const settled: SettledEffect[] = [];
     for (const effect of outcome.effects) {
-      if (effect.type === 'settled') settled.push(`${effect.entry.method} ${effect.outcome}`);
+      if (effect.type === 'settled') settled.push(effect);
       if (effect.type === 'settled' && effect.entry instanceof PendingEntry) sent.delete(effect.entry.order);
       if (effect.type === 'send' && effect.entry !== undefined && effect.frame !== undefined) {
         sent.set(effect.entry.order, effect.frame);
       }
     }
-    const taped = (line.settled ?? []).map(({ method, outcome: end }) => `${method} ${end}`);
-    if (settled.join() !== taped.join()) {
-      this.#diverged(line, `here it settles [${settled.join(', ')}], and on the tape [${taped.join(', ')}]`);
-    }
+    const taped = line.settled ?? [];
+    if (isSame(settled, taped)) return;
+    const here = settled.map(({ entry, outcome: end }) => `${entry.method} ${end}`).join(', ');
+    const there = taped.map(({ method, outcome: end }) => `${method} ${end}`).join(', ');
+    this.#diverged(line, `here it settles [${here}], and on the tape [${there}]`);
   }
 
   #diverged({ seq, session }: OpenedLine | EventLine, text: string): void {
@@ -246,8 +257,18 @@ export class Rebuild {
   }
 }
 
+function isSame(settled: readonly SettledEffect[], taped: readonly SettledFact[]): boolean {
+  return (
+    settled.length === taped.length &&
+    settled.every(
+      ({ entry, outcome }, index) => entry.method === taped[index]!.method && outcome === taped[index]!.outcome,
+    )
+  );
+}
+
 /** Finds what a line names among what the session has. */
-function namedIn({ record, exchanges, sent }: Rebuilt): Named {
+function namedIn(record: SessionRecord, sent: ReadonlyMap<number, Frame>): Named {
+  const exchanges = new Map<number, Exchange>();
   return {
     request: (order) => record.pending.entries().find((entry) => entry.order === order) ?? settledBefore(record, order),
     exchange: (number, params = []) => {

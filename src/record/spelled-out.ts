@@ -3,7 +3,7 @@
  * before, is put in its place. Lines that say all of it stay as they are, as those of tapes of version 1 do.
  */
 
-import type { Direction, FrameKind } from '../protocol/envelope.ts';
+import type { Direction, Frame, FrameKind } from '../protocol/envelope.ts';
 import { isFault } from '../protocol/faults.ts';
 import { readMessage } from '../protocol/read.ts';
 import type { EventLine, SentFact, SettledFact } from './tape-format.ts';
@@ -23,36 +23,42 @@ const kinds: Readonly<Partial<Record<string, FrameKind>>> = {
   'frame.notification': 'notification',
 };
 
+export interface SpelledOut {
+  readonly line: EventLine;
+  /** The message of the line, where the line leaves to it what it says: as it stands there, which is as it came. */
+  readonly frame: Frame | undefined;
+}
+
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
+
 /**
+ * @param spelled becomes the line that is returned: a copy of it would cost more than the rest of its reading.
  * @param body the bytes of the line's message, where it is there.
  * @returns what is missing, where the line does not say enough.
  */
 export function spelledOut(
   spelled: SpelledEvent,
   body: Uint8Array | undefined,
-): EventLine | { readonly missing: string } {
-  const { settled, sent, ...rest } = spelled;
+): SpelledOut | { readonly missing: string } {
+  const { settled, sent, direction } = spelled;
+  const line: Writable<Omit<EventLine, 'settled' | 'sent'>> = spelled;
   const kind = kinds[spelled.event];
-  if (kind === undefined || spelled.direction === undefined) {
-    return typeof sent === 'number' || settled?.some(({ direction }) => direction === undefined) === true
+  if (kind === undefined || direction === undefined) {
+    return typeof sent === 'number' || settled?.some((fact) => fact.direction === undefined) === true
       ? { missing: 'a direction' }
-      : { ...rest, ...listed(settled, sent, undefined, kind, undefined) };
+      : { line: Object.assign(line, listed(settled, sent, undefined, kind, undefined)), frame: undefined };
   }
+  line.kind = kind;
   if (spelled.bytes !== undefined || body === undefined) {
-    const { direction, id } = spelled;
-    return { ...rest, kind, ...listed(settled, sent, direction, kind, id) };
+    return { line: Object.assign(line, listed(settled, sent, direction, kind, line.id)), frame: undefined };
   }
   const frame = readMessage(body);
   if (isFault(frame)) return { missing: `a message in its body: ${frame.reason}` };
   const { id, method } = frame.envelope;
-  return {
-    ...rest,
-    kind,
-    ...(id === undefined ? {} : { id }),
-    ...(method === '' ? {} : { method }),
-    bytes: body.length,
-    ...listed(settled, sent, spelled.direction, kind, id),
-  };
+  if (id !== undefined) line.id = id;
+  if (method !== '') line.method = method;
+  line.bytes = body.length;
+  return { line: Object.assign(line, listed(settled, sent, direction, kind, id)), frame };
 }
 
 function listed(
@@ -62,13 +68,13 @@ function listed(
   kind: FrameKind | undefined,
   id: EventLine['id'],
 ): Pick<EventLine, 'settled' | 'sent'> {
-  const asked = direction === 'client-to-server' ? 'server-to-client' : 'client-to-server';
-  return {
-    ...(settled === undefined
-      ? {}
-      : { settled: settled.map((fact): SettledFact => ({ direction: asked, id: id ?? null, ...fact })) }),
-    ...(sent === undefined
-      ? {}
-      : { sent: typeof sent === 'number' ? [{ direction: direction!, kind: kind!, bytes: sent }] : sent }),
-  };
+  const lists: Writable<Pick<EventLine, 'settled' | 'sent'>> = {};
+  if (settled !== undefined) {
+    const asked = direction === 'client-to-server' ? 'server-to-client' : 'client-to-server';
+    lists.settled = settled.map((fact): SettledFact => ({ direction: asked, id: id ?? null, ...fact }));
+  }
+  if (sent !== undefined) {
+    lists.sent = typeof sent === 'number' ? [{ direction: direction!, kind: kind!, bytes: sent }] : sent;
+  }
+  return lists;
 }

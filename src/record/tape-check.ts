@@ -107,15 +107,17 @@ class Check {
     return { header: this.#header, lines, sessions, requests, findings, more: this.#more };
   }
 
-  #seeLine({ number, line, body }: Extract<TapePart, { type: 'line' }>): void {
+  #seeLine({ number, line, body, frame }: Extract<TapePart, { type: 'line' }>): void {
     this.#lines += 1;
     this.#lastLine = number;
     const before = 'session' in line ? this.#countsOf(line.session) : undefined;
     const diverged = this.#rebuild.divergences.length;
-    this.#rebuild.apply(line, body);
+    this.#rebuild.apply(line, body, frame);
     const isContinued = 'to' in line && before === undefined && this.#header?.continues !== undefined;
     if (isContinued) this.#noteContinued(number, line.session);
-    for (const { session, text } of this.#rebuild.divergences.slice(diverged)) {
+    const { divergences } = this.#rebuild;
+    for (let index = diverged; index < divergences.length; index += 1) {
+      const { session, text } = divergences[index]!;
       if (!isContinued) this.#find('chart', number, session, text);
     }
     if ('to' in line) this.#seeEvent(number, line, before);

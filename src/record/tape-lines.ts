@@ -5,9 +5,11 @@
 
 import type { z } from 'zod';
 import { isJsonObject } from '../protocol/derive.ts';
+import type { Frame } from '../protocol/envelope.ts';
 import { memberPlaces } from '../protocol/members.ts';
 import { decodeText } from '../protocol/text.ts';
-import { spelledOut } from './spelled-out.ts';
+import { isPlainEvent } from './plain-event.ts';
+import { type SpelledEvent, spelledOut } from './spelled-out.ts';
 import type { TapeHeader, TapeLine } from './tape-format.ts';
 import { eventSchema, headerSchema, lineSchemas, tapeVersions } from './tape-schema.ts';
 
@@ -23,6 +25,8 @@ export interface ReadLine {
   readonly line: TapeLine;
   /** The text of the message, where the line has one. */
   readonly body: string | undefined;
+  /** The message as it was read, where the line says nothing else of it: whoever makes the session again reads it no second time. */
+  readonly frame?: Frame | undefined;
 }
 
 /** @param bytes the first line, without its end. */
@@ -63,22 +67,33 @@ export function readLine(bytes: Uint8Array, number: number, seqBefore: number): 
     const read = schema.safeParse(value);
     return read.success ? { number, line: read.data, body: undefined } : notWhole(number, event, problemOf(read.error));
   }
-  const read = eventSchema.safeParse(value);
-  if (!read.success) return notWhole(number, event, problemOf(read.error));
+  const checked = checkedEvent(value);
+  if (typeof checked === 'string') return notWhole(number, event, checked);
   const body = 'body' in value ? bodyIn(bytes) : undefined;
-  const line = spelledOut(read.data, body);
-  if ('missing' in line) return notWhole(number, event, `it has not ${line.missing}`);
-  return { number, line, body: body === undefined ? undefined : decodeText(body) };
+  const spelled = spelledOut(checked, body);
+  if ('missing' in spelled) return notWhole(number, event, `it has not ${spelled.missing}`);
+  const { line, frame } = spelled;
+  return { number, line, body: body === undefined ? undefined : decodeText(body), frame };
+}
+
+/** What is wrong with it, where something is. */
+function checkedEvent(value: Readonly<Record<string, unknown>>): SpelledEvent | string {
+  if (isPlainEvent(value)) return value;
+  const read = eventSchema.safeParse(value);
+  return read.success ? read.data : problemOf(read.error);
 }
 
 function notWhole(line: number, event: string, problem: string): TapeProblem {
   return { line, problem: `this line of ${event} is not whole: ${problem}` };
 }
 
-/** As it stood on the wire: parsing and writing it would lose how numbers and texts were spelled. */
+/**
+ * As it stood on the wire: parsing and writing it would lose how numbers and texts were spelled. A copy, since frames are kept while
+ * sessions are made again, and what they stand in is a large piece of the file.
+ */
 function bodyIn(bytes: Uint8Array): Uint8Array | undefined {
   for (const { key, start, end } of memberPlaces(bytes)) {
-    if (key === 'body') return bytes.subarray(start, end);
+    if (key === 'body') return new Uint8Array(bytes.subarray(start, end));
   }
   return undefined;
 }

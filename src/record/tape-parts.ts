@@ -62,7 +62,8 @@ export async function* tapePartsOf(
         if (line.event === 'tape.closed' && digest !== undefined && line.digest !== digest.soFar()) {
           yield { type: 'altered', line: number };
         }
-        yield { type: 'line', ...read };
+        const { body, frame } = read;
+        yield { type: 'line', number, line, body, frame };
       }
       digest?.add(bytes);
     }

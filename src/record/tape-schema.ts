@@ -26,7 +26,7 @@ export const tapeVersions = [1, 2] as const satisfies readonly TapeHeader['tape'
 
 const count = z.number().int().min(0);
 /** Any sum of these is a time that JavaScript can write. */
-const msMax = 2e15;
+export const msMax = 2e15;
 const time = z.number().min(-msMax).max(msMax);
 const ms = time.describe('Milliseconds on the clock of the header.');
 const requestId = z.union([z.string(), z.number()]);
