@@ -43,7 +43,7 @@ export async function dryRunOver(
       if (context === undefined) unseen++;
       else dryRun.intercept(context);
     }
-    rebuild.apply(line, body);
+    rebuild.apply(part);
   }
   return { unseen };
 }

@@ -33,6 +33,10 @@ interface Kept {
 
 export class AnswerStream implements Answer {
   readonly #options: AnswerStreamOptions;
+  readonly #address: string;
+  readonly #request: number;
+  readonly #epoch: number;
+  readonly #window: PairWindow;
   readonly #kept: Kept[] = [];
   /** The sizes of the messages that the reader has not taken. */
   readonly #untaken: number[] = [];
@@ -46,11 +50,6 @@ export class AnswerStream implements Answer {
   #isClosed = false;
   readonly #closed: (() => void)[] = [];
   #hasRoom: (() => void)[] = [];
-
-  readonly #address: string;
-  readonly #request: number;
-  readonly #epoch: number;
-  readonly #window: PairWindow;
 
   /** @param address where the answer to this request is waited for. */
   constructor(options: AnswerStreamOptions, address: string, request: number, epoch: number, window: PairWindow) {

@@ -1,6 +1,6 @@
 /**
- * The last messages, and requests of HTTP without one, for which no session was found: what they were, whom they were for, and which rule they break. Kept as facts,
- * not as frames. Bounded; the oldest is forgotten first.
+ * The last messages, and requests of HTTP without one, for which no session was found: what they were, whom they were for, and which
+ * rule they break. Kept as facts, not as frames. Bounded; the oldest is forgotten first.
  */
 
 import type { Direction, Frame } from '../protocol/envelope.ts';

@@ -9,6 +9,10 @@ export type Direction = 'client-to-server' | 'server-to-client';
 /** A JSON-RPC id or progress token as MCP allows it: a string or a safe integer. `1` and `"1"` are different ids. */
 export type RequestId = string | number;
 
+export function isRequestId(id: unknown): id is RequestId {
+  return typeof id === 'string' || typeof id === 'number';
+}
+
 /** What a JSON-RPC message is. An error is a response. */
 export type FrameKind = 'request' | 'notification' | 'response';
 

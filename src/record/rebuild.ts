@@ -26,15 +26,8 @@ import type { SessionSurroundings } from '../session/session-data.ts';
 import { type SessionSnapshot, snapshotOf } from '../session/snapshot.ts';
 import { type TagRule, builtInTagRules } from '../session/tags.ts';
 import { BadLine, type Named, readEvent } from './read-event.ts';
-import type {
-  EndedLine,
-  EventLine,
-  OpenedLine,
-  SettingsLine,
-  SettledFact,
-  TapeLine,
-  TapedProfile,
-} from './tape-format.ts';
+import type { ReadLine } from './tape-lines.ts';
+import type { EndedLine, EventLine, OpenedLine, SettingsLine, SettledFact, TapedProfile } from './tape-format.ts';
 
 /** What a line of the tape and the session made again disagree about. */
 export interface Divergence {
@@ -123,12 +116,8 @@ export class Rebuild {
     return this.#sessions.get(session)?.record.counts;
   }
 
-  /**
-   * Lets the line happen.
-   * @param body the text of its message, where it has one.
-   * @param frame the message, where whoever read the line has read it.
-   */
-  apply(line: TapeLine, body: string | undefined, frame?: Frame): void {
+  /** Lets the line happen. Its message is read where whoever read the line has not read it. */
+  apply({ line, body, frame }: Pick<ReadLine, 'line' | 'body' | 'frame'>): void {
     if (line.event === 'settings') this.#noteSettings(line);
     else if (line.event === 'session.opened') this.#open(line);
     else if (line.event === 'session.ended') this.#end(line);

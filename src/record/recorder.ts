@@ -17,7 +17,7 @@ import type { SessionRecord } from '../session/record.ts';
 import type { SessionSurroundings } from '../session/session-data.ts';
 import { type Happened, type LineNames, envelopeFacts, isFrame, writeEvent } from './event-line.ts';
 import { type LineBytes, piece } from './line-bytes.ts';
-import type { TapeLine } from './tape-format.ts';
+import type { TapeLine, Writable } from './tape-format.ts';
 
 /** Where lines go: one is begun, put together and ended before the next. */
 export interface LineSink {
@@ -68,8 +68,6 @@ class Called {
     this.number = number;
   }
 }
-
-type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /** Settings as the tape has them. */
 interface Told {

@@ -6,11 +6,11 @@
 
 import type { Clock, TimerHandle } from '../ports.ts';
 import { ownMember } from '../protocol/derive.ts';
-import type { RequestId } from '../protocol/envelope.ts';
+import { type RequestId, isRequestId } from '../protocol/envelope.ts';
 import { Calls } from './replay-calls.ts';
 import { Carried } from './replay-carried.ts';
 import type { Conversation, MessageValue, Taped, TapedNotification, TapedRequest } from './replay-conversation.ts';
-import { CurrentIds, isRequestId, tokenIn, withToken } from './replay-ids.ts';
+import { CurrentIds, tokenIn, withToken } from './replay-ids.ts';
 
 export interface ClientReplayOptions {
   readonly conversation: Conversation;

@@ -80,7 +80,3 @@ function withParams(message: MessageValue, changed: MessageValue): MessageValue 
 function keyOf(id: unknown): Key {
   return JSON.stringify(id) ?? '';
 }
-
-export function isRequestId(id: unknown): id is RequestId {
-  return typeof id === 'string' || typeof id === 'number';
-}

@@ -5,10 +5,10 @@
 
 import type { Clock, TimerHandle } from '../ports.ts';
 import { ownMember } from '../protocol/derive.ts';
-import type { RequestId } from '../protocol/envelope.ts';
+import { type RequestId, isRequestId } from '../protocol/envelope.ts';
 import { type Call, Calls } from './replay-calls.ts';
 import type { Conversation, MessageValue, Taped, TapedNotification, TapedRequest } from './replay-conversation.ts';
-import { CurrentIds, isRequestId, tokenIn } from './replay-ids.ts';
+import { CurrentIds, tokenIn } from './replay-ids.ts';
 import { type Turn, type TurnStep, turnsOf } from './replay-turns.ts';
 
 /** A request of the client that the tape does not have. */

@@ -6,7 +6,7 @@
 import type { Direction, Frame, FrameKind } from '../protocol/envelope.ts';
 import { isFault } from '../protocol/faults.ts';
 import { readMessage } from '../protocol/read.ts';
-import type { EventLine, SentFact, SettledFact } from './tape-format.ts';
+import type { EventLine, SentFact, SettledFact, Writable } from './tape-format.ts';
 
 /** Without a direction: what was asked in the other one. Without an id: the id of the message. */
 export type SpelledSettled = Omit<SettledFact, 'direction' | 'id'> & Partial<Pick<SettledFact, 'direction' | 'id'>>;
@@ -28,8 +28,6 @@ export interface SpelledOut {
   /** The message of the line, where the line leaves to it what it says: as it stands there, which is as it came. */
   readonly frame: Frame | undefined;
 }
-
-type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /**
  * @param spelled becomes the line that is returned: a copy of it would cost more than the rest of its reading.

@@ -107,12 +107,13 @@ class Check {
     return { header: this.#header, lines, sessions, requests, findings, more: this.#more };
   }
 
-  #seeLine({ number, line, body, frame }: Extract<TapePart, { type: 'line' }>): void {
+  #seeLine(read: Extract<TapePart, { type: 'line' }>): void {
+    const { number, line } = read;
     this.#lines += 1;
     this.#lastLine = number;
     const before = 'session' in line ? this.#countsOf(line.session) : undefined;
     const diverged = this.#rebuild.divergences.length;
-    this.#rebuild.apply(line, body, frame);
+    this.#rebuild.apply(read);
     const isContinued = 'to' in line && before === undefined && this.#header?.continues !== undefined;
     if (isContinued) this.#noteContinued(number, line.session);
     const { divergences } = this.#rebuild;

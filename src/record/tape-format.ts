@@ -182,3 +182,6 @@ export type TapedProfile = Omit<Profile, 'methodTimes'> & {
     Record<string, { readonly idleMs?: number | null; readonly absoluteMs?: number | null }>
   >;
 };
+
+/** What is put together member by member. */
+export type Writable<T> = { -readonly [Name in keyof T]: T[Name] };

@@ -92,9 +92,6 @@ export class TapeTravel {
       this.#rebuild = new Rebuild();
       this.#applied = 0;
     }
-    for (; this.#applied < applied; this.#applied++) {
-      const { line, body } = this.#lines[this.#applied]!;
-      this.#rebuild.apply(line, body);
-    }
+    for (; this.#applied < applied; this.#applied++) this.#rebuild.apply(this.#lines[this.#applied]!);
   }
 }

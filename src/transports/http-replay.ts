@@ -3,6 +3,8 @@
  * oldest go first. Knows which stream an event was said on, and that it is never said on another.
  */
 
+import { isRequestId } from '../protocol/envelope.ts';
+
 /** One of a session's streams, over all connections on which it is carried. */
 export interface Channel {
   /** Unique in its session. */
@@ -63,8 +65,7 @@ export function readEventId(id: string): EventName | undefined {
 
 function isIdToken(text: string): boolean {
   try {
-    const id: unknown = JSON.parse(text);
-    return typeof id === 'string' || typeof id === 'number';
+    return isRequestId(JSON.parse(text));
   } catch {
     return false;
   }

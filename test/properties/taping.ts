@@ -71,7 +71,7 @@ export class Taping implements Tracer {
 export function expectRebuilt(taping: Taping, tagRules: readonly TagRule[] = []): void {
   const rebuild = new Rebuild({ tagRules });
   for (const { text, read, live } of taping.told()) {
-    rebuild.apply(read.line, read.body);
+    rebuild.apply(read);
     if (live === undefined || !('session' in read.line)) continue;
     const was = { text, ...comparable(live) };
     const snapshot = rebuild.snapshot(read.line.session);

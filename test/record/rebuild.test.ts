@@ -40,7 +40,7 @@ function rebuilt(texts: readonly string[]): Rebuild {
     const read = readLine(encodeText(text), index + 2, seq);
     if ('problem' in read) throw new Error(read.problem);
     seq = read.line.seq;
-    rebuild.apply(read.line, read.body);
+    rebuild.apply(read);
   }
   return rebuild;
 }

@@ -129,9 +129,9 @@ export class OpenedTape {
       },
     };
     const rebuild = new Rebuild({ tracer });
-    for (const [place, { line, body }] of lines.entries()) {
-      present = { line, place };
-      rebuild.apply(line, body);
+    for (const [place, read] of lines.entries()) {
+      present = { line: read.line, place };
+      rebuild.apply(read);
     }
     return rebuild.divergences;
   }

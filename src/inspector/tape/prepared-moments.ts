@@ -53,8 +53,7 @@ export class PreparedMoments {
     const end = this.#applied + lines;
     while (this.#applied < end && !this.isDone) {
       const place = this.#applied++;
-      const { line, body } = this.#lines[place]!;
-      this.#rebuild.apply(line, body);
+      this.#rebuild.apply(this.#lines[place]!);
       if (place === this.#places[this.length]) this.#add(this.#rebuild.snapshot(this.#session));
     }
   }

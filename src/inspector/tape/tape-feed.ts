@@ -53,6 +53,8 @@ export class TapeFeed {
     maxPayload: defaultFeedLimits.messageBytesMax,
     handleProtocols: (offered) => (offered.has(feedSubprotocol) ? feedSubprotocol : false),
   });
+  /** Set while moments are prepared. */
+  #preparing: NodeJS.Immediate | undefined;
 
   constructor(options: TapeFeedOptions) {
     const { tape, now } = options;
@@ -61,9 +63,6 @@ export class TapeFeed {
     const limits = { ...defaultFeedLimits, bodyBytesPerSecond: Infinity };
     this.#bodies = new Bodies({ ring: tape.ring, payloads: 'whole', redaction: new Redaction(), limits, now });
   }
-
-  /** Set while moments are prepared. */
-  #preparing: NodeJS.Immediate | undefined;
 
   /** Takes the connection over, which somebody has let in. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {

@@ -70,10 +70,7 @@ export class TapeMoments {
   }
 
   #goTo(applied: number): void {
-    for (; this.#applied < applied; this.#applied++) {
-      const { line, body } = this.#lines[this.#applied]!;
-      this.#rebuild.apply(line, body);
-    }
+    for (; this.#applied < applied; this.#applied++) this.#rebuild.apply(this.#lines[this.#applied]!);
   }
 
   /** The oldest go: those that are furthest from where somebody is. */

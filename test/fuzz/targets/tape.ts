@@ -72,7 +72,7 @@ export const tape: PureTarget = {
     }
     if (header === undefined) return;
     const rebuild = new Rebuild();
-    for (const { line, body } of read) rebuild.apply(line, body);
+    for (const each of read) rebuild.apply(each);
     for (const session of rebuild.numbers()) rebuild.snapshot(session);
     for (const _piece of tapeHar({ header }, sessionsOn({ lines: read }), { hide: (message) => message }));
     if ('polluted' in {}) broken('every object has what a tape said');

@@ -38,8 +38,8 @@ test('moments come a slice at a time, and all of them are what they were', async
   expect(lengths).toEqual(lengths.toSorted((one, other) => one - other));
   expect(prepared.length).toBe(places.length);
   const rebuild = new Rebuild();
-  for (const [place, { line, body }] of lines.entries()) {
-    rebuild.apply(line, body);
+  for (const [place, read] of lines.entries()) {
+    rebuild.apply(read);
     const index = places.indexOf(place);
     if (index >= 0) expect(prepared.at(index)).toEqual(rebuild.snapshot(2));
   }

@@ -27,8 +27,9 @@ test('a session is at each of its events what it was, in whichever order they ar
   const lines = await longTape();
   const rebuild = new Rebuild();
   const places: number[] = [];
-  const were = lines.map(({ line, body }, place) => {
-    rebuild.apply(line, body);
+  const were = lines.map((read, place) => {
+    const { line } = read;
+    rebuild.apply(read);
     if ('session' in line && line.session === 2) places.push(place);
     return rebuild.snapshot(2);
   });
